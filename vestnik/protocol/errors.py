@@ -1,0 +1,79 @@
+"""The tree of exceptions. Every one knows the response code it is answered with.
+
+    VestnikError                500
+    ├── BadRequest              400  the request, or the bytes it came in, cannot be understood
+    ├── NotAuthorised           401  the action needs a login
+    ├── WrongLogin              402  wrong name, password or token
+    ├── Forbidden               403  known, but not allowed
+    ├── NotFound                404  no such account, room or contact
+    ├── Conflict                409  the name is taken
+    └── ServerError             500  our own fault, or an overload
+"""
+
+from typing import ClassVar
+
+from vestnik.protocol.answers import Answer
+from vestnik.protocol.codes import Code
+from vestnik.protocol.texts import say
+
+
+class VestnikError(Exception):
+    """An expected failure: an `answer` and the `values` of its fields, in the answer's order."""
+
+    code: ClassVar[Code] = Code.SERVER_ERROR
+
+    def __init__(self, answer: Answer, *values: object) -> None:
+        super().__init__(answer.name, *values)
+        self.answer = answer
+        self.values = values
+
+    def text(self, language: str) -> str:
+        """The sentence of this error in `language` ("ru" or "en")."""
+        return say(language, self.answer.name, **dict(zip(self.answer.fields, self.values, strict=True)))
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+class BadRequest(VestnikError):
+    """400: the request cannot be understood. `fatal` says that the stream cannot be read any further."""
+
+    code = Code.BAD_REQUEST
+
+    def __init__(self, answer: Answer, *values: object, fatal: bool = False) -> None:
+        super().__init__(answer, *values)
+        self.fatal = fatal
+
+
+class NotAuthorised(VestnikError):
+    """401: the action needs a login."""
+
+    code = Code.NOT_AUTHORISED
+
+
+class WrongLogin(VestnikError):
+    """402: wrong name, password or token; which of them is not said."""
+
+    code = Code.WRONG_LOGIN
+
+
+class Forbidden(VestnikError):
+    """403: understood, but not allowed."""
+
+    code = Code.FORBIDDEN
+
+
+class NotFound(VestnikError):
+    """404: no such account, room or contact."""
+
+    code = Code.NOT_FOUND
+
+
+class Conflict(VestnikError):
+    """409: the name is already taken."""
+
+    code = Code.CONFLICT
+
+
+class ServerError(VestnikError):
+    """500: our own fault, or an overload; internals are not told."""
