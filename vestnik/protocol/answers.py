@@ -37,6 +37,7 @@ ROOM_LIMIT: Final = Answer("room.limit", Code.FORBIDDEN, ("account", "limit"))
 
 MESSAGE_DELIVERED: Final = Answer("message.delivered", Code.OK, ("account", "to", "seq", "id"))
 MESSAGE_KEPT: Final = Answer("message.kept", Code.ACCEPTED, ("account", "to", "seq", "id"))
+MESSAGE_CONFLICT: Final = Answer("message.conflict", Code.CONFLICT, ("account", "to", "seq", "id"))
 
 CONTACTS_LISTED: Final = Answer("contacts.listed", Code.ACCEPTED, ("account", "count"))
 CONTACT_ADDED: Final = Answer("contact.added", Code.OK, ("account", "contact"))
@@ -45,7 +46,7 @@ CONTACT_UNKNOWN: Final = Answer("contact.unknown", Code.NOT_FOUND, ("account", "
 CONTACT_LIMIT: Final = Answer("contact.limit", Code.FORBIDDEN, ("account", "limit"))
 
 VALUE_NOT_OBJECT: Final = Answer("value.not_object", Code.BAD_REQUEST)
-VALUE_MALFORMED: Final = Answer("value.malformed", Code.BAD_REQUEST, ("reason",))
+VALUE_MALFORMED: Final = Answer("value.malformed", Code.BAD_REQUEST, ("byte",))
 VALUE_TOO_LONG: Final = Answer("value.too_long", Code.BAD_REQUEST, ("limit",))
 VALUE_TOO_DEEP: Final = Answer("value.too_deep", Code.BAD_REQUEST, ("limit",))
 VALUE_UNFINISHED: Final = Answer("value.unfinished", Code.BAD_REQUEST, ("limit",))
@@ -61,6 +62,4 @@ SERVER_ERROR: Final = Answer("server.error", Code.SERVER_ERROR)
 SERVER_BUSY: Final = Answer("server.busy", Code.SERVER_ERROR)
 SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
-ALL: Final[dict[str, Answer]] = {
-    value.name: value for value in list(globals().values()) if isinstance(value, Answer)
-}
+ALL: Final[dict[str, Answer]] = {value.name: value for value in list(globals().values()) if isinstance(value, Answer)}

@@ -1,18 +1,19 @@
 """The tree of exceptions. Every one knows the response code it is answered with.
 
-    VestnikError                500
-    ├── BadRequest              400  the request, or the bytes it came in, cannot be understood
-    ├── NotAuthorised           401  the action needs a login
-    ├── WrongLogin              402  wrong name, password or token
-    ├── Forbidden               403  known, but not allowed
-    ├── NotFound                404  no such account, room or contact
-    ├── Conflict                409  the name is taken
-    └── ServerError             500  our own fault, or an overload
+VestnikError                500
+├── BadRequest              400  the request, or the bytes it came in, cannot be understood
+├── NotAuthorised           401  the action needs a login
+├── WrongLogin              402  wrong name, password or token
+├── Forbidden               403  known, but not allowed
+├── NotFound                404  no such account, room or contact
+├── Conflict                409  the name is taken
+└── ServerError             500  our own fault, or an overload
+    └── StartupError             the program cannot start; never sent, shown and journaled
 """
 
 from typing import ClassVar
 
-from vestnik.protocol.answers import Answer
+from vestnik.protocol.answers import SERVER_ERROR, Answer
 from vestnik.protocol.codes import Code
 from vestnik.protocol.texts import say
 
@@ -77,3 +78,16 @@ class Conflict(VestnikError):
 
 class ServerError(VestnikError):
     """500: our own fault, or an overload; internals are not told."""
+
+
+class StartupError(ServerError):
+    """The program cannot start. `event` names the journal event (and text) that says why, `fields` its values."""
+
+    def __init__(self, event: str, **fields: str | int) -> None:
+        super().__init__(SERVER_ERROR)
+        self.event = event
+        self.fields = fields
+
+    def text(self, language: str) -> str:
+        """The sentence of this error in `language` ("ru" or "en")."""
+        return say(language, self.event, **self.fields)

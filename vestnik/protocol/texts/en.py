@@ -22,13 +22,14 @@ TEXTS: Final[dict[str, str]] = {
     "room.limit": "User {account} is a member of {limit} rooms, which is the limit",
     "message.delivered": "Message from {account} to {to} delivered",
     "message.kept": "Message from {account} to {to} will be delivered later",
+    "message.conflict": "A message {id} from {account} was sent already, and not to {to}",
     "contacts.listed": "User {account} got the list of contacts ({count})",
     "contact.added": "User {account} added contact {contact}",
     "contact.removed": "User {account} removed contact {contact}",
     "contact.unknown": "User {account} has no contact {contact}",
     "contact.limit": "User {account} has {limit} contacts, which is the limit",
     "value.not_object": "A JSON object is needed",
-    "value.malformed": "Malformed JSON: {reason}",
+    "value.malformed": "Malformed JSON: byte {byte}",
     "value.too_long": "The object is longer than {limit} bytes",
     "value.too_deep": "Nesting deeper than {limit}",
     "value.unfinished": "The object was not finished within {limit} s",
@@ -104,4 +105,26 @@ TEXTS: Final[dict[str, str]] = {
     "client.server_closing": "Server {address}:{port} is closing",
     "client.overflow": "More than {limit} events unread: the oldest were dropped",
     "client.failed": "Unexpected error in the client: {reason}",
+    # The command line.
+    "cli.server_data": "Data: {path}",
+    "cli.server_journal": "Journal: {path}",
+    "cli.server_how": (
+        "Add an account: vestnik user --data {data} add NAME\n"
+        "Log in: vestnik client -a 127.0.0.1 -p {port} -u NAME\n"
+        "Stop: Ctrl-C"
+    ),
+    "cli.password": "Password",
+    "cli.password_again": "Password again",
+    "cli.password_needed": "The password comes from the variable {variable} or from a terminal",
+    "cli.user_enabled": "enabled",
+    "cli.user_disabled": "disabled",
+    # Journal about itself.
+    "journal.dropped": "The queue of the journal was full: {count} records were lost",
+    "journal.degraded": "The journal cannot be written to its file: {reason}",
+    "journal.restored": "The journal is written to its file again, after {seconds} s",
+    "journal.console_failed": "The journal cannot be shown on the console: {reason}",
+    "journal.console_dropped": "The console fell behind the journal: {count} lines were not shown",
+    "journal.link_failed": "The link to the file of the journal was not updated: {reason}",
+    "journal.level_bad": "Unknown level of the journal {level}: INFO is used",
+    "journal.failed": "Unexpected error in the journal: {reason}",
 }

@@ -22,13 +22,14 @@ TEXTS: Final[dict[str, str]] = {
     "room.limit": "Пользователь {account} уже состоит в {limit} чатах: это предел",
     "message.delivered": "Сообщение от {account} к {to} доставлено",
     "message.kept": "Сообщение от {account} к {to} будет доставлено позже",
+    "message.conflict": "Сообщение с номером {id} от {account} уже отправлено не к {to}",
     "contacts.listed": "Пользователь {account} получил список контактов ({count})",
     "contact.added": "Пользователь {account} добавил контакт {contact}",
     "contact.removed": "Пользователь {account} удалил контакт {contact}",
     "contact.unknown": "У пользователя {account} нет контакта {contact}",
     "contact.limit": "У пользователя {account} уже {limit} контактов: это предел",
     "value.not_object": "Нужен объект JSON",
-    "value.malformed": "Неправильный JSON: {reason}",
+    "value.malformed": "Неправильный JSON: байт {byte}",
     "value.too_long": "Объект длиннее {limit} байт",
     "value.too_deep": "Вложенность больше {limit}",
     "value.unfinished": "Объект не закончен за {limit} с",
@@ -93,9 +94,7 @@ TEXTS: Final[dict[str, str]] = {
     "client.received_private": "Получено сообщение от {sender} к {to}",
     "client.probed": "Сервер прислал probe",
     "client.disconnected": "Клиент отключился от {address}:{port}",
-    "client.unknown_host": (
-        "Ошибка! Неправильный IP адрес {address}:{port}, проверьте правильность введенного адреса"
-    ),
+    "client.unknown_host": ("Ошибка! Неправильный IP адрес {address}:{port}, проверьте правильность введенного адреса"),
     "client.connection_refused": (
         "Ошибка! Сервер {address}:{port} отклонил подключение, проверьте порт или сервер для подключения"
     ),
@@ -106,4 +105,26 @@ TEXTS: Final[dict[str, str]] = {
     "client.server_closing": "Сервер {address}:{port} завершает работу",
     "client.overflow": "Непрочитанных событий больше {limit}: самые старые отброшены",
     "client.failed": "Непредвиденная ошибка клиента: {reason}",
+    # The command line.
+    "cli.server_data": "Данные: {path}",
+    "cli.server_journal": "Журнал: {path}",
+    "cli.server_how": (
+        "Добавить пользователя: vestnik user --data {data} add ИМЯ\n"
+        "Войти: vestnik client -a 127.0.0.1 -p {port} -u ИМЯ\n"
+        "Остановить: Ctrl-C"
+    ),
+    "cli.password": "Пароль",
+    "cli.password_again": "Пароль ещё раз",
+    "cli.password_needed": "Пароль берётся из переменной {variable} или с терминала",
+    "cli.user_enabled": "включена",
+    "cli.user_disabled": "отключена",
+    # Journal about itself.
+    "journal.dropped": "Очередь журнала была переполнена: потеряно записей: {count}",
+    "journal.degraded": "Журнал не пишется в файл: {reason}",
+    "journal.restored": "Журнал снова пишется в файл, перерыв {seconds} с",
+    "journal.console_failed": "Журнал не выводится на консоль: {reason}",
+    "journal.console_dropped": "Консоль не успевала за журналом: не показано строк: {count}",
+    "journal.link_failed": "Ссылка на файл журнала не обновлена: {reason}",
+    "journal.level_bad": "Неизвестный уровень журнала {level}: взят INFO",
+    "journal.failed": "Непредвиденная ошибка журнала: {reason}",
 }

@@ -1,0 +1,265 @@
+"""The servers that are measured, and how each is set up: loopback only, no flood limits, no history.
+
+Each is a context manager that takes the number of accounts to be used (0: all logins share one account), runs
+the server in a temporary folder on a free port, and yields what the load generator needs to know.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.process import descendant, folder, free_port, running
+
+PASSWORD = "bench-password"
+VESTNIK_SETTINGS = ""
+"""What vestnik.toml says: nothing, the defaults are measured. A limit in the way is lifted here."""
+
+SLOW_LOGIN = ("--batch", "4")
+"""Peers have short accept queues: no more than four logins at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running server: its process id, its loopback port, and the load generator's protocol arguments."""
+
+    pid: int
+    port: int
+    args: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that can be measured.
+
+    `kind` says how many messages it gets: `own`, `irc` or `xmpp`. The `program` must be installed, if one is
+    named. `most_logins` is the number of connections that it takes reliably when they only sit there.
+    """
+
+    name: str
+    label: str
+    kind: str
+    program: str | None
+    start: Callable[[int], AbstractContextManager[Running]]
+    most_logins: int = 1_000_000
+
+    def missing(self) -> str:
+        """Return why this server cannot be measured here; an empty text when it can."""
+        if self.program and find(self.program) is None:
+            return f"{self.program} is not installed"
+        if self.name == "ejabberd" and os.geteuid() != 0:
+            return "Debian's ejabberdctl only works for root"
+        return ""
+
+
+def find(program: str) -> str | None:
+    """Return the path of a program, looked for where servers live too."""
+    return shutil.which(
+        program, path=os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
+    )
+
+
+def _program(name: str) -> str:
+    path = find(name)
+    assert path, f"{name} was there a moment ago"
+    return path
+
+
+@contextlib.contextmanager
+def vestnik(accounts: int) -> Iterator[Running]:
+    """Vestnik itself, with default settings and freshly made accounts."""
+    from vestnik.cli.user import add_accounts  # late: the other servers are measured without it
+
+    port = free_port()
+    names = [f"bench{number}" for number in range(accounts)] or ["bench"]
+    login = (
+        "--proto",
+        "jim",
+        "--user",
+        "bench",
+        "--password",
+        PASSWORD,
+        *(["--numbered"] if accounts else []),
+    )
+    with folder() as home:
+        data, settings = home / "data", home / "vestnik.toml"
+        data.mkdir()
+        settings.write_text(VESTNIK_SETTINGS)
+        add_accounts(data, names, PASSWORD)
+        address = ["-a", "127.0.0.1", "-p", str(port)]
+        files: list[str | Path] = ["--data", data, "--config", settings]
+        with running([sys.executable, "-m", "vestnik", "server", *address, *files], port, home / "output") as pid:
+            yield Running(pid, port, login)
+
+
+@contextlib.contextmanager
+def sketch(_accounts: int) -> Iterator[Running]:
+    """The design without any checks."""
+    port = free_port()
+    with (
+        folder() as home,
+        running([sys.executable, "-m", "bench.sketch", str(port), home], port, home / "output") as pid,
+    ):
+        yield Running(pid, port, ("--proto", "jim"))
+
+
+NGIRCD = """\
+[Global]
+Name = bench.localhost
+Info = bench
+AdminInfo1 = bench
+MotdPhrase = bench
+Listen = 127.0.0.1
+Ports = {port}
+{identity}
+[Limits]
+MaxConnections = 0
+MaxConnectionsIP = 0
+MaxJoins = 0
+MaxPenaltyTime = 0
+PingTimeout = 600
+[Options]
+DNS = no
+Ident = no
+PAM = no
+"""
+
+
+@contextlib.contextmanager
+def ngircd(_accounts: int) -> Iterator[Running]:
+    """The small IRC server in C."""
+    port = free_port()
+    identity = "ServerUID = nobody\nServerGID = nogroup" if os.geteuid() == 0 else ""
+    with folder() as home:
+        config = home / "ngircd.conf"
+        config.write_text(NGIRCD.format(port=port, identity=identity))
+        with running([_program("ngircd"), "-n", "-f", config], port, home / "output") as pid:
+            yield Running(pid, port, ("--proto", "irc", *SLOW_LOGIN))
+
+
+INSPIRCD = """\
+<server name="bench.localhost" description="bench" network="bench" id="1AA">
+<admin name="bench" nick="bench" email="bench@localhost">
+<bind address="127.0.0.1" port="{port}" type="clients">
+<connect allow="*" timeout="600" pingfreq="600" threshold="1000000" commandrate="100000000" fakelag="no"
+ softsendq="1000000000" hardsendq="2000000000" recvq="10000000" localmax="1000000" globalmax="1000000"
+ limit="1000000" resolvehostnames="no" useident="no">
+<performance softlimit="1000000" somaxconn="4096">
+<path datadir="{home}" logdir="{home}" runtimedir="{home}">
+<pid file="{home}/inspircd.pid">
+<log method="file" type="*" level="default" target="{home}/inspircd.log">
+"""
+
+
+@contextlib.contextmanager
+def inspircd(_accounts: int) -> Iterator[Running]:
+    """The modular IRC server in C++."""
+    port = free_port()
+    with folder() as home:
+        config = home / "inspircd.conf"
+        config.write_text(INSPIRCD.format(port=port, home=home))
+        as_root = ["--runasroot"] if os.geteuid() == 0 else []
+        command = [_program("inspircd"), "--nofork", *as_root, f"--config={config}"]
+        with running(command, port, home / "output") as pid:
+            yield Running(pid, port, ("--proto", "irc", *SLOW_LOGIN))
+
+
+PROSODY = """\
+run_as_root = true
+pidfile = "{home}/prosody.pid"
+data_path = "{home}"
+certificates = "{home}"
+log = {{ warn = "{home}/prosody.log" }}
+modules_enabled = {{ "saslauth" }}
+modules_disabled = {{ "s2s", "offline", "limits", "tls" }}
+c2s_require_encryption = false
+network_backend = "epoll"
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {port} }}
+c2s_direct_tls_ports = {{ }}
+http_ports = {{ }}
+https_ports = {{ }}
+VirtualHost "localhost"
+  authentication = "anonymous"
+Component "conference.localhost" "muc"
+  muc_room_locking = false
+  restrict_room_creation = false
+"""
+
+
+@contextlib.contextmanager
+def prosody(_accounts: int) -> Iterator[Running]:
+    """The XMPP server in Lua."""
+    port = free_port()
+    with folder() as home:
+        config = home / "prosody.cfg.lua"
+        config.write_text(PROSODY.format(port=port, home=home))
+        with running([_program("prosody"), "--config", config], port, home / "output") as pid:
+            yield Running(pid, port, ("--proto", "xmpp", *SLOW_LOGIN))
+
+
+EJABBERD = """\
+loglevel: warning
+hosts: [localhost]
+auth_method: [anonymous]
+anonymous_protocol: sasl_anon
+max_fsm_queue: 1000000
+access_rules:
+  c2s:
+    allow: all
+listen:
+  -
+    port: {port}
+    ip: "127.0.0.1"
+    module: ejabberd_c2s
+    access: c2s
+    shaper: none
+    max_stanza_size: 262144
+    max_fsm_queue: 1000000
+modules:
+  mod_muc:
+    host: conference.localhost
+    history_size: 0
+    max_users: 100000
+    min_message_interval: 0
+    min_presence_interval: 0
+    access: all
+    access_create: all
+    default_room_options: {{max_users: 100000, logging: false, mam: false}}
+"""
+
+
+@contextlib.contextmanager
+def ejabberd(_accounts: int) -> Iterator[Running]:
+    """The XMPP server in Erlang, as the user of its package and without its name daemon."""
+    port, user = free_port(), "ejabberd"
+    with folder(user) as home:
+        config = home / "ejabberd.yml"
+        config.write_text(EJABBERD.format(port=port))
+        spool, logs = home / "spool", home / "logs"
+        for path in (spool, logs):
+            path.mkdir()
+            shutil.chown(path, user)
+        places: list[str | Path] = ["-d", home, "-f", config, "-s", spool, "-l", logs]
+        command = [_program("ejabberdctl"), *places, "foreground"]
+        alone = {"ERL_DIST_PORT": str(free_port()), "INET_DIST_INTERFACE": "127.0.0.1", "HOME": str(spool)}
+        with running(command, port, home / "output", user=user, env=alone) as pid:
+            yield Running(descendant(pid, "beam.smp"), port, ("--proto", "xmpp", *SLOW_LOGIN))
+
+
+SERVERS = {
+    server.name: server
+    for server in (
+        Server("vestnik", "Vestnik", "own", None, vestnik),
+        Server("sketch", "Sketch", "own", None, sketch),
+        Server("ngircd", "ngIRCd", "irc", "ngircd", ngircd, most_logins=400),
+        Server("inspircd", "InspIRCd", "irc", "inspircd", inspircd),
+        Server("prosody", "Prosody", "xmpp", "prosody", prosody),
+        Server("ejabberd", "ejabberd", "xmpp", "ejabberdctl", ejabberd),
+    )
+}
+"""All servers by name, in the order of the table."""

@@ -1,0 +1,91 @@
+"""The table: how figures become text, for the terminal and for docs/performance.md."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from bench.goals import Goal, Results, ratio
+from bench.peers import Server
+from bench.profiles import Profile, Result
+
+START, END = "<!-- bench:start -->", "<!-- bench:end -->"
+NOTHING = "–"
+HEADING = "# Performance\n\n"
+
+
+def rate(copies_per_s: float) -> str:
+    """Return copies per second with three digits: 5.31 M, 814 k, 950."""
+    for size, letter in ((1e6, " M"), (1e3, " k")):
+        if copies_per_s >= size:
+            figure = copies_per_s / size
+            return f"{figure:.{2 if figure < 10 else 1 if figure < 100 else 0}f}{letter}"
+    return f"{copies_per_s:.0f}"
+
+
+def cell(profile: Profile, result: Result | None) -> str:
+    """Return the figures of one server under one load, or a dash."""
+    if result is None or not result.rounds:
+        return NOTHING
+    if profile.mode == "idle":
+        each, whole = result.median("kb_per_connection"), result.median("rest_kb")
+        return f"{each or 0:.2f} KB, {(whole or 0) / 1024:.0f} MB"
+    cpu = f"{result.median('cpu_us') or 0:.2f} µs"
+    if profile.mode == "latency":
+        p50, p99 = result.median("p50_us") or 0, result.median("p99_us") or 0
+        return f"{p50 / 1000:.2f} / {p99 / 1000:.2f} ms ({cpu})"
+    lost = f", lost {result.lost()}" if result.lost() else ""
+    return f"{rate(result.median('copies_per_s') or 0)} ({cpu}{lost})"
+
+
+def rows(servers: Sequence[Server], profiles: Sequence[Profile], results: Results) -> list[list[str]]:
+    """Return the table as texts, its heading first."""
+    table = [["load", *(server.label for server in servers), "Vestnik / sketch"]]
+    for profile in profiles:
+        times = ratio(results, profile.name)
+        cells = [cell(profile, results.get((server.name, profile.name))) for server in servers]
+        table.append([profile.label, *cells, f"{times:.2f} ×" if times is not None else NOTHING])
+    return table
+
+
+def goal_rows(goals: Sequence[Goal]) -> list[list[str]]:
+    """Return the goals as texts, the heading first."""
+    return [
+        ["goal", "limit", "measured", "met"],
+        *([goal.name, goal.limit, goal.figure, "yes" if goal.met else "**no**"] for goal in goals),
+    ]
+
+
+def rich_table(title: str, texts: Sequence[Sequence[str]]) -> Table:
+    """Return the texts as a table for the terminal."""
+    table = Table(title=title)
+    for heading in texts[0]:
+        table.add_column(heading)
+    for row in texts[1:]:
+        table.add_row(*(text.replace("**no**", "[bold red]no[/]") for text in row))
+    return table
+
+
+def markdown(texts: Sequence[Sequence[str]]) -> str:
+    """Return the texts as a Markdown table."""
+    lines = [texts[0], ["---"] * len(texts[0]), *texts[1:]]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def document(about: str, texts: Sequence[Sequence[str]], goals: Sequence[Goal]) -> str:
+    """Return what stands between the two marks in docs/performance.md."""
+    parts = [about + "\n", markdown(texts)]
+    if goals:
+        parts.append(markdown(goal_rows(goals)))
+    return "\n".join(parts)
+
+
+def write(path: Path, text: str) -> None:
+    """Put the text between the two marks of a file, which is made if missing, and leave the rest alone."""
+    whole = path.read_text() if path.exists() else HEADING
+    if START not in whole or END not in whole:
+        whole = f"{whole.rstrip()}\n\n{START}\n{END}\n"
+    before, rest = whole.split(START, 1)
+    after = rest.split(END, 1)[1]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{before}{START}\n{text}{END}{after}")

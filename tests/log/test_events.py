@@ -1,0 +1,45 @@
+"""The catalogue of events."""
+
+import logging
+from string import Formatter
+
+import pytest
+
+from vestnik.log import events
+from vestnik.protocol import answers
+from vestnik.protocol.texts import TEXTS
+
+
+@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("event", events.ALL.values(), ids=lambda event: event.name)
+def test_sentence(event: events.Event, language: str) -> None:
+    """Every event has a sentence in every language, which uses the event's fields only."""
+    used = {field for _, field, _, _ in Formatter().parse(TEXTS[language][event.name]) if field is not None}
+    assert used <= set(event.fields)
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_every_text_is_used(language: str) -> None:
+    """Every text that is not said by the command line is an event's."""
+    assert {name for name in TEXTS[language] if not name.startswith("cli.")} == set(events.ALL)
+
+
+def test_answers() -> None:
+    """Every answer has its event, with its code and fields: INFO below 400, ERROR from 400 on."""
+    for answer in answers.ALL.values():
+        event = events.of_answer(answer)
+        assert (event.name, event.code, event.fields) == (answer.name, answer.code, answer.fields)
+        if answer is not answers.PRESENCE_ACCEPTED:
+            assert event.level == (logging.INFO if answer.code < 400 else logging.ERROR)
+
+
+def test_presence_is_quiet() -> None:
+    """An accepted presence is DEBUG: the mission's journal has no line for it."""
+    assert events.of_answer(answers.PRESENCE_ACCEPTED).level == logging.DEBUG
+
+
+def test_constants() -> None:
+    """Every other event is a constant named after it."""
+    for name, event in events.ALL.items():
+        if name not in answers.ALL:
+            assert getattr(events, name.replace(".", "_").upper()) is event

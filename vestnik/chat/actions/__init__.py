@@ -1,0 +1,65 @@
+"""What each action needs and who serves it: one row for each request of the protocol."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+from vestnik.chat.actions import contacts, login, messages, rooms
+from vestnik.chat.chat import Chat
+from vestnik.chat.outcome import Outcome
+from vestnik.chat.sessions import Session
+from vestnik.protocol.messages import (
+    AddContact,
+    AnyRequest,
+    Authenticate,
+    DelContact,
+    GetContacts,
+    Join,
+    Leave,
+    Msg,
+    Presence,
+    Quit,
+    Request,
+)
+
+
+def _nobody(_request: Any) -> None:
+    return None
+
+
+class Action(NamedTuple):
+    """A row: the action's name, its own fields, who serves it, and what the dispatcher guards.
+
+    `claims` finds the name that the request says it comes from, if it says so; it must be the speaker's own.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    handler: Callable[[Chat, Session, Any], Outcome | Awaitable[Outcome]]
+    needs_login: bool = True
+    claims: Callable[[Any], str | None] = _nobody
+
+
+ACTIONS: Final[dict[type[Request], Action]] = {
+    Msg: Action("msg", ("to", "from", "message", "encoding"), messages.send, claims=lambda r: r.from_),
+    Presence: Action(
+        "presence", ("type", "user"), login.presence, claims=lambda r: r.user.account_name if r.user else None
+    ),
+    Authenticate: Action(
+        "authenticate",
+        ("user", "features", "remember"),
+        login.authenticate,
+        needs_login=False,
+        claims=lambda r: r.user.account_name,
+    ),
+    Join: Action("join", ("room",), rooms.join),
+    Leave: Action("leave", ("room",), rooms.leave),
+    Quit: Action("quit", (), login.quit_, needs_login=False),
+    GetContacts: Action("get_contacts", ("user_login",), contacts.get_contacts, claims=lambda r: r.user_login),
+    AddContact: Action("add_contact", ("user_id", "user_login"), contacts.add_contact, claims=lambda r: r.user_login),
+    DelContact: Action("del_contact", ("user_id", "user_login"), contacts.del_contact, claims=lambda r: r.user_login),
+}
+
+
+def action_name(request: AnyRequest) -> str:
+    """The name of a request's action."""
+    return ACTIONS[type(request)].name

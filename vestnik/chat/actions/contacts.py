@@ -1,0 +1,40 @@
+"""`get_contacts`, `add_contact`, `del_contact`: a list of names that a person keeps."""
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.names import check_length, name_key
+from vestnik.chat.outcome import Reply
+from vestnik.chat.sessions import Session
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden, NotFound
+from vestnik.protocol.messages import AddContact, DelContact, GetContacts
+
+
+async def get_contacts(chat: Chat, session: Session, request: GetContacts) -> Reply:
+    """The names of the asker's contacts."""
+    account = session.speaker
+    names = await chat.storage.contacts(account.id)
+    return Reply(answers.CONTACTS_LISTED, (account.name, len(names)), names=names)
+
+
+async def add_contact(chat: Chat, session: Session, request: AddContact) -> Reply:
+    """Add an account; adding twice changes nothing. Raises NotFound for an unknown account."""
+    account = session.speaker
+    name = check_length("user_id", request.user_id, chat.limits.name)
+    person = await chat.storage.find_account(name_key(name))
+    if person is None:
+        raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+    known = await chat.storage.contacts(account.id)
+    if person.name not in known and len(known) >= chat.limits.contacts:
+        raise Forbidden(answers.CONTACT_LIMIT, account.name, chat.limits.contacts)
+    await chat.storage.add_contact(account.id, person.id)
+    return Reply(answers.CONTACT_ADDED, (account.name, person.name))
+
+
+async def del_contact(chat: Chat, session: Session, request: DelContact) -> Reply:
+    """Remove a contact. Raises NotFound for a name that is not among the contacts."""
+    account = session.speaker
+    name = check_length("user_id", request.user_id, chat.limits.name)
+    person = await chat.storage.find_account(name_key(name))
+    if person is None or not await chat.storage.remove_contact(account.id, person.id):
+        raise NotFound(answers.CONTACT_UNKNOWN, account.name, name)
+    return Reply(answers.CONTACT_REMOVED, (account.name, person.name))

@@ -1,0 +1,92 @@
+"""`authenticate`, `presence` and `quit`: who speaks, that they are there, that they go.
+
+A login outlives its connection: the first one is answered 202, the next ones 200 until `quit` ends it. A client that
+asks to be remembered gets a token, which is a login of its own and makes reconnecting cheap.
+"""
+
+from typing import Final
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.limits import MAX_PASSWORD
+from vestnik.chat.names import check_length, name_key
+from vestnik.chat.outcome import Reply
+from vestnik.chat.passwords import hash_token, make_token
+from vestnik.chat.sessions import Session
+from vestnik.chat.storage import AccountRecord
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
+from vestnik.protocol.messages import FEATURES, Authenticate, Presence, Quit
+
+TOUCH_AFTER: Final = 3600.0
+"""Seconds after which the use of a login is noted again; more often would cost a commit for every login."""
+
+
+async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
+    """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token)."""
+    name = check_length("user.account_name", request.user.account_name, chat.limits.name)
+    session.claimed = name
+    if request.user.token is not None:
+        return await _by_token(chat, session, request, name, request.user.token)
+    if request.user.password is None:
+        raise BadRequest(answers.FIELD_MISSING, "user.password")
+    if len(request.user.password) > MAX_PASSWORD:
+        raise BadRequest(answers.FIELD_TOO_LONG, "user.password", MAX_PASSWORD)
+    return await _by_password(chat, session, request, name, request.user.password)
+
+
+async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: str) -> Reply:
+    now = chat.clock()
+    found = await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
+    right = await chat.passwords.verify(found.password_hash if found else None, password)
+    if found is None or not right:
+        raise WrongLogin(answers.LOGIN_REFUSED, name)
+    if found.disabled:
+        raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
+    account, token, login_id = found.account, None, None
+    if request.remember:
+        token = make_token()
+        login_id = await chat.storage.begin_login(account.id, hash_token(token), now)
+    elif found.login_used is None:
+        await chat.storage.begin_login(account.id, None, now)
+    elif found.login_used < now - TOUCH_AFTER:
+        await chat.storage.touch_login(account.id, None, now)
+    _attach(chat, session, account, request, login_id)
+    answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
+    return Reply(answer, (account.name,), token=token, logged_in=True)
+
+
+async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: str) -> Reply:
+    now = chat.clock()
+    found = await chat.storage.token_login(hash_token(token), now - chat.login_lifetime)
+    if found is None or name_key(found.account.name) != name_key(name):
+        raise WrongLogin(answers.LOGIN_REFUSED, name)
+    if found.disabled:
+        raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
+    if found.used < now - TOUCH_AFTER:
+        await chat.storage.touch_login(found.account.id, found.id, now)
+    _attach(chat, session, found.account, request, found.id)
+    return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=True)
+
+
+def _attach(chat: Chat, session: Session, account: AccountRecord, request: Authenticate, login_id: int | None) -> None:
+    features = FEATURES.intersection(request.features)
+    session.login_id = login_id
+    chat.sessions.attach(session, account, name_key(account.name), features)
+
+
+def presence(chat: Chat, session: Session, request: Presence) -> Reply:
+    """Take note of a status text."""
+    account = session.speaker
+    status = request.user.status if request.user else None
+    if status:
+        account.status = check_length("user.status", status, chat.limits.status)
+    return Reply(answers.PRESENCE_ACCEPTED, (account.name, account.status))
+
+
+async def quit_(chat: Chat, session: Session, request: Quit) -> Reply:
+    """End the login, if there is one, and the connection."""
+    name = session.name
+    if session.account is not None:
+        await chat.storage.end_login(session.account.id, session.login_id)
+        chat.sessions.detach(session)
+    return Reply(answers.LOGIN_ENDED, (name,), final=True)

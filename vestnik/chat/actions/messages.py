@@ -1,0 +1,44 @@
+"""`msg`: to a room of which the sender is a member, or to a person."""
+
+from collections.abc import Awaitable
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.names import ROOM_SIGN, check_length, name_key
+from vestnik.chat.outcome import Post
+from vestnik.chat.sessions import Account, Session
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.messages import Msg
+
+
+def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
+    """Check a message. Raises NotFound for an unknown addressee, Forbidden for a room one is not a member of."""
+    account = session.speaker
+    text = request.message
+    if not text or len(text) > chat.limits.text:
+        check_length("message", text, chat.limits.text)
+    to = request.to
+    if to.startswith(ROOM_SIGN):
+        room = chat.rooms.find(to)
+        if room is None:
+            raise NotFound(answers.ROOM_UNKNOWN, check_length("to", to, chat.limits.room))
+        if account.id not in room.members:
+            raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
+        return Post(session, account, room, room.name, text, request.id)
+    direct = chat.directs.find(account, to)
+    if direct is None:
+        return _begin_direct(chat, session, account, request)
+    return Post(session, account, direct, direct.to_name, text, request.id)
+
+
+async def _begin_direct(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
+    """The way of a message whose conversation is not remembered: its addressee is looked up first."""
+    if not request.to:
+        raise BadRequest(answers.FIELD_EMPTY, "to")
+    to = check_length("to", request.to, chat.limits.name)
+    person = await chat.storage.find_account(name_key(to))
+    if person is None:
+        raise NotFound(answers.ACCOUNT_UNKNOWN, to)
+    conversation_id = await chat.storage.direct_conversation(account.id, person.id, chat.clock())
+    direct = chat.directs.remember(account, person, conversation_id)
+    return Post(session, account, direct, direct.to_name, request.message, request.id)

@@ -1,0 +1,36 @@
+"""The state that the rules work on, put together once and handed to every handler."""
+
+from collections.abc import Callable, Iterable
+
+from vestnik.chat.directs import Directs
+from vestnik.chat.limits import Limits
+from vestnik.chat.passwords import Passwords
+from vestnik.chat.rooms import Rooms
+from vestnik.chat.sessions import Sessions
+from vestnik.chat.storage import RoomRecord, Storage
+
+
+class Chat:
+    """Rooms, sessions, limits, and the doors to storage, password checking and the clock.
+
+    `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        passwords: Passwords,
+        limits: Limits,
+        login_lifetime: float,
+        clock: Callable[[], float],
+        rooms: Iterable[RoomRecord] = (),
+    ) -> None:
+        self.storage = storage
+        self.passwords = passwords
+        self.limits = limits
+        self.login_lifetime = login_lifetime
+        self.clock = clock
+        self.rooms = Rooms(rooms)
+        self.sessions = Sessions(self.rooms)
+        self.directs = Directs()

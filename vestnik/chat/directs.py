@@ -1,0 +1,38 @@
+"""Direct conversations of two accounts, remembered so that a message to a person needs no look-up."""
+
+from typing import Final
+
+from vestnik.chat.names import name_key
+from vestnik.chat.sessions import Account
+from vestnik.chat.storage import AccountRecord
+
+REMEMBERED: Final = 20_000
+"""How many conversations are remembered; past it the one remembered longest is forgotten and looked up anew."""
+
+
+class Direct:
+    """One direction of a direct conversation: number `id`, the person `to_id` called `to_name`."""
+
+    __slots__ = ("id", "to_id", "to_name")
+
+    def __init__(self, conversation_id: int, to: AccountRecord) -> None:
+        self.id = conversation_id
+        self.to_id, self.to_name = to
+
+
+class Directs:
+    """The direct conversations that were used lately, by account and addressee."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, str], Direct] = {}
+
+    def find(self, account: Account, to: str) -> Direct | None:
+        """The conversation of `account` with the person named `to`, if it is remembered."""
+        return self._found.get((account.id, name_key(to)))
+
+    def remember(self, account: Account, to: AccountRecord, conversation_id: int) -> Direct:
+        """Remember a conversation that was looked up."""
+        if len(self._found) >= REMEMBERED:
+            del self._found[next(iter(self._found))]
+        direct = self._found[account.id, name_key(to.name)] = Direct(conversation_id, to)
+        return direct

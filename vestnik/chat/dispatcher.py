@@ -1,0 +1,33 @@
+"""From a request to its handler: the guards that hold for every action stand here and nowhere else."""
+
+from collections.abc import Awaitable
+
+from vestnik.chat.actions import ACTIONS
+from vestnik.chat.chat import Chat
+from vestnik.chat.limits import MAX_ID
+from vestnik.chat.names import check_length, name_key
+from vestnik.chat.outcome import Outcome
+from vestnik.chat.sessions import Session
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden, NotAuthorised
+from vestnik.protocol.messages import AnyRequest
+
+
+def dispatch(chat: Chat, session: Session, request: AnyRequest) -> Outcome | Awaitable[Outcome]:
+    """Serve a request: an outcome at once, or an awaitable when something must be looked up or kept first.
+
+    Raises NotAuthorised without a login where one is needed, Forbidden for a request in another's name, and
+    whatever error the handler finds.
+    """
+    action = ACTIONS[type(request)]
+    if request.id is not None:
+        check_length("id", request.id, MAX_ID)
+    claimed = action.claims(request)
+    account = session.account
+    if account is None:
+        if action.needs_login:
+            name = session.claimed or (claimed or "")[: chat.limits.name]
+            raise NotAuthorised(answers.LOGIN_REQUIRED, name)
+    elif claimed and claimed != account.name and name_key(claimed) != account.key:
+        raise Forbidden(answers.IDENTITY_MISMATCH, account.name, claimed[: chat.limits.name])
+    return action.handler(chat, session, request)

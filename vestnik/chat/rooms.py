@@ -1,0 +1,68 @@
+"""Rooms, their members, and which connections hear them."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from vestnik.chat.names import name_key
+from vestnik.chat.storage import RoomRecord
+
+
+class Recipient(Protocol):
+    """One connection, as the rules see it: something that takes bytes."""
+
+    def send(self, data: bytes) -> None:
+        """Write `data`, whole frames, to the connection."""
+
+
+class Room:
+    """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it."""
+
+    __slots__ = ("id", "members", "name", "plain", "rich")
+
+    def __init__(self, record: RoomRecord) -> None:
+        self.id, self.name, self.members = record
+        self.plain: set[Recipient] = set()
+        self.rich: set[Recipient] = set()
+
+
+class Rooms:
+    """All rooms by name and by member."""
+
+    def __init__(self, records: Iterable[RoomRecord] = ()) -> None:
+        self._by_key: dict[str, Room] = {}
+        self._by_account: dict[int, set[Room]] = {}
+        for record in records:
+            self.add(record)
+
+    def add(self, record: RoomRecord) -> Room:
+        """Take a room into memory, or bring the members of one that is there up to date."""
+        key = name_key(record.name)
+        room = self._by_key.get(key)
+        if room is None:
+            room = self._by_key[key] = Room(record)
+        else:
+            room.members |= record.members
+        for account_id in record.members:
+            self._by_account.setdefault(account_id, set()).add(room)
+        return room
+
+    def find(self, name: str) -> Room | None:
+        """The room of this name."""
+        return self._by_key.get(name_key(name))
+
+    def of(self, account_id: int) -> Iterable[Room]:
+        """The rooms an account is a member of."""
+        return self._by_account.get(account_id, ())
+
+    def count_of(self, account_id: int) -> int:
+        """How many rooms an account is a member of."""
+        return len(self._by_account.get(account_id, ()))
+
+    def remove_member(self, room: Room, account_id: int) -> None:
+        """End a membership; no change when there is none."""
+        room.members.discard(account_id)
+        rooms = self._by_account.get(account_id)
+        if rooms is not None:
+            rooms.discard(room)
+            if not rooms:
+                del self._by_account[account_id]

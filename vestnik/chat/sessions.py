@@ -1,0 +1,117 @@
+"""Who is connected: one session for each connection, and the accounts that have at least one."""
+
+from vestnik.chat.rooms import Recipient, Room, Rooms
+from vestnik.chat.storage import AccountRecord
+from vestnik.protocol import answers
+from vestnik.protocol.errors import NotAuthorised
+
+NO_FEATURES: frozenset[str] = frozenset()
+
+
+class Account:
+    """An account with at least one session. `key` is its name as it is compared, `status` its last status text."""
+
+    __slots__ = ("id", "key", "name", "sessions", "status")
+
+    def __init__(self, record: AccountRecord, key: str) -> None:
+        self.id, self.name = record
+        self.key = key
+        self.status = ""
+        self.sessions: set[Session] = set()
+
+
+class Session:
+    """What the server knows of one connection: who speaks, and what the client understands.
+
+    `claimed` is the name of the last attempt to log in. `live` says that everything kept for the account was
+    delivered, so that new direct messages may follow; `missed` that one came before that; `kept` holds the last seq
+    of each conversation that was delivered so. `closed` says that the
+    connection is gone.
+    """
+
+    __slots__ = ("account", "claimed", "closed", "features", "kept", "live", "login_id", "missed", "recipient")
+
+    def __init__(self, recipient: Recipient) -> None:
+        self.recipient = recipient
+        self.account: Account | None = None
+        self.claimed = ""
+        self.closed = False
+        self.features = NO_FEATURES
+        self.login_id: int | None = None
+        self.live = False
+        self.missed = False
+        self.kept: dict[int, int] | None = None
+
+    @property
+    def speaker(self) -> Account:
+        """The account that speaks. Raises NotAuthorised when nobody is logged in."""
+        if self.account is None:
+            raise NotAuthorised(answers.LOGIN_REQUIRED, self.claimed)
+        return self.account
+
+    @property
+    def name(self) -> str:
+        """The account's name, or the name last claimed, or an empty string."""
+        return self.account.name if self.account else self.claimed
+
+    @property
+    def rich(self) -> bool:
+        """Whether answers and deliveries carry `seq` and `id`."""
+        return "seq" in self.features
+
+
+class Sessions:
+    """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._accounts: dict[int, Account] = {}
+
+    def find(self, account_id: int) -> Account | None:
+        """The account, if it has a session."""
+        return self._accounts.get(account_id)
+
+    def attach(self, session: Session, record: AccountRecord, key: str, features: frozenset[str]) -> None:
+        """Log a session in: from now on it hears the account's rooms. No change when its connection is gone."""
+        if session.closed:
+            return
+        self.detach(session)
+        account = self._accounts.get(record.id)
+        if account is None:
+            account = self._accounts[record.id] = Account(record, key)
+        account.sessions.add(session)
+        session.account = account
+        session.features = features
+        for room in self._rooms.of(account.id):
+            self.hear(session, room)
+
+    def detach(self, session: Session) -> None:
+        """Log a session out, for instance because its connection ended."""
+        account = session.account
+        if account is None:
+            return
+        for room in self._rooms.of(account.id):
+            room.plain.discard(session.recipient)
+            room.rich.discard(session.recipient)
+        account.sessions.discard(session)
+        if not account.sessions:
+            del self._accounts[account.id]
+        session.account = None
+        session.live = False
+
+    def hear(self, session: Session, room: Room) -> None:
+        """Let a session hear a room."""
+        (room.rich if session.rich else room.plain).add(session.recipient)
+
+    def joined(self, account_id: int, room: Room) -> None:
+        """Let all sessions of an account hear a room."""
+        account = self._accounts.get(account_id)
+        for session in account.sessions if account else ():
+            self.hear(session, room)
+
+    def left(self, account_id: int, room: Room) -> None:
+        """No session of an account hears the room any more."""
+        account = self._accounts.get(account_id)
+        for session in account.sessions if account else ():
+            room.plain.discard(session.recipient)
+            room.rich.discard(session.recipient)

@@ -1,0 +1,1 @@
+"""The command `vestnik`, one module for each of its commands."""

@@ -1,0 +1,38 @@
+"""The command `vestnik`: finds the module of a command only when that command is used."""
+
+import importlib
+from typing import Final
+
+import click
+
+from vestnik import __version__
+
+# Importing a command costs a few tenths of a second, so `vestnik --help` shows these lines without doing it.
+COMMANDS: Final = {
+    "server": "Run the server.",
+    "client": "Talk to a server: interactive in a terminal, else line by line.",
+    "user": "Manage accounts, also beside a running server.",
+    "demo": "Play the mission's session and compare both journals with it.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"vestnik.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101  # ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="vestnik")
+def main() -> None:
+    """Vestnik: a self-hosted team messenger whose journal can be trusted."""

@@ -1,0 +1,55 @@
+"""Options that several commands share. Each has an environment variable."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vestnik.protocol.texts import LANGUAGES
+
+data = click.option(
+    "--data",
+    envvar="VESTNIK_DATA",
+    show_envvar=True,
+    metavar="DIR",
+    help="Directory of the database and the journal (default: the platform's user data directory).",
+)
+lang = click.option(
+    "--lang",
+    envvar="VESTNIK_LANG",
+    show_envvar=True,
+    type=click.Choice(LANGUAGES),
+    help="Language of texts and journal (default: ru).",
+)
+log_dir = click.option(
+    "--log-dir", envvar="VESTNIK_LOG_DIR", show_envvar=True, metavar="DIR", help="Directory of the journal."
+)
+log_level = click.option(
+    "--log-level",
+    envvar="VESTNIK_LOG_LEVEL",
+    show_envvar=True,
+    type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], case_sensitive=False),
+    help="Lowest level that is journaled (default: INFO).",
+)
+config = click.option(
+    "--config",
+    envvar="VESTNIK_CONFIG",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings file (default: vestnik.toml in the current directory, then in the data directory).",
+)
+
+
+def port(help_text: str) -> Callable[[Any], Any]:
+    """The option -p, with a help text of the command's own."""
+    return click.option(
+        "-p",
+        "--port",
+        envvar="VESTNIK_PORT",
+        show_envvar=True,
+        type=click.IntRange(0, 65_535),
+        metavar="PORT",
+        help=help_text,
+    )

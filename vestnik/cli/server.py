@@ -1,0 +1,115 @@
+"""`vestnik server`: run the server until a signal ends it."""
+
+import asyncio
+import logging
+import resource
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vestnik.cli import options
+from vestnik.log import events
+from vestnik.log.journal import Journal
+from vestnik.log.setup import configure
+from vestnik.protocol.errors import StartupError
+from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.server.app import App, serve
+from vestnik.server.settings import SettingError, Settings, load_settings
+
+
+@click.command("server")
+@click.option(
+    "-a",
+    "--address",
+    envvar="VESTNIK_ADDRESS",
+    show_envvar=True,
+    metavar="ADDR",
+    help="Address to listen at (default: all).",
+)
+@options.port("Port to listen at; 0 picks a free one (default: 7777).")
+@options.data
+@options.log_dir
+@options.log_level
+@options.lang
+@options.config
+def command(config: Path | None, **given: Any) -> None:
+    """Run the server until SIGTERM or Ctrl-C; a second signal does not wait for clients any more.
+
+    Everything else is set in vestnik.toml: see docs/operations.md.
+    """
+    if given["log_level"]:
+        given["log_level"] = given["log_level"].upper()
+    try:
+        settings = load_settings(config, given)
+    except SettingError as error:
+        journal = Journal("server", None, console=sys.stderr, language=given["lang"] or DEFAULT_LANGUAGE)
+        raise SystemExit(_give_up(journal, error)) from None
+    raise SystemExit(run(settings))
+
+
+def run(settings: Settings) -> int:
+    """Run the server with `settings`; the exit code."""
+    try:
+        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.log_path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        journal = Journal("server", None, console=sys.stderr, language=settings.lang)
+        return _give_up(journal, _directory_error(error, settings.data_path))
+    journal = configure(
+        "server",
+        directory=settings.log_path,
+        level=logging.getLevelNamesMapping()[settings.log_level],
+        language=settings.lang,
+    )
+    _raise_file_limit()
+    try:
+        _run_loop(lambda: serve(App(settings, journal), _say_where))
+    except StartupError as error:
+        return _give_up(journal, error)
+    except OSError as error:
+        return _give_up(journal, _directory_error(error, settings.data_path))
+    except Exception as error:  # noqa: BLE001
+        journal.record(events.SERVER_FAILED, f"{type(error).__name__}: {error}", error=error)
+        return 1
+    finally:
+        journal.close()
+    return 0
+
+
+def _run_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run on uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # not made for this platform: asyncio's own loop does the same, more slowly
+        asyncio.run(main())
+    else:
+        uvloop.run(main())
+
+
+def _say_where(app: App) -> None:
+    settings = app.settings
+    for key, value in (("data", settings.data_path), ("journal", settings.log_path / "server.log")):
+        click.echo(say(settings.lang, f"cli.server_{key}", path=value.absolute()))
+    data = settings.data if " " not in settings.data else f"'{settings.data}'"
+    click.echo(say(settings.lang, "cli.server_how", data=data, port=app.listener.port))
+
+
+def _directory_error(error: OSError, path: Path) -> StartupError:
+    reason = error.strerror or str(error)
+    return StartupError("server.directory_bad", path=str(error.filename or path), reason=reason)
+
+
+def _give_up(journal: Journal, error: StartupError) -> int:
+    event = events.ALL[error.event]
+    journal.record(event, *(error.fields[field] for field in event.fields))
+    journal.close()
+    return 1
+
+
+def _raise_file_limit() -> None:
+    """Let the process open as many files, and so connections, as the system allows it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

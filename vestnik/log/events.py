@@ -1,0 +1,124 @@
+"""The catalogue of the journal: one event for everything that is ever recorded.
+
+Each answer of the server has its event (`of_answer`); the other events are the constants below. The sentence
+of an event is in `vestnik.protocol.texts` under the event's name.
+"""
+
+from dataclasses import dataclass
+from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
+from typing import Final
+
+from vestnik.protocol import answers
+from vestnik.protocol.answers import Answer
+from vestnik.protocol.codes import FIRST_ERROR
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One kind of record. Two events are equal only if they are the same object.
+
+    `name` is dotted and stable, `level` one of the stdlib's (`logging.INFO`), `fields` the names of the
+    record's values in the order in which they are given, `code` the response code if the event is an answer.
+    """
+
+    name: str
+    level: int
+    fields: tuple[str, ...] = ()
+    code: int | None = None
+
+
+# The server.
+SERVER_STARTED: Final = Event("server.started", INFO, ("address", "port"))
+SERVER_CLOSING: Final = Event("server.closing", WARNING, ("connections",))
+SERVER_STOPPED: Final = Event("server.stopped", DEBUG)
+SERVER_FORCED: Final = Event("server.forced", WARNING)
+SERVER_UNCLEAN: Final = Event("server.unclean", WARNING, ("pid",))
+SERVER_ADDRESS_IN_USE: Final = Event("server.address_in_use", CRITICAL, ("address", "port"))
+SERVER_ADDRESS_BAD: Final = Event("server.address_bad", CRITICAL, ("address", "port", "reason"))
+SERVER_DIRECTORY_BAD: Final = Event("server.directory_bad", CRITICAL, ("path", "reason"))
+SERVER_SETTING_BAD: Final = Event("server.setting_bad", CRITICAL, ("key", "reason"))
+SERVER_FAILED: Final = Event("server.failed", CRITICAL, ("reason",))
+
+# The store.
+STORE_LOCKED: Final = Event("store.locked", CRITICAL, ("path", "pid"))
+STORE_NEWER: Final = Event("store.newer", CRITICAL, ("path", "found", "known"))
+STORE_FOREIGN: Final = Event("store.foreign", CRITICAL, ("path", "reason"))
+STORE_FAILED: Final = Event("store.failed", ERROR, ("reason",))
+STORE_DELAYED: Final = Event("store.delayed", WARNING, ("queued",))
+
+# Connections.
+CONNECTION_OPENED: Final = Event("connection.opened", INFO)
+CONNECTION_CLOSED: Final = Event("connection.closed", INFO)
+CONNECTION_REFUSED: Final = Event("connection.refused", WARNING, ("limit",))
+CONNECTION_SLOW: Final = Event("connection.slow", WARNING, ("account", "bytes"))
+CONNECTION_SILENT: Final = Event("connection.silent", WARNING, ("account",))
+CONNECTION_ENDED: Final = Event("connection.ended", WARNING, ("account", "reason"))
+PROBE_SENT: Final = Event("probe.sent", DEBUG, ("account",))
+BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count"))
+REQUEST_FAILED: Final = Event("request.failed", ERROR, ("action",))
+TASK_FAILED: Final = Event("task.failed", ERROR, ("reason",))
+
+# Administration of accounts.
+ADMIN_ADDED: Final = Event("admin.added", INFO, ("account",))
+ADMIN_PASSWORD: Final = Event("admin.password", INFO, ("account",))
+ADMIN_DISABLED: Final = Event("admin.disabled", INFO, ("account",))
+ADMIN_ENABLED: Final = Event("admin.enabled", INFO, ("account",))
+ADMIN_LISTED: Final = Event("admin.listed", INFO, ("count",))
+ADMIN_REFUSED: Final = Event("admin.refused", ERROR, ("reason",))
+
+# The client.
+CLIENT_CONNECTED: Final = Event("client.connected", INFO, ("address", "port"))
+CLIENT_AUTHENTICATING: Final = Event("client.authenticating", INFO, ("account",))
+CLIENT_PRESENCE: Final = Event("client.presence", INFO)
+CLIENT_JOINING: Final = Event("client.joining", INFO, ("account", "room"))
+CLIENT_LEAVING: Final = Event("client.leaving", INFO, ("account", "room"))
+CLIENT_SENDING: Final = Event("client.sending", INFO, ("account", "to", "text"))
+CLIENT_SENDING_PRIVATE: Final = Event("client.sending_private", INFO, ("account", "to"))
+CLIENT_QUITTING: Final = Event("client.quitting", INFO, ("account",))
+CLIENT_CONTACTS: Final = Event("client.contacts", INFO, ("account",))
+CLIENT_CONTACT_ADDING: Final = Event("client.contact_adding", INFO, ("account", "contact"))
+CLIENT_CONTACT_REMOVING: Final = Event("client.contact_removing", INFO, ("account", "contact"))
+CLIENT_ANSWERED: Final = Event("client.answered", INFO, ("code", "text"))
+CLIENT_REFUSED: Final = Event("client.refused", ERROR, ("code", "text"))
+CLIENT_RECEIVED: Final = Event("client.received", DEBUG, ("sender", "to", "text"))
+CLIENT_RECEIVED_PRIVATE: Final = Event("client.received_private", DEBUG, ("sender", "to"))
+CLIENT_PROBED: Final = Event("client.probed", DEBUG)
+CLIENT_DISCONNECTED: Final = Event("client.disconnected", DEBUG, ("address", "port"))
+CLIENT_UNKNOWN_HOST: Final = Event("client.unknown_host", CRITICAL, ("address", "port"))
+CLIENT_CONNECTION_REFUSED: Final = Event("client.connection_refused", CRITICAL, ("address", "port"))
+CLIENT_TIMEOUT: Final = Event("client.timeout", CRITICAL, ("address", "port", "seconds"))
+CLIENT_CONNECTION_FAILED: Final = Event("client.connection_failed", CRITICAL, ("address", "port", "reason"))
+CLIENT_CONNECTION_LOST: Final = Event("client.connection_lost", ERROR, ("address", "port"))
+CLIENT_NOT_JSON: Final = Event("client.not_json", ERROR, ("address", "port", "reason"))
+CLIENT_SERVER_CLOSING: Final = Event("client.server_closing", WARNING, ("address", "port"))
+CLIENT_OVERFLOW: Final = Event("client.overflow", WARNING, ("limit",))
+CLIENT_FAILED: Final = Event("client.failed", ERROR, ("reason",))
+
+# The journal about itself.
+JOURNAL_DROPPED: Final = Event("journal.dropped", WARNING, ("count",))
+JOURNAL_DEGRADED: Final = Event("journal.degraded", ERROR, ("reason",))
+JOURNAL_RESTORED: Final = Event("journal.restored", WARNING, ("seconds",))
+JOURNAL_CONSOLE_FAILED: Final = Event("journal.console_failed", WARNING, ("reason",))
+JOURNAL_CONSOLE_DROPPED: Final = Event("journal.console_dropped", WARNING, ("count",))
+JOURNAL_LINK_FAILED: Final = Event("journal.link_failed", WARNING, ("reason",))
+JOURNAL_LEVEL_BAD: Final = Event("journal.level_bad", WARNING, ("level",))
+JOURNAL_FAILED: Final = Event("journal.failed", ERROR, ("reason",))
+
+
+def _level_of(answer: Answer) -> int:
+    if answer is answers.PRESENCE_ACCEPTED:
+        return DEBUG  # the journal that the mission shows has no line for it
+    return INFO if answer.code < FIRST_ERROR else ERROR
+
+
+_ANSWERS: Final[dict[str, Event]] = {
+    name: Event(name, _level_of(answer), answer.fields, int(answer.code)) for name, answer in answers.ALL.items()
+}
+ALL: Final[dict[str, Event]] = _ANSWERS | {
+    value.name: value for value in list(globals().values()) if isinstance(value, Event)
+}
+
+
+def of_answer(answer: Answer) -> Event:
+    """The event of `answer`; its values are the answer's values. Raises KeyError for an unlisted answer."""
+    return _ANSWERS[answer.name]

@@ -1,0 +1,284 @@
+"""The journal: callers record events, one thread writes them (`writer`).
+
+A caller only appends to a bounded queue: no lock, no formatting, no system call, so that recording is safe from
+any thread, from signal handlers and from `__del__`, and never waits for a disk or a terminal.
+"""
+
+import atexit
+import logging
+import os
+import re
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from vestnik.log.console import Console, Stream
+from vestnik.log.events import Event
+from vestnik.log.files import DatedFiles
+from vestnik.log.records import PLAIN, Queued, Record, plain
+from vestnik.log.render import Renderer, sentence
+from vestnik.log.writer import LIMIT, Writer
+from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
+
+__all__ = ["Journal", "Record", "Statistics"]
+
+CLOSE_WITHIN: Final = 10.0
+"""Seconds for which `close` waits for a disk that hangs."""
+
+
+class Statistics(NamedTuple):
+    """What became of the records: all that were `logged`, the lines `written` to the file, those `dropped`.
+
+    `waiting` is the rest. The journal's own records are counted as well.
+    """
+
+    logged: int
+    written: int
+    dropped: int
+
+    @property
+    def waiting(self) -> int:
+        """Records that are neither written nor dropped yet."""
+        return self.logged - self.written - self.dropped
+
+
+class Link(Protocol):
+    """What a journal asks of the stdlib logger that it is attached to (`handler.JournalHandler`)."""
+
+    wants: Callable[[int], bool]
+    """Whether records of this level are to be made."""
+
+    @property
+    def threshold(self) -> int:
+        """The logger's level, and so the journal's."""
+
+    @threshold.setter
+    def threshold(self, level: int) -> None: ...
+
+    def shares(self) -> bool:
+        """Whether somebody else listens: other handlers, filters, the loggers above."""
+
+    def offer(self, record: Record, sentence: str) -> bool:
+        """Hands `record` to everybody else; says whether the journal is to write it as well."""
+
+
+class Journal:
+    """The records of one program, in daily files and on the console.
+
+    `name` stands in every line and names the files (`server`: `server.log.<date>` and the link `server.log`);
+    letters, digits, `_`, `.` and `-` only. `directory` is where they are: a path, something that gives one when
+    the first record is written, or None for no file. `console` is a text stream or gives one, `console_level`
+    the level from which on it shows records, `level` the level from which on records are made at all.
+    `language` is that of the sentences ("ru" or "en"), `clock` gives seconds since 1970, `limit` is the number of
+    records that may wait. `monotonic` (seconds) and `write` (as `os.write`) are there for tests.
+
+    Nothing is opened or started before the first record. Raises ValueError for a bad name or language.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        directory: Path | Callable[[], Path] | None,
+        *,
+        console: Stream | None = None,
+        console_level: int = logging.NOTSET,
+        level: int = logging.INFO,
+        language: str = DEFAULT_LANGUAGE,
+        clock: Callable[[], float] = time.time,
+        limit: int = LIMIT,
+        monotonic: Callable[[], float] = time.monotonic,
+        write: Callable[[int, memoryview], int] = os.write,
+    ) -> None:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of a journal")
+        self.name = name
+        self._link: Link | None = None
+        self._level = level
+        self._language = _known_language(language)
+        self._clock = clock
+        self._closed = False
+        self._earlier = Statistics(0, 0, 0)
+
+        def writer() -> Writer:
+            files = None
+            if directory is not None:
+                files = DatedFiles(directory, f"{name}.log", clock=clock, monotonic=monotonic, write=write)
+            return Writer(
+                name,
+                Renderer(name, self._language),
+                files,
+                None if console is None else Console(console, name=f"console-{name}"),
+                console_level=console_level,
+                clock=clock,
+                monotonic=monotonic,
+                limit=limit,
+            )
+
+        self._new_writer = writer
+        self._writer = writer()
+        _LIVE.add(self)
+
+    def record(
+        self,
+        event: Event,
+        *values: object,
+        connection: str | None = None,
+        request: int | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        """Records `event` now. Never raises and never waits, whatever becomes of file and console.
+
+        `values` are those of `event.fields`, in order; what is not a str, int, float, bool or None becomes its
+        text at once. `connection` and `request` say to what it belongs, `error` is shown with its traceback.
+        """
+        level = event.level
+        link = self._link
+        if (level < self._level) if link is None else not link.wants(level):
+            return
+        for value in values:
+            if type(value) not in PLAIN:
+                values = tuple([plain(value) for value in values])
+                break
+        item = (self._clock(), event, values, connection, request, error)
+        if link is not None and link.shares() and not self._offer(link, item):
+            return
+        writer = self._writer
+        queue = writer.queue
+        if len(queue) >= writer.room:
+            writer.drop(1)
+            return
+        queue.append(item)
+        if level >= writer.ring_from:
+            writer.ring(level)
+
+    def extend(self, records: Sequence[Record]) -> None:
+        """Records all of `records`, in order, in one go. Never raises and never waits.
+
+        Their values must be str, int, float, bool or None: they are formatted later.
+        """
+        if not records:
+            return
+        levels = [record[1].level for record in records]
+        link = self._link
+        wants = self._level.__le__ if link is None else link.wants
+        if not wants(min(levels)):
+            records = [record for record in records if wants(record[1].level)]
+        if link is not None and link.shares():
+            records = [record for record in records if self._offer(link, record)]
+        writer = self._writer
+        room = max(0, writer.room - len(writer.queue))
+        if len(records) > room:
+            writer.drop(len(records) - room)
+            records = records[:room]
+        if records:
+            writer.queue.extend(records)
+            highest = max(levels)
+            if highest >= writer.ring_from:
+                writer.ring(highest)
+
+    def _offer(self, link: Link, record: Record) -> bool:
+        return link.offer(record, sentence(self._language, record[1], record[2]))
+
+    def accept(self, item: Queued) -> None:
+        """Takes a record whose level somebody else has checked already (`handler.JournalHandler`)."""
+        writer = self._writer
+        if len(writer.queue) >= writer.room:
+            writer.drop(1)
+            return
+        writer.queue.append(item)
+        if item[1].level >= writer.ring_from:
+            writer.ring(item[1].level)
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Waits until everything recorded before is in the file, at most `timeout` seconds; says whether it is."""
+        mark = self._writer.mark()
+        return mark is None or mark.wait(timeout)
+
+    def release(self) -> None:
+        """Writes everything, ends the threads and closes the files; the next record starts them again."""
+        if self._closed:
+            return
+        before, self._writer = self._writer, self._new_writer()
+        before.stop(CLOSE_WITHIN)
+        self._earlier = _sum(self._earlier, before)
+
+    def close(self) -> None:
+        """Writes everything, ends the threads and closes the files, for good. Idempotent.
+
+        Later records are dropped and counted.
+        """
+        if not self._closed:
+            self._closed = True
+            self._writer.stop(CLOSE_WITHIN)
+
+    def attach(self, link: Link | None) -> None:
+        """Makes the level of a stdlib logger the journal's, and its other handlers listeners."""
+        self._link = link
+
+    def after_fork(self) -> None:
+        """In the child of a fork: the records and files in hand are the parent's business."""
+        if not self._closed:
+            parents, self._writer = self._writer, self._new_writer()
+            parents.abandon()
+            self._earlier = Statistics(0, 0, 0)
+
+    @property
+    def level(self) -> int:
+        """The level from which on events are recorded; the logger's, if the journal is attached to one."""
+        return self._level if self._link is None else self._link.threshold
+
+    @level.setter
+    def level(self, level: int) -> None:
+        self._level = level
+        if self._link is not None:
+            self._link.threshold = level
+
+    @property
+    def language(self) -> str:
+        """The language of the sentences, "ru" or "en"; setting another raises ValueError."""
+        return self._language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self._language = _known_language(language)
+        self._writer.renderer.language = language
+
+    @property
+    def statistics(self) -> Statistics:
+        """What became of the records so far."""
+        return _sum(self._earlier, self._writer)
+
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_LIVE: Final[weakref.WeakSet[Journal]] = weakref.WeakSet()
+
+
+def _known_language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"{language!r} is not one of the languages {', '.join(LANGUAGES)}")
+    return language
+
+
+def _sum(earlier: Statistics, writer: Writer) -> Statistics:
+    refused = writer.refused
+    return Statistics(
+        earlier.logged + writer.taken + len(writer.queue) + refused,
+        earlier.written + writer.written,
+        earlier.dropped + writer.lost + refused,
+    )
+
+
+def _release_all() -> None:
+    for journal in list(_LIVE):
+        journal.release()
+
+
+def _after_fork() -> None:
+    for journal in list(_LIVE):
+        journal.after_fork()
+
+
+atexit.register(_release_all)
+os.register_at_fork(after_in_child=_after_fork)

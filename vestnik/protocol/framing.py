@@ -1,0 +1,172 @@
+"""JSON values out of a byte stream that has no framing.
+
+JIM defines neither a length nor a delimiter: programs in the wild end an object with a newline, with blanks or with
+nothing, put newlines inside it, and send many in one segment or one in many. `Framer` finds the values whatever
+separates them. The usual case, a whole object that ends at a newline or at the end of the segment, costs one call of
+the decoder; everything else goes through a scanner that keeps its place between segments, so the work is linear in
+the bytes however they are cut.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest
+from vestnik.protocol.messages import DECODE_ERRORS, explain
+
+T = TypeVar("T")
+
+MAX_VALUE: Final = 65_536
+"""Bytes that one value may have."""
+MAX_DEPTH: Final = 32
+"""How deep arrays and objects may be nested."""
+
+_BLANK: Final = re.compile(rb"[ \t\r\n]*")
+_BRACKET_OR_QUOTE: Final = re.compile(rb'["{}\[\]]')
+_QUOTE_OR_ESCAPE: Final = re.compile(rb'["\\]')
+_NUMBER: Final = re.compile(rb"[-+.0-9eE]*")
+_NUMBER_START: Final = frozenset(b"-0123456789")
+_LITERALS: Final = {b"t"[0]: b"true", b"f"[0]: b"false", b"n"[0]: b"null"}
+_QUOTE: Final = b'"'[0]
+_OPENING: Final = frozenset(b"{[")
+
+
+class Framer(Generic[T]):
+    """Cuts a byte stream into JSON values and decodes each.
+
+    `decode` turns the bytes of one value into an object or raises one of `DECODE_ERRORS`. What cannot be decoded
+    comes out as a `BadRequest` in its place. A value longer than `max_value` bytes or deeper than `MAX_DEPTH` gives
+    one `BadRequest` and is skipped to its end. After a `BadRequest` with `fatal` nothing more is read.
+    """
+
+    __slots__ = ("_decode", "_depth", "_escaped", "_held", "_in_string", "_max_value", "_size", "_skipping", "closed")
+
+    def __init__(self, decode: Callable[[bytes], T], max_value: int = MAX_VALUE) -> None:
+        self._decode = decode
+        self._max_value = max_value
+        self._held: bytes | bytearray = b""  # the beginning of an unfinished value
+        self._size = 0  # bytes of the unfinished value so far, skipped ones included
+        self._depth = 0
+        self._in_string = False
+        self._escaped = False  # the last byte seen was a backslash inside a string
+        self._skipping = False
+        self.closed = False
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a value has begun and not ended."""
+        return self._size > 0
+
+    def feed(self, data: bytes) -> list[T | BadRequest]:
+        """The values that `data` completes, in order; never raises for anything a stranger may send."""
+        found: list[T | BadRequest] = []
+        at = 0
+        if self._size and not self.closed:
+            at = self._go_on(data, 0, found)
+        end = len(data)
+        while at < end and not self.closed:
+            newline = data.find(b"\n", at)
+            stop = end if newline < 0 else newline
+            line = data[at:stop]
+            # A line with more brackets than the depth allows may be too deep: the scanner counts.
+            if stop - at <= self._max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
+                try:
+                    found.append(self._decode(line))
+                except DECODE_ERRORS:
+                    at = self._begin(data, at, found)
+                else:
+                    at = stop + 1
+            else:
+                at = self._begin(data, at, found)
+        return found
+
+    def _begin(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:
+        """Scan the value that begins at or after `at`; return where the next may begin."""
+        at = _BLANK.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
+        if at == len(data):
+            return at
+        byte = data[at]
+        if byte in _OPENING or byte == _QUOTE or byte in _NUMBER_START or byte in _LITERALS:
+            return self._go_on(data, at, found)
+        self.closed = True
+        found.append(BadRequest(answers.STREAM_UNREADABLE, f"0x{byte:02x}", fatal=True))
+        return at
+
+    def _go_on(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:
+        """Scan on from `at`, inside a value or at its first byte; return where the next may begin."""
+        first = self._held[0] if self._held else data[at]
+        if first in _OPENING or first == _QUOTE:
+            stop, complete = self._scan_nested(data, at, found)
+        elif first in _LITERALS:
+            stop, complete = self._scan_literal(data, at, _LITERALS[first], found)
+        else:
+            stop = _NUMBER.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
+            complete = stop < len(data)
+        if self.closed:
+            return stop
+        self._size += stop - at
+        if self._size > self._max_value and not self._skipping:
+            self._skip(found, BadRequest(answers.VALUE_TOO_LONG, self._max_value))
+        if complete:
+            self._finish(data[at:stop], found)
+        elif self._skipping:
+            self._held = self._held[:1] or data[at : at + 1]
+        elif self._held:
+            self._held += data[at:stop]
+        else:
+            self._held = bytearray(data[at:stop])
+        return stop
+
+    def _scan_nested(self, data: bytes, at: int, found: list[T | BadRequest]) -> tuple[int, bool]:
+        """Follow brackets and strings from `at`; where the value ends, and whether it does."""
+        end = len(data)
+        if self._escaped and at < end:
+            self._escaped = False
+            at += 1
+        while at < end:
+            match = (_QUOTE_OR_ESCAPE if self._in_string else _BRACKET_OR_QUOTE).search(data, at)
+            if match is None:
+                return end, False
+            at = match.end()
+            byte = match[0]
+            if byte == b'"':
+                self._in_string = not self._in_string
+            elif byte == b"\\":
+                self._escaped = at == end
+                at += 1
+                continue
+            elif byte in b"{[":
+                self._depth += 1
+                if self._depth > MAX_DEPTH and not self._skipping:
+                    self._skip(found, BadRequest(answers.VALUE_TOO_DEEP, MAX_DEPTH))
+            else:
+                self._depth -= 1
+            if self._depth == 0 and not self._in_string:
+                return at, True
+        return end, False
+
+    def _scan_literal(self, data: bytes, at: int, literal: bytes, found: list[T | BadRequest]) -> tuple[int, bool]:
+        wanted = literal[self._size :]
+        given = data[at : at + len(wanted)]
+        if wanted.startswith(given):
+            return at + len(given), given == wanted
+        self.closed = True
+        wrong = next(b for b, w in zip(given, wanted, strict=False) if b != w)
+        found.append(BadRequest(answers.STREAM_UNREADABLE, f"0x{wrong:02x}", fatal=True))
+        return at, False
+
+    def _skip(self, found: list[T | BadRequest], why: BadRequest) -> None:
+        found.append(why)
+        self._skipping = True
+
+    def _finish(self, rest: bytes, found: list[T | BadRequest]) -> None:
+        value = bytes(self._held) + rest
+        if not self._skipping:
+            try:
+                found.append(self._decode(value))
+            except DECODE_ERRORS as error:
+                found.append(explain(error, value))
+        self._held = b""
+        self._size = self._depth = 0
+        self._in_string = self._escaped = self._skipping = False

@@ -1,0 +1,184 @@
+"""Where the server is put together: a flat list of named start-up steps, undone in reverse."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Final
+
+from vestnik.chat.chat import Chat
+from vestnik.log import events
+from vestnik.log.journal import Journal
+from vestnik.protocol.texts import Wording
+from vestnik.server.hub import Hub
+from vestnik.server.listener import Listener
+from vestnik.server.passwords import HashingThreads
+from vestnik.server.settings import Settings
+from vestnik.store.lock import Lock
+from vestnik.store.store import Store, prepare
+
+ACCOUNT_POLL: Final = 1.0
+"""Seconds between two looks at what an administrator has changed in the accounts."""
+
+
+class App:
+    """One server. Several may live in one process, each with its own data and journal.
+
+    `journal` is where it writes; the caller opens and closes it. `clock` gives UNIX seconds.
+    """
+
+    def __init__(self, settings: Settings, journal: Journal, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.clock = clock
+        self.wording = Wording(settings.lang)
+        self.database = Path()
+        self.store: Store
+        self.hub: Hub
+        self.listener: Listener
+        self._passwords: HashingThreads
+        self._watcher: asyncio.Task[None]
+        self._undo = AsyncExitStack()
+        self._forced = asyncio.Event()
+
+    async def start(self) -> None:
+        """Take every step, or none. Raises StartupError or OSError when a step cannot be taken."""
+        try:
+            for step in STEPS:
+                await step(self)
+        except BaseException:
+            await self._undo.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Undo the steps in reverse: accepted messages are kept and answered first."""
+        await self._undo.aclose()
+        self.journal.record(events.SERVER_STOPPED)
+
+    def force(self) -> None:
+        """Do not wait for slow clients in `stop`."""
+        self._forced.set()
+
+    # The steps.
+
+    async def _lock_data(self) -> None:
+        lock = Lock(self.settings.data_path)
+        self.settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire()
+        self._undo.callback(lock.release)
+        if lock.stale is not None:
+            self.journal.record(events.SERVER_UNCLEAN, lock.stale)
+
+    async def _prepare_store(self) -> None:
+        self.database = await asyncio.to_thread(prepare, self.settings.data_path)
+
+    async def _start_password_threads(self) -> None:
+        self._passwords = await asyncio.to_thread(HashingThreads, self.settings.hash_threads)
+        self._undo.callback(self._passwords.close)
+
+    async def _open_store(self) -> None:
+        def committed(*batch: object) -> None:
+            self.hub.committed(*batch)  # type: ignore[arg-type]  # what the hub gave to the store
+
+        self.store = Store(self.database, self._login_lifetime, committed)
+        self._undo.push_async_callback(self.store.close)
+
+    async def _load_rooms(self) -> None:
+        chat = Chat(
+            storage=self.store,
+            passwords=self._passwords,
+            limits=self.settings.limits,
+            login_lifetime=self._login_lifetime,
+            clock=self.clock,
+            rooms=await self.store.all_rooms(),
+        )
+        self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
+        self._undo.push_async_callback(self.hub.close)
+
+    async def _watch_accounts(self) -> None:
+        self._watcher = asyncio.create_task(self._follow_accounts(await self.store.last_revision()))
+        self._undo.push_async_callback(self._stop_watching)
+
+    async def _listen(self) -> None:
+        self.listener = Listener(self.hub, self.settings)
+        await self.listener.open()
+        self._undo.push_async_callback(self._stop_listening)
+        self.journal.record(events.SERVER_STARTED, self.settings.address, self.listener.port)
+
+    # What they leave running, and how it ends.
+
+    @property
+    def _login_lifetime(self) -> float:
+        return self.settings.login_days * 86_400
+
+    async def _follow_accounts(self, revision: int) -> None:
+        """Close the connections of accounts that an administrator has disabled or given a new password."""
+        while True:
+            await asyncio.sleep(ACCOUNT_POLL)
+            try:
+                for changed in await self.store.changed_accounts(revision):
+                    revision = changed.revision
+                    self.listener.end_sessions(changed.id, "disabled" if changed.disabled else "changed")
+            except Exception as error:  # noqa: BLE001
+                self.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+
+    async def _stop_watching(self) -> None:
+        self._watcher.cancel()
+        with suppress(asyncio.CancelledError):  # it was asked to
+            await self._watcher
+
+    async def _stop_listening(self) -> None:
+        connections = self.listener.stop_accepting()
+        if connections:
+            self.journal.record(events.SERVER_CLOSING, connections)
+        notice = self.wording.text("server.closing", ("connections",), (connections,))
+        finishing = asyncio.create_task(self.listener.finish(notice))
+        forced = asyncio.create_task(self._forced.wait())
+        await asyncio.wait((finishing, forced), timeout=self.settings.shutdown, return_when=asyncio.FIRST_COMPLETED)
+        forced.cancel()
+        await self.listener.abort()
+        await finishing
+
+
+STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = (
+    App._lock_data,
+    App._prepare_store,
+    App._start_password_threads,
+    App._open_store,
+    App._load_rooms,
+    App._listen,
+    App._watch_accounts,
+)
+
+
+async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
+    """Run a server until SIGTERM or SIGINT; a second signal does not wait for clients any more.
+
+    `ready` is called when connections are accepted. Raises what `App.start` raises.
+    """
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+
+    def on_signal() -> None:
+        if stopping.is_set():
+            app.journal.record(events.SERVER_FORCED)
+            app.force()
+        stopping.set()
+
+    loop.set_exception_handler(lambda _loop, context: journal_loop_error(app.journal, context))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    await app.start()
+    if ready is not None:
+        ready(app)
+    await stopping.wait()
+    await app.stop()
+
+
+def journal_loop_error(journal: Journal, context: dict[str, object]) -> None:
+    """Journal what the event loop could not tell anybody else."""
+    error = context.get("exception")
+    message = str(context.get("message", ""))
+    journal.record(events.TASK_FAILED, message, error=error if isinstance(error, BaseException) else None)

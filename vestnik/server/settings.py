@@ -1,0 +1,101 @@
+"""The settings: names, types, defaults, bounds and meaning in one table, which the file, help and docs all follow."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+from platformdirs import user_data_dir
+
+from vestnik.chat.limits import Limits
+from vestnik.protocol.errors import StartupError
+
+FILE_NAME: Final = "vestnik.toml"
+
+
+class SettingError(StartupError):
+    """The setting `key` is unknown or has a bad value; `reason` says what is wrong with it."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__("server.setting_bad", key=key, reason=reason)
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `vestnik.toml` may hold. Times are in seconds, sizes in bytes."""
+
+    address: Annotated[str, Meta(description="Address to listen at; empty for all.")] = ""
+    port: Annotated[int, Meta(ge=0, le=65_535, description="Port to listen at; 0 picks a free one.")] = 7777
+    data: Annotated[str, Meta(min_length=1, description="Directory of the database and the journal.")] = user_data_dir(
+        "vestnik"
+    )
+    log_dir: Annotated[str, Meta(description="Directory of the journal; empty for `log` in the data directory.")] = ""
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Meta(description="Lowest level that is journaled.")
+    ] = "INFO"
+    lang: Annotated[Literal["ru", "en"], Meta(description="Language of answers and journal.")] = "ru"
+    keepalive: Annotated[
+        float,
+        Meta(ge=0, description="Silence after which a client that named the feature `probe` is probed; 0: never."),
+    ] = 60.0
+    unfinished: Annotated[float, Meta(gt=0, description="How long a begun JSON value may wait for its end.")] = 30.0
+    max_connections: Annotated[int, Meta(ge=1, description="Connections open at once; more are refused.")] = 20_000
+    backlog: Annotated[int, Meta(ge=1, le=65_535, description="Connections that may wait to be accepted.")] = 4096
+    send_buffer: Annotated[
+        int, Meta(ge=131_072, description="Bytes that may wait for a slow reader before its connection is closed.")
+    ] = 2_097_152
+    write_queue: Annotated[
+        int, Meta(ge=1, description="Messages that may wait to be written before reading from their senders pauses.")
+    ] = 10_000
+    hash_threads: Annotated[int, Meta(ge=1, le=64, description="Threads that check passwords.")] = 2
+    login_days: Annotated[float, Meta(gt=0, description="Days after which an unused login ends.")] = 30.0
+    shutdown: Annotated[float, Meta(gt=0, description="How long a stop waits for answers to be sent.")] = 10.0
+    limits: Annotated[Limits, Meta(description="How long and how many.")] = Limits()
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory."""
+        return Path(self.data).expanduser()
+
+    @property
+    def log_path(self) -> Path:
+        """The journal's directory."""
+        return Path(self.log_dir).expanduser() if self.log_dir else self.data_path / "log"
+
+
+_AT: Final = re.compile(r"^(.*?)(?: - at `\$\.?(.*?)`)?$", re.DOTALL)
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`", re.DOTALL)
+
+
+def make_settings(values: dict[str, Any]) -> Settings:
+    """Settings from the content of a file and of the command line. Raises SettingError, which names the key."""
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        reason, path = _AT.match(str(error)).groups("")  # type: ignore[union-attr]  # the pattern matches anything
+        unknown = _UNKNOWN.match(reason)
+        if unknown:
+            path = f"{path}.{unknown[1]}" if path else unknown[1]
+            reason = "unknown"
+        raise SettingError(path, reason) from None
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The content of a settings file. Raises SettingError when it cannot be read or is not TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(str(path), str(error)) from None
+
+
+def load_settings(file: Path | None, overrides: dict[str, Any]) -> Settings:
+    """Settings from `file` (or `vestnik.toml` here or in the data directory), overridden by `overrides`.
+
+    Overrides that are None are not there. Raises SettingError.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    if file is None:
+        data = Path(given.get("data", Settings().data)).expanduser()
+        file = next((f for f in (Path(FILE_NAME), data / FILE_NAME) if f.is_file()), None)
+    return make_settings((read_file(file) if file else {}) | given)

@@ -1,0 +1,307 @@
+"""One connection: bytes to requests, requests to the rules, answers in the order of the requests.
+
+Many `msg` in a row travel together; any other request waits until everything before it is answered. While one waits,
+nothing more is read, so a connection holds at most one segment of requests.
+"""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from typing import TYPE_CHECKING, Final, cast
+
+from vestnik.chat.actions import action_name
+from vestnik.chat.dispatcher import dispatch
+from vestnik.chat.outcome import Outcome, Post, Reply
+from vestnik.chat.sessions import Session
+from vestnik.log import events
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest, VestnikError
+from vestnik.protocol.framing import Framer
+from vestnik.protocol.messages import REQUESTS, AnyRequest, Msg
+from vestnik.server.wire import encode_reply
+
+if TYPE_CHECKING:
+    from vestnik.server.listener import Listener
+
+WRITE_HIGH: Final = 65_536
+"""Bytes waiting to be sent above which a connection counts as choked."""
+# A dead peer is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might not expect.
+KEEPALIVE_IDLE: Final = 60
+KEEPALIVE_INTERVAL: Final = 15
+KEEPALIVE_COUNT: Final = 4
+
+_decode = REQUESTS.decode
+
+
+class Connection(asyncio.Protocol):
+    """A client's connection, from its acceptance to its end."""
+
+    __slots__ = (
+        "_backlog",
+        "_choked",
+        "_drained",
+        "_ending",
+        "_framer",
+        "_listener",
+        "_reading",
+        "_task",
+        "_transport",
+        "begun",
+        "closing",
+        "heard",
+        "held",
+        "hub",
+        "name",
+        "pending",
+        "probed",
+        "requests",
+        "session",
+    )
+
+    def __init__(self, listener: "Listener") -> None:
+        self._listener = listener
+        self.hub = listener.hub
+        self.session = Session(self)
+        self._framer: Framer[AnyRequest] = Framer(_decode)
+        self._transport: asyncio.Transport  # from `connection_made` on
+        self._backlog: deque[AnyRequest | BadRequest] | None = None  # requests that wait for their turn
+        self._task: asyncio.Task[None] | None = None  # the request that is being served by a coroutine
+        self._drained: asyncio.Future[None] | None = None
+        self._choked = False
+        self._reading = True
+        self._ending = False  # close as soon as everything is answered
+        self.name = ""  # the connection's number, for the journal
+        self.pending = 0  # messages accepted and not yet answered
+        self.requests = 0
+        self.heard = 0.0  # when something was received last, in the loop's seconds
+        self.begun = 0.0  # when the unfinished value began; 0: there is none
+        self.probed = False
+        self.held = False  # the hub has too much to do: nothing is read until it says so
+        self.closing = False  # nothing more is read or written
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=WRITE_HIGH)
+        _watch_peer(transport.get_extra_info("socket"))
+        self.heard = self._listener.loop.time()
+        self.name = self._listener.opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone; what was accepted goes on."""
+        self.closing = True
+        self.session.closed = True
+        self._backlog = None
+        self.hub.chat.sessions.detach(self.session)
+        self._wake_drained()
+        self._listener.closed(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        self.heard = self._listener.loop.time()
+        self.probed = False
+        found = self._framer.feed(data)
+        if self._framer.unfinished:
+            self.begun = self.begun or self.heard
+        else:
+            self.begun = 0.0
+        if found:
+            self._serve(found)
+            if self._reading and self.hub.hold(self):
+                self.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; it still gets its answers."""
+        self._ending = True
+        if not self.busy:
+            self.close()
+        return True
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is sent to."""
+        self._choked = True
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._choked = False
+        self._wake_drained()
+
+    # Requests.
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        return self.pending > 0 or self._task is not None or bool(self._backlog)
+
+    def _serve(self, found: Iterable[AnyRequest | BadRequest]) -> None:
+        """Serve requests in their order, up to the first that must wait."""
+        if self._backlog:
+            self._backlog.extend(found)
+            return
+        waiting = deque(found)
+        while waiting and not self.closing:
+            request = waiting[0]
+            if self._task is not None or (self.pending and type(request) is not Msg) or not self._begin(request):
+                self._backlog = waiting
+                self.pause_reading()
+                return
+            waiting.popleft()
+
+    def _begin(self, request: AnyRequest | BadRequest) -> bool:
+        """Serve one request, or begin to; False when it must wait until the messages before it are answered."""
+        if isinstance(request, BadRequest):
+            self.requests += 1
+            self._refuse(request, self.requests, None)
+            return True
+        try:
+            outcome = dispatch(self.hub.chat, self.session, request)
+        except VestnikError as error:
+            if self.pending:
+                return False
+            self.requests += 1
+            self._refuse(error, self.requests, request.id)
+        except Exception as error:  # noqa: BLE001
+            self.requests += 1
+            self._fail(error, request, self.requests)
+        else:
+            if self.pending and isinstance(outcome, Coroutine):
+                outcome.close()
+                return False
+            self.requests += 1
+            if type(outcome) is Post:
+                self._accept(outcome, self.requests)
+            elif type(outcome) is Reply:
+                self.answer(outcome, self.requests, request.id)
+            else:
+                work = self._finish(cast("Coroutine[None, None, Outcome]", outcome), request, self.requests)
+                self._task = self._listener.spawn(work)
+        return True
+
+    def _accept(self, post: Post, number: int) -> None:
+        post.request = number
+        self.pending += 1
+        self.hub.accept(post)
+
+    async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyRequest, number: int) -> None:
+        """Wait for an outcome and answer; then go on with the requests behind it."""
+        reply: Outcome | None = None
+        try:
+            reply = await outcome
+        except VestnikError as error:
+            self._refuse(error, number, request.id)
+        except Exception as error:  # noqa: BLE001
+            self._fail(error, request, number)
+        self._task = None
+        if isinstance(reply, Post):
+            self._accept(reply, number)
+        elif reply is not None:
+            self.answer(reply, number, request.id)
+            if reply.logged_in:
+                self._listener.spawn(self.hub.deliver_kept(self))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Serve what waited, if it need not wait any more; read again when nothing waits."""
+        if self.closing:
+            return
+        if self._backlog and self._task is None and not self.pending:
+            backlog, self._backlog = self._backlog, None
+            self._serve(backlog)
+        if not self.busy:
+            if self._ending:
+                self.close()
+            else:
+                self.resume_reading()
+
+    # Answers.
+
+    def answer(self, reply: Reply, number: int, request_id: str | None) -> None:
+        """Send an answer and journal it."""
+        event = events.of_answer(reply.answer)
+        self.hub.journal.record(event, *reply.values, connection=self.name, request=number)
+        if reply.final:
+            self.close()
+        else:
+            self.send(encode_reply(self.hub.wording, reply, self.session.rich, request_id))
+
+    def _refuse(self, error: VestnikError, number: int, request_id: str | None) -> None:
+        self.answer(Reply(error.answer, error.values), number, request_id)
+        if isinstance(error, BadRequest) and error.fatal:
+            self.close()
+
+    def _fail(self, error: Exception, request: AnyRequest, number: int) -> None:
+        """An unexpected error: the journal gets its traceback, the client only the code."""
+        self.hub.journal.record(
+            events.REQUEST_FAILED, action_name(request), connection=self.name, request=number, error=error
+        )
+        self.answer(Reply(answers.SERVER_ERROR), number, request.id)
+
+    def send(self, data: bytes) -> None:
+        """Write whole frames. A client with more than `send_buffer` bytes waiting is cut off."""
+        if self.closing:
+            return
+        transport = self._transport
+        transport.write(data)
+        if self._choked and (waiting := transport.get_write_buffer_size()) > self._listener.send_buffer:
+            self.hub.journal.record(events.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
+            self.abort()
+
+    async def drained(self) -> None:
+        """Return when the client has read most of what was sent to it, or is gone."""
+        if self._choked and not self.session.closed:
+            if self._drained is None:
+                self._drained = self._listener.loop.create_future()
+            await asyncio.shield(self._drained)
+
+    def _wake_drained(self) -> None:
+        if self._drained is not None:
+            self._drained.set_result(None)
+            self._drained = None
+
+    # The transport.
+
+    def pause_reading(self) -> None:
+        """Read nothing more for now."""
+        if self._reading and not self.closing:
+            self._reading = False
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again, unless requests still wait for their turn or the hub has too much to do."""
+        if not self._reading and not self._backlog and not self.held and not self._ending and not self.closing:
+            self._reading = True
+            self._transport.resume_reading()
+
+    def finish(self) -> None:
+        """Read nothing more, answer what was received, then close."""
+        self._ending = True
+        self.pause_reading()
+        if not self.busy:
+            self.close()
+
+    def close(self) -> None:
+        """Close after what is written has been sent."""
+        if not self.closing:
+            self.closing = True
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self.closing = True
+        self._transport.abort()
+
+
+def _watch_peer(sock: socket.socket) -> None:
+    """Switch on TCP keep-alive, so that a peer that vanished is noticed, and send small segments at once."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_KEEPIDLE", KEEPALIVE_IDLE),
+        ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL),
+        ("TCP_KEEPCNT", KEEPALIVE_COUNT),
+    ):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

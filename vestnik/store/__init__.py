@@ -1,0 +1,1 @@
+"""What is kept: the schema and its migrations, the queries, the single writer and the readers."""

@@ -1,0 +1,46 @@
+"""How a database is opened: SQLite in WAL mode, every commit with a sync."""
+
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+BUSY_TIMEOUT: Final = 10_000
+"""Milliseconds to wait for another process (`vestnik user ...`) that is writing."""
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"busy_timeout = {BUSY_TIMEOUT}",
+    "journal_size_limit = 67108864",
+)
+
+
+def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
+    """An engine for the SQLite file `path` with at most `connections` connections.
+
+    A writing engine takes the write lock when a transaction begins, a reading one refuses to write.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: SQLiteConnection, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours, below
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        if not writing:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

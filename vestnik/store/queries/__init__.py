@@ -1,0 +1,1 @@
+"""One function for each question or change; each takes a connection inside a transaction."""

@@ -1,0 +1,151 @@
+"""Accounts, their logins and their contacts."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+
+from vestnik.chat.storage import AccountRecord, Credentials, TokenLogin
+from vestnik.store.schema import account, contact, login
+
+
+class AccountState(NamedTuple):
+    """What an administrator sees of an account. `created` in UNIX seconds; `revision` grows with every change."""
+
+    id: int
+    name: str
+    disabled: bool
+    created: float
+    revision: int
+
+
+def find_account(connection: Connection, key: str) -> AccountRecord | None:
+    """The account whose name has this key."""
+    row = connection.execute(select(account.c.id, account.c.name).where(account.c.key == key)).first()
+    return AccountRecord(row.id, row.name) if row else None
+
+
+def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float) -> bool:
+    """Keep a new account; False when the name is taken."""
+    if find_account(connection, key) is not None:
+        return False
+    connection.execute(
+        insert(account).values(
+            name=name,
+            key=key,
+            password_hash=password_hash,
+            disabled=False,
+            created=now,
+            revision=_next_revision(connection),
+        )
+    )
+    return True
+
+
+def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
+    """Change the password and end all logins."""
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id)
+        .values(password_hash=password_hash, revision=_next_revision(connection))
+    )
+    connection.execute(delete(login).where(login.c.account_id == account_id))
+
+
+def set_disabled(connection: Connection, account_id: int, disabled: bool) -> None:
+    """Disable an account, which ends its logins, or enable it again."""
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id, account.c.disabled != disabled)
+        .values(disabled=disabled, revision=_next_revision(connection))
+    )
+    if disabled:
+        connection.execute(delete(login).where(login.c.account_id == account_id))
+
+
+def list_accounts(connection: Connection) -> list[AccountState]:
+    """All accounts, by name."""
+    return [_state(row) for row in connection.execute(select(account).order_by(account.c.key))]
+
+
+def changed_accounts(connection: Connection, since: int) -> list[AccountState]:
+    """Accounts that an administrator made or changed after revision `since`, oldest change first."""
+    rows = select(account).where(account.c.revision > since).order_by(account.c.revision)
+    return [_state(row) for row in connection.execute(rows)]
+
+
+def last_revision(connection: Connection) -> int:
+    """The revision of the newest change to an account; 0 when there is none."""
+    return connection.execute(select(func.max(account.c.revision))).scalar() or 0
+
+
+def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
+    """The account whose name has this key, and when a login of it was last used after `since`."""
+    used = (
+        select(func.max(login.c.used))
+        .where(login.c.account_id == account.c.id, login.c.used >= since)
+        .scalar_subquery()
+        .label("used")
+    )
+    columns = (account.c.id, account.c.name, account.c.password_hash, account.c.disabled, used)
+    row = connection.execute(select(*columns).where(account.c.key == key)).first()
+    return Credentials(AccountRecord(row.id, row.name), row.password_hash, row.disabled, row.used) if row else None
+
+
+def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:
+    """The login with this token, if it was used after `since`."""
+    columns = (login.c.id.label("login_id"), login.c.used, account.c.id, account.c.name, account.c.disabled)
+    found = select(*columns).join(account, account.c.id == login.c.account_id)
+    row = connection.execute(found.where(login.c.token_hash == token_hash, login.c.used >= since)).first()
+    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), row.disabled, row.used) if row else None
+
+
+def begin_login(connection: Connection, account_id: int, token_hash: str | None, now: float, since: float) -> int:
+    """Keep a new login and forget those of the account that were last used before `since`; its number."""
+    connection.execute(delete(login).where(login.c.account_id == account_id, login.c.used < since))
+    values = {"account_id": account_id, "token_hash": token_hash, "created": now, "used": now}
+    made = connection.execute(insert(login).values(values).returning(login.c.id))
+    return int(made.scalar_one())
+
+
+def touch_login(connection: Connection, account_id: int, login_id: int | None, now: float) -> None:
+    """Note that a login was used."""
+    connection.execute(update(login).where(*_which_login(account_id, login_id)).values(used=now))
+
+
+def end_login(connection: Connection, account_id: int, login_id: int | None) -> None:
+    """Forget a login."""
+    connection.execute(delete(login).where(*_which_login(account_id, login_id)))
+
+
+def contacts(connection: Connection, account_id: int) -> list[str]:
+    """Names of an account's contacts, sorted."""
+    names = select(account.c.name).join(contact, contact.c.contact_id == account.c.id)
+    found = connection.execute(names.where(contact.c.account_id == account_id).order_by(account.c.key))
+    return list(found.scalars())
+
+
+def add_contact(connection: Connection, account_id: int, contact_id: int) -> None:
+    """Keep a contact; no change when it is one already."""
+    values = {"account_id": account_id, "contact_id": contact_id}
+    connection.execute(insert_or_ignore(contact).values(values).on_conflict_do_nothing())
+
+
+def remove_contact(connection: Connection, account_id: int, contact_id: int) -> bool:
+    """Forget a contact; whether there was one."""
+    gone = delete(contact).where(contact.c.account_id == account_id, contact.c.contact_id == contact_id)
+    return connection.execute(gone).rowcount > 0
+
+
+def _which_login(account_id: int, login_id: int | None):  # type: ignore[no-untyped-def]
+    if login_id is not None:
+        return (login.c.account_id == account_id, login.c.id == login_id)
+    return (login.c.account_id == account_id, login.c.token_hash.is_(None))
+
+
+def _next_revision(connection: Connection) -> int:
+    return last_revision(connection) + 1
+
+
+def _state(row: Row[tuple[int, str, bool, float, int]]) -> AccountState:
+    return AccountState(row.id, row.name, row.disabled, row.created, row.revision)

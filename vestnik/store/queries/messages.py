@@ -1,0 +1,61 @@
+"""Direct conversations, and the messages in them that wait for their recipient."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from vestnik.chat.storage import Delivered, KeptMessage
+from vestnik.store.schema import account, conversation, cursor, message
+
+
+def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
+    """The number of the conversation of two accounts, which is begun if there is none."""
+    low, high = sorted((one, other))
+    same = (conversation.c.low_id == low, conversation.c.high_id == high)
+    found = connection.execute(select(conversation.c.id).where(*same)).scalar()
+    if found is None:
+        values = {"created": now, "low_id": low, "high_id": high}
+        found = connection.execute(insert(conversation).values(values).returning(conversation.c.id)).scalar_one()
+    return int(found)
+
+
+def kept_messages(connection: Connection, account_id: int, after: int, limit: int) -> list[KeptMessage]:
+    """Direct messages to the account that were never delivered and are numbered above `after`, oldest first."""
+    mine = or_(conversation.c.low_id == account_id, conversation.c.high_id == account_id)
+    my_cursor = and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == account_id)
+    waiting = and_(
+        message.c.conversation_id == conversation.c.id,
+        message.c.seq > func.coalesce(cursor.c.delivered, 0),
+        message.c.sender_id != account_id,
+        message.c.id > after,
+    )
+    found = (
+        select(message, account.c.name)
+        .select_from(conversation)
+        .outerjoin(cursor, my_cursor)
+        .join(message, waiting)
+        .join(account, account.c.id == message.c.sender_id)
+        .where(mine)
+        .order_by(message.c.id)
+        .limit(limit)
+    )
+    return [
+        KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
+        for row in connection.execute(found)
+    ]
+
+
+def save_cursors(connection: Connection, delivered: Sequence[Delivered]) -> None:
+    """Note how far conversations were delivered; a cursor never goes back."""
+    if not delivered:
+        return
+    new = insert_or_update(cursor)
+    statement = new.on_conflict_do_update(
+        index_elements=[cursor.c.conversation_id, cursor.c.account_id],
+        set_={"delivered": func.max(cursor.c.delivered, new.excluded.delivered)},
+    )
+    connection.execute(
+        statement,
+        [{"conversation_id": d.conversation_id, "account_id": d.account_id, "delivered": d.seq} for d in delivered],
+    )

@@ -1,0 +1,234 @@
+"""The single writer: one thread, one transaction for everything that has come in meanwhile (group commit).
+
+The event loop hands over batches of messages and other changes; the thread writes whatever waits in one transaction,
+commits with a sync, and hands the result back to the loop. Results come in commit order.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, exists, func, select
+from sqlalchemy.exc import OperationalError
+
+from vestnik.store.schema import cursor, message
+
+T = TypeVar("T")
+
+MAX_BATCHES: Final = 256
+"""Hand-overs that may share one transaction."""
+MAX_IDS: Final = 500
+"""Ids that are looked up by one query."""
+MAX_REMEMBERED: Final = 100_000
+"""Conversations whose last seq is remembered; past it all are forgotten and read again."""
+
+
+class NewMessage(Protocol):
+    """What the writer reads of a message, and what it fills in: `seq`, `time` (UNIX seconds), and for an `id` that the
+    sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (in another conversation).
+    """
+
+    conversation_id: int
+    sender_id: int
+    id: str | None
+    text: str
+    seq: int
+    time: float
+    again: bool
+    delivered: bool
+    conflict: bool
+
+
+Messages: TypeAlias = Sequence[NewMessage]
+
+
+class _Batch:
+    """Messages that were handed over together."""
+
+    __slots__ = ("error", "messages")
+
+    def __init__(self, messages: Messages) -> None:
+        self.messages = messages
+        self.error: Exception | None = None
+
+
+class _Change:
+    """Any other change: a function of the connection, whose result goes to a future of the loop."""
+
+    __slots__ = ("error", "function", "future", "result")
+
+    def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
+        self.function = function
+        self.future = future
+        self.result: Any = None
+        self.error: Exception | None = None
+
+
+_Work: TypeAlias = _Batch | _Change
+Committed: TypeAlias = Callable[[Any, Exception | None], None]
+"""Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
+
+
+class Writer:
+    """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`."""
+
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Committed) -> None:
+        self._engine = engine
+        self._loop = loop
+        self._committed = committed
+        # Bounded by its users: the hub counts queued messages, every connection waits for its own change.
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._last_seq: dict[int, int] = {}
+        self._insert = _insert_sql(engine)
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, messages: Messages) -> None:
+        """Hand over messages; `committed` gets the same sequence back."""
+        self._queue.put(_Batch(messages))
+
+    async def change(self, function: Callable[[Connection], T]) -> T:
+        """Run `function` inside a transaction and return its result once that is on disk."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Change(function, future))
+        return await future
+
+    def close(self) -> None:
+        """Write what was handed over, then end the thread; blocks until it has ended."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                works, ended = self._gather()
+                if works:
+                    self._write(connection, works)
+                    self._loop.call_soon_threadsafe(self._report, works)
+                if ended:
+                    return
+
+    def _gather(self) -> tuple[list[_Work], bool]:
+        """Everything that waits now, at least one piece of work; whether the end was among it."""
+        works: list[_Work] = []
+        work = self._queue.get()
+        while work is not None:
+            works.append(work)
+            if len(works) >= MAX_BATCHES or self._queue.empty():
+                return works, False
+            work = self._queue.get()
+        return works, True
+
+    def _write(self, connection: Connection, works: list[_Work]) -> None:
+        error = self._transact(connection, works)
+        if error is None:
+            return
+        if isinstance(error, OperationalError):  # the disk's fault, or another process keeps the database locked
+            for work in works:
+                work.error = error
+        else:  # one of them is at fault; the others shall not suffer
+            for work in works:
+                work.error = self._transact(connection, [work])
+
+    def _transact(self, connection: Connection, works: list[_Work]) -> Exception | None:
+        """Write all or nothing; the error that made it nothing, which goes to the requests it hit."""
+        try:
+            with connection.begin():
+                now = time.time()
+                for work in works:
+                    if isinstance(work, _Change):
+                        work.result = work.function(connection)
+                    else:
+                        self._write_messages(connection, work.messages, now)
+        except Exception as error:  # noqa: BLE001
+            self._last_seq.clear()
+            return error
+        return None
+
+    def _write_messages(self, connection: Connection, messages: Messages, now: float) -> None:
+        last_seq = self._last_seq
+        if len(last_seq) > MAX_REMEMBERED:
+            last_seq.clear()
+        known = _already_kept(connection, messages)
+        rows = []
+        for new in messages:
+            new.time = now
+            if new.id is not None:
+                key = (new.sender_id, new.id)
+                kept = known.get(key)
+                if kept is not None:
+                    new.again = True
+                    new.conflict = kept.conversation_id != new.conversation_id
+                    new.seq, new.delivered = kept.seq, kept.delivered
+                    continue
+            last = last_seq.get(new.conversation_id)
+            if last is None:
+                last = _read_last_seq(connection, new.conversation_id)
+            new.seq = last_seq[new.conversation_id] = last + 1
+            new.again = False
+            if new.id is not None:
+                known[key] = _Kept(new.conversation_id, new.seq, delivered=False)
+            rows.append((new.conversation_id, new.seq, new.sender_id, new.id, now, new.text))
+        if rows:
+            connection.exec_driver_sql(self._insert, rows)
+
+    def _report(self, works: list[_Work]) -> None:
+        """In the loop: hand the results to those who wait for them."""
+        for work in works:
+            if isinstance(work, _Batch):
+                self._committed(work.messages, work.error)
+            elif work.future.done():
+                continue  # cancelled: nobody waits any more
+            elif work.error is None:
+                work.future.set_result(work.result)
+            else:
+                work.future.set_exception(work.error)
+
+
+def _insert_sql(engine: Engine) -> str:
+    """The INSERT of a message as the driver takes it, with its parameters in the order the writer gives them."""
+    columns = ("conversation_id", "seq", "sender_id", "client_id", "time", "text")
+    statement = message.insert().values({name: bindparam(name) for name in columns})
+    compiled = statement.compile(engine, column_keys=columns)
+    if compiled.positiontup != list(columns):
+        raise AssertionError(f"unexpected order of parameters: {compiled.positiontup}")
+    return str(compiled)
+
+
+def _read_last_seq(connection: Connection, conversation_id: int) -> int:
+    last = select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id)
+    return connection.execute(last).scalar() or 0
+
+
+class _Kept(NamedTuple):
+    """A message that the sender has sent before."""
+
+    conversation_id: int
+    seq: int
+    delivered: bool
+
+
+def _already_kept(connection: Connection, messages: Messages) -> dict[tuple[int, str], _Kept]:
+    """Those among `messages` whose (account, id) is in the store, by (account, id)."""
+    ids: dict[int, list[str]] = {}
+    for new in messages:
+        if new.id is not None:
+            ids.setdefault(new.sender_id, []).append(new.id)
+    known: dict[tuple[int, str], _Kept] = {}
+    for sender_id, wanted in ids.items():
+        delivered = (
+            exists()
+            .where(cursor.c.conversation_id == message.c.conversation_id, cursor.c.account_id != sender_id)
+            .where(cursor.c.delivered >= message.c.seq)
+        )
+        for start in range(0, len(wanted), MAX_IDS):
+            found = select(
+                message.c.client_id, message.c.conversation_id, message.c.seq, delivered.label("delivered")
+            ).where(message.c.sender_id == sender_id, message.c.client_id.in_(wanted[start : start + MAX_IDS]))
+            for row in connection.execute(found):
+                known[sender_id, row.client_id] = _Kept(row.conversation_id, row.seq, row.delivered)
+    return known
