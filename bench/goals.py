@@ -73,7 +73,7 @@ def judge(results: Results) -> list[Goal]:
     ours = [result for (server, _), result in results.items() if server == "vestnik"]
     lost = sum(result.lost() for result in ours)
     failed = sum(len(result.failures) for result in ours)
-    figure = f"{lost} copies" + (f", {failed} runs failed" if failed else "")
+    figure = f"{lost} copies" + (f", failed runs: {failed}" if failed else "")
     goals.append(Goal("lost", "0 copies", figure, not lost and not failed))
     return goals
 

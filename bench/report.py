@@ -74,7 +74,7 @@ def markdown(texts: Sequence[Sequence[str]]) -> str:
 
 def document(about: str, texts: Sequence[Sequence[str]], goals: Sequence[Goal]) -> str:
     """Return what stands between the two marks in docs/performance.md."""
-    parts = [about + "\n", markdown(texts)]
+    parts = [about, markdown(texts)]
     if goals:
         parts.append(markdown(goal_rows(goals)))
     return "\n".join(parts)

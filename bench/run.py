@@ -60,7 +60,7 @@ def about(servers: Sequence[Server], rounds: int) -> str:
     """Return the sentences above the table: when, where and how it was measured."""
     versions = [f"{server.label} {version}" for server in servers if (version := _package_version(server))]
     return (
-        f"{datetime.date.today()}, {machine(Path(tempfile.gettempdir()))}. Median of {rounds} rounds.\n"
+        f"{datetime.date.today()}, {machine(Path(tempfile.gettempdir()))}. Median over rounds: {rounds}.\n"
         + "Throughput is in copies per second, time to the last as p50 / p99, memory per idle login\n"
         + "and of the whole server at rest; in brackets is the server's processor time for one copy.\n"
         + (f"Beside it: {', '.join(versions)}.\n" if versions else "")

@@ -22,6 +22,11 @@ class Clock:
         return self.now
 
 
+def descriptors() -> int:
+    """How many file descriptors this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 @pytest.fixture
 def clock() -> Clock:
     """A clock at 2021-06-12 08:20 UTC."""
@@ -41,13 +46,19 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def utc(zone: Callable[[str], None]) -> None:
+    """Tests are in UTC if they do not choose another zone."""
+    zone("UTC")
+
+
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Journal]]:
-    """Makes journals in the test's directory and closes them after the test."""
+def make(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Journal]]:
+    """Makes journals in the test's directory, with its clock, and closes them after the test."""
     journals: list[Journal] = []
 
     def journal(name: str = "server", directory: Path | None = tmp_path, **options: object) -> Journal:
-        journals.append(Journal(name, directory, **options))  # type: ignore[arg-type]
+        journals.append(Journal(name, directory, **({"clock": clock} | options)))  # type: ignore[arg-type]
         return journals[-1]
 
     yield journal

@@ -17,6 +17,7 @@ from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.app import App, serve
+from vestnik.server.passwords import return_hashing_memory
 from vestnik.server.settings import SettingError, Settings, load_settings
 
 
@@ -65,6 +66,7 @@ def run(settings: Settings) -> int:
         language=settings.lang,
     )
     _raise_file_limit()
+    return_hashing_memory()
     try:
         _run_loop(lambda: serve(App(settings, journal), _say_where))
     except StartupError as error:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from vestnik.log.journal import Journal
-from vestnik.log.records import PLAIN, Message, Record, plain, unfitting
+from vestnik.log.records import PLAIN, Message, Record, plain, text_of, unfitting
 
 
 class JournalHandler(logging.Handler):
@@ -98,8 +98,8 @@ def _sentence(record: logging.LogRecord, *, shown: bool) -> tuple[str, tuple[obj
 
     `shown` says that the exception is shown by the journal, not by the text that the record may bring along.
     """
-    template, args = str(plain(record.msg)), record.args
-    notes = [str(note) for note in (None if shown else record.exc_text, record.stack_info) if note]
+    template, args = text_of(record.msg), record.args
+    notes = [text_of(note) for note in (None if shown else record.exc_text, record.stack_info) if note]
     if isinstance(args, tuple) and not notes and all(type(value) in PLAIN for value in args):
         return template, args
     if args:

@@ -192,7 +192,10 @@ class Journal:
             writer.ring(item[1].level)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Waits until everything recorded before is in the file, at most `timeout` seconds; says whether it is."""
+        """Waits until everything recorded before is in the file, at most `timeout` seconds; says whether it is.
+
+        After `close` there is nothing to wait for, and the answer is True.
+        """
         mark = self._writer.mark()
         return mark is None or mark.wait(timeout)
 

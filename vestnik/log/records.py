@@ -38,16 +38,19 @@ Record: TypeAlias = tuple[float, Event, Values, str | None, int | None, BaseExce
 Queued: TypeAlias = tuple[float, Event | Message, Values, str | None, int | None, BaseException | None]
 
 
-def plain(value: object) -> object:
-    """`value` itself if it is of a plain type, else its text. Never raises."""
-    if type(value) in PLAIN:
-        return value
+def text_of(value: object) -> str:
+    """The text of `value`. Never raises: a value that cannot be shown is named by its type."""
     try:
         return str(value)
     except Exception:  # noqa: BLE001 - any code may run here, and its failure is shown in the record itself
         return f"<{type(value).__name__} without text>"
 
 
+def plain(value: object) -> object:
+    """`value` itself if it is of a plain type, else its text. Never raises."""
+    return value if type(value) in PLAIN else text_of(value)
+
+
 def unfitting(template: str, values: Values) -> str:
     """The text of a record whose `values` do not fit its `template`: both, side by side. Never raises."""
-    return f"{template} <- ({', '.join(str(plain(value)) for value in values)})"
+    return f"{template} <- ({', '.join([text_of(value) for value in values])})"

@@ -23,6 +23,7 @@ MESSAGE_CAP: Final = 16 * 1024
 FRAMES: Final = 50
 CHAIN: Final = 10
 
+_MILLISECONDS: Final = tuple(f",{min(number, 999):03d}" for number in range(1001))  # 1000: a rounded 999.99
 _LABEL: Final = FORMAT.removeprefix("%(asctime)s").removesuffix("%(message)s")
 
 
@@ -118,7 +119,7 @@ class Renderer:
             created = time.time()
             second = floor(created)
             self._turn(second)
-        return f"{self._prefix},{int((created - second) * 1000):03d}{label}{text}\n"
+        return f"{self._prefix}{_MILLISECONDS[int((created - second) * 1000)]}{label}{text}\n"
 
     def _known_now(self, event: Event | Message) -> tuple[str, Callable[..., str]]:
         """Label and sentence; those of an event are remembered."""

@@ -100,7 +100,7 @@ class Writer:
 
     def mark(self) -> threading.Event | None:
         """An event that is set when everything queued before is in the file; None if nothing is waiting."""
-        if self._thread is None and not self.queue:
+        if self._stopping or (self._thread is None and not self.queue):
             return None
         done = threading.Event()
         self.queue.append(done)

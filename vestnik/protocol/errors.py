@@ -80,8 +80,8 @@ class ServerError(VestnikError):
     """500: our own fault, or an overload; internals are not told."""
 
 
-class StartupError(ServerError):
-    """The program cannot start. `event` names the journal event (and text) that says why, `fields` its values."""
+class LocalError(ServerError):
+    """Never sent. `event` names the journal event (and text) that says what happened, `fields` its values."""
 
     def __init__(self, event: str, **fields: str | int) -> None:
         super().__init__(SERVER_ERROR)
@@ -91,3 +91,7 @@ class StartupError(ServerError):
     def text(self, language: str) -> str:
         """The sentence of this error in `language` ("ru" or "en")."""
         return say(language, self.event, **self.fields)
+
+
+class StartupError(LocalError):
+    """The program cannot start."""

@@ -21,19 +21,20 @@ NO_TIME: Final = Raw(b"0")
 
 
 class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
-    """What every request may carry: `time` (UNIX seconds) and an `id` made by the client, which a rich answer repeats."""
+    """What every request may carry: `time` (UNIX seconds) and an `id` of the client, which a rich answer repeats."""
 
     time: Raw = NO_TIME
     id: str | None = None
 
 
 class User(msgspec.Struct, gc=False, omit_defaults=True):
-    """Who speaks: `account_name`, and what `presence` or `authenticate` add to it."""
+    """Who speaks: `account_name`, and what `presence` (`status`) or `authenticate` (the rest) add to it."""
 
     account_name: str
     status: str | None = None
     password: str | None = None
     token: str | None = None
+    remember: bool = False
 
     def __repr__(self) -> str:
         return f"User(account_name={self.account_name!r})"
@@ -47,7 +48,10 @@ class Presence(Request, tag="presence"):
 
 
 class Authenticate(Request, tag="authenticate", kw_only=True):
-    """Login by password or by token; names the features the client understands."""
+    """Login by password or by token; names the features the client understands.
+
+    `remember` asks for a token; it may stand here or beside the password.
+    """
 
     user: User
     features: list[str] = []

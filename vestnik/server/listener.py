@@ -23,6 +23,16 @@ SWEEP: Final = 5.0
 LINGER: Final = 30.0
 """Seconds a closed connection may take to read what was written to it."""
 
+# A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
+# not expect. What is set on a listening socket holds for the connections it accepts.
+_SOCKET_OPTIONS: Final = (
+    (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+)
+
 
 class AddressInUse(StartupError):
     """Another program listens at the address."""
@@ -101,6 +111,9 @@ class Listener:
         sockets = open_sockets(settings.address, settings.port, settings.backlog)
         self.port = sockets[0].getsockname()[1]
         for sock in sockets:
+            for level, option, value in _SOCKET_OPTIONS:
+                if hasattr(socket, option):
+                    sock.setsockopt(level, getattr(socket, option), value)
             self._servers.append(
                 await self.loop.create_server(lambda: Connection(self), sock=sock, backlog=settings.backlog)
             )

@@ -5,7 +5,6 @@ nothing more is read, so a connection holds at most one segment of requests.
 """
 
 import asyncio
-import socket
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Final, cast
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 
 WRITE_HIGH: Final = 65_536
 """Bytes waiting to be sent above which a connection counts as choked."""
-# A dead peer is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might not expect.
-KEEPALIVE_IDLE: Final = 60
-KEEPALIVE_INTERVAL: Final = 15
-KEEPALIVE_COUNT: Final = 4
-
 _decode = REQUESTS.decode
 
 
@@ -86,7 +80,6 @@ class Connection(asyncio.Protocol):
         """A client has connected."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH)
-        _watch_peer(transport.get_extra_info("socket"))
         self.heard = self._listener.loop.time()
         self.name = self._listener.opened(self)
 
@@ -292,16 +285,3 @@ class Connection(asyncio.Protocol):
         """Close at once."""
         self.closing = True
         self._transport.abort()
-
-
-def _watch_peer(sock: socket.socket) -> None:
-    """Switch on TCP keep-alive, so that a peer that vanished is noticed, and send small segments at once."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (
-        ("TCP_KEEPIDLE", KEEPALIVE_IDLE),
-        ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL),
-        ("TCP_KEEPCNT", KEEPALIVE_COUNT),
-    ):
-        if hasattr(socket, option):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

@@ -28,7 +28,7 @@ MAX_REMEMBERED: Final = 100_000
 
 class NewMessage(Protocol):
     """What the writer reads of a message, and what it fills in: `seq`, `time` (UNIX seconds), and for an `id` that the
-    sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (in another conversation).
+    sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (elsewhere).
     """
 
     conversation_id: int

@@ -43,7 +43,7 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     if found.disabled:
         raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
     account, token, login_id = found.account, None, None
-    if request.remember:
+    if request.remember or request.user.remember:
         token = make_token()
         login_id = await chat.storage.begin_login(account.id, hash_token(token), now)
     elif found.login_used is None:

@@ -80,6 +80,7 @@ TEXTS: Final[dict[str, str]] = {
     "client.connected": "Client connected to {address}:{port}",
     "client.authenticating": "Authenticating {account}...",
     "client.presence": "Sending presence...",
+    "client.presence_answered": "Server answered the presence: {code} {text}",
     "client.joining": "User {account} is joining room {room}...",
     "client.leaving": "User {account} is leaving room {room}...",
     "client.sending": "Sending message from {account} to {to}: {text}",
@@ -118,6 +119,18 @@ TEXTS: Final[dict[str, str]] = {
     "cli.password_needed": "The password comes from the variable {variable} or from a terminal",
     "cli.user_enabled": "enabled",
     "cli.user_disabled": "disabled",
+    "cli.client_welcome": "You are logged in as {account}. /help lists the commands",
+    "cli.client_help": (
+        "/join #room    join a room and write to it\n"
+        "/leave [#room] leave a room\n"
+        "/to NAME       write to a person\n"
+        "/quit          end the login and leave\n"
+        "/help          this help\n"
+        "Any other line is a message to whoever is chosen"
+    ),
+    "cli.unknown_command": "There is no command {command}; /help lists all",
+    "cli.no_addressee": "Nobody to write to: choose with /join #room or /to NAME",
+    "cli.argument_needed": "{command} needs a name",
     # Journal about itself.
     "journal.dropped": "The queue of the journal was full: {count} records were lost",
     "journal.degraded": "The journal cannot be written to its file: {reason}",

@@ -80,6 +80,7 @@ TEXTS: Final[dict[str, str]] = {
     "client.connected": "Клиент подключился к {address}:{port}",
     "client.authenticating": "Аутентификация {account}...",
     "client.presence": "Шлем presence...",
+    "client.presence_answered": "Сервер ответил на presence: {code} {text}",
     "client.joining": "Пользователь {account} присоединяется к чату {room}...",
     "client.leaving": "Пользователь {account} выходит из чата {room}...",
     "client.sending": "Шлем сообщение от {account} к {to}: {text}",
@@ -118,6 +119,18 @@ TEXTS: Final[dict[str, str]] = {
     "cli.password_needed": "Пароль берётся из переменной {variable} или с терминала",
     "cli.user_enabled": "включена",
     "cli.user_disabled": "отключена",
+    "cli.client_welcome": "Вы вошли как {account}. /help покажет команды",
+    "cli.client_help": (
+        "/join #чат    войти в чат и писать в него\n"
+        "/leave [#чат] выйти из чата\n"
+        "/to ИМЯ       писать пользователю\n"
+        "/quit         завершить работу: следующий вход начнётся заново\n"
+        "/help         эта справка\n"
+        "Любая другая строка — сообщение тому, кто выбран"
+    ),
+    "cli.unknown_command": "Нет команды {command}; /help покажет все",
+    "cli.no_addressee": "Некому писать: выберите /join #чат или /to ИМЯ",
+    "cli.argument_needed": "После {command} нужно имя",
     # Journal about itself.
     "journal.dropped": "Очередь журнала была переполнена: потеряно записей: {count}",
     "journal.degraded": "Журнал не пишется в файл: {reason}",

@@ -1,8 +1,8 @@
 """Accounts, their logins and their contacts."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage import AccountRecord, Credentials, TokenLogin
@@ -19,9 +19,27 @@ class AccountState(NamedTuple):
     revision: int
 
 
+# Put together once: building a statement costs more than running it.
+_ACCOUNT: Final = select(account.c.id, account.c.name).where(account.c.key == bindparam("key"))
+_LOGIN_USED: Final = (
+    select(func.max(login.c.used))
+    .where(login.c.account_id == account.c.id, login.c.used >= bindparam("since"))
+    .scalar_subquery()
+    .label("used")
+)
+_CREDENTIALS: Final = select(
+    account.c.id, account.c.name, account.c.password_hash, account.c.disabled, _LOGIN_USED
+).where(account.c.key == bindparam("key"))
+_TOKEN_LOGIN: Final = (
+    select(login.c.id.label("login_id"), login.c.used, account.c.id, account.c.name, account.c.disabled)
+    .join(account, account.c.id == login.c.account_id)
+    .where(login.c.token_hash == bindparam("token_hash"), login.c.used >= bindparam("since"))
+)
+
+
 def find_account(connection: Connection, key: str) -> AccountRecord | None:
     """The account whose name has this key."""
-    row = connection.execute(select(account.c.id, account.c.name).where(account.c.key == key)).first()
+    row = connection.execute(_ACCOUNT, {"key": key}).first()
     return AccountRecord(row.id, row.name) if row else None
 
 
@@ -81,22 +99,13 @@ def last_revision(connection: Connection) -> int:
 
 def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
     """The account whose name has this key, and when a login of it was last used after `since`."""
-    used = (
-        select(func.max(login.c.used))
-        .where(login.c.account_id == account.c.id, login.c.used >= since)
-        .scalar_subquery()
-        .label("used")
-    )
-    columns = (account.c.id, account.c.name, account.c.password_hash, account.c.disabled, used)
-    row = connection.execute(select(*columns).where(account.c.key == key)).first()
+    row = connection.execute(_CREDENTIALS, {"key": key, "since": since}).first()
     return Credentials(AccountRecord(row.id, row.name), row.password_hash, row.disabled, row.used) if row else None
 
 
 def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:
     """The login with this token, if it was used after `since`."""
-    columns = (login.c.id.label("login_id"), login.c.used, account.c.id, account.c.name, account.c.disabled)
-    found = select(*columns).join(account, account.c.id == login.c.account_id)
-    row = connection.execute(found.where(login.c.token_hash == token_hash, login.c.used >= since)).first()
+    row = connection.execute(_TOKEN_LOGIN, {"token_hash": token_hash, "since": since}).first()
     return TokenLogin(row.login_id, AccountRecord(row.id, row.name), row.disabled, row.used) if row else None
 
 

@@ -1,8 +1,9 @@
 """Direct conversations, and the messages in them that wait for their recipient."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage import Delivered, KeptMessage
@@ -20,29 +21,33 @@ def direct_conversation(connection: Connection, one: int, other: int, now: float
     return int(found)
 
 
+# Put together once: building a statement costs more than running it.
+_ME: Final = bindparam("account_id", type_=Integer)
+_KEPT: Final = (
+    select(message, account.c.name)
+    .select_from(conversation)
+    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
+    .join(
+        message,
+        and_(
+            message.c.conversation_id == conversation.c.id,
+            message.c.seq > func.coalesce(cursor.c.delivered, 0),
+            message.c.sender_id != _ME,
+            message.c.id > bindparam("after"),
+        ),
+    )
+    .join(account, account.c.id == message.c.sender_id)
+    .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
+    .order_by(message.c.id)
+    .limit(bindparam("page", type_=Integer))
+)
+
+
 def kept_messages(connection: Connection, account_id: int, after: int, limit: int) -> list[KeptMessage]:
     """Direct messages to the account that were never delivered and are numbered above `after`, oldest first."""
-    mine = or_(conversation.c.low_id == account_id, conversation.c.high_id == account_id)
-    my_cursor = and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == account_id)
-    waiting = and_(
-        message.c.conversation_id == conversation.c.id,
-        message.c.seq > func.coalesce(cursor.c.delivered, 0),
-        message.c.sender_id != account_id,
-        message.c.id > after,
-    )
-    found = (
-        select(message, account.c.name)
-        .select_from(conversation)
-        .outerjoin(cursor, my_cursor)
-        .join(message, waiting)
-        .join(account, account.c.id == message.c.sender_id)
-        .where(mine)
-        .order_by(message.c.id)
-        .limit(limit)
-    )
     return [
         KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
-        for row in connection.execute(found)
+        for row in connection.execute(_KEPT, {"account_id": account_id, "after": after, "page": limit})
     ]
 
 

@@ -1,0 +1,281 @@
+"""`vestnik client`: talk to a server, interactive in a terminal, line by line when standard input is something else.
+
+A line is a message to the current room or person; a line that begins with `/` is a command.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from platformdirs import user_state_path
+
+from vestnik.cli import options
+from vestnik.cli.user import PASSWORD_VARIABLE
+from vestnik.client import Client, ClientError, ConnectionFailed, Delivery, Refused
+from vestnik.log import events
+from vestnik.log.escape import escape
+from vestnik.log.journal import Journal
+from vestnik.log.setup import configure
+from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+
+Print = Callable[[str], None]
+
+
+@click.command("client")
+@click.option(
+    "-a",
+    "--address",
+    envvar="VESTNIK_ADDRESS",
+    show_envvar=True,
+    default="127.0.0.1",
+    metavar="ADDR",
+    help="Address of the server (default: 127.0.0.1).",
+)
+@options.port("Port of the server (default: 7777).")
+@click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, required=True, metavar="NAME", help="Account.")
+@click.option(
+    "--journal-text/--no-journal-text",
+    envvar="VESTNIK_JOURNAL_TEXT",
+    show_envvar=True,
+    default=True,
+    help="Whether the texts of messages are journaled (default: they are).",
+)
+@options.log_dir
+@options.log_level
+@options.lang
+def command(
+    address: str,
+    port: int | None,
+    user: str,
+    journal_text: bool,
+    log_dir: str | None,
+    log_level: str | None,
+    lang: str | None,
+) -> None:
+    """Talk to a server as the account NAME.
+
+    The password comes from VESTNIK_PASSWORD or is asked for, never from the command line. In a terminal there is a
+    prompt; otherwise standard input is read line by line. The exit code is 0 only if everything went through.
+    """
+    lang = lang or DEFAULT_LANGUAGE
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError(say(lang, "cli.password_needed", variable=PASSWORD_VARIABLE))
+        password = click.prompt(say(lang, "cli.password"), hide_input=True)
+    journal = configure(
+        "client",
+        directory=Path(log_dir) if log_dir else None,
+        level=None if log_level is None else _level(log_level),
+        console=None if interactive else sys.stderr,
+        language=lang,
+    )
+    client = Client(
+        address,
+        7777 if port is None else port,
+        name=user,
+        password=password,
+        journal=journal,
+        journal_text=journal_text,
+    )
+    conversation = Conversation(client, lang, journal, click.echo)
+    try:
+        talk = _talk_in_terminal(conversation, journal_text) if interactive else _talk_in_lines(conversation)
+        asyncio.run(talk)
+    except KeyboardInterrupt:
+        conversation.failed = True
+    finally:
+        journal.close()
+    raise SystemExit(1 if conversation.failed else 0)
+
+
+def _level(name: str) -> int:
+    import logging
+
+    return logging.getLevelNamesMapping()[name.upper()]
+
+
+class Conversation:
+    """A session with a server: what the user's lines do, and whether all of them went through."""
+
+    def __init__(self, client: Client, language: str, journal: Journal, show: Print) -> None:
+        self.client = client
+        self.language = language
+        self.journal = journal
+        self.show = show
+        self.to = ""
+        self.failed = False
+        self.ended = False
+
+    def say(self, name: str, **values: object) -> None:
+        """Show a sentence."""
+        self.show(say(self.language, name, **values))
+
+    async def begin(self) -> bool:
+        """Connect and log in; whether there is a connection. After a refused login the connection stays."""
+        try:
+            await self.client.connect()
+            await self._attempt(self.client.authenticate())
+            await self._attempt(self.client.presence())
+        except ConnectionFailed as error:
+            self._lost(error)
+        return not self.ended
+
+    async def do(self, line: str) -> None:
+        """Serve one line of the user."""
+        line = line.rstrip("\r\n")
+        if not line.strip():
+            return
+        name, _, argument = line.partition(" ")
+        try:
+            if not line.startswith("/"):
+                await self._send(line)
+            elif name in COMMANDS:
+                await COMMANDS[name](self, argument.strip())
+            else:
+                self._complain("cli.unknown_command", command=name)
+        except ConnectionFailed as error:
+            self._lost(error)
+
+    async def receive(self) -> None:
+        """Show what others send until the connection ends."""
+        try:
+            async for event in self.client.events():
+                if isinstance(event, Delivery):
+                    self.show(printable(f"{event.from_} → {event.to}: {event.message}"))
+                else:
+                    self.show(printable(event.text))
+        except ConnectionFailed as error:
+            if not self.ended:
+                self._lost(error)
+
+    async def _send(self, text: str) -> None:
+        if self.to:
+            await self._attempt(self.client.send(self.to, text))
+        else:
+            self._complain("cli.no_addressee")
+
+    async def _join(self, room: str) -> None:
+        if room:
+            self.to = room
+            await self._attempt(self.client.join(room))
+        else:
+            self._complain("cli.argument_needed", command="/join")
+
+    async def _leave(self, room: str) -> None:
+        room = room or self.to
+        if not room:
+            self._complain("cli.argument_needed", command="/leave")
+            return
+        if room == self.to:
+            self.to = ""
+        await self._attempt(self.client.leave(room))
+
+    async def _to(self, name: str) -> None:
+        if name:
+            self.to = name
+        else:
+            self._complain("cli.argument_needed", command="/to")
+
+    async def _quit(self, _argument: str) -> None:
+        self.ended = True
+        await self.client.quit()
+
+    async def _help(self, _argument: str) -> None:
+        self.say("cli.client_help")
+
+    async def _attempt(self, request: Any) -> None:
+        try:
+            await request
+        except Refused as error:
+            self.failed = True
+            self.show(printable(error.text(self.language)))
+
+    def _complain(self, name: str, **values: object) -> None:
+        self.failed = True
+        self.say(name, **values)
+
+    def _lost(self, error: ClientError) -> None:
+        self.ended = self.failed = True
+        self.show(printable(error.text(self.language)))
+
+
+COMMANDS: Final = {
+    "/join": Conversation._join,
+    "/leave": Conversation._leave,
+    "/to": Conversation._to,
+    "/quit": Conversation._quit,
+    "/help": Conversation._help,
+}
+
+
+def printable(text: str) -> str:
+    """`text` made safe for a terminal: what another person sent cannot move the cursor or change colours."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else escape(c) for c in text)
+
+
+async def _talk_in_lines(conversation: Conversation) -> None:
+    """Serve standard input line by line; what others send goes to standard output."""
+    if not await conversation.begin():
+        return
+    receiving = asyncio.create_task(conversation.receive())
+    async for line in _lines():
+        await conversation.do(line)
+        if conversation.ended:
+            break
+    await conversation.client.disconnect()
+    await receiving
+
+
+async def _lines() -> AsyncIterator[str]:
+    """Lines of standard input, read in a thread so that incoming messages are shown meanwhile."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        yield line
+
+
+async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> None:
+    """A prompt with history and editing; what others send appears above it."""
+    # Prompt and terminal handling take a tenth of a second to import.
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit.patch_stdout import patch_stdout
+
+    history: History = InMemoryHistory()
+    if keep_history:
+        path = user_state_path("vestnik", ensure_exists=True) / "history"
+        with suppress(FileExistsError):  # made before, with the same mode
+            path.touch(mode=0o600, exist_ok=False)
+        history = FileHistory(str(path))
+    prompt: PromptSession[str] = PromptSession(
+        history=history, completer=WordCompleter(sorted(COMMANDS), sentence=True), complete_while_typing=False
+    )
+    with patch_stdout():
+        if not await conversation.begin():
+            return
+        conversation.say("cli.client_welcome", account=conversation.client.name)
+        receiving = asyncio.create_task(conversation.receive())
+        while not conversation.ended:
+            asking = asyncio.create_task(
+                prompt.prompt_async(lambda: f"{conversation.client.name} → {conversation.to or '?'}> ")
+            )
+            await asyncio.wait((asking, receiving), return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():  # the connection is gone
+                asking.cancel()
+                with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):
+                    await asking
+                break
+            try:
+                line = asking.result()
+            except (EOFError, KeyboardInterrupt):  # Ctrl-D or Ctrl-C: the user leaves
+                break
+            await conversation.do(line)
+        conversation.ended = True
+        await conversation.client.disconnect()
+        await receiving

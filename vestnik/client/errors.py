@@ -1,0 +1,50 @@
+"""What can go wrong on the client's side.
+
+ClientError
+├── Refused             the server answered with a code from 400 on
+└── ConnectionFailed    there is no connection
+    ├── UnknownHost         the address cannot be found
+    ├── AnswerTimeout       the server took too long
+    ├── ConnectionLost      the connection ended while it was needed
+    ├── ServerClosing       the server said that it stops
+    └── NotJson             the server sent something else than JSON
+"""
+
+from vestnik.protocol.errors import LocalError
+
+
+class ClientError(LocalError):
+    """The base of all errors of the client."""
+
+
+class Refused(ClientError):
+    """The server answered with an error: `status` (400 and above) and its `reason`."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__("client.refused", code=status, text=reason)
+        self.status = status
+        self.reason = reason
+
+
+class ConnectionFailed(ClientError):
+    """There is no connection with the server."""
+
+
+class UnknownHost(ConnectionFailed):
+    """The address cannot be found."""
+
+
+class AnswerTimeout(ConnectionFailed):
+    """The server did not accept the connection or answer in time."""
+
+
+class ConnectionLost(ConnectionFailed):
+    """The connection ended while it was needed."""
+
+
+class ServerClosing(ConnectionLost):
+    """The server said that it stops, and closed the connection."""
+
+
+class NotJson(ConnectionFailed):
+    """The server sent something that is not JSON."""
