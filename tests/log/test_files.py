@@ -242,14 +242,14 @@ def test_unusable_directory(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def umask() -> Iterator[Callable[[int], None]]:
+def umask() -> Iterator[Callable[[int], int]]:
     """Sets the umask for a test."""
     before = os.umask(0o022)
     yield os.umask
     os.umask(before)
 
 
-def test_umask_is_respected(files: DatedFiles, umask: Callable[[int], None]) -> None:
+def test_umask_is_respected(files: DatedFiles, umask: Callable[[int], int]) -> None:
     """Whoever wants the file for the owner only gets it."""
     umask(0o077)
     write(files, "a\n")

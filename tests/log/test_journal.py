@@ -450,6 +450,28 @@ def test_link_that_cannot_be_made(make: Make, tmp_path: Path) -> None:
     assert len([line for line in lines if "Ссылка на файл журнала" in line]) == 1
 
 
+def test_directory_that_cannot_be_found(make: Make, tmp_path: Path) -> None:
+    """Whatever keeps the files from being opened is said once on the console, and nothing is lost."""
+    failing = [True]
+
+    def directory() -> Path:
+        if failing:
+            raise RuntimeError("no home directory")
+        return tmp_path
+
+    stream = io.StringIO()
+    journal = make(directory=directory, console=stream)
+    for _ in range(3):
+        journal.record(events.CONNECTION_CLOSED)
+        assert not journal.flush(0.01)
+    failing.clear()
+    assert journal.flush()
+    journal.close()
+    assert messages(tmp_path / "server.log") == messages_of(stream)
+    assert stream.getvalue().count("Журнал не пишется в файл: RuntimeError('no home directory')") == 1
+    assert stream.getvalue().count("Клиент отключился") == 3
+
+
 def test_internal_error(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the journal itself is journaled and does not end it."""
     failures = [ZeroDivisionError("oops")]

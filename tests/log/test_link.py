@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log import link
 from vestnik.log.link import adopt, point
 
 from .conftest import NOON
@@ -68,11 +67,11 @@ def test_adopt_by_two_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     original: Callable[..., None] = os.link
 
     def link_after_the_other(*names: Path) -> None:
-        monkeypatch.setattr(link.os, "link", original)
+        monkeypatch.setattr(os, "link", original)
         adopt(path)
         original(*names)
 
-    monkeypatch.setattr(link.os, "link", link_after_the_other)
+    monkeypatch.setattr(os, "link", link_after_the_other)
     assert adopt(path) == tmp_path / "server.log.2021-06-12"
     assert path.read_text() == "old\n"
     assert path.is_symlink()

@@ -139,7 +139,7 @@ class Broken(Exception):
     def __str__(self) -> str:
         raise RuntimeError("broken")
 
-    __cause__ = property(lambda _: 1 / 0)  # type: ignore[assignment]
+    __cause__ = property(lambda _: 1 / 0)
 
 
 def test_broken_exception() -> None:

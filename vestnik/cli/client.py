@@ -4,6 +4,7 @@ A line is a message to the current room or person; a line that begins with `/` i
 """
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,15 +16,11 @@ import click
 from platformdirs import user_state_path
 
 from vestnik.cli import options
-from vestnik.cli.user import PASSWORD_VARIABLE
+from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client, ClientError, ConnectionFailed, Delivery, Refused
-from vestnik.log import events
 from vestnik.log.escape import escape
-from vestnik.log.journal import Journal
 from vestnik.log.setup import configure
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
-
-Print = Callable[[str], None]
 
 
 @click.command("client")
@@ -72,7 +69,7 @@ def command(
     journal = configure(
         "client",
         directory=Path(log_dir) if log_dir else None,
-        level=None if log_level is None else _level(log_level),
+        level=None if log_level is None else logging.getLevelNamesMapping()[log_level.upper()],
         console=None if interactive else sys.stderr,
         language=lang,
     )
@@ -84,7 +81,8 @@ def command(
         journal=journal,
         journal_text=journal_text,
     )
-    conversation = Conversation(client, lang, journal, click.echo)
+    # Without a prompt the journal is on the screen, so refusals need not be said again.
+    conversation = Conversation(client, lang, _to_error_output if interactive else None)
     try:
         talk = _talk_in_terminal(conversation, journal_text) if interactive else _talk_in_lines(conversation)
         asyncio.run(talk)
@@ -95,27 +93,20 @@ def command(
     raise SystemExit(1 if conversation.failed else 0)
 
 
-def _level(name: str) -> int:
-    import logging
-
-    return logging.getLevelNamesMapping()[name.upper()]
-
-
 class Conversation:
     """A session with a server: what the user's lines do, and whether all of them went through."""
 
-    def __init__(self, client: Client, language: str, journal: Journal, show: Print) -> None:
+    def __init__(self, client: Client, language: str, show_error: Callable[[str], None] | None) -> None:
         self.client = client
         self.language = language
-        self.journal = journal
-        self.show = show
+        self._show_error = show_error
         self.to = ""
         self.failed = False
         self.ended = False
 
     def say(self, name: str, **values: object) -> None:
         """Show a sentence."""
-        self.show(say(self.language, name, **values))
+        click.echo(say(self.language, name, **values))
 
     async def begin(self) -> bool:
         """Connect and log in; whether there is a connection. After a refused login the connection stays."""
@@ -148,9 +139,9 @@ class Conversation:
         try:
             async for event in self.client.events():
                 if isinstance(event, Delivery):
-                    self.show(printable(f"{event.from_} → {event.to}: {event.message}"))
+                    click.echo(printable(f"{event.from_} → {event.to}: {event.message}"))
                 else:
-                    self.show(printable(event.text))
+                    click.echo(printable(event.text))
         except ConnectionFailed as error:
             if not self.ended:
                 self._lost(error)
@@ -195,15 +186,19 @@ class Conversation:
             await request
         except Refused as error:
             self.failed = True
-            self.show(printable(error.text(self.language)))
+            self._tell(error)
 
     def _complain(self, name: str, **values: object) -> None:
         self.failed = True
-        self.say(name, **values)
+        _to_error_output(say(self.language, name, **values))
 
     def _lost(self, error: ClientError) -> None:
         self.ended = self.failed = True
-        self.show(printable(error.text(self.language)))
+        self._tell(error)
+
+    def _tell(self, error: ClientError) -> None:
+        if self._show_error is not None:
+            self._show_error(printable(error.text(self.language)))
 
 
 COMMANDS: Final = {
@@ -213,6 +208,10 @@ COMMANDS: Final = {
     "/quit": Conversation._quit,
     "/help": Conversation._help,
 }
+
+
+def _to_error_output(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def printable(text: str) -> str:

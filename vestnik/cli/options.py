@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from vestnik.protocol.texts import LANGUAGES
+
+PASSWORD_VARIABLE: Final = "VESTNIK_PASSWORD"  # noqa: S105  # the name of a variable
 
 data = click.option(
     "--data",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from sqlalchemy import Connection, Engine
@@ -17,6 +17,7 @@ from vestnik.chat.names import check_account_name, check_length, name_key
 from vestnik.chat.passwords import hash_password
 from vestnik.chat.storage import AccountRecord
 from vestnik.cli import options
+from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.setup import configure
@@ -26,8 +27,6 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
-
-PASSWORD_VARIABLE: Final = "VESTNIK_PASSWORD"  # noqa: S105  # the name of a variable
 
 
 class Admin:

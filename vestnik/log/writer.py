@@ -247,9 +247,9 @@ class Writer:
                 if trouble.lasts:
                     self._say(events.JOURNAL_RESTORED, trouble.end())
                     files.push()
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the lines wait, and it is said once
                 if trouble.begin_or_go_on():
-                    self._say(events.JOURNAL_DEGRADED, str(error))
+                    self._say(events.JOURNAL_DEGRADED, str(error) if isinstance(error, OSError) else repr(error))
         self._at_once = False
         if not files.waiting_lines:
             self._release_marks()

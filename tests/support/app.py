@@ -1,0 +1,33 @@
+"""A server inside the test's own process, for tests that look at its insides or start it often."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from vestnik.cli.user import add_accounts
+from vestnik.log.journal import Journal
+from vestnik.server.app import App
+from vestnik.server.settings import make_settings
+
+
+@asynccontextmanager
+async def running_app(data: Path, *names: str, **settings: Any) -> AsyncIterator[App]:
+    """A server on a free port with accounts `names` (password "secret"), stopped at the end."""
+    if names:
+        add_accounts(data, list(names), "secret")
+    made = make_settings({"address": "127.0.0.1", "port": 0, "data": str(data)} | settings)
+    journal = Journal("server", made.log_path, language=made.lang)
+    app = App(made, journal)
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+        journal.close()
+
+
+def journal_lines(app: App) -> list[str]:
+    """What the server has journaled so far, without the time stamps."""
+    assert app.journal.flush()
+    return [line[24:] for line in (app.settings.log_path / "server.log").read_text("utf-8").splitlines()]
