@@ -1,6 +1,8 @@
 """A server as a user starts it: another process, on a free port, with its own data."""
 
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -62,7 +64,8 @@ class ServerProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         started = self.wait_for("server     С", "server     S", "CRITICAL", or_end=True)
-        self.port = int(started.rsplit(":", 1)[1]) if "127.0.0.1:" in started and "CRITICAL" not in started else 0
+        port_named = re.search(r" INFO .*:(\d+)$", started)
+        self.port = int(port_named[1]) if port_named else 0
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +98,22 @@ class ServerProcess:
             if not self._news.wait_for(ready, DEADLINE):
                 raise AssertionError(f"no {texts!r} in {self.lines!r}")
             return found()[count - 1] if len(found()) >= count else ""
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory in use (VmRSS)."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024  # type: ignore[index]  # Linux has it
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
+    def limit_files(self, size: int | None) -> None:
+        """Let no file of the process grow beyond `size` bytes, as if its disk were full; None: no limit again."""
+        soft = resource.RLIM_INFINITY if size is None else size
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (soft, resource.RLIM_INFINITY))
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+from collections import deque
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,19 +17,26 @@ class Wire:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self.aside: deque[dict[str, Any]] = deque()
+        """What was heard by `answer` and is no answer."""
 
     @classmethod
-    async def connect(cls, port: int) -> Self:
-        """Connect, without a login."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def connect(cls, port: int, receive: int | None = None) -> Self:
+        """Connect, without a login. With `receive` the system keeps only about so many bytes that are not read."""
+        sock = socket.socket()
+        if receive is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        sock.setblocking(False)
+        await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port)), DEADLINE)
+        return cls(*await asyncio.open_connection(sock=sock, limit=receive or 65_536))
 
     @classmethod
-    async def login(cls, port: int, name: str, password: str = "secret", **fields: Any) -> Self:
+    async def login(
+        cls, port: int, name: str, password: str = "secret", *, receive: int | None = None, **fields: Any
+    ) -> Self:
         """Connect and log in; `fields` go into the request (`features`, `remember`)."""
-        wire = await cls.connect(port)
-        answer = await wire.ask(
-            action="authenticate", time=0, user={"account_name": name, "password": password}, **fields
-        )
+        wire = await cls.connect(port, receive)
+        answer = await wire.authenticate(name, password, **fields)
         assert answer["response"] in {200, 202}, answer
         return wire
 
@@ -60,6 +69,33 @@ class Wire:
         """Write one object and return the next one the server sends."""
         self.tell(**fields)
         return await self.hear()
+
+    async def code(self, **fields: Any) -> int:
+        """Write one object and return the code of the answer."""
+        return int((await self.ask(**fields))["response"])
+
+    async def authenticate(self, name: str, password: str = "secret", **fields: Any) -> dict[str, Any]:
+        """Log in with a password; the answer."""
+        user = {"account_name": name, "password": password}
+        return await self.ask(action="authenticate", time=0, user=user, **fields)
+
+    async def send(self, to: str, text: str, **fields: Any) -> dict[str, Any]:
+        """Send a message; the answer."""
+        return await self.ask(action="msg", time=0, to=to, message=text, **fields)
+
+    async def answer(self) -> dict[str, Any]:
+        """The next answer; what others send meanwhile is put `aside`."""
+        while "response" not in (found := await self.hear()):
+            self.aside.append(found)
+        return found
+
+    async def texts(self, count: int) -> list[str]:
+        """The texts of the next `count` messages from others."""
+        return [(self.aside.popleft() if self.aside else await self.hear())["message"] for _ in range(count)]
+
+    def end(self) -> None:
+        """Say that nothing more will be sent; the server may still speak."""
+        self.writer.write_eof()
 
     async def rest(self) -> bytes:
         """Everything until the server closes the connection."""

@@ -28,6 +28,6 @@ def dispatch(chat: Chat, session: Session, request: AnyRequest) -> Outcome | Awa
         if action.needs_login:
             name = session.claimed or (claimed or "")[: chat.limits.name]
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
-    elif claimed and claimed != account.name and name_key(claimed) != account.key:
+    elif claimed and claimed != account.name and name_key(claimed[: chat.limits.name + 1]) != account.key:
         raise Forbidden(answers.IDENTITY_MISMATCH, account.name, claimed[: chat.limits.name])
     return action.handler(chat, session, request)

@@ -169,10 +169,7 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 def encode(message: msgspec.Struct) -> bytes:
     """One message as one line of JSON, newline included."""
-    line = bytearray(256)
-    _ENCODER.encode_into(message, line)
-    line += b"\n"
-    return bytes(line)
+    return _ENCODER.encode(message) + b"\n"
 
 
 def decode_server_message(data: bytes) -> ServerMessage | None:

@@ -121,9 +121,9 @@ class Listener:
 
     # What connections report.
 
-    def opened(self, connection: Connection) -> str:
-        """A connection is there; its name for the journal. One too many is told so and closed."""
-        name = f"c{next(self._numbers)}"
+    def opened(self, connection: Connection) -> None:
+        """A connection is there; it gets its name for the journal. One too many is told so and closed."""
+        connection.name = name = f"c{next(self._numbers)}"
         self._connections.add(connection)
         self._gone.clear()
         limit = self._settings.max_connections
@@ -132,7 +132,6 @@ class Listener:
             self._dismiss(connection, answers.SERVER_FULL, limit)
         else:
             self.hub.journal.record(events.CONNECTION_OPENED, connection=name)
-        return name
 
     def closed(self, connection: Connection) -> None:
         """A connection is gone."""
@@ -162,7 +161,7 @@ class Listener:
             if connection.closing:
                 if now - connection.heard > LINGER:
                     connection.abort()
-            elif connection.begun and now - connection.begun > settings.unfinished:
+            elif connection.begun and not connection.busy and now - connection.begun > settings.unfinished:
                 self._dismiss(connection, answers.VALUE_UNFINISHED, f"{settings.unfinished:g}")
             elif settings.keepalive and now - connection.heard > settings.keepalive:
                 self._probe(connection, now)

@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH)
         self.heard = self._listener.loop.time()
-        self.name = self._listener.opened(self)
+        self._listener.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone; what was accepted goes on."""

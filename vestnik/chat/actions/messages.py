@@ -7,7 +7,7 @@ from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.outcome import Post
 from vestnik.chat.sessions import Account, Session
 from vestnik.protocol import answers
-from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.errors import Forbidden, NotFound
 from vestnik.protocol.messages import Msg
 
 
@@ -15,16 +15,17 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     """Check a message. Raises NotFound for an unknown addressee, Forbidden for a room one is not a member of."""
     account = session.speaker
     text = request.message
-    if not text or len(text) > chat.limits.text:
-        check_length("message", text, chat.limits.text)
+    check_length("message", text, chat.limits.text)
     to = request.to
     if to.startswith(ROOM_SIGN):
+        check_length("to", to, chat.limits.room)
         room = chat.rooms.find(to)
         if room is None:
-            raise NotFound(answers.ROOM_UNKNOWN, check_length("to", to, chat.limits.room))
+            raise NotFound(answers.ROOM_UNKNOWN, to)
         if account.id not in room.members:
             raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
         return Post(session, account, room, room.name, text, request.id)
+    check_length("to", to, chat.limits.name)
     direct = chat.directs.find(account, to)
     if direct is None:
         return _begin_direct(chat, session, account, request)
@@ -33,12 +34,9 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
 
 async def _begin_direct(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
     """The way of a message whose conversation is not remembered: its addressee is looked up first."""
-    if not request.to:
-        raise BadRequest(answers.FIELD_EMPTY, "to")
-    to = check_length("to", request.to, chat.limits.name)
-    person = await chat.storage.find_account(name_key(to))
+    person = await chat.storage.find_account(name_key(request.to))
     if person is None:
-        raise NotFound(answers.ACCOUNT_UNKNOWN, to)
+        raise NotFound(answers.ACCOUNT_UNKNOWN, request.to)
     conversation_id = await chat.storage.direct_conversation(account.id, person.id, chat.clock())
     direct = chat.directs.remember(account, person, conversation_id)
     return Post(session, account, direct, direct.to_name, request.message, request.id)

@@ -1,0 +1,29 @@
+"""Say hello in a room and show what the others say, until the server stops."""
+
+import asyncio
+import os
+
+from vestnik.client import Client, Delivery, ServerClosing
+
+
+async def main() -> None:
+    """Talk as the account and to the server that the environment names."""
+    client = Client(
+        os.environ.get("VESTNIK_ADDRESS", "127.0.0.1"),
+        int(os.environ.get("VESTNIK_PORT", "7777")),
+        name=os.environ["VESTNIK_USER"],
+        password=os.environ["VESTNIK_PASSWORD"],
+    )
+    async with client:
+        await client.join("#tea")
+        answer = await client.send("#tea", "Hello from a program")
+        print(f"kept as number {answer.seq}", flush=True)
+        try:
+            async for event in client.events():
+                if isinstance(event, Delivery):
+                    print(f"{event.from_}: {event.message}", flush=True)
+        except ServerClosing:
+            print("the server is stopping")
+
+
+asyncio.run(main())

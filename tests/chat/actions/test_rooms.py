@@ -1,0 +1,111 @@
+"""`join` and `leave`."""
+
+import pytest
+
+from tests.chat.conftest import House
+from vestnik.chat.limits import Limits
+from vestnik.protocol.errors import BadRequest, Forbidden
+from vestnik.protocol.messages import Join, Leave
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """Two rooms for each account."""
+    return Limits(rooms=2)
+
+
+async def test_join_creates(house: House) -> None:
+    """Joining a name that is free makes the room; it is kept and heard."""
+    session = await house.login("anna")
+    reply = await house.reply(session, Join(room="#Чай"))
+    assert (int(reply.answer.code), reply.values) == (200, ("anna", "#Чай"))
+    room = house.chat.rooms.find("#Чай")
+    assert room is not None
+    assert room.plain == {session.recipient}
+    assert await house.store.all_rooms() == [(room.id, "#Чай", {await house.account_id("anna")})]
+
+
+async def test_join_twice(house: House) -> None:
+    """Joining twice, in any spelling, is 200, says the room's own name and changes nothing."""
+    session = await house.login("anna")
+    await house.do(session, Join(room="#Tea"))
+    before = await house.store.all_rooms()
+    assert (await house.reply(session, Join(room="#TEA"))).values == ("anna", "#Tea")
+    assert await house.store.all_rooms() == before
+
+
+async def test_others_join(house: House) -> None:
+    """A second person becomes a member of the same room, in the store and in memory."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    for session in (anna, boris):
+        await house.do(session, Join(room="#tea"))
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert room.plain == {anna.recipient, boris.recipient}
+    assert [record.members for record in await house.store.all_rooms()] == [room.members]
+    assert len(room.members) == 2
+
+
+@pytest.mark.parametrize("name", ["", "tea", "#", "#" + "x" * 25, "# tea", "#a\u200b"], ids=ascii)
+async def test_bad_names(house: House, name: str) -> None:
+    """A name that no room may have is a 400 that names the field."""
+    session = await house.login("anna")
+    with pytest.raises(BadRequest) as caught:
+        await house.do(session, Join(room=name))
+    assert caught.value.values[0] == "room"
+
+
+async def test_limit(house: House) -> None:
+    """One room more than allowed is a 403; a room one is in already, or a place that became free, is not."""
+    session = await house.login("anna")
+    for name in ("#one", "#two"):
+        await house.do(session, Join(room=name))
+    with pytest.raises(Forbidden) as caught:
+        await house.do(session, Join(room="#three"))
+    assert (caught.value.answer.name, caught.value.values) == ("room.limit", ("anna", 2))
+    assert (await house.reply(session, Join(room="#one"))).answer.code == 200
+    await house.do(session, Leave(room="#one"))
+    assert (await house.reply(session, Join(room="#three"))).answer.code == 200
+
+
+async def test_leave(house: House) -> None:
+    """Who leaves is no member and hears nothing, on all devices; the room stays."""
+    anna, phone, boris = await house.login("anna"), await house.login("anna", ("seq",)), await house.login("boris")
+    for session in (anna, boris):
+        await house.do(session, Join(room="#Tea"))
+    reply = await house.reply(phone, Leave(room="#TEA"))
+    assert (int(reply.answer.code), reply.values) == (200, ("anna", "#Tea"))
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert (room.plain, room.rich) == ({boris.recipient}, set())
+    assert [record.members for record in await house.store.all_rooms()] == [{await house.account_id("boris")}]
+
+
+async def test_leave_what_one_is_not_in(house: House) -> None:
+    """Leaving a room one is not a member of, or twice, is a 403."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, Join(room="#tea"))
+    with pytest.raises(Forbidden) as caught:
+        await house.do(boris, Leave(room="#tea"))
+    assert (caught.value.answer.name, caught.value.values) == ("room.not_member", ("boris", "#tea"))
+    await house.do(anna, Leave(room="#tea"))
+    with pytest.raises(Forbidden):
+        await house.do(anna, Leave(room="#tea"))
+
+
+@pytest.mark.parametrize("name", ["#nowhere", "nowhere"])
+async def test_leave_no_room(house: House, name: str) -> None:
+    """Leaving a room that there is not is a 400, as the mission has it."""
+    session = await house.login("anna")
+    with pytest.raises(BadRequest) as caught:
+        await house.do(session, Leave(room=name))
+    assert (caught.value.answer.name, caught.value.values) == ("room.unknown_leave", (name,))
+
+
+@pytest.mark.parametrize("name", ["", "#" + "x" * 25])
+async def test_leave_bad_names(house: House, name: str) -> None:
+    """An empty or over-long name is a 400 that names the field."""
+    session = await house.login("anna")
+    with pytest.raises(BadRequest) as caught:
+        await house.do(session, Leave(room=name))
+    assert caught.value.values[0] == "room"

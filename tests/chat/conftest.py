@@ -1,0 +1,115 @@
+"""Shared by the tests of the rules: a chat on a real store, people in it, and a clock to turn."""
+
+from collections.abc import AsyncIterator, Awaitable
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.dispatcher import dispatch
+from vestnik.chat.limits import Limits
+from vestnik.chat.names import name_key
+from vestnik.chat.outcome import Outcome, Post, Reply
+from vestnik.chat.passwords import hash_password, verify_password
+from vestnik.chat.sessions import Session
+from vestnik.protocol.messages import AnyRequest, Authenticate, User
+from vestnik.store.queries import accounts
+from vestnik.store.store import Store, administer, prepare
+
+DAY = 86_400.0
+LIFETIME = 30 * DAY
+PASSWORD = "secret"
+HASH = hash_password(PASSWORD)
+
+
+class Ear:
+    """A connection that keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def send(self, data: bytes) -> None:
+        """Take bytes."""
+        self.heard.append(data)
+
+
+class SlowPasswords:
+    """Checks passwords in the caller's thread; `asked` are the hashes it was given."""
+
+    def __init__(self) -> None:
+        self.asked: list[str | None] = []
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password has this hash."""
+        self.asked.append(password_hash)
+        return password_hash is not None and verify_password(password_hash, password)
+
+
+class House:
+    """The rules with a real store below them; `now` is what its clock shows."""
+
+    def __init__(self, store: Store, data: Path, limits: Limits) -> None:
+        self.now = 1_000_000_000.0
+        self.data = data
+        self.store = store
+        self.passwords = SlowPasswords()
+        self.chat = Chat(
+            storage=store, passwords=self.passwords, limits=limits, login_lifetime=LIFETIME, clock=lambda: self.now
+        )
+
+    async def do(self, session: Session, request: AnyRequest) -> Outcome:
+        """Serve a request to its end."""
+        outcome: Outcome | Awaitable[Outcome] = dispatch(self.chat, session, request)
+        return await outcome if isawaitable(outcome) else outcome  # type: ignore[return-value]
+
+    async def reply(self, session: Session, request: AnyRequest) -> Reply:
+        """Serve a request that is answered at once."""
+        outcome = await self.do(session, request)
+        assert isinstance(outcome, Reply)
+        return outcome
+
+    async def post(self, session: Session, request: AnyRequest) -> Post:
+        """Serve a message."""
+        outcome = await self.do(session, request)
+        assert isinstance(outcome, Post)
+        return outcome
+
+    async def login(self, name: str, features: tuple[str, ...] = (), **fields: Any) -> Session:
+        """A new connection on which `name` is logged in."""
+        session = Session(Ear())
+        user = User(name, password=None if "token" in fields else PASSWORD, token=fields.pop("token", None))
+        await self.do(session, Authenticate(user=user, features=list(features), **fields))
+        return session
+
+    async def account_id(self, name: str) -> int:
+        """The number of an account."""
+        found = await self.store.find_account(name_key(name))
+        assert found is not None
+        return found.id
+
+    def administer(self, name: str, *, disabled: bool) -> None:
+        """Disable or enable an account beside the running store."""
+        with administer(self.data) as engine, engine.begin() as connection:
+            found = accounts.find_account(connection, name_key(name))
+            assert found is not None
+            accounts.set_disabled(connection, found.id, disabled)
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """The limits of `house`; a test module may have its own."""
+    return Limits()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
+    """A chat with the accounts anna, boris and Вера Павловна, all with the same password."""
+    path = prepare(tmp_path)
+    with administer(tmp_path) as engine, engine.begin() as connection:
+        for name in ("anna", "boris", "Вера Павловна"):
+            accounts.add_account(connection, name, name_key(name), HASH, 0.0)
+    store = Store(path, LIFETIME, lambda _messages, _error: None)
+    yield House(store, tmp_path, limits)
+    await store.close()

@@ -1,0 +1,84 @@
+"""The guards that hold for every action."""
+
+import pytest
+
+from tests.chat.conftest import Ear, House
+from vestnik.chat.sessions import Session
+from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
+from vestnik.protocol.messages import (
+    AddContact,
+    AnyRequest,
+    Authenticate,
+    DelContact,
+    GetContacts,
+    Join,
+    Leave,
+    Msg,
+    Presence,
+    Quit,
+    User,
+)
+
+NEED_LOGIN: list[AnyRequest] = [
+    Msg(to="boris", message="x"),
+    Presence(),
+    Join(room="#tea"),
+    Leave(room="#tea"),
+    GetContacts(),
+    AddContact(user_id="boris"),
+    DelContact(user_id="boris"),
+]
+
+
+@pytest.mark.parametrize("request_", NEED_LOGIN, ids=lambda request: type(request).__name__)
+async def test_login_is_needed(house: House, request_: AnyRequest) -> None:
+    """Without a login every action but `authenticate` and `quit` is a 401."""
+    with pytest.raises(NotAuthorised):
+        await house.do(Session(Ear()), request_)
+
+
+async def test_claimed_name_of_a_stranger(house: House) -> None:
+    """A 401 says the name that was claimed, no more of it than a name may have."""
+    with pytest.raises(NotAuthorised) as caught:
+        await house.do(Session(Ear()), Presence(user=User("x" * 1000)))
+    assert caught.value.values == ("x" * 25,)
+
+
+CLAIMS: list[AnyRequest] = [
+    Msg(to="boris", message="x", from_="boris"),
+    Presence(user=User("boris")),
+    Authenticate(user=User("boris", password="secret")),
+    GetContacts(user_login="boris"),
+    AddContact(user_id="boris", user_login="boris"),
+    DelContact(user_id="boris", user_login="boris"),
+]
+
+
+@pytest.mark.parametrize("request_", CLAIMS, ids=lambda request: type(request).__name__)
+async def test_identity(house: House, request_: AnyRequest) -> None:
+    """A request in another's name is a 403 that names both, and nothing is done."""
+    session = await house.login("anna")
+    with pytest.raises(Forbidden) as caught:
+        await house.do(session, request_)
+    assert caught.value.answer.name == "identity.mismatch"
+    assert caught.value.values == ("anna", "boris")
+    assert session.name == "anna"
+
+
+@pytest.mark.parametrize("name", ["anna", "ANNA", "", None])
+async def test_own_name(house: House, name: str | None) -> None:
+    """One's own name in any case, an empty one or none is no other's name."""
+    session = await house.login("anna")
+    assert (await house.reply(session, GetContacts(user_login=name))).answer.code == 202
+
+
+@pytest.mark.parametrize(("id_", "answer"), [("", "field.empty"), ("x" * 37, "field.too_long")])
+@pytest.mark.parametrize("kind", [Quit, Presence])
+async def test_ids(house: House, kind: type[AnyRequest], id_: str, answer: str) -> None:
+    """An `id` has 1 to 36 characters, whatever the action; a bad one is a 400 that names it."""
+    session = await house.login("anna")
+    with pytest.raises(BadRequest) as caught:
+        await house.do(session, kind(id=id_))  # type: ignore[call-arg]
+    assert (caught.value.answer.name, caught.value.values[0]) == (answer, "id")
+    assert session.account is not None
+    assert (await house.reply(session, Presence(id="x" * 36))).answer.code == 200

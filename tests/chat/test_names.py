@@ -1,0 +1,125 @@
+"""Names: what is allowed, and when two are the same."""
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from vestnik.chat.names import check_account_name, check_length, check_room_name, name_key
+from vestnik.protocol.errors import BadRequest
+
+LIMIT = 25
+any_text = st.text(max_size=30)
+
+
+def allowed(check: Callable[[str, str, int], str], name: str) -> bool:
+    """Whether a name passes a check."""
+    try:
+        return check("name", name, LIMIT) == name
+    except BadRequest:
+        return False
+
+
+@given(any_text)
+@example("ᾳ\u0345")
+@example("ﬁ")
+@example("İ")
+def test_key_is_idempotent(name: str) -> None:
+    """The key of a key is the key."""
+    assert name_key(name_key(name)) == name_key(name)
+
+
+@given(any_text)
+def test_key_ignores_case_and_form(name: str) -> None:
+    """Names that differ in the way their characters are composed or in case compare as the same."""
+    assert name_key(unicodedata.normalize("NFD", name)) == name_key(unicodedata.normalize("NFC", name))
+    assert name_key(unicodedata.normalize("NFKC", name)) == name_key(name)
+    assert name_key(name.casefold()) == name_key(name)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Anna", "ANNA"), ("Ёж", "е\u0308ж"), ("straße", "STRASSE"), ("ｗｉｄｅ", "wide")])
+def test_same_names(one: str, other: str) -> None:
+    """Case, composition and width do not make two names."""
+    assert name_key(one) == name_key(other)
+
+
+@given(any_text)
+def test_allowed_names_survive(name: str) -> None:
+    """A name that is allowed is returned as it is, prints on one line, and has a key."""
+    for check in (check_account_name, check_room_name):
+        if allowed(check, name):
+            assert name.isprintable()
+            assert name.strip() == name
+            assert name_key(name).strip("#")
+            assert len(name) <= LIMIT
+
+
+@given(any_text)
+def test_no_name_is_both(name: str) -> None:
+    """No name is allowed both for a room and for an account."""
+    assert not (allowed(check_account_name, name) and allowed(check_room_name, name))
+
+
+@pytest.mark.parametrize("name", ["anna", "Вера Павловна", "a", "x" * 25, "o'neil", "日本語", "a#b", "@home", "J. R.", "👋"])
+def test_account_names(name: str) -> None:
+    """Names in any script, with single blanks and signs inside, are allowed."""
+    assert allowed(check_account_name, name)
+    assert allowed(check_room_name, "#" + name[:24])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\x00", "a\x1b[31m", "\u200b", "a\u200db", "\u202eanna", "\ufeffa", "a\u00a0b"]
+    + ["\u2028", "\udcff", "x" * 26],
+    ids=ascii,
+)
+def test_refused_names(name: str) -> None:
+    """Blanks at the ends or two in a row, control, invisible and bidirectional characters are refused."""
+    assert not allowed(check_account_name, name)
+    assert not allowed(check_room_name, f"#{name}")
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u115f", "\uffa0", "\u2800", "\u034f"], ids=ascii)
+def test_invisible_names(name: str) -> None:
+    """A name of characters that leave no mark on the screen is refused, whatever Python calls printable."""
+    assert not allowed(check_account_name, name)
+
+
+@pytest.mark.parametrize("name", ["an\u034fna", "anna\ufe0f", "anna\u3164"], ids=ascii)
+def test_invisible_differences(name: str) -> None:
+    """Two names that look the same because a character leaves no mark are not two accounts."""
+    assert not allowed(check_account_name, name) or name_key(name) == name_key("anna")
+
+
+@pytest.mark.parametrize("name", ["#", "tea", " #tea", "# tea", "#tea ", "#" + "x" * 25])
+def test_refused_rooms(name: str) -> None:
+    """A room's name is `#` and at least one more character, with no blank behind the sign."""
+    assert not allowed(check_room_name, name)
+
+
+@pytest.mark.parametrize("name", ["#tea", "＃tea", "﹟tea"], ids=ascii)
+def test_accounts_do_not_look_like_rooms(name: str) -> None:
+    """A name that compares as a room's name is no name for an account."""
+    assert name_key(name) == "#tea"
+    assert not allowed(check_account_name, name)
+
+
+def test_length() -> None:
+    """A length is counted in characters; the error names the field and the limit."""
+    assert check_length("to", "я" * 5, 5) == "я" * 5
+    with pytest.raises(BadRequest) as caught:
+        check_length("to", "я" * 6, 5)
+    assert (caught.value.answer.name, caught.value.values) == ("field.too_long", ("to", 5))
+    with pytest.raises(BadRequest) as caught:
+        check_length("to", "", 5)
+    assert (caught.value.answer.name, caught.value.values) == ("field.empty", ("to",))
+
+
+@pytest.mark.parametrize("check", [check_account_name, check_room_name])
+def test_errors_name_the_field(check: Callable[[str, str, int], str]) -> None:
+    """The refusal of a name says in which field it stood."""
+    with pytest.raises(BadRequest) as caught:
+        check("room", "\x00", LIMIT)
+    assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("room",))

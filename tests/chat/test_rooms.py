@@ -1,0 +1,63 @@
+"""Rooms in memory."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vestnik.chat.rooms import Rooms
+from vestnik.chat.storage import RoomRecord
+
+
+def test_find() -> None:
+    """A room is found by its name in any case, and there is none of another name."""
+    rooms = Rooms([RoomRecord(1, "#Чай", {7})])
+    found = rooms.find("#чай")
+    assert found is not None
+    assert (found.id, found.name, found.members) == (1, "#Чай", {7})
+    assert rooms.find("#tea") is None
+
+
+def test_add_again() -> None:
+    """A room that is there is brought up to date and stays the same object, its listeners included."""
+    rooms = Rooms()
+    room = rooms.add(RoomRecord(1, "#tea", {7}))
+    assert rooms.add(RoomRecord(1, "#tea", {7, 8})) is room
+    assert room.members == {7, 8}
+    assert list(rooms.of(8)) == [room]
+
+
+def test_remove_member() -> None:
+    """A membership ends once; ending it again changes nothing, and the room stays."""
+    rooms = Rooms([RoomRecord(1, "#tea", {7, 8})])
+    room = rooms.find("#tea")
+    assert room is not None
+    for _ in range(2):
+        rooms.remove_member(room, 7)
+        assert room.members == {8}
+        assert list(rooms.of(7)) == []
+    rooms.remove_member(room, 8)
+    assert rooms.find("#tea") is room
+
+
+steps = st.lists(st.tuples(st.booleans(), st.integers(1, 4), st.integers(1, 4)), max_size=30)
+
+
+@given(steps)
+def test_both_directions_agree(changes: list[tuple[bool, int, int]]) -> None:
+    """After any joins and leaves, a room lists exactly the accounts that list the room."""
+    rooms = Rooms()
+    expected: set[tuple[int, int]] = set()
+    for joins, room_id, account_id in changes:
+        name = f"#{room_id}"
+        if joins:
+            rooms.add(RoomRecord(room_id, name, {account_id}))
+            expected.add((room_id, account_id))
+        elif (room := rooms.find(name)) is not None:
+            rooms.remove_member(room, account_id)
+            expected.discard((room_id, account_id))
+    for account_id in range(1, 5):
+        mine = {room for room, account in expected if account == account_id}
+        assert {room.id for room in rooms.of(account_id)} == mine
+        assert rooms.count_of(account_id) == len(mine)
+    for room_id in range(1, 5):
+        room = rooms.find(f"#{room_id}")
+        assert (room.members if room else set()) == {account for other, account in expected if other == room_id}

@@ -1,0 +1,125 @@
+"""Sessions, and the audiences of rooms that follow them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.chat.conftest import Ear
+from vestnik.chat.rooms import Rooms
+from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
+from vestnik.chat.storage import AccountRecord, RoomRecord
+from vestnik.protocol.errors import NotAuthorised
+
+RICH = frozenset({"seq"})
+ANNA = AccountRecord(7, "Anna")
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    """One room with two members."""
+    return Rooms([RoomRecord(1, "#tea", {7, 8})])
+
+
+@pytest.fixture
+def sessions(rooms: Rooms) -> Sessions:
+    """No session yet."""
+    return Sessions(rooms)
+
+
+def test_nobody_speaks() -> None:
+    """Without a login nobody speaks: the error has the name that was claimed."""
+    session = Session(Ear())
+    session.claimed = "anna"
+    assert session.name == "anna"
+    with pytest.raises(NotAuthorised) as caught:
+        _ = session.speaker
+    assert caught.value.values == ("anna",)
+
+
+@pytest.mark.parametrize("features", [NO_FEATURES, RICH])
+def test_attach(sessions: Sessions, rooms: Rooms, features: frozenset[str]) -> None:
+    """A session that logs in speaks for its account and hears its rooms in its own format."""
+    session = Session(Ear())
+    sessions.attach(session, ANNA, "anna", features)
+    assert (session.speaker.name, session.name, session.rich) == ("Anna", "Anna", features == RICH)
+    room = rooms.find("#tea")
+    assert room is not None
+    assert (room.rich if features else room.plain) == {session.recipient}
+    assert not (room.plain if features else room.rich)
+
+
+def test_attach_again(sessions: Sessions, rooms: Rooms) -> None:
+    """Logging in again with other features changes the format and leaves one session."""
+    session = Session(Ear())
+    sessions.attach(session, ANNA, "anna", NO_FEATURES)
+    sessions.attach(session, ANNA, "anna", RICH)
+    room = rooms.find("#tea")
+    assert room is not None
+    assert (room.plain, room.rich) == (set(), {session.recipient})
+    assert session.speaker.sessions == {session}
+
+
+def test_attach_after_the_end(sessions: Sessions, rooms: Rooms) -> None:
+    """A connection that is gone is not logged in any more."""
+    session = Session(Ear())
+    session.closed = True
+    sessions.attach(session, ANNA, "anna", NO_FEATURES)
+    assert session.account is None
+    assert sessions.find(7) is None
+
+
+def test_detach(sessions: Sessions, rooms: Rooms) -> None:
+    """The account is there as long as one of its sessions; who logs out hears nothing and is not live."""
+    one, other = Session(Ear()), Session(Ear())
+    for session in (one, other):
+        sessions.attach(session, ANNA, "anna", NO_FEATURES)
+    account = sessions.find(7)
+    one.live = True
+    sessions.detach(one)
+    assert (one.account, one.live) == (None, False)
+    assert sessions.find(7) is account is other.account
+    sessions.detach(other)
+    sessions.detach(other)
+    assert sessions.find(7) is None
+    room = rooms.find("#tea")
+    assert room is not None
+    assert not room.plain
+
+
+def test_joined_and_left(sessions: Sessions, rooms: Rooms) -> None:
+    """Joining and leaving reach every session of the account, each in its own format."""
+    plain, rich = Session(Ear()), Session(Ear())
+    sessions.attach(plain, ANNA, "anna", NO_FEATURES)
+    sessions.attach(rich, ANNA, "anna", RICH)
+    room = rooms.add(RoomRecord(2, "#coffee", {7}))
+    sessions.joined(7, room)
+    assert (room.plain, room.rich) == ({plain.recipient}, {rich.recipient})
+    sessions.left(7, room)
+    assert (room.plain, room.rich) == (set(), set())
+
+
+def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
+    """Joining and leaving of an account that is not connected change no audience."""
+    room = rooms.add(RoomRecord(2, "#coffee", {9}))
+    sessions.joined(9, room)
+    sessions.left(9, room)
+    assert not room.plain
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=20))
+def test_audience(changes: list[tuple[int, int, bool]]) -> None:
+    """After any logins and logouts, a room is heard by exactly the sessions of its members, in their format."""
+    rooms = Rooms([RoomRecord(1, "#tea", {1, 2})])
+    sessions = Sessions(rooms)
+    people = [Session(Ear()) for _ in range(4)]
+    for number, account_id, rich in changes:
+        if account_id:
+            features = RICH if rich else NO_FEATURES
+            sessions.attach(people[number], AccountRecord(account_id, str(account_id)), str(account_id), features)
+        else:
+            sessions.detach(people[number])
+    room = rooms.find("#tea")
+    assert room is not None
+    logged_in = [session for session in people if session.account]
+    assert room.plain == {session.recipient for session in logged_in if not session.rich}
+    assert room.rich == {session.recipient for session in logged_in if session.rich}

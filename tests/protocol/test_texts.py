@@ -1,0 +1,70 @@
+"""The sentences in both languages."""
+
+from string import Formatter
+
+import pytest
+
+from vestnik.protocol import answers
+from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES, TEXTS, Wording, say
+
+
+def fields(template: str) -> set[str]:
+    """The names of a template's fields."""
+    return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+
+
+def test_languages() -> None:
+    """There are Russian, the default, and English, with the same texts in the same order."""
+    assert (DEFAULT_LANGUAGE, LANGUAGES) == ("ru", ("ru", "en"))
+    assert list(TEXTS["ru"]) == list(TEXTS["en"])
+
+
+@pytest.mark.parametrize("name", TEXTS["ru"])
+def test_fields(name: str) -> None:
+    """A text has the same fields in both languages, by name, and no format of its own."""
+    assert fields(TEXTS["ru"][name]) == fields(TEXTS["en"][name])
+    for language in LANGUAGES:
+        for _, field, spec, conversion in Formatter().parse(TEXTS[language][name]):
+            assert field is None or (field.isidentifier() and not spec and not conversion)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("answer", answers.ALL.values(), ids=lambda answer: answer.name)
+def test_answers(answer: answers.Answer, language: str) -> None:
+    """Every answer has a text in every language, with no field that the answer does not have."""
+    assert fields(TEXTS[language][answer.name]) <= set(answer.fields)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("answer", answers.ALL.values(), ids=lambda answer: answer.name)
+def test_wording_says_the_same(answer: answers.Answer, language: str) -> None:
+    """By position and by name, a sentence is the same, twice in a row."""
+    values = [f"<{field}>" for field in answer.fields]
+    wording = Wording(language)
+    expected = say(language, answer.name, **dict(zip(answer.fields, values, strict=True)))
+    assert wording.text(answer.name, answer.fields, values) == expected
+    assert wording.text(answer.name, answer.fields, values) == expected
+
+
+def test_wording_takes_values_as_they_are() -> None:
+    """Braces and numbers in a value stay what they are."""
+    said = Wording("en").text("room.joined", ("account", "room"), ("{room}", "#{0}"))
+    assert said == "User {room} joined room #{0}"
+
+
+def test_unknown_names() -> None:
+    """An unknown sentence or language is an error at once."""
+    with pytest.raises(KeyError):
+        say("ru", "no.such")
+    with pytest.raises(KeyError):
+        Wording("ru").text("no.such", (), ())
+    with pytest.raises(KeyError):
+        Wording("fr")
+
+
+def test_mission_sentences() -> None:
+    """The sentences of the mission's session are kept to the letter."""
+    ru = TEXTS["ru"]
+    assert ru["connection.opened"] == "Соединение с клиентом установленно"
+    assert ru["login.refused"].endswith("неправильный пароль ")
+    assert ru["client.presence"] == "Шлем presence..."

@@ -1,0 +1,160 @@
+"""Accounts, logins, contacts in the real database."""
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
+
+from vestnik.chat.storage import AccountRecord, Credentials, TokenLogin
+from vestnik.store.queries import accounts
+from vestnik.store.schema import login
+
+ANNA, BORIS, VERA = 1, 2, 3
+
+
+def logins(connection: Connection) -> int:
+    """How many logins are kept."""
+    return connection.execute(select(func.count()).select_from(login)).scalar_one()
+
+
+def test_add_and_find(connection: Connection) -> None:
+    """An account is found by its key and by nothing else."""
+    assert accounts.find_account(connection, "вера") == AccountRecord(VERA, "Вера")
+    assert accounts.find_account(connection, "Вера") is None
+
+
+def test_taken(connection: Connection) -> None:
+    """A key that is taken makes no second account and changes nothing."""
+    before = accounts.list_accounts(connection)
+    assert not accounts.add_account(connection, "ANNA", "anna", "other", 200.0)
+    assert accounts.list_accounts(connection) == before
+
+
+def test_list(connection: Connection) -> None:
+    """Accounts are listed by key with what an administrator wants to know."""
+    assert accounts.add_account(connection, "Aaron", "aaron", "hash", 200.0)
+    listed = accounts.list_accounts(connection)
+    assert [state.name for state in listed] == ["Aaron", "anna", "boris", "Вера"]
+    assert listed[0] == accounts.AccountState(4, "Aaron", False, 200.0, 4)
+
+
+def test_revisions(connection: Connection) -> None:
+    """Every change has a revision of its own; asking from one on gives each changed account once, oldest first."""
+    assert accounts.last_revision(connection) == 3
+    accounts.set_password(connection, BORIS, "new")
+    accounts.set_disabled(connection, ANNA, True)
+    assert [(state.id, state.disabled) for state in accounts.changed_accounts(connection, 3)] == [
+        (BORIS, False),
+        (ANNA, True),
+    ]
+    last = accounts.last_revision(connection)
+    accounts.set_disabled(connection, ANNA, True)
+    assert accounts.last_revision(connection) == last
+    assert accounts.changed_accounts(connection, last) == []
+
+
+def test_no_accounts(connection: Connection) -> None:
+    """Without accounts the last revision is 0."""
+    connection.exec_driver_sql("DELETE FROM account")
+    assert accounts.last_revision(connection) == 0
+
+
+def test_credentials(connection: Connection) -> None:
+    """What a login is checked against: hash, state, and the latest use after a time, however many logins there are."""
+    assert accounts.credentials(connection, "nobody", 0.0) is None
+    anna = AccountRecord(ANNA, "anna")
+    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None)
+    accounts.begin_login(connection, ANNA, None, 500.0, 0.0)
+    accounts.begin_login(connection, ANNA, "t", 600.0, 0.0)
+    accounts.begin_login(connection, BORIS, None, 700.0, 0.0)
+    for since, used in ((0.0, 600.0), (600.0, 600.0), (600.1, None)):
+        found = accounts.credentials(connection, "anna", since)
+        assert found is not None
+        assert found.login_used == used
+
+
+def test_token_login(connection: Connection) -> None:
+    """A login is found by its token's hash while it is young enough."""
+    number = accounts.begin_login(connection, ANNA, "t", 500.0, 0.0)
+    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0)
+    assert accounts.token_login(connection, "t", 500.0) == expected
+    assert accounts.token_login(connection, "t", 500.1) is None
+    assert accounts.token_login(connection, "other", 0.0) is None
+
+
+def test_tokens_are_unique(connection: Connection) -> None:
+    """No two logins have one token; many may have none."""
+    accounts.begin_login(connection, ANNA, None, 1.0, 0.0)
+    accounts.begin_login(connection, ANNA, None, 1.0, 0.0)
+    accounts.begin_login(connection, ANNA, "t", 1.0, 0.0)
+    with pytest.raises(IntegrityError):
+        accounts.begin_login(connection, BORIS, "t", 1.0, 0.0)
+
+
+def test_begin_login_forgets_old_ones(connection: Connection) -> None:
+    """A new login takes away the account's own logins that were unused for too long, and no others."""
+    accounts.begin_login(connection, ANNA, None, 100.0, 0.0)
+    accounts.begin_login(connection, BORIS, None, 100.0, 0.0)
+    accounts.begin_login(connection, ANNA, "t", 500.0, 200.0)
+    assert logins(connection) == 2
+
+
+def test_touch_and_end(connection: Connection) -> None:
+    """With a number one login of the account is meant, without one all of its logins without a token."""
+    one = accounts.begin_login(connection, ANNA, "t", 100.0, 0.0)
+    for _ in range(2):
+        accounts.begin_login(connection, ANNA, None, 100.0, 0.0)
+    accounts.begin_login(connection, BORIS, None, 100.0, 0.0)
+    accounts.touch_login(connection, BORIS, one, 900.0)  # not boris's
+    accounts.touch_login(connection, ANNA, one, 200.0)
+    accounts.touch_login(connection, ANNA, None, 300.0)
+    used = select(login.c.account_id, login.c.used).order_by(login.c.id)
+    assert [tuple(row) for row in connection.execute(used)] == [(1, 200.0), (1, 300.0), (1, 300.0), (2, 100.0)]
+    accounts.end_login(connection, BORIS, one)
+    assert logins(connection) == 4
+    accounts.end_login(connection, ANNA, None)
+    assert logins(connection) == 2
+    accounts.end_login(connection, ANNA, one)
+    assert [row.account_id for row in connection.execute(used)] == [BORIS]
+
+
+def test_password_ends_logins(connection: Connection) -> None:
+    """A new password ends all logins of the account and of no other."""
+    for account_id in (ANNA, BORIS):
+        accounts.begin_login(connection, account_id, None, 100.0, 0.0)
+        accounts.begin_login(connection, account_id, str(account_id), 100.0, 0.0)
+    accounts.set_password(connection, ANNA, "new")
+    assert logins(connection) == 2
+    found = accounts.credentials(connection, "anna", 0.0)
+    assert found is not None
+    assert (found.password_hash, found.login_used) == ("new", None)
+
+
+def test_disabling_ends_logins(connection: Connection) -> None:
+    """Disabling ends the logins; enabling gives none back and is a change only when there was something to change."""
+    accounts.begin_login(connection, ANNA, "t", 100.0, 0.0)
+    accounts.set_disabled(connection, ANNA, True)
+    assert logins(connection) == 0
+    found = accounts.credentials(connection, "anna", 0.0)
+    assert found is not None
+    assert found.disabled is True
+    accounts.set_disabled(connection, ANNA, False)
+    found = accounts.credentials(connection, "anna", 0.0)
+    assert found is not None
+    assert found.disabled is False
+
+
+def test_contacts(connection: Connection) -> None:
+    """Contacts are sorted by key, kept once, one-way, and removed once."""
+    for contact_id in (VERA, BORIS, BORIS, ANNA):
+        accounts.add_contact(connection, ANNA, contact_id)
+    assert accounts.contacts(connection, ANNA) == ["anna", "boris", "Вера"]
+    assert accounts.contacts(connection, BORIS) == []
+    assert accounts.remove_contact(connection, ANNA, BORIS) is True
+    assert accounts.remove_contact(connection, ANNA, BORIS) is False
+    assert accounts.contacts(connection, ANNA) == ["anna", "Вера"]
+
+
+def test_contacts_exist(connection: Connection) -> None:
+    """A contact is an account that there is."""
+    with pytest.raises(IntegrityError):
+        accounts.add_contact(connection, ANNA, 99)

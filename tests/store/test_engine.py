@@ -1,0 +1,62 @@
+"""How a database is opened."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from vestnik.store.engine import BUSY_TIMEOUT, open_engine
+from vestnik.store.store import prepare
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", BUSY_TIMEOUT)],
+)
+def test_pragmas(engine: Engine, pragma: str, value: object) -> None:
+    """Write-ahead log, a sync with every commit, foreign keys, patience with other processes."""
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_readers_cannot_write(database: Path) -> None:
+    """A reading engine refuses to change anything."""
+    reading = open_engine(database, connections=1, writing=False)
+    with pytest.raises(OperationalError, match="readonly"), reading.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM account")
+    reading.dispose()
+
+
+def test_writers_take_the_lock_at_once(engine: Engine, database: Path) -> None:
+    """A writing transaction has the write lock from its beginning; readers go on meanwhile."""
+    other = open_engine(database, connections=1, writing=True)
+    reading = open_engine(database, connections=1, writing=False)
+    with engine.begin(), other.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.rollback()
+    with engine.begin(), other.connect() as connection:
+        with pytest.raises(OperationalError, match="locked"):
+            connection.begin()
+        with reading.begin() as reader:
+            assert reader.exec_driver_sql("SELECT count(*) FROM account").scalar() == 0
+    other.dispose()
+    reading.dispose()
+
+
+def test_rollback(engine: Engine) -> None:
+    """A transaction that fails leaves nothing behind."""
+    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO conversation (created) VALUES (1.0)")
+        raise ZeroDivisionError
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM conversation").scalar() == 0
+
+
+@pytest.mark.parametrize("name", ["plain", "with blank", "Данные", "hash#tag", "what?", "what?mode=ro", "100%41", "a'b", "a&b=c"])
+def test_any_directory(tmp_path: Path, name: str) -> None:
+    """The database is the file that was named, whatever characters its directory has."""
+    data = tmp_path / name
+    path = prepare(data)
+    assert path.stat().st_size > 0
+    assert [found.name for found in tmp_path.iterdir()] == [name]

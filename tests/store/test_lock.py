@@ -1,0 +1,68 @@
+"""The lock file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vestnik.store.errors import StoreLocked
+from vestnik.store.lock import Lock
+
+
+def test_second_lock_is_refused(tmp_path: Path) -> None:
+    """While one holds the lock another cannot; the error names the holder's process and the directory."""
+    lock = Lock(tmp_path)
+    lock.acquire()
+    with pytest.raises(StoreLocked) as caught:
+        Lock(tmp_path).acquire()
+    assert caught.value.fields == {"path": str(tmp_path), "pid": os.getpid()}
+    lock.release()
+
+
+def test_release(tmp_path: Path) -> None:
+    """A lock that was given back can be taken again and leaves no trace; giving it back twice does nothing."""
+    for _ in range(2):
+        lock = Lock(tmp_path)
+        lock.acquire()
+        assert lock.stale is None
+        assert lock.path.read_text() == str(os.getpid())
+        lock.release()
+        lock.release()
+        assert lock.path.read_text() == ""
+
+
+def test_mode(tmp_path: Path) -> None:
+    """Nobody else may read the lock file."""
+    lock = Lock(tmp_path)
+    lock.acquire()
+    assert lock.path.stat().st_mode & 0o777 == 0o600
+    lock.release()
+
+
+def test_stale(tmp_path: Path) -> None:
+    """A holder that died without giving the lock back does not keep it, and is named to the next one."""
+    script = "import sys, os; from pathlib import Path; from vestnik.store.lock import Lock\n"
+    script += "Lock(Path(sys.argv[1])).acquire(); print(os.getpid(), flush=True); os._exit(1)"
+    died = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=30)
+    lock = Lock(tmp_path)
+    lock.acquire()
+    assert lock.stale == int(died.stdout)
+    lock.release()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a number", b"\xff", b"12 34"])
+def test_strange_content(tmp_path: Path, content: bytes) -> None:
+    """A lock file with something else in it is taken as one that was given back."""
+    (tmp_path / "vestnik.lock").write_bytes(content)
+    lock = Lock(tmp_path)
+    lock.acquire()
+    assert lock.stale is None
+    lock.release()
+
+
+def test_no_directory(tmp_path: Path) -> None:
+    """Without its directory there is no lock."""
+    with pytest.raises(OSError):
+        Lock(tmp_path / "missing").acquire()

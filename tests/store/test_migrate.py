@@ -1,0 +1,99 @@
+"""Migrations: from nothing to the schema, and what is refused."""
+
+import importlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from vestnik.protocol.texts import LANGUAGES
+from vestnik.store.engine import open_engine
+from vestnik.store.errors import StoreForeign, StoreNewer
+from vestnik.store.migrate import is_current, migrate, schema_version
+from vestnik.store.schema import HEAD, metadata
+from vestnik.store.store import prepare
+
+VERSIONS = Path(importlib.import_module("vestnik.store.migrations.versions").__path__[0])
+
+
+def test_migrations_build_the_schema(engine: Engine) -> None:
+    """All migrations together make exactly the tables of `schema.py`."""
+    with engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert schema_version(connection) == HEAD
+        indexes = {index["name"] for index in inspect(connection).get_indexes("message")}
+    assert "ix_message_sender_id_client_id" in indexes
+
+
+def test_head_is_the_newest_migration() -> None:
+    """`HEAD` names the newest migration, and their numbers grow."""
+    files = sorted(path.name for path in VERSIONS.glob("[0-9]*.py"))
+    assert files[-1].startswith(f"{HEAD}_")
+    assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
+
+
+def test_migrating_again_changes_nothing(engine: Engine, database: Path) -> None:
+    """A database that is up to date is left as it is."""
+    assert is_current(engine, database)
+    migrate(engine)
+    assert is_current(engine, database)
+    assert prepare(database.parent) == database
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    """An empty file is a database without a schema yet."""
+    path = tmp_path / "vestnik.db"
+    path.touch()
+    engine = open_engine(path, connections=1, writing=True)
+    assert not is_current(engine, path)
+    with engine.begin() as connection:
+        assert schema_version(connection) is None
+    engine.dispose()
+
+
+def alter(path: Path, statement: str) -> None:
+    """Run one statement beside the program."""
+    database = sqlite3.connect(path)
+    with database:
+        database.execute(statement)
+    database.close()
+
+
+def test_newer(engine: Engine, database: Path) -> None:
+    """A schema newer than the program's is refused with both versions in the message."""
+    alter(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreNewer) as caught:
+        is_current(engine, database)
+    assert caught.value.fields == {"path": str(database), "found": "9999", "known": HEAD}
+    for language in LANGUAGES:
+        assert "9999" in caught.value.text(language)
+
+
+def test_older(engine: Engine, database: Path) -> None:
+    """A schema older than the program's is neither current nor refused."""
+    alter(database, "UPDATE alembic_version SET version_num = '0000'")
+    assert not is_current(engine, database)
+
+
+def test_foreign_tables(tmp_path: Path) -> None:
+    """Somebody else's database is refused with the names of its tables, and stays untouched."""
+    path = tmp_path / "vestnik.db"
+    alter(path, "CREATE TABLE recipe (name TEXT)")
+    with pytest.raises(StoreForeign) as caught:
+        prepare(tmp_path)
+    assert caught.value.fields == {"path": str(path), "reason": "recipe"}
+    database = sqlite3.connect(path)
+    assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("recipe",)]
+    database.close()
+
+
+def test_no_database(tmp_path: Path) -> None:
+    """A file that is no database is refused and stays as it is."""
+    path = tmp_path / "vestnik.db"
+    path.write_bytes(b"Dear diary, " * 100)
+    with pytest.raises(StoreForeign):
+        prepare(tmp_path)
+    assert path.read_bytes() == b"Dear diary, " * 100

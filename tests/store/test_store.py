@@ -1,0 +1,156 @@
+"""The store as the rest of the program sees it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.test_writer import New
+from vestnik.chat.storage import Delivered, RoomRecord, Storage
+from vestnik.store.errors import StoreForeign, StoreLocked, StoreNewer
+from vestnik.store.lock import Lock
+from vestnik.store.queries import accounts
+from vestnik.store.store import DATABASE, Store, administer, prepare
+
+LIFETIME = 1000.0
+
+
+def add(data: Path, *names: str) -> None:
+    """Make accounts."""
+    with administer(data) as engine, engine.begin() as connection:
+        for name in names:
+            accounts.add_account(connection, name, name.casefold(), f"hash of {name}", 0.0)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store with the accounts anna and boris."""
+    add(tmp_path, "anna", "boris")
+    made = Store(tmp_path / DATABASE, LIFETIME, lambda _messages, _error: None)
+    yield made
+    await made.close()
+
+
+def test_prepare(tmp_path: Path) -> None:
+    """Preparing makes directory and database for this user only, and can be done again."""
+    data = tmp_path / "a" / "b"
+    for _ in range(2):
+        path = prepare(data)
+        assert path == data / DATABASE
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert data.stat().st_mode & 0o777 == 0o700
+
+
+def test_administer_makes_a_database(tmp_path: Path) -> None:
+    """A command that is the first to touch the data makes the database and leaves no lock."""
+    add(tmp_path / "new", "anna")
+    lock = Lock(tmp_path / "new")
+    lock.acquire()
+    assert lock.stale is None
+    lock.release()
+
+
+def test_administer_beside_a_server(tmp_path: Path) -> None:
+    """Beside a server that holds the lock a command works on a database that is up to date."""
+    prepare(tmp_path)
+    lock = Lock(tmp_path)
+    lock.acquire()
+    add(tmp_path, "anna")
+    with administer(tmp_path) as engine, engine.begin() as connection:
+        assert [state.name for state in accounts.list_accounts(connection)] == ["anna"]
+    lock.release()
+
+
+def test_administer_does_not_migrate_under_a_server(tmp_path: Path) -> None:
+    """A database that needs migrating is left alone while somebody holds the lock."""
+    lock = Lock(tmp_path)
+    lock.acquire()
+    with pytest.raises(StoreLocked):
+        add(tmp_path, "anna")
+    assert not (tmp_path / DATABASE).exists()
+    lock.release()
+
+
+def test_administer_refuses(tmp_path: Path) -> None:
+    """A file that is no database, or a newer one, is refused."""
+    prepare(tmp_path / "newer")
+    with administer(tmp_path / "newer") as engine, engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreNewer):
+        add(tmp_path / "newer", "anna")
+    (tmp_path / DATABASE).write_text("no database" * 100)
+    with pytest.raises(StoreForeign):
+        add(tmp_path, "anna")
+
+
+def test_the_interface_is_complete() -> None:
+    """The store has every method of the rules' storage, with the same parameters."""
+    for name, method in vars(Storage).items():
+        if not name.startswith("_"):
+            assert list(signature(getattr(Store, name)).parameters) == list(signature(method).parameters), name
+
+
+async def test_logins(store: Store) -> None:
+    """Logins go through the store: begun, found, touched, ended, and forgotten after their lifetime."""
+    anna = await store.find_account("anna")
+    assert anna is not None
+    assert await store.find_account("nobody") is None
+    assert await store.credentials("nobody", 0.0) is None
+    number = await store.begin_login(anna.id, "t", 5000.0)
+    found = await store.token_login("t", 5000.0)
+    assert found is not None
+    assert (found.id, found.account) == (number, anna)
+    await store.touch_login(anna.id, number, 6000.0)
+    credentials = await store.credentials("anna", 6000.0)
+    assert credentials is not None
+    assert credentials.login_used == 6000.0
+    await store.begin_login(anna.id, None, 6000.0 + LIFETIME + 1)
+    assert await store.token_login("t", 0.0) is None
+    await store.end_login(anna.id, None)
+    credentials = await store.credentials("anna", 0.0)
+    assert credentials is not None
+    assert credentials.login_used is None
+
+
+async def test_rooms_and_contacts(store: Store) -> None:
+    """Rooms and contacts go through the store."""
+    room = await store.join_room("#tea", "#tea", 1, 0.0)
+    assert await store.join_room("#tea", "#tea", 2, 0.0) == RoomRecord(room.id, "#tea", {1, 2})
+    await store.leave_room(room.id, 1)
+    assert await store.all_rooms() == [RoomRecord(room.id, "#tea", {2})]
+    await store.add_contact(1, 2)
+    assert await store.contacts(1) == ["boris"]
+    assert await store.remove_contact(1, 2) is True
+    assert await store.remove_contact(1, 2) is False
+
+
+async def test_changes_of_an_administrator(store: Store, tmp_path: Path) -> None:
+    """What a command changes beside the running store is seen."""
+    revision = await store.last_revision()
+    add(tmp_path, "vera")
+    assert [state.name for state in await store.changed_accounts(revision)] == ["vera"]
+    assert await store.last_revision() == revision + 1
+
+
+async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:
+    """A direct message that was submitted is kept until a cursor says that it was delivered."""
+    add(tmp_path, "anna", "boris")
+    reported: asyncio.Queue[Any] = asyncio.Queue()
+    store = Store(tmp_path / DATABASE, LIFETIME, lambda messages, error: reported.put_nowait((messages, error)))
+    talk = await store.direct_conversation(1, 2, 0.0)
+    assert await store.direct_conversation(2, 1, 0.0) == talk
+    batch = [New(talk, 1, "a", "Привет"), New(talk, 1)]
+    store.submit(batch)
+    assert await asyncio.wait_for(reported.get(), 30) == (batch, None)
+    assert [(kept.seq, kept.sender, kept.text) for kept in await store.kept_messages(2, 0, 10)] == [
+        (1, "anna", "Привет"),
+        (2, "anna", "x"),
+    ]
+    await store.save_cursors([Delivered(talk, 2, 1)])
+    assert [kept.seq for kept in await store.kept_messages(2, 0, 10)] == [2]
+    store.submit([New(talk, 1)])
+    await store.close()
+    assert (await asyncio.wait_for(reported.get(), 0))[1] is None  # closing has written and reported it

@@ -1,0 +1,122 @@
+"""What the docs take from the code: the tables of events and settings, and the examples in docs/examples.
+
+    python -m tests.support.catalogue            says which page is out of date, and ends with 1 if one is
+    python -m tests.support.catalogue --write    brings them up to date
+"""
+
+import logging
+import re
+import sys
+import typing
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from vestnik.chat.limits import Limits
+from vestnik.log import events
+from vestnik.protocol.texts import TEXTS
+from vestnik.server.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_DEFAULT = "the user's data directory, see below"
+EVENT_GROUPS = (
+    ("Answers of the server", lambda event: event.code is not None),
+    ("The server, its store and its connections", lambda event: event.name.split(".")[0] in SERVER_SIDE),
+    ("Administration of accounts (`admin.log`)", lambda event: event.name.startswith("admin.")),
+    ("The client", lambda event: event.name.startswith("client.")),
+    ("The journal about itself", lambda event: event.name.startswith("journal.")),
+)
+SERVER_SIDE = {"server", "store", "connection", "probe", "backlog", "request", "task"}
+
+
+def event_tables() -> str:
+    """A table for each group of events: name, level, code, sentence in both languages, fields."""
+    groups: dict[str, list[events.Event]] = {title: [] for title, _ in EVENT_GROUPS}
+    for event in events.ALL.values():
+        title = next(title for title, belongs in EVENT_GROUPS if belongs(event))
+        groups[title].append(event)
+    parts = []
+    for title, found in groups.items():
+        rows = [
+            (
+                f"`{event.name}`",
+                logging.getLevelName(event.level),
+                str(event.code or "–"),
+                "<br>".join(TEXTS[language][event.name].rstrip().replace("|", "\\|") for language in ("en", "ru")),
+                ", ".join(f"`{field}`" for field in event.fields) or "–",
+            )
+            for event in found
+        ]
+        parts.append(f"### {title}\n\n{_table(('event', 'level', 'code', 'sentence', 'fields'), rows)}")
+    return "\n".join(parts)
+
+
+def setting_tables() -> str:
+    """A table of the top level of the settings file and one of its section `[limits]`."""
+    top = [row for row in _setting_rows(Settings) if row[0] != "`limits`"]
+    heading = ("key", "default", "bounds", "meaning")
+    return f"{_table(heading, top)}\nThe section `[limits]`:\n\n{_table(heading, _setting_rows(Limits))}"
+
+
+def _setting_rows(settings: type[msgspec.Struct]) -> list[tuple[str, ...]]:
+    hints = typing.get_type_hints(settings, include_extras=True)
+    rows = []
+    for field in msgspec.structs.fields(settings):
+        kind, meta = typing.get_args(hints[field.name])
+        default = DATA_DEFAULT if field.name == "data" else f"`{msgspec.json.encode(field.default).decode()}`"
+        rows.append((f"`{field.name}`", default, _bounds(kind, meta), meta.description))
+    return rows
+
+
+def _bounds(kind: object, meta: msgspec.Meta) -> str:
+    if typing.get_origin(kind) is typing.Literal:
+        return ", ".join(f"`{value}`" for value in typing.get_args(kind))
+    if meta.min_length is not None:
+        return "not empty"
+    if meta.le is not None:
+        return f"{meta.ge:,} – {meta.le:,}"
+    if meta.ge is not None:
+        return f"≥ {meta.ge:,}"
+    return f"> {meta.gt:,}" if meta.gt is not None else "–"
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+TABLES = {"events": event_tables, "settings": setting_tables}
+EXAMPLES = ROOT / "docs" / "examples"
+PAGES = (ROOT / "README.md", ROOT / "README.ru.md", *sorted((ROOT / "docs").glob("*.md")))
+_TABLE = re.compile(r"(<!-- (\w+):start -->).*?(<!-- \2:end -->)", re.DOTALL)
+_EXAMPLE = re.compile(r"<!-- example: (\S+) -->(?:\n\n```\w*\n.*?```)?", re.DOTALL)
+
+
+def updated(text: str) -> str:
+    """A page with its tables and examples as they are today; tables that others make stay."""
+
+    def table(found: re.Match[str]) -> str:
+        make = TABLES.get(found[2])
+        return f"{found[1]}\n\n{make()}\n{found[3]}" if make else found[0]
+
+    def example(found: re.Match[str]) -> str:
+        kind = "python" if found[1].endswith(".py") else "text"
+        content = (EXAMPLES / found[1]).read_text("utf-8")
+        return f"<!-- example: {found[1]} -->\n\n```{kind}\n{content}```"
+
+    return _EXAMPLE.sub(example, _TABLE.sub(table, text))
+
+
+def main() -> int:
+    """Compare or write every page; the exit code."""
+    stale = [page for page in PAGES if page.read_text("utf-8") != updated(page.read_text("utf-8"))]
+    for page in stale:
+        if "--write" in sys.argv[1:]:
+            page.write_text(updated(page.read_text("utf-8")), "utf-8")
+        sys.stdout.write(f"{page.relative_to(ROOT)}\n")
+    return 1 if stale and "--write" not in sys.argv[1:] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

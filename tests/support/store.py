@@ -1,0 +1,26 @@
+"""What a server has in its database, read behind its back."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Kept(NamedTuple):
+    """A row of the database."""
+
+    conversation: int
+    seq: int
+    sender: str
+    id: str
+    text: str
+
+
+def kept(data: Path) -> list[Kept]:
+    """All messages in the database, conversation by conversation, by seq."""
+    with closing(sqlite3.connect(data / "vestnik.db")) as database:
+        rows = database.execute(
+            "SELECT conversation_id, seq, account.name, client_id, text FROM message"
+            " JOIN account ON account.id = sender_id ORDER BY conversation_id, seq"
+        )
+        return [Kept(*row) for row in rows]

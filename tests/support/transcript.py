@@ -1,0 +1,95 @@
+"""Exchanges as docs/protocol.md shows them (docs/examples/*.txt), played against a real server.
+
+`C: ` begins what a client writes and `S: ` what the server writes; `C boris: ` and `S boris: ` when there are several.
+The examples are of a server that speaks English and has the accounts `anna` and `boris`.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from tests.support.wire import Wire
+from vestnik.server.app import App
+
+CLOSES = "(closes the connection)"
+STOPPED = "(the server is stopped)"
+_LINE = re.compile(r"([CS])(?: (\w+))?: (.*)")
+
+
+class Line(NamedTuple):
+    """One line: whether the server writes it, on whose connection, and what."""
+
+    from_server: bool
+    who: str
+    text: str
+
+
+def parse(text: str) -> list[Line]:
+    """The lines of an example. Raises ValueError for one that is neither a client's nor the server's."""
+    lines = []
+    for line in text.splitlines():
+        found = _LINE.fullmatch(line)
+        if found:
+            lines.append(Line(found[1] == "S", found[2] or "", found[3]))
+        elif line == STOPPED:
+            lines.append(Line(True, "", line))
+        else:
+            raise ValueError(line)
+    return lines
+
+
+class Player:
+    """Plays one example; `said` is everything the server has answered with, in order."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.said: list[dict[str, Any]] = []
+        self._wires: dict[str, Wire] = {}
+        self._tokens: dict[str, str] = {}
+
+    async def play(self, lines: Iterable[Line]) -> None:
+        """Write what the clients write and compare what the server says. Raises AssertionError for a difference."""
+        try:
+            for line in lines:
+                await self._play(line)
+        finally:
+            for wire in self._wires.values():
+                await wire.close()
+
+    async def _play(self, line: Line) -> None:
+        if line.text == STOPPED:
+            await self.app.stop()
+        elif line.from_server:
+            await self._expect(self._wires[line.who], line.text)
+        elif line.text == CLOSES:
+            await self._wires.pop(line.who).close()
+        else:
+            await self._idle()
+            if line.who not in self._wires:
+                self._wires[line.who] = await Wire.connect(self.app.listener.port)
+            for shown, real in self._tokens.items():
+                line = line._replace(text=line.text.replace(shown, real))
+            self._wires[line.who].write(line.text.encode() + b"\n")
+
+    async def _expect(self, wire: Wire, text: str) -> None:
+        if text == CLOSES:
+            assert await wire.rest() == b""
+            await wire.close()
+            self._wires = {who: each for who, each in self._wires.items() if each is not wire}
+            return
+        wanted, heard = json.loads(text), await wire.hear()
+        self.said.append(dict(heard))
+        assert list(heard) == list(wanted), (text, heard)
+        if "time" in wanted:
+            assert isinstance(heard.pop("time"), float)
+            del wanted["time"]
+        if "token" in wanted:
+            self._tokens[wanted.pop("token")] = heard.pop("token")
+        assert heard == wanted
+
+    async def _idle(self) -> None:
+        """Wait until the server has nothing under way, such as looking for messages kept for a new login."""
+        if tasks := self.app.listener._tasks:
+            await asyncio.wait(tasks)
