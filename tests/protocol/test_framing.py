@@ -63,7 +63,7 @@ def test_any_split_of_any_stream(stream: list[tuple[str, str]], end: str, data: 
     cuts = data.draw(st.lists(st.integers(0, len(sent)), max_size=8))
     framer: Framer[Any] = Framer(msgspec.json.decode)
     assert feed_all(framer, sent, cuts) == [json.loads(text) for _, text in stream]
-    assert not framer.unfinished
+    assert framer.size == 0
     assert not framer.closed
 
 
@@ -121,7 +121,7 @@ def test_an_endless_value_is_not_kept(opening: bytes) -> None:
     for _ in range(20):
         found += framer.feed(b"1" * MAX_VALUE)
     assert kinds(found) == ["value.too_long"]
-    assert framer.unfinished
+    assert framer.size > MAX_VALUE
     assert len(framer._held) <= 1
 
 
@@ -248,14 +248,14 @@ def test_unreadable_bytes(bad: bytes, before: bytes, piece: int) -> None:
     assert framer.feed(b'{"d":4}') == []
 
 
-def test_unfinished() -> None:
-    """`unfinished` is true from a value's first byte to its last, and blanks are no value."""
+def test_size() -> None:
+    """`size` counts the bytes of an unfinished value from its first to its last, and blanks are no value."""
     framer: Framer[Any] = Framer(msgspec.json.decode)
-    states = []
+    sizes = []
     for byte in b' \n{"a":1} ':
         framer.feed(bytes([byte]))
-        states.append(framer.unfinished)
-    assert states == [False, False] + [True] * 6 + [False, False]
+        sizes.append(framer.size)
+    assert sizes == [0, 0, 1, 2, 3, 4, 5, 6, 0, 0]
 
 
 class Counted(bytes):

@@ -349,7 +349,7 @@ async def test_a_message_to_a_connection_that_is_being_closed_is_kept(tmp_path: 
             async with await Wire.login(port, "boris") as boris_again:
                 await anna.send("boris", "last")
                 expected = ["last"] if heard else ["are you there?", "last"]
-                assert await boris_again.texts(len(expected)) == expected
+                assert await boris_again.texts_to("last") == expected
 
 
 async def test_kept_messages_are_not_written_to_a_connection_that_is_being_closed(tmp_path: Path) -> None:
@@ -361,19 +361,19 @@ async def test_kept_messages_are_not_written_to_a_connection_that_is_being_close
             token = (await boris.authenticate("boris", remember=True))["token"]
             assert await boris.texts(2) == ["one", "two"]
         await send_all(port, "anna", "boris", ["three", "four"])
-        boris = await Wire.connect(port, receive=8192)
-        (connection,) = (each for each in app.listener._connections if not each.closing)
-        while not connection._transport.get_write_buffer_size():
-            boris.write(b"[]\n" * 100)  # answered by 400, which he does not read
-            await asyncio.sleep(0)
-        boris.tell(action="authenticate", user={"account_name": "boris", "token": token})
-        boris.end()
-        heard = (await boris.rest()).decode().splitlines()
-        await boris.close()
+        async with await Wire.connect(port, receive=8192) as boris:
+            assert await boris.code(action="presence") == 401
+            (connection,) = (each for each in app.listener._connections if not each.closing)
+            while not connection._transport.get_write_buffer_size():
+                boris.write(b"[]\n" * 100)  # answered by 400, which he does not read
+                await asyncio.sleep(0)
+            boris.tell(action="authenticate", user={"account_name": "boris", "token": token})
+            boris.end()
+            heard = (await boris.rest()).decode().splitlines()
         wanted = [text for text in ("three", "four") if not any(text in line for line in heard)]
         async with await Wire.login(port, "boris") as boris, await Wire.login(port, "anna") as anna:
             await anna.send("boris", "last")
-            assert await boris.texts(len(wanted) + 1) == [*wanted, "last"]
+            assert await boris.texts_to("last") == [*wanted, "last"]
 
 
 async def test_a_second_login_on_the_connection_doubles_nothing(tmp_path: Path) -> None:
@@ -382,10 +382,9 @@ async def test_a_second_login_on_the_connection_doubles_nothing(tmp_path: Path) 
     async with running_app(tmp_path, "anna", "boris") as app:
         port = app.listener.port
         await send_all(port, "anna", "boris", texts)
-        boris = await Wire.connect(port, receive=8192)
-        token = (await boris.authenticate("boris", remember=True))["token"]
-        boris.tell(action="authenticate", time=0, user={"account_name": "boris", "token": token})
-        boris.tell(action="presence", time=0)
-        heard = [await boris.hear() for _ in range(len(texts) + 2)]
-        assert [message["message"] for message in heard if "message" in message] == texts
-        await boris.close()
+        async with await Wire.connect(port, receive=8192) as boris:
+            token = (await boris.authenticate("boris", remember=True))["token"]
+            boris.tell(action="authenticate", user={"account_name": "boris", "token": token})
+            boris.tell(action="presence")
+            heard = [await boris.hear() for _ in range(len(texts) + 2)]
+            assert [message["message"] for message in heard if "message" in message] == texts

@@ -32,9 +32,8 @@ def test_writers_take_the_lock_at_once(engine: Engine, database: Path) -> None:
     """A writing transaction has the write lock from its beginning; readers go on meanwhile."""
     other = open_engine(database, connections=1, writing=True)
     reading = open_engine(database, connections=1, writing=False)
-    with engine.begin(), other.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        connection.rollback()
+    with other.begin() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # its only connection remembers it
     with engine.begin(), other.connect() as connection:
         with pytest.raises(OperationalError, match="locked"):
             connection.begin()

@@ -271,25 +271,13 @@ async def test_conflict_with_what_failed(desk: Desk, engine: Engine) -> None:
     await asyncio.sleep(0)
     bad, good = [New(1, 7, "a"), New(1, 7, None, UNWRITABLE)], [New(2, 7, "a")]
     last = [New(3, 7)]
-    # The texts are written after all ids are known, so the failure is found when `good` has seen `bad`.
-    desk.writer.submit([*bad])
-    desk.writer.submit(good)
-    desk.writer.submit(last)
+    for batch in (bad, good, last):
+        desk.writer.submit(batch)
     gate.set()
     await held
     await desk.reported(3)
     assert [error is None for _, error in desk.reports] == [False, True, True]
     assert (good[0].seq, good[0].again, good[0].conflict) == (1, False, False)
-
-
-async def test_conflict_that_came_to_nothing(desk: Desk) -> None:
-    """A conflict found in a transaction that failed is no conflict when the other message was never kept."""
-    batch = [New(1, 7, "a"), New(2, 7, "a")]
-    failing = [*batch, New(3, 7, None, UNWRITABLE)]
-    await desk.keep(failing)
-    again = [batch[1]]
-    await desk.keep(again)
-    assert (again[0].seq, again[0].again, again[0].conflict) == (1, False, False)
 
 
 async def test_locked_database(engine: Engine, database: Path) -> None:

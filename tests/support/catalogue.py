@@ -1,14 +1,14 @@
 """What the docs take from the code: the tables of events and settings, and the examples in docs/examples.
 
-    python -m tests.support.catalogue            says which page is out of date, and ends with 1 if one is
-    python -m tests.support.catalogue --write    brings them up to date
+python -m tests.support.catalogue            says which page is out of date, and ends with 1 if one is
+python -m tests.support.catalogue --write    brings them up to date
 """
 
 import logging
 import re
 import sys
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,14 +20,14 @@ from vestnik.server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"
-EVENT_GROUPS = (
+SERVER_SIDE = {"server", "store", "connection", "probe", "backlog", "request", "task"}
+EVENT_GROUPS: tuple[tuple[str, Callable[[events.Event], bool]], ...] = (
     ("Answers of the server", lambda event: event.code is not None),
     ("The server, its store and its connections", lambda event: event.name.split(".")[0] in SERVER_SIDE),
     ("Administration of accounts (`admin.log`)", lambda event: event.name.startswith("admin.")),
     ("The client", lambda event: event.name.startswith("client.")),
     ("The journal about itself", lambda event: event.name.startswith("journal.")),
 )
-SERVER_SIDE = {"server", "store", "connection", "probe", "backlog", "request", "task"}
 
 
 def event_tables() -> str:
@@ -61,11 +61,11 @@ def setting_tables() -> str:
 
 def _setting_rows(settings: type[msgspec.Struct]) -> list[tuple[str, ...]]:
     hints = typing.get_type_hints(settings, include_extras=True)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for field in msgspec.structs.fields(settings):
         kind, meta = typing.get_args(hints[field.name])
         default = DATA_DEFAULT if field.name == "data" else f"`{msgspec.json.encode(field.default).decode()}`"
-        rows.append((f"`{field.name}`", default, _bounds(kind, meta), meta.description))
+        rows.append((f"`{field.name}`", default, _bounds(kind, meta), str(meta.description)))
     return rows
 
 

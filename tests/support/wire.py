@@ -93,13 +93,27 @@ class Wire:
         """The texts of the next `count` messages from others."""
         return [(self.aside.popleft() if self.aside else await self.hear())["message"] for _ in range(count)]
 
+    async def texts_to(self, last: str) -> list[str]:
+        """The texts of messages from others up to the text `last`."""
+        found = await self.texts(1)
+        while found[-1] != last:
+            found += await self.texts(1)
+        return found
+
     def end(self) -> None:
         """Say that nothing more will be sent; the server may still speak."""
         self.writer.write_eof()
 
     async def rest(self) -> bytes:
-        """Everything until the server closes the connection."""
-        return await asyncio.wait_for(self.reader.read(), DEADLINE)
+        """Everything until the server closes the connection, however it does that."""
+        parts = []
+        async with asyncio.timeout(DEADLINE):
+            try:
+                while part := await self.reader.read(65_536):
+                    parts.append(part)
+            except ConnectionError:  # the reader keeps to itself what came just before
+                parts.append(bytes(self.reader._buffer))  # type: ignore[attr-defined]
+        return b"".join(parts)
 
     async def silent(self) -> bool:
         """Whether the server has nothing more to say: a request gets its own answer and nothing before it."""

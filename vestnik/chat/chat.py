@@ -13,7 +13,8 @@ from vestnik.chat.storage import RoomRecord, Storage
 class Chat:
     """Rooms, sessions, limits, and the doors to storage, password checking and the clock.
 
-    `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds.
+    `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
+    `rooms` and `published` (the number of the last message) are what the store holds.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Chat:
         login_lifetime: float,
         clock: Callable[[], float],
         rooms: Iterable[RoomRecord] = (),
+        published: int = 0,
     ) -> None:
         self.storage = storage
         self.passwords = passwords
@@ -32,5 +34,5 @@ class Chat:
         self.login_lifetime = login_lifetime
         self.clock = clock
         self.rooms = Rooms(rooms)
-        self.sessions = Sessions(self.rooms)
+        self.sessions = Sessions(self.rooms, published)
         self.directs = Directs()

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
 from vestnik.chat.directs import Direct
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
@@ -23,53 +25,30 @@ class Reply(NamedTuple):
     logged_in: bool = False
 
 
-class Post:
+class Post(msgspec.Struct, eq=False):
     """A message that passed the rules, on its way through the store to its recipients.
 
-    The store fills in `seq` and `time` (UNIX seconds). It sets `again` when the account has sent this `id` before:
-    `delivered` then says whether the addressee has got that message, `conflict` that it was another conversation's.
+    `request` is its number on its connection. The store fills in `number` (which grows with every message it keeps),
+    `seq` and `time` (UNIX seconds). It sets `again` when
+    the account has sent this `id` before: `delivered` then says whether the addressee has got that message, `conflict`
+    that it was another conversation's.
     """
 
-    __slots__ = (
-        "again",
-        "conflict",
-        "conversation",
-        "conversation_id",
-        "delivered",
-        "id",
-        "request",
-        "sender",
-        "sender_id",
-        "seq",
-        "session",
-        "text",
-        "time",
-        "to",
-    )
-
-    def __init__(
-        self,
-        session: Session,
-        sender: Account,
-        conversation: Room | Direct,
-        to: str,
-        text: str,
-        client_id: str | None,
-    ) -> None:
-        self.session = session
-        self.sender = sender
-        self.sender_id = sender.id
-        self.conversation = conversation
-        self.conversation_id = conversation.id
-        self.to = to
-        self.text = text
-        self.id = client_id
-        self.request = 0
-        self.seq = 0
-        self.time = 0.0
-        self.again = False
-        self.delivered = False
-        self.conflict = False
+    session: Session
+    sender: Account
+    sender_id: int
+    conversation: Room | Direct
+    conversation_id: int
+    to: str
+    text: str
+    id: str | None
+    request: int = 0
+    number: int = 0
+    seq: int = 0
+    time: float = 0.0
+    again: bool = False
+    delivered: bool = False
+    conflict: bool = False
 
 
 Outcome: TypeAlias = Reply | Post

@@ -13,6 +13,9 @@ class Recipient(Protocol):
     def send(self, data: bytes) -> None:
         """Write `data`, whole frames, to the connection."""
 
+    def give_up(self, waiting: int) -> None:
+        """Close the connection, for which `waiting` messages or bytes wait already."""
+
 
 class Room:
     """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it."""

@@ -1,5 +1,7 @@
 """Who is connected: one session for each connection, and the accounts that have at least one."""
 
+from typing import Any
+
 from vestnik.chat.rooms import Recipient, Room, Rooms
 from vestnik.chat.storage import AccountRecord
 from vestnik.protocol import answers
@@ -23,13 +25,12 @@ class Account:
 class Session:
     """What the server knows of one connection: who speaks, and what the client understands.
 
-    `claimed` is the name of the last attempt to log in. `live` says that everything kept for the account was
-    delivered, so that new direct messages may follow; `missed` that one came before that; `kept` holds the last seq
-    of each conversation that was delivered so. `closed` says that the
-    connection is gone.
+    `claimed` is the name of the last attempt to log in. `rich` says that answers and deliveries carry `seq` and `id`.
+    Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
+    until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
     """
 
-    __slots__ = ("account", "claimed", "closed", "features", "kept", "live", "login_id", "missed", "recipient")
+    __slots__ = ("account", "claimed", "closed", "features", "horizon", "login_id", "recipient", "rich", "waiting")
 
     def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
@@ -37,10 +38,10 @@ class Session:
         self.claimed = ""
         self.closed = False
         self.features = NO_FEATURES
+        self.rich = False
         self.login_id: int | None = None
-        self.live = False
-        self.missed = False
-        self.kept: dict[int, int] | None = None
+        self.horizon = 0
+        self.waiting: list[Any] | None = None
 
     @property
     def speaker(self) -> Account:
@@ -54,16 +55,15 @@ class Session:
         """The account's name, or the name last claimed, or an empty string."""
         return self.account.name if self.account else self.claimed
 
-    @property
-    def rich(self) -> bool:
-        """Whether answers and deliveries carry `seq` and `id`."""
-        return "seq" in self.features
-
 
 class Sessions:
-    """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them."""
+    """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
-    def __init__(self, rooms: Rooms) -> None:
+    `published` is the number of the message that was published last.
+    """
+
+    def __init__(self, rooms: Rooms, published: int) -> None:
+        self.published = published
         self._rooms = rooms
         self._accounts: dict[int, Account] = {}
 
@@ -81,7 +81,10 @@ class Sessions:
             account = self._accounts[record.id] = Account(record, key)
         account.sessions.add(session)
         session.account = account
+        session.horizon = self.published
+        session.waiting = []
         session.features = features
+        session.rich = "seq" in features
         for room in self._rooms.of(account.id):
             self.hear(session, room)
 
@@ -97,7 +100,7 @@ class Sessions:
         if not account.sessions:
             del self._accounts[account.id]
         session.account = None
-        session.live = False
+        session.waiting = None
 
     def hear(self, session: Session, room: Room) -> None:
         """Let a session hear a room."""

@@ -140,8 +140,6 @@ class Conversation:
             async for event in self.client.events():
                 if isinstance(event, Delivery):
                     click.echo(printable(f"{event.from_} → {event.to}: {event.message}"))
-                else:
-                    click.echo(printable(event.text))
         except ConnectionFailed as error:
             if not self.ended:
                 self._lost(error)

@@ -227,12 +227,13 @@ class Writer:
                 shown.append(line)
         self.taken += size - marks
         self._keep(date, lines)
-        if shown and self._console is not None:
-            self._console.show("".join(shown), len(shown))
         if self._files is not None:
             self._push(self._files)
         else:
             self._release_marks()
+        # After the file, so that whoever sees a line on the console finds it in the file.
+        if shown and self._console is not None:
+            self._console.show("".join(shown), len(shown))
 
     def _keep(self, date: str, lines: list[str]) -> None:
         if lines and self._files is not None:

@@ -37,32 +37,28 @@ class Framer(Generic[T]):
 
     `decode` turns the bytes of one value into an object or raises one of `DECODE_ERRORS`. What cannot be decoded
     comes out as a `BadRequest` in its place. A value longer than `max_value` bytes or deeper than `MAX_DEPTH` gives
-    one `BadRequest` and is skipped to its end. After a `BadRequest` with `fatal` nothing more is read.
+    one `BadRequest` and is skipped to its end. After a `BadRequest` with `fatal` the framer is `closed` and nothing
+    more is read. `size` is how many bytes of an unfinished value have come, skipped ones included.
     """
 
-    __slots__ = ("_decode", "_depth", "_escaped", "_held", "_in_string", "_max_value", "_size", "_skipping", "closed")
+    __slots__ = ("_decode", "_depth", "_escaped", "_held", "_in_string", "_max_value", "_skipping", "closed", "size")
 
     def __init__(self, decode: Callable[[bytes], T], max_value: int = MAX_VALUE) -> None:
         self._decode = decode
         self._max_value = max_value
         self._held: bytes | bytearray = b""  # the beginning of an unfinished value
-        self._size = 0  # bytes of the unfinished value so far, skipped ones included
+        self.size = 0
         self._depth = 0
         self._in_string = False
         self._escaped = False  # the last byte seen was a backslash inside a string
         self._skipping = False
         self.closed = False
 
-    @property
-    def unfinished(self) -> bool:
-        """Whether a value has begun and not ended."""
-        return self._size > 0
-
     def feed(self, data: bytes) -> list[T | BadRequest]:
         """The values that `data` completes, in order; never raises for anything a stranger may send."""
         found: list[T | BadRequest] = []
         at = 0
-        if self._size and not self.closed:
+        if self.size and not self.closed:
             at = self._go_on(data, 0, found)
         end = len(data)
         while at < end and not self.closed:
@@ -105,8 +101,8 @@ class Framer(Generic[T]):
             complete = stop < len(data)
         if self.closed:
             return stop
-        self._size += stop - at
-        if self._size > self._max_value and not self._skipping:
+        self.size += stop - at
+        if self.size > self._max_value and not self._skipping:
             self._skip(found, BadRequest(answers.VALUE_TOO_LONG, self._max_value))
         if complete:
             self._finish(data[at:stop], found)
@@ -147,7 +143,7 @@ class Framer(Generic[T]):
         return end, False
 
     def _scan_literal(self, data: bytes, at: int, literal: bytes, found: list[T | BadRequest]) -> tuple[int, bool]:
-        wanted = literal[self._size :]
+        wanted = literal[self.size :]
         given = data[at : at + len(wanted)]
         if wanted.startswith(given):
             return at + len(given), given == wanted
@@ -168,5 +164,5 @@ class Framer(Generic[T]):
             except DECODE_ERRORS as error:
                 found.append(explain(error, value))
         self._held = b""
-        self._size = self._depth = 0
+        self.size = self._depth = 0
         self._in_string = self._escaped = self._skipping = False

@@ -93,9 +93,10 @@ class App:
             login_lifetime=self._login_lifetime,
             clock=self.clock,
             rooms=await self.store.all_rooms(),
+            published=await self.store.last_number(),
         )
         self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
-        self._undo.push_async_callback(self.hub.close)
+        self._undo.push_async_callback(self.hub.kept.close)
 
     async def _watch_accounts(self) -> None:
         self._watcher = asyncio.create_task(self._follow_accounts(await self.store.last_revision()))
@@ -120,7 +121,7 @@ class App:
             try:
                 for changed in await self.store.changed_accounts(revision):
                     revision = changed.revision
-                    self.listener.end_sessions(changed.id, "disabled" if changed.disabled else "changed")
+                    self.listener.end_sessions(changed.id)
             except Exception as error:  # noqa: BLE001
                 self.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
 
@@ -133,7 +134,7 @@ class App:
         connections = self.listener.stop_accepting()
         if connections:
             self.journal.record(events.SERVER_CLOSING, connections)
-        notice = self.wording.text("server.closing", ("connections",), (connections,))
+        notice = self.wording.text("notice.closing", (), ())
         finishing = asyncio.create_task(self.listener.finish(notice))
         forced = asyncio.create_task(self._forced.wait())
         await asyncio.wait((finishing, forced), timeout=self.settings.shutdown, return_when=asyncio.FIRST_COMPLETED)

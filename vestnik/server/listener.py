@@ -158,6 +158,9 @@ class Listener:
         settings = self._settings
         now = self.loop.time()
         for connection in list(self._connections):
+            if connection.active:
+                connection.active = connection.probed = False
+                connection.heard = now
             if connection.closing:
                 if now - connection.heard > LINGER:
                     connection.abort()
@@ -183,12 +186,12 @@ class Listener:
         connection.answer(Reply(answer, values), connection.requests, None)
         connection.close()
 
-    def end_sessions(self, account_id: int, reason: str) -> None:
-        """Close the connections of an account, for instance because it was disabled."""
+    def end_sessions(self, account_id: int) -> None:
+        """Close the connections of an account that is disabled or has a new password."""
         account = self.hub.chat.sessions.find(account_id)
         for session in list(account.sessions) if account else ():
             connection: Connection = session.recipient  # type: ignore[assignment]  # our recipients are connections
-            self.hub.journal.record(events.CONNECTION_ENDED, session.name, reason, connection=connection.name)
+            self.hub.journal.record(events.CONNECTION_ENDED, session.name, connection=connection.name)
             connection.close()
 
     # Shutdown.

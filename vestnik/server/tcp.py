@@ -41,6 +41,7 @@ class Connection(asyncio.Protocol):
         "_reading",
         "_task",
         "_transport",
+        "active",
         "begun",
         "closing",
         "heard",
@@ -68,7 +69,8 @@ class Connection(asyncio.Protocol):
         self.name = ""  # the connection's number, for the journal
         self.pending = 0  # messages accepted and not yet answered
         self.requests = 0
-        self.heard = 0.0  # when something was received last, in the loop's seconds
+        self.active = True  # something was received since the listener looked last
+        self.heard = 0.0  # when it looked and something had been received, in the loop's seconds
         self.begun = 0.0  # when the unfinished value began; 0: there is none
         self.probed = False
         self.held = False  # the hub has too much to do: nothing is read until it says so
@@ -85,26 +87,24 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone; what was accepted goes on."""
-        self.closing = True
-        self.session.closed = True
-        self._backlog = None
-        self.hub.chat.sessions.detach(self.session)
-        self._wake_drained()
+        self._end()
         self._listener.closed(self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
-        self.heard = self._listener.loop.time()
-        self.probed = False
-        found = self._framer.feed(data)
-        if self._framer.unfinished:
-            self.begun = self.begun or self.heard
+        self.active = True
+        framer = self._framer
+        found = framer.feed(data)
+        if framer.size:
+            self.begun = self.begun or self._listener.loop.time()
         else:
             self.begun = 0.0
         if found:
             self._serve(found)
-            if self._reading and self.hub.hold(self):
+            if self.hub.full and self._reading:
+                self.held = True
                 self.pause_reading()
+                self.hub.hold(self)
 
     def eof_received(self) -> bool:
         """The client sends no more; it still gets its answers."""
@@ -130,18 +130,17 @@ class Connection(asyncio.Protocol):
         return self.pending > 0 or self._task is not None or bool(self._backlog)
 
     def _serve(self, found: Iterable[AnyRequest | BadRequest]) -> None:
-        """Serve requests in their order, up to the first that must wait."""
+        """Serve requests in their order, up to the first that must wait; that and the rest become the backlog."""
         if self._backlog:
             self._backlog.extend(found)
             return
-        waiting = deque(found)
-        while waiting and not self.closing:
-            request = waiting[0]
-            if self._task is not None or (self.pending and type(request) is not Msg) or not self._begin(request):
-                self._backlog = waiting
-                self.pause_reading()
+        requests = iter(found)
+        for request in requests:
+            if self.closing:
                 return
-            waiting.popleft()
+            if self._task is not None or (self.pending and type(request) is not Msg) or not self._begin(request):
+                self._backlog = deque((request, *requests))
+                self.pause_reading()
 
     def _begin(self, request: AnyRequest | BadRequest) -> bool:
         """Serve one request, or begin to; False when it must wait until the messages before it are answered."""
@@ -193,13 +192,13 @@ class Connection(asyncio.Protocol):
         elif reply is not None:
             self.answer(reply, number, request.id)
             if reply.logged_in:
-                self._listener.spawn(self.hub.deliver_kept(self))
+                self._listener.spawn(self.hub.kept.deliver(self))
         self.go_on()
 
     def go_on(self) -> None:
         """Serve what waited, if it need not wait any more; read again when nothing waits."""
-        if self.closing:
-            return
+        if self.closing or (self._reading and not self._ending):
+            return  # there is no backlog while reading goes on
         if self._backlog and self._task is None and not self.pending:
             backlog, self._backlog = self._backlog, None
             self._serve(backlog)
@@ -239,8 +238,12 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         transport.write(data)
         if self._choked and (waiting := transport.get_write_buffer_size()) > self._listener.send_buffer:
-            self.hub.journal.record(events.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
-            self.abort()
+            self.give_up(waiting)
+
+    def give_up(self, waiting: int) -> None:
+        """Cut off a client that does not keep up reading: `waiting` is what waits for it."""
+        self.hub.journal.record(events.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
+        self.abort()
 
     async def drained(self) -> None:
         """Return when the client has read most of what was sent to it, or is gone."""
@@ -278,10 +281,18 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Close after what is written has been sent."""
         if not self.closing:
-            self.closing = True
+            self._end()
             self._transport.close()
 
     def abort(self) -> None:
-        """Close at once."""
+        """Close at once. May happen while a message goes to many, so the session ends a moment later."""
         self.closing = True
         self._transport.abort()
+
+    def _end(self) -> None:
+        """Nothing more is read or written: what comes for this client from now on is kept."""
+        self.closing = True
+        self.session.closed = True
+        self._backlog = None
+        self.hub.chat.sessions.detach(self.session)
+        self._wake_drained()

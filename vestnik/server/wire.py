@@ -1,12 +1,17 @@
 """Answers and deliveries as bytes: plain for plain clients, with `seq` and `id` for rich ones."""
 
-from msgspec import UNSET
+from typing import Final
+
+from msgspec import UNSET, UnsetType
 
 from vestnik.chat.outcome import Post, Reply
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.messages import Delivery, Response, encode
 from vestnik.protocol.texts import Wording
+
+REMEMBERED: Final = 10_000
+"""Plain answers that are remembered; past it all are forgotten and encoded anew."""
 
 
 def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | None) -> bytes:
@@ -25,12 +30,35 @@ def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | N
     return encode(response)
 
 
-def encode_acknowledgement(wording: Wording, answer: Answer, post: Post, rich: bool) -> bytes:
-    """The answer to a message that is kept; with its `seq` and `id` for a rich client."""
-    text = wording.text(answer.name, answer.fields, (post.sender.name, post.to, post.seq, post.id))
-    if not rich:
-        return encode(Response(int(answer.code), text))
-    return encode(Response(int(answer.code), text, UNSET, UNSET if post.id is None else post.id, post.seq))
+class Acknowledgements:
+    """The answers to messages that are kept. A plain one says the same each time, so it is encoded once."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._plain: dict[tuple[str, str, str], bytes] = {}
+
+    def encode(self, answer: Answer, post: Post) -> bytes:
+        """The answer to `post`; with its `seq` and `id` for a rich client."""
+        if post.session.rich:
+            return self._encode(answer, post, UNSET if post.id is None else post.id, post.seq)
+        key = (answer.name, post.sender.name, post.to)
+        line = self._plain.get(key)
+        if line is None:
+            line = self._encode(answer, post, UNSET, UNSET)
+            if answer.code < FIRST_ERROR:  # the text of an error names the message
+                if len(self._plain) >= REMEMBERED:
+                    self._plain.clear()
+                self._plain[key] = line
+        return line
+
+    def _encode(self, answer: Answer, post: Post, client_id: str | UnsetType, seq: int | UnsetType) -> bytes:
+        text = self._wording.text(answer.name, answer.fields, (post.sender.name, post.to, post.seq, post.id))
+        response = Response(int(answer.code), id=client_id, seq=seq)
+        if answer.code >= FIRST_ERROR:
+            response.error = text
+        else:
+            response.alert = text
+        return encode(response)
 
 
 def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, client_id: str | None, rich: bool) -> bytes:
@@ -38,3 +66,8 @@ def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, clie
     if not rich:
         return encode(Delivery(time, sender, to, text))
     return encode(Delivery(time, sender, to, text, seq, UNSET if client_id is None else client_id))
+
+
+def encode_post(post: Post, rich: bool) -> bytes:
+    """A message that has just been kept, for its recipients."""
+    return encode_delivery(post.time, post.sender.name, post.to, post.text, post.seq, post.id, rich)

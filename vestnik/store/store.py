@@ -147,9 +147,13 @@ class Store:
         """The number of the conversation of two accounts."""
         return await self._change(messages.direct_conversation, one, other, now)
 
-    async def kept_messages(self, account_id: int, after: int, limit: int) -> list[KeptMessage]:
-        """Direct messages to the account that were never delivered, oldest first."""
-        return await self._read(messages.kept_messages, account_id, after, limit)
+    async def last_number(self) -> int:
+        """The number of the newest message; 0 when there is none."""
+        return await self._read(messages.last_number)
+
+    async def kept_messages(self, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
+        """Direct messages to the account, numbered from `first` to `last`, that were never delivered."""
+        return await self._read(messages.kept_messages, account_id, first, last, limit)
 
     async def save_cursors(self, delivered: Sequence[Delivered]) -> None:
         """Note how far conversations were delivered."""

@@ -27,14 +27,15 @@ MAX_REMEMBERED: Final = 100_000
 
 
 class NewMessage(Protocol):
-    """What the writer reads of a message, and what it fills in: `seq`, `time` (UNIX seconds), and for an `id` that the
-    sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (elsewhere).
+    """What the writer reads of a message, and what it fills in: `number`, `seq`, `time` (UNIX seconds), and for an `id`
+    that the sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (elsewhere).
     """
 
     conversation_id: int
     sender_id: int
     id: str | None
     text: str
+    number: int
     seq: int
     time: float
     again: bool
@@ -68,6 +69,8 @@ class _Change:
 
 
 _Work: TypeAlias = _Batch | _Change
+LAST_NUMBER: Final = select(func.coalesce(func.max(message.c.id), 0))
+"""The number of the newest message."""
 Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
 
@@ -82,6 +85,7 @@ class Writer:
         # Bounded by its users: the hub counts queued messages, every connection waits for its own change.
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
+        self._last_number: int | None = None
         self._insert = _insert_sql(engine)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -146,6 +150,7 @@ class Writer:
                         self._write_messages(connection, work.messages, now)
         except Exception as error:  # noqa: BLE001
             self._last_seq.clear()
+            self._last_number = None
             return error
         return None
 
@@ -154,6 +159,9 @@ class Writer:
         if len(last_seq) > MAX_REMEMBERED:
             last_seq.clear()
         known = _already_kept(connection, messages)
+        number = self._last_number
+        if number is None:
+            number = connection.execute(LAST_NUMBER).scalar_one()
         rows = []
         for new in messages:
             new.time = now
@@ -172,7 +180,9 @@ class Writer:
             new.again = False
             if new.id is not None:
                 known[key] = _Kept(new.conversation_id, new.seq, delivered=False)
-            rows.append((new.conversation_id, new.seq, new.sender_id, new.id, now, new.text))
+            new.number = number = number + 1
+            rows.append((number, new.conversation_id, new.seq, new.sender_id, new.id, now, new.text))
+        self._last_number = number
         if rows:
             connection.exec_driver_sql(self._insert, rows)
 
@@ -191,7 +201,7 @@ class Writer:
 
 def _insert_sql(engine: Engine) -> str:
     """The INSERT of a message as the driver takes it, with its parameters in the order the writer gives them."""
-    columns = ("conversation_id", "seq", "sender_id", "client_id", "time", "text")
+    columns = ("id", "conversation_id", "seq", "sender_id", "client_id", "time", "text")
     statement = message.insert().values({name: bindparam(name) for name in columns})
     compiled = statement.compile(engine, column_keys=columns)
     if compiled.positiontup != list(columns):

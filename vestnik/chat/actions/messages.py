@@ -24,12 +24,12 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
             raise NotFound(answers.ROOM_UNKNOWN, to)
         if account.id not in room.members:
             raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
-        return Post(session, account, room, room.name, text, request.id)
+        return Post(session, account, account.id, room, room.id, room.name, text, request.id)
     check_length("to", to, chat.limits.name)
     direct = chat.directs.find(account, to)
     if direct is None:
         return _begin_direct(chat, session, account, request)
-    return Post(session, account, direct, direct.to_name, text, request.id)
+    return Post(session, account, account.id, direct, direct.id, direct.to_name, text, request.id)
 
 
 async def _begin_direct(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
@@ -39,4 +39,4 @@ async def _begin_direct(chat: Chat, session: Session, account: Account, request:
         raise NotFound(answers.ACCOUNT_UNKNOWN, request.to)
     conversation_id = await chat.storage.direct_conversation(account.id, person.id, chat.clock())
     direct = chat.directs.remember(account, person, conversation_id)
-    return Post(session, account, direct, direct.to_name, request.message, request.id)
+    return Post(session, account, account.id, direct, direct.id, direct.to_name, request.message, request.id)

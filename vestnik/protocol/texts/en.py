@@ -43,6 +43,8 @@ TEXTS: Final[dict[str, str]] = {
     "server.error": "Internal server error",
     "server.busy": "The server is overloaded, try again later",
     "server.full": "{limit} connections are open, which is the limit",
+    # What the server says unasked.
+    "notice.closing": "The server is closing",
     # Journal of the server.
     "server.started": "Server started at {address}:{port}",
     "server.closing": "The server is stopping, open connections: {connections}",
@@ -62,9 +64,9 @@ TEXTS: Final[dict[str, str]] = {
     "connection.opened": "Connection from a client established",
     "connection.closed": "Client disconnected",
     "connection.refused": "Connection refused: {limit} are open already",
-    "connection.slow": "Client {account} does not keep up reading ({bytes} bytes queued): connection closed",
+    "connection.slow": "Client {account} does not keep up reading ({waiting} queued): connection closed",
     "connection.silent": "Client {account} did not answer the probe: connection closed",
-    "connection.ended": "Connection of client {account} closed: {reason}",
+    "connection.ended": "Connection of client {account} closed: the account is disabled or has a new password",
     "probe.sent": "Probe sent to client {account}",
     "backlog.delivered": "Messages kept for user {account} delivered ({count})",
     "request.failed": "Unexpected error while handling request {action}",

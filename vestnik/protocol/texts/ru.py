@@ -43,6 +43,8 @@ TEXTS: Final[dict[str, str]] = {
     "server.error": "Внутренняя ошибка сервера",
     "server.busy": "Сервер перегружен, повторите позже",
     "server.full": "Уже открыто {limit} соединений: это предел",
+    # What the server says unasked.
+    "notice.closing": "Сервер завершает работу",
     # Journal of the server.
     "server.started": "Сервер запущен по адресу {address}:{port}",
     "server.closing": "Сервер останавливается, открытых соединений: {connections}",
@@ -62,9 +64,9 @@ TEXTS: Final[dict[str, str]] = {
     "connection.opened": "Соединение с клиентом установленно",
     "connection.closed": "Клиент отключился",
     "connection.refused": "Соединение отклонено: уже открыто {limit}",
-    "connection.slow": "Клиент {account} не успевает читать ({bytes} байт в очереди): соединение закрыто",
+    "connection.slow": "Клиент {account} не успевает читать (в очереди {waiting}): соединение закрыто",
     "connection.silent": "Клиент {account} не ответил на probe: соединение закрыто",
-    "connection.ended": "Соединение клиента {account} закрыто: {reason}",
+    "connection.ended": "Соединение клиента {account} закрыто: учётная запись отключена или получила новый пароль",
     "probe.sent": "Отправлен probe клиенту {account}",
     "backlog.delivered": "Пользователю {account} доставлены отложенные сообщения ({count})",
     "request.failed": "Непредвиденная ошибка при обработке запроса {action}",

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage import Delivered, KeptMessage
 from vestnik.store.schema import account, conversation, cursor, message
+from vestnik.store.writer import LAST_NUMBER
 
 
 def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
@@ -33,7 +34,7 @@ _KEPT: Final = (
             message.c.conversation_id == conversation.c.id,
             message.c.seq > func.coalesce(cursor.c.delivered, 0),
             message.c.sender_id != _ME,
-            message.c.id > bindparam("after"),
+            message.c.id.between(bindparam("first"), bindparam("last")),
         ),
     )
     .join(account, account.c.id == message.c.sender_id)
@@ -43,11 +44,16 @@ _KEPT: Final = (
 )
 
 
-def kept_messages(connection: Connection, account_id: int, after: int, limit: int) -> list[KeptMessage]:
-    """Direct messages to the account that were never delivered and are numbered above `after`, oldest first."""
+def last_number(connection: Connection) -> int:
+    """The number of the newest message; 0 when there is none."""
+    return int(connection.execute(LAST_NUMBER).scalar_one())
+
+
+def kept_messages(connection: Connection, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
+    """Direct messages to the account, numbered from `first` to `last`, that were never delivered, oldest first."""
     return [
         KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
-        for row in connection.execute(_KEPT, {"account_id": account_id, "after": after, "page": limit})
+        for row in connection.execute(_KEPT, {"account_id": account_id, "first": first, "last": last, "page": limit})
     ]
 
 

@@ -1,0 +1,232 @@
+"""Sockets, limits and the end of connections."""
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import journal_lines, running_app
+from tests.support.wire import Wire
+from vestnik.cli.user import add_accounts
+from vestnik.server.listener import AddressBad, AddressInUse, open_sockets
+from vestnik.store.queries import accounts
+from vestnik.store.store import administer
+
+BACKLOG = 16
+
+
+def close(sockets: list[socket.socket]) -> None:
+    """Close sockets."""
+    for sock in sockets:
+        sock.close()
+
+
+def reachable(family: socket.AddressFamily, address: str, port: int) -> bool:
+    """Whether a connection is accepted."""
+    with socket.socket(family) as sock:
+        return sock.connect_ex((address, port)) == 0
+
+
+def test_all_addresses() -> None:
+    """An empty address listens at IPv4 and, where there is any, IPv6."""
+    sockets = open_sockets("", 0, BACKLOG)
+    port = sockets[0].getsockname()[1]
+    assert reachable(socket.AF_INET, "127.0.0.1", port)
+    if socket.has_dualstack_ipv6():
+        assert sockets[0].family == socket.AF_INET6
+    close(sockets)
+
+
+def test_one_address() -> None:
+    """A named address is the only one that is listened at."""
+    (sock,) = open_sockets("127.0.0.1", 0, BACKLOG)
+    assert sock.getsockname()[0] == "127.0.0.1"
+    assert not reachable(socket.AF_INET, "127.0.0.2", sock.getsockname()[1])
+    sock.close()
+
+
+def test_names() -> None:
+    """A host name is listened at under all its addresses, with one port."""
+    sockets = open_sockets("localhost", 0, BACKLOG)
+    assert len({sock.getsockname()[1] for sock in sockets}) == 1
+    close(sockets)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "", "localhost"])
+def test_in_use(address: str) -> None:
+    """A port that is taken is named in the error, with the address as it was given."""
+    sockets = open_sockets(address, 0, BACKLOG)
+    port = sockets[0].getsockname()[1]
+    with pytest.raises(AddressInUse) as caught:
+        open_sockets(address, port, BACKLOG)
+    assert caught.value.fields == {"address": address, "port": port}
+    close(sockets)
+
+
+@pytest.mark.parametrize("address", ["no-such-host.invalid", "256.1.1.1", "203.0.113.7", "x" * 70 + ".example", "a..b"])
+def test_bad_addresses(address: str) -> None:
+    """An address that is none, or not ours, is refused by name and with a reason."""
+    with pytest.raises(AddressBad) as caught:
+        open_sockets(address, 0, BACKLOG)
+    assert caught.value.fields["address"] == address
+    assert caught.value.fields["reason"]
+
+
+async def test_one_connection_too_many(tmp_path: Path) -> None:
+    """Past the limit a connection is told so and closed; when one has gone there is room again."""
+    async with running_app(tmp_path, max_connections=1, lang="en") as app:
+        port = app.listener.port
+        async with await Wire.connect(port) as first:
+            await first.ask(action="presence", time=0)
+            async with await Wire.connect(port) as second:
+                answer = json.loads(await second.rest())
+                assert answer == {"response": 500, "error": "1 connections are open, which is the limit"}
+            first.tell(action="quit", time=0)
+            assert await first.rest() == b""
+        async with await Wire.connect(port) as third:
+            assert (await third.ask(action="presence", time=0))["response"] == 401
+        assert any("Connection refused: 1 are open already" in line for line in journal_lines(app))
+
+
+async def test_refused_connections_are_named(tmp_path: Path) -> None:
+    """Every record of a refused connection says which connection it belongs to."""
+    async with running_app(tmp_path, max_connections=1) as app:
+        named: list[str | None] = []
+        record = app.journal.record
+
+        def watch(*values: object, connection: str | None = None, **more: object) -> None:
+            named.append(connection)
+            record(*values, connection=connection, **more)  # type: ignore[arg-type]
+
+        async with await Wire.connect(app.listener.port) as first:
+            await first.ask(action="presence", time=0)
+            app.journal.record = watch  # type: ignore[method-assign]
+            async with await Wire.connect(app.listener.port) as second:
+                await second.rest()
+        assert named[:2] == ["c2", "c2"]
+        app.journal.record = record  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("begun", [b"{", b'"', b"12", b'{"action":"presence"}{'])
+async def test_unfinished_values(tmp_path: Path, begun: bytes) -> None:
+    """A value that is not finished in time is a 400 that says so, and the end of the connection."""
+    async with running_app(tmp_path, unfinished=0.2, lang="en") as app:
+        async with await Wire.connect(app.listener.port) as wire:
+            wire.write(begun)
+            last = (await wire.rest()).splitlines()[-1]
+            assert json.loads(last) == {"response": 400, "error": "The object was not finished within 0.2 s"}
+
+
+async def test_probe(tmp_path: Path) -> None:
+    """A client that named `probe` is probed when it is silent, stays when it answers, and is cut off when not."""
+    async with running_app(tmp_path, "anna", keepalive=0.2, lang="en") as app:
+        async with await Wire.login(app.listener.port, "anna", features=["probe"]) as anna:
+            for _ in range(3):
+                probe = await anna.hear()
+                assert probe.pop("time") > 0
+                assert probe == {"action": "probe"}
+                assert (await anna.ask(action="presence", time=0))["response"] == 200
+            assert json.loads(await anna.rest())["action"] == "probe"
+        lines = journal_lines(app)
+        assert "WARNING  server     Client anna did not answer the probe: connection closed" in lines
+
+
+async def test_plain_clients_are_not_probed(tmp_path: Path) -> None:
+    """A plain client may be silent as long as it likes: while another is probed away it hears nothing."""
+    async with running_app(tmp_path, "anna", "boris", keepalive=0.1) as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as plain, await Wire.login(port, "boris", features=["probe"]) as rich:
+            await rich.rest()
+            assert await plain.silent()
+
+
+@pytest.mark.parametrize("change", ["disable", "password"])
+async def test_administration_closes_connections(tmp_path: Path, change: str) -> None:
+    """Disabling an account or changing its password closes its connections, and no others."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:
+            with administer(tmp_path) as engine, engine.begin() as connection:
+                if change == "disable":
+                    accounts.set_disabled(connection, 1, True)
+                else:
+                    accounts.set_password(connection, 1, "x")
+            assert await anna.rest() == b""
+            assert await boris.silent()
+        assert any("Connection of client anna closed" in line for line in journal_lines(app))
+
+
+async def test_new_accounts_close_nothing(tmp_path: Path) -> None:
+    """An account that is made beside the running server can log in at once."""
+    async with running_app(tmp_path, "anna") as app:
+        async with await Wire.login(app.listener.port, "anna") as anna:
+            await asyncio.to_thread(add_accounts, tmp_path, ["boris"], "secret")
+            async with await Wire.login(app.listener.port, "boris"):
+                assert await anna.silent()
+
+
+async def test_slow_readers_are_cut_off(tmp_path: Path) -> None:
+    """Who does not read is cut off when too much waits for them; the others do not notice."""
+    async with running_app(tmp_path, "anna", "boris", send_buffer=131_072, lang="en") as app:
+        port = app.listener.port
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=sock, limit=1024)
+        slow = Wire(reader, writer)
+        user = {"account_name": "boris", "password": "secret"}
+        await slow.ask(action="authenticate", time=0, user=user)
+        await slow.ask(action="join", time=0, room="#tea")
+        async with await Wire.login(port, "anna") as anna:
+            await anna.ask(action="join", time=0, room="#tea")
+            async with asyncio.timeout(60):
+                while app.hub.chat.sessions.find(2) is not None:
+                    anna.write(b"".join([json.dumps({"action": "msg", "to": "#tea", "message": "x" * 4000}).encode()] * 8))
+                    for _ in range(8):
+                        assert (await anna.hear())["response"] == 200
+            assert await anna.silent()
+        await slow.close()
+        assert any("does not keep up reading" in line for line in journal_lines(app))
+
+
+async def test_half_closed(tmp_path: Path) -> None:
+    """A client that has sent everything and says so still gets all its answers."""
+    async with running_app(tmp_path, "anna") as app:
+        async with await Wire.login(app.listener.port, "anna") as anna:
+            anna.tell(action="join", time=0, room="#tea")
+            for _ in range(20):
+                anna.tell(action="msg", time=0, to="#tea", message="x")
+            anna.tell(action="get_contacts", time=0)
+            anna.writer.write_eof()
+            codes = [json.loads(line)["response"] for line in (await anna.rest()).splitlines()]
+            assert codes == [200] * 21 + [202]
+
+
+async def test_stop(tmp_path: Path) -> None:
+    """A stop answers what was received, tells those who understand, closes the rest without a word."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        anna = await Wire.login(port, "anna", features=["notice"])
+        boris = await Wire.login(port, "boris")
+        await boris.ask(action="join", time=0, room="#tea")
+        hub = app.hub
+    notice = json.loads(await anna.rest())
+    assert notice.pop("time") > 0
+    assert notice == {"action": "notice", "code": 101, "text": "The server is stopping, open connections: 2"}
+    assert await boris.rest() == b""
+    assert hub.idle
+    for wire in (anna, boris):
+        await wire.close()
+    with pytest.raises(OSError):
+        await Wire.connect(port)
+
+
+async def test_fatal_bytes_close(tmp_path: Path) -> None:
+    """Bytes that are no JSON are answered 400 after everything before them, and end the connection."""
+    async with running_app(tmp_path, "anna") as app:
+        async with await Wire.login(app.listener.port, "anna") as anna:
+            anna.write(b'{"action":"get_contacts","time":0}\x80\x04{"action":"get_contacts"}')
+            assert [json.loads(line)["response"] for line in (await anna.rest()).splitlines()] == [202, 400]

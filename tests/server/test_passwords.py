@@ -1,0 +1,73 @@
+"""Password checks in threads."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from vestnik.chat.passwords import hash_password
+from vestnik.protocol.errors import ServerError
+from vestnik.server import passwords
+from vestnik.server.passwords import HashingThreads, return_hashing_memory
+
+
+@pytest.fixture
+def threads() -> Iterator[HashingThreads]:
+    """One thread that checks passwords."""
+    made = HashingThreads(1)
+    yield made
+    made.close()
+
+
+async def test_verify(threads: HashingThreads) -> None:
+    """Right is right, wrong is wrong, and nobody has no password."""
+    made = hash_password("secret")
+    assert await threads.verify(made, "secret")
+    assert not await threads.verify(made, "wrong")
+    assert not await threads.verify(None, "secret")
+
+
+async def test_nobody_costs_a_check(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a name that does not exist a whole hash is computed, with the parameters of a real one."""
+    checked: list[str] = []
+
+    def verify(password_hash: str, password: str) -> bool:
+        checked.append(password_hash)
+        return True
+
+    monkeypatch.setattr(passwords, "verify_password", verify)
+    assert not await threads.verify(None, "secret")
+    assert [made.split("$")[:4] for made in checked] == [hash_password("x").split("$")[:4]]
+
+
+async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a password is checked the event loop serves others."""
+    gate = threading.Event()
+    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
+    checking = asyncio.create_task(threads.verify("x", "y"))
+    await asyncio.sleep(0)
+    assert not checking.done()
+    gate.set()
+    assert await checking
+
+
+async def test_busy(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One check too many is refused as busy at once, and there is room again when one is done."""
+    gate = threading.Event()
+    monkeypatch.setattr(passwords, "MAX_WAITING", 2)
+    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
+    waiting = [asyncio.create_task(threads.verify("x", "y")) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(ServerError) as caught:
+        await threads.verify("x", "y")
+    assert caught.value.answer.name == "server.busy"
+    gate.set()
+    assert await asyncio.gather(*waiting) == [True, True]
+    assert await threads.verify("x", "y")
+
+
+def test_hashing_memory() -> None:
+    """Asking glibc to return memory can be done more than once."""
+    return_hashing_memory()
+    return_hashing_memory()

@@ -1,0 +1,128 @@
+"""Direct messages that wait for their addressee, and how far each conversation was delivered."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from vestnik.chat.outcome import Post
+from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage import Delivered, KeptMessage
+from vestnik.log import events
+from vestnik.log.journal import Journal
+from vestnik.server.wire import encode_delivery, encode_post
+from vestnik.store.store import Store
+
+if TYPE_CHECKING:
+    from vestnik.server.tcp import Connection
+
+DELAY: Final = 1.0
+"""Seconds after which it is put on disk how far conversations were delivered: a crash may repeat that much."""
+PAGE: Final = 100
+"""Kept messages that are read at a time."""
+MAX_WAITING: Final = 10_000
+"""New messages that may wait for the kept ones to be delivered; past it the connection is closed as too slow."""
+CHUNK: Final = 65_536
+"""Bytes of kept messages that are written before waiting for the reader."""
+
+
+class KeptMessages:
+    """Delivers what was kept for an account, and keeps its cursors."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._cursors: dict[tuple[int, int], int] = {}  # those not on disk yet: at most what one DELAY delivers
+        self._timer: asyncio.TimerHandle | None = None
+        self._saving: asyncio.Task[None] | None = None
+
+    def delivered(self, conversation_id: int, account_id: int) -> int:
+        """The last seq that was lately delivered to the account; 0 when that is on disk already."""
+        return self._cursors.get((conversation_id, account_id), 0)
+
+    def note(self, conversation_id: int, account_id: int, seq: int) -> None:
+        """Note that a conversation was delivered to the account up to `seq`."""
+        self._cursors[conversation_id, account_id] = seq
+        if self._timer is None:
+            self._timer = self._loop.call_later(DELAY, self._start_saving)
+
+    async def deliver(self, connection: "Connection") -> None:
+        """Send a connection that has just logged in what was kept for its account, then what came meanwhile."""
+        session = connection.session
+        account = session.account
+        if account is None:
+            return
+        await self.save()
+        first, count = 1, 0
+        while session.account is account:
+            page = await self._store.kept_messages(account.id, first, session.horizon, PAGE)
+            if not page:
+                break
+            await self._send(connection, account, page)
+            if session.closed:
+                break  # what was not read will be sent again
+            first = page[-1].number + 1
+            count += len(page)
+            for kept in page:
+                self.note(kept.conversation_id, account.id, kept.seq)
+        if count:
+            self._journal.record(events.BACKLOG_DELIVERED, account.name, count, connection=connection.name)
+        waiting, session.waiting = session.waiting, None
+        if waiting and session.account is account:
+            self.send_direct(session, account, waiting)
+
+    def send_direct(self, session: Session, account: Account, posts: Sequence[Post]) -> None:
+        """Send direct messages to one session of `account`; later, if those kept from before are still on their way."""
+        if session.waiting is not None:
+            session.waiting += posts
+            if len(session.waiting) > MAX_WAITING:
+                session.recipient.give_up(len(session.waiting))
+            return
+        session.recipient.send(b"".join([encode_post(post, session.rich) for post in posts]))
+        for post in posts:
+            if post.sender_id != account.id:
+                self.note(post.conversation_id, account.id, post.seq)
+
+    async def _send(self, connection: "Connection", account: Account, page: list[KeptMessage]) -> None:
+        rich = connection.session.rich
+        chunk: list[bytes] = []
+        size = 0
+        for kept in page:
+            chunk.append(encode_delivery(kept.time, kept.sender, account.name, kept.text, kept.seq, kept.id, rich))
+            size += len(chunk[-1])
+            if size >= CHUNK:
+                connection.send(b"".join(chunk))
+                await connection.drained()
+                chunk, size = [], 0
+        if chunk:
+            connection.send(b"".join(chunk))
+            await connection.drained()
+
+    def _start_saving(self) -> None:
+        self._timer = None
+        if self._saving is None and self._cursors:
+            self._saving = self._loop.create_task(self._save())
+
+    async def save(self) -> None:
+        """Return when it is on disk how far everything was delivered until now."""
+        if self._saving is not None:
+            await asyncio.shield(self._saving)
+        self._start_saving()
+        if self._saving is not None:
+            await asyncio.shield(self._saving)
+
+    async def _save(self) -> None:
+        cursors, self._cursors = self._cursors, {}
+        try:
+            await self._store.save_cursors([Delivered(*key, seq) for key, seq in cursors.items()])
+        except Exception as error:  # noqa: BLE001
+            # Nothing is lost: what was delivered may be delivered once more.
+            self._journal.record(events.STORE_FAILED, type(error).__name__, error=error)
+        self._saving = None
+
+    async def close(self) -> None:
+        """Save, and stop the timer."""
+        await self.save()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
