@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ MEGABYTE = 1_048_576
 
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[App]:
-    """A server with the accounts anna and boris; a value may be unfinished for a quarter of a second."""
-    async with running_app(tmp_path, "anna", "boris", unfinished=0.25) as started:
+    """A server with the accounts anna and boris; a value may be unfinished for half a second."""
+    async with running_app(tmp_path, "anna", "boris", unfinished=0.5) as started:
         yield started
 
 
@@ -48,7 +49,7 @@ async def codes(wire: Wire, count: int) -> list[int]:
         (b"{}" + PRESENCE, [400, 200]),
         (b'{"action": "presence", }' + PRESENCE, [400, 200]),
         (b"{'action': 'presence'}" + PRESENCE, [400, 200]),
-        (b'{"action": "presence", "x": "\xff"}' + PRESENCE, [400, 200]),
+        (b'{"action": "msg", "to": "boris", "message": "\xff"}' + PRESENCE, [400, 200]),
         (b'{"action": "msg", "to": "boris", "message": "\\ud800"}' + PRESENCE, [400, 200]),
         (b'{"action": "msg", "to": "\\udfff", "message": "x"}' + PRESENCE, [400, 200]),
         (b'{"action": "presence", "time": 1e999, "encoding": {}}', [200]),
@@ -58,7 +59,7 @@ async def codes(wire: Wire, count: int) -> list[int]:
         (b'{"action": "presence", "more": ' + b"[" * 40 + b"]" * 40 + b"}" + PRESENCE, [400, 200]),
         (b"[" * 30_000 + b"]" * 30_000 + PRESENCE, [400, 200]),
         (b'{"action": "presence", "more": "' + b"x" * MEGABYTE + b'"}' + PRESENCE, [400, 200]),
-        (b"[" + b'"}",' * 300_000 + b"0]" + PRESENCE, [400, 200]),
+        (b"[" + b'"}",' * 50_000 + b"0]" + PRESENCE, [400, 200]),
         (b"1" * MEGABYTE + b" " + PRESENCE, [400, 200]),
         (b" " * MEGABYTE + PRESENCE, [200]),
     ],
@@ -147,7 +148,7 @@ async def test_an_unfinished_value_ends_the_connection(app: App) -> None:
     async with await Wire.login(app.listener.port, "anna") as anna:
         anna.write(PRESENCE[:-1])
         (line,) = (await anna.rest()).splitlines()
-        assert json.loads(line) == {"response": 400, "error": "Объект не закончен за 0.25 с"}
+        assert json.loads(line) == {"response": 400, "error": "Объект не закончен за 0.5 с"}
 
 
 async def test_a_value_that_is_finished_in_time_is_not_unfinished(app: App) -> None:
@@ -155,7 +156,7 @@ async def test_a_value_that_is_finished_in_time_is_not_unfinished(app: App) -> N
     async with await Wire.login(app.listener.port, "anna") as anna:
         anna.write(PRESENCE[:10])
         start = time.monotonic()
-        while time.monotonic() - start < 1.0:
+        while time.monotonic() - start < 1.25:
             anna.write(PRESENCE[10:] + PRESENCE[:10])
             assert await codes(anna, 1) == [200]
         anna.write(PRESENCE[10:])
@@ -188,9 +189,10 @@ async def garbage(port: int, seed: int, ended: asyncio.Event) -> None:
                 else:
                     wire.write(b"".join(chance.choices(pieces, k=10)))
                 await asyncio.sleep(0)
-            if chance.random() < 0.5:
-                wire.end()
-                await wire.rest()
+            with suppress(OSError):  # the server has cut it off
+                if chance.random() < 0.5:
+                    wire.end()
+                    await wire.rest()
 
 
 async def test_garbage_disturbs_nobody(tmp_path: Path) -> None:

@@ -1,0 +1,204 @@
+"""The rules of the house, checked on the source itself."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from inspect import get_annotations
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import vestnik
+from vestnik.chat.actions import ACTIONS
+from vestnik.client import errors as client_errors
+from vestnik.protocol import answers, errors
+from vestnik.protocol.errors import VestnikError
+from vestnik.protocol.messages import AnyRequest, Request
+from vestnik.protocol.texts import TEXTS
+
+ROOT = Path(__file__).parent.parent
+SOURCE = sorted((ROOT / "vestnik").rglob("*.py"))
+EVERYTHING = [*SOURCE, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+MAX_FILE = 500
+MAX_FUNCTION = 60
+
+ALLOWED = {
+    "protocol": {"protocol"},
+    "chat": {"chat", "protocol"},
+    "log": {"log", "protocol"},
+    "store": {"store", "chat.storage", "protocol"},
+    "client": {"client", "log", "protocol"},
+    "server": {"server", "chat", "store", "log", "protocol"},
+    "cli": {"cli", "server", "client", "chat", "store", "log", "protocol"},
+}
+"""What each package may import of Vestnik; `vestnik` itself (its version) anybody may."""
+IMPURE = {"asyncio", "socket", "ssl", "sqlalchemy", "aiohttp", "threading"}
+PURE = {"protocol", "chat"}
+
+
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def name(path: Path) -> str:
+    """A file's path as a test's name."""
+    return str(path.relative_to(ROOT))
+
+
+def package(path: Path) -> str:
+    """The room of the house a file is in; nothing for those at the front door."""
+    parts = path.relative_to(ROOT / "vestnik").parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full names of the modules a file imports, wherever in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name(path)}:{node.lineno}: imports are absolute"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=name)
+def test_import_direction(path: Path) -> None:
+    """Dependencies point one way: `cli → server, client → chat, store, log → protocol`."""
+    room = package(path)
+    assert not room or room in ALLOWED, f"{room} has no place in the house yet"
+    for imported in imports(path):
+        if imported.startswith("vestnik.") and room:
+            inside = imported.removeprefix("vestnik.")
+            assert inside == "__version__" or any(
+                inside == allowed or inside.startswith(f"{allowed}.") for allowed in ALLOWED[room]
+            ), f"{name(path)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCE if package(path) in PURE], ids=name)
+def test_pure(path: Path) -> None:
+    """What is said and what is allowed knows no sockets, no threads, no SQL, no event loop."""
+    found = {imported.split(".")[0] for imported in imports(path)} & IMPURE
+    assert not found
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=name)
+def test_no_print_outside_the_command_line(path: Path) -> None:
+    """Only the command line prints."""
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    lines = [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
+    assert package(path) == "cli" or not lines
+
+
+@pytest.mark.parametrize("path", EVERYTHING, ids=name)
+def test_no_bare_except(path: Path) -> None:
+    """Every `except` says what it expects."""
+    bare = [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler) and node.type is None]
+    assert not bare
+
+
+@pytest.mark.parametrize("path", EVERYTHING, ids=name)
+def test_size(path: Path) -> None:
+    """A file is about one thing, and so is a function."""
+    assert len(path.read_text("utf-8").splitlines()) <= MAX_FILE
+    for node in ast.walk(tree(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < MAX_FUNCTION, node.name
+
+
+def test_every_request_has_a_row() -> None:
+    """Every request of the protocol is in the table of actions, and the table holds nothing else."""
+    assert set(ACTIONS) == set(get_args(AnyRequest))
+    assert len({action.name for action in ACTIONS.values()}) == len(ACTIONS)
+
+
+@pytest.mark.parametrize("kind", ACTIONS, ids=lambda kind: kind.__name__)
+def test_rows(kind: type[Request]) -> None:
+    """A row has the name and the fields of its request, and somebody who serves it."""
+    action = ACTIONS[kind]
+    assert action.name == kind.__struct_config__.tag
+    assert sorted(action.fields) == sorted(set(kind.__struct_encode_fields__) - {"time", "id"})
+    assert callable(action.handler)
+    served = get_annotations(action.handler)["request"]
+    assert served is kind
+
+
+def test_versions() -> None:
+    """The package, its description and its history tell the same version."""
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert vestnik.__version__ == described
+    history = ROOT / "CHANGELOG.md"
+    if history.exists():
+        headings = re.findall(r"^##\s+\[?v?(\d+\.\d+\.\d+)", history.read_text("utf-8"), re.MULTILINE)
+        assert headings[:1] == [described]
+
+
+ERRORS = {
+    found.__name__: found
+    for module in (errors, client_errors)
+    for found in vars(module).values()
+    if isinstance(found, type) and issubclass(found, VestnikError)
+}
+
+
+def raised() -> Iterator[tuple[str, type[VestnikError], ast.expr, list[ast.expr]]]:
+    """Where an error is made with an answer: the place, its class, the answer, its values."""
+    for path in SOURCE:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Attribute) and ast.unparse(first.value) == "answers":
+                    yield f"{name(path)}:{node.lineno}", ERRORS[node.func.id], first, node.args[1:]
+
+
+RAISED = list(raised())
+
+
+@pytest.mark.parametrize(("error", "answer", "values"), [found[1:] for found in RAISED], ids=[found[0] for found in RAISED])
+def test_errors_fit_their_answers(error: type[VestnikError], answer: ast.Attribute, values: list[ast.expr]) -> None:
+    """An error is made with an answer of its own code, and with as many values as the answer has fields."""
+    found = getattr(answers, answer.attr)
+    assert found.code == error.code
+    assert any(isinstance(value, ast.Starred) for value in values) or len(values) == len(found.fields)
+
+
+def test_raise_statements_are_found() -> None:
+    """The check above sees the errors of every package that raises some."""
+    packages = {place.split("/")[1] for place, *_ in RAISED}
+    assert {"protocol", "chat", "server", "cli"} <= packages
+
+
+def test_every_answer_is_given() -> None:
+    """No answer is there for nothing: each is used somewhere outside its table."""
+    used = {
+        node.attr
+        for path in SOURCE
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "answers"
+    } | {
+        alias.name
+        for path in SOURCE
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "vestnik.protocol.answers"
+        for alias in node.names
+    }
+    constants = {key for key, value in vars(answers).items() if isinstance(value, answers.Answer)}
+    assert constants <= used
+
+
+def test_texts() -> None:
+    """Both languages say the same things, and every answer can be said."""
+    assert set(TEXTS["ru"]) == set(TEXTS["en"])
+    assert set(answers.ALL) <= set(TEXTS["ru"])
+
+
+def test_every_text_of_the_command_line_is_said() -> None:
+    """No sentence of the command line is there for nothing."""
+    source = "".join(path.read_text("utf-8") for path in SOURCE if package(path) == "cli")
+    built = {"cli.server_data", "cli.server_journal", "cli.demo_server", "cli.demo_client"}
+    unused = [key for key in TEXTS["ru"] if key.startswith("cli.") and f'"{key}"' not in source]
+    assert set(unused) <= built
