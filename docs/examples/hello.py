@@ -9,7 +9,7 @@ from vestnik.client import Client, Delivery, ServerClosing
 async def main() -> None:
     """Talk as the account and to the server that the environment names."""
     client = Client(
-        os.environ.get("VESTNIK_ADDRESS", "127.0.0.1"),
+        os.environ.get("VESTNIK_SERVER", "127.0.0.1"),
         int(os.environ.get("VESTNIK_PORT", "7777")),
         name=os.environ["VESTNIK_USER"],
         password=os.environ["VESTNIK_PASSWORD"],

@@ -23,7 +23,7 @@ def rooms() -> Rooms:
 @pytest.fixture
 def sessions(rooms: Rooms) -> Sessions:
     """No session yet."""
-    return Sessions(rooms)
+    return Sessions(rooms, 7)
 
 
 def test_nobody_speaks() -> None:
@@ -69,14 +69,14 @@ def test_attach_after_the_end(sessions: Sessions, rooms: Rooms) -> None:
 
 
 def test_detach(sessions: Sessions, rooms: Rooms) -> None:
-    """The account is there as long as one of its sessions; who logs out hears nothing and is not live."""
+    """The account is there as long as one of its sessions; who logs out hears nothing any more."""
     one, other = Session(Ear()), Session(Ear())
     for session in (one, other):
         sessions.attach(session, ANNA, "anna", NO_FEATURES)
     account = sessions.find(7)
-    one.live = True
+    assert (one.waiting, one.horizon) == ([], 7)
     sessions.detach(one)
-    assert (one.account, one.live) == (None, False)
+    assert (one.account, one.waiting) == (None, None)
     assert sessions.find(7) is account is other.account
     sessions.detach(other)
     sessions.detach(other)
@@ -110,7 +110,7 @@ def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
 def test_audience(changes: list[tuple[int, int, bool]]) -> None:
     """After any logins and logouts, a room is heard by exactly the sessions of its members, in their format."""
     rooms = Rooms([RoomRecord(1, "#tea", {1, 2})])
-    sessions = Sessions(rooms)
+    sessions = Sessions(rooms, 7)
     people = [Session(Ear()) for _ in range(4)]
     for number, account_id, rich in changes:
         if account_id:

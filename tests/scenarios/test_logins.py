@@ -201,7 +201,10 @@ NAMING = [
 @pytest.mark.parametrize("request_", NAMING, ids=lambda request: request["action"])
 async def test_nobody_speaks_for_another(app: App, request_: dict[str, Any]) -> None:
     """Anna names Boris as the one who speaks: 403 with both names, and nothing happens."""
-    async with await Wire.login(app.listener.port, "anna") as anna, await Wire.login(app.listener.port, "boris") as boris:
+    async with (
+        await Wire.login(app.listener.port, "anna") as anna,
+        await Wire.login(app.listener.port, "boris") as boris,
+    ):
         assert await anna.code(action="join", room="#tea") == 200
         assert await boris.code(action="join", room="#tea") == 200
         answer = await anna.ask(**request_)

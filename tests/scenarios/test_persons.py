@@ -13,7 +13,6 @@ from tests.support.process import ServerProcess
 from tests.support.wire import DEADLINE, Wire
 from vestnik.cli.user import add_accounts
 
-
 ROUNDS = 10
 
 

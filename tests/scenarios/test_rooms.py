@@ -93,8 +93,12 @@ async def test_names_are_compared_folded_and_shown_as_created(tmp_path: Path) ->
     async with running_app(tmp_path, "Жанна", "boris") as app:
         port = app.listener.port
         async with await Wire.login(port, "жАННА") as zhanna, await Wire.login(port, "BORIS") as boris:
-            assert (await zhanna.ask(action="join", room="#Straße"))["alert"].endswith("Жанна присоединился к чату #Straße")
-            assert (await boris.ask(action="join", room="#STRASSE"))["alert"].endswith("boris присоединился к чату #Straße")
+            assert (await zhanna.ask(action="join", room="#Straße"))["alert"].endswith(
+                "Жанна присоединился к чату #Straße"
+            )
+            assert (await boris.ask(action="join", room="#STRASSE"))["alert"].endswith(
+                "boris присоединился к чату #Straße"
+            )
             answer = await boris.send("#ｓｔｒａｓｓｅ", "hello")
             assert answer["alert"] == "Сообщение от boris к #Straße доставлено"
             heard = await zhanna.hear()
@@ -134,6 +138,7 @@ async def test_all_connections_of_members_hear(tmp_path: Path) -> None:
             answer = await anna.send("#tea", "no id")
             assert set(answer) == {"response", "alert", "seq"}
             assert set(await boris.hear()) == plain | {"seq"}
+            assert set(await annas_phone.hear()) == plain
             assert set(await annas_phone.send("#tea", "plain", id="m2")) == {"response", "alert"}
             assert (await anna.hear())["id"] == "m2"
 
@@ -154,7 +159,20 @@ async def test_requests_are_answered_in_order(tmp_path: Path) -> None:
         anna.tell(action="leave", room="#tea", id="10")
         anna.tell(action="msg", to="#tea", message="x", id="11")
         answers = [await anna.hear() for _ in range(12)]
-        assert [answer["response"] for answer in answers] == [401, 202, 200, 200, 404, 202, 404, 200, 400, 202, 200, 403]
+        assert [answer["response"] for answer in answers] == [
+            401,
+            202,
+            200,
+            200,
+            404,
+            202,
+            404,
+            200,
+            400,
+            202,
+            200,
+            403,
+        ]
         assert [answer.get("id") for answer in answers] == [None, *(str(n) for n in range(1, 8)), None, "9", "10", "11"]
 
 

@@ -12,7 +12,8 @@ from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.texts import Wording
-from vestnik.server.wire import encode_acknowledgement, encode_delivery, encode_reply
+from vestnik.server import wire
+from vestnik.server.wire import Acknowledgements, encode_delivery, encode_reply
 
 EN = Wording("en")
 
@@ -26,12 +27,12 @@ def read(line: bytes) -> dict[str, Any]:
     return found
 
 
-def post(client_id: str | None = "7") -> Post:
-    """A kept message from anna to boris."""
+def post(client_id: str | None = "7", *, to: str = "boris", rich: bool = False) -> Post:
+    """A kept message from anna to somebody."""
+    session = Session(Ear())
+    session.rich = rich
     anna = Account(AccountRecord(1, "anna"), "anna")
-    made = Post(Session(Ear()), anna, Direct(5, AccountRecord(2, "boris")), "boris", "text", client_id)
-    made.seq = 3
-    return made
+    return Post(session, anna, 1, Direct(5, AccountRecord(2, to)), 5, to, "text", client_id, seq=3)
 
 
 def test_plain_answers() -> None:
@@ -70,20 +71,32 @@ def test_names_and_token() -> None:
 @pytest.mark.parametrize("answer", [answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT])
 def test_acknowledgement(answer: answers.Answer) -> None:
     """The answer to a message is plain, or carries `seq` and, if there was one, `id`."""
-    plain = read(encode_acknowledgement(EN, answer, post(), False))
+    made = Acknowledgements(EN)
+    plain = read(made.encode(answer, post()))
     assert list(plain) == ["response", "alert"]
-    rich = read(encode_acknowledgement(EN, answer, post(), True))
-    assert rich == plain | {"id": "7", "seq": 3}
-    assert read(encode_acknowledgement(EN, answer, post(None), True)) == plain | {"seq": 3}
+    assert read(made.encode(answer, post(rich=True))) == plain | {"id": "7", "seq": 3}
+    assert read(made.encode(answer, post(None, rich=True))) == plain | {"seq": 3}
+
+
+def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers that are remembered are those of the same addressee and code, also past the limit."""
+    monkeypatch.setattr(wire, "REMEMBERED", 2)
+    made = Acknowledgements(EN)
+    for _ in range(2):
+        for to in ("boris", "Вера", "#tea", "anna"):
+            for answer, end in ((answers.MESSAGE_DELIVERED, "delivered"), (answers.MESSAGE_KEPT, "will be delivered later")):
+                assert read(made.encode(answer, post(to=to)))["alert"] == f"Message from anna to {to} {end}"
 
 
 @pytest.mark.parametrize("rich", [False, True])
 def test_conflict_is_an_error(rich: bool) -> None:
-    """A message whose id was used elsewhere is answered 409 with its text in `error`, as every answer from 400 on."""
-    found = read(encode_acknowledgement(EN, answers.MESSAGE_CONFLICT, post(), rich))
-    assert found["response"] == 409
-    assert "7" in found["error"]
-    assert "alert" not in found
+    """A message whose id was used elsewhere is answered 409 with its text in `error`, which names the id."""
+    made = Acknowledgements(EN)
+    for client_id in ("7", "8"):
+        found = read(made.encode(answers.MESSAGE_CONFLICT, post(client_id, rich=rich)))
+        assert found["response"] == 409
+        assert client_id in found["error"]
+        assert "alert" not in found
 
 
 def test_deliveries() -> None:

@@ -54,8 +54,19 @@ class ServerProcess:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
-            (*VESTNIK, "server", "-a", "127.0.0.1", "-p", str(port), "--data", str(data))
-            + ("--config", str(config), *arguments),
+            (
+                *VESTNIK,
+                "server",
+                "-a",
+                "127.0.0.1",
+                "-p",
+                str(port),
+                "--data",
+                str(data),
+                "--config",
+                str(config),
+                *arguments,
+            ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -1,6 +1,7 @@
 """A client that knows only the wire: JSON objects over a socket, nothing of our own client library."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections import deque
@@ -123,7 +124,5 @@ class Wire:
     async def close(self) -> None:
         """Close the connection without a word."""
         self.writer.close()
-        try:
+        with contextlib.suppress(ConnectionError):
             await self.writer.wait_closed()
-        except ConnectionError:
-            pass

@@ -1,4 +1,4 @@
-"""How long and how many: limits on what a stranger can send (JIM.md of the specification gives the first ones)."""
+"""How long and how many: limits on what a stranger can send (docs/operations.md, "Settings")."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[int, Meta(ge=1, le=100, description="Characters of an account's name.")] = 25
     room: Annotated[int, Meta(ge=2, le=100, description="Characters of a room's name, # included.")] = 25
-    text: Annotated[int, Meta(ge=1, le=10_000, description="Characters of a message.")] = 4000
+    text: Annotated[int, Meta(ge=1, le=5000, description="Characters of a message.")] = 4000
     status: Annotated[int, Meta(ge=1, le=1000, description="Characters of a status text.")] = 100
     rooms: Annotated[int, Meta(ge=1, description="Rooms one account may be a member of.")] = 1000
     contacts: Annotated[int, Meta(ge=1, description="Contacts one account may have.")] = 1000

@@ -18,6 +18,7 @@ from platformdirs import user_state_path
 from vestnik.cli import options
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client, ClientError, ConnectionFailed, Delivery, Refused
+from vestnik.log import events
 from vestnik.log.escape import escape
 from vestnik.log.setup import configure
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
@@ -27,7 +28,7 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 @click.option(
     "-a",
     "--address",
-    envvar="VESTNIK_ADDRESS",
+    envvar="VESTNIK_SERVER",
     show_envvar=True,
     default="127.0.0.1",
     metavar="ADDR",
@@ -40,7 +41,7 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
     envvar="VESTNIK_JOURNAL_TEXT",
     show_envvar=True,
     default=True,
-    help="Whether the texts of messages are journaled (default: they are).",
+    help="Whether texts of messages are journaled and the prompt's history is kept (default: yes).",
 )
 @options.log_dir
 @options.log_level
@@ -88,6 +89,10 @@ def command(
         asyncio.run(talk)
     except KeyboardInterrupt:
         conversation.failed = True
+    except Exception as error:  # noqa: BLE001
+        conversation.failed = True
+        journal.record(events.CLIENT_FAILED, type(error).__name__, error=error)
+        _to_error_output(say(lang, "client.failed", reason=type(error).__name__))
     finally:
         journal.close()
     raise SystemExit(1 if conversation.failed else 0)
@@ -255,6 +260,9 @@ async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> N
     )
     with patch_stdout():
         if not await conversation.begin():
+            return
+        if conversation.failed:  # the login was refused, and said so
+            await conversation.client.disconnect()
             return
         conversation.say("cli.client_welcome", account=conversation.client.name)
         receiving = asyncio.create_task(conversation.receive())

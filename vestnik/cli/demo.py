@@ -57,7 +57,7 @@ SESSION: Final = (
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Leave both journals in DIR/log.")
 @options.lang
 def command(keep: Path | None, lang: str | None) -> None:
-    """Play the mission's session with a real server and real clients, and compare both journals with it.
+    """Play a recorded session with a real server and real clients, and compare both journals with the specification.
 
     The exit code is 0 only if every line matches.
     """

@@ -12,7 +12,7 @@ COMMANDS: Final = {
     "server": "Run the server.",
     "client": "Talk to a server: interactive in a terminal, else line by line.",
     "user": "Manage accounts, also beside a running server.",
-    "demo": "Play the mission's session and compare both journals with it.",
+    "demo": "Play a recorded session and compare both journals with the specification.",
 }
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import resource
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -18,7 +20,7 @@ from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.app import App, serve
 from vestnik.server.passwords import return_hashing_memory
-from vestnik.server.settings import SettingError, Settings, load_settings
+from vestnik.server.settings import Settings, load_settings
 
 
 @click.command("server")
@@ -45,7 +47,7 @@ def command(config: Path | None, **given: Any) -> None:
         given["log_level"] = given["log_level"].upper()
     try:
         settings = load_settings(config, given)
-    except SettingError as error:
+    except StartupError as error:
         journal = Journal("server", None, console=sys.stderr, language=given["lang"] or DEFAULT_LANGUAGE)
         raise SystemExit(_give_up(journal, error)) from None
     raise SystemExit(run(settings))
@@ -95,8 +97,16 @@ def _say_where(app: App) -> None:
     settings = app.settings
     for key, value in (("data", settings.data_path), ("journal", settings.log_path / "server.log")):
         click.echo(say(settings.lang, f"cli.server_{key}", path=value.absolute()))
-    data = settings.data if " " not in settings.data else f"'{settings.data}'"
-    click.echo(say(settings.lang, "cli.server_how", data=data, port=app.listener.port))
+    how = {"command": _own_command(), "data": shlex.quote(settings.data), "address": settings.address or "127.0.0.1"}
+    click.echo(say(settings.lang, "cli.server_how", port=app.listener.port, **how))
+
+
+def _own_command() -> str:
+    """How this program was called, so that what is printed can be typed."""
+    called = Path(sys.argv[0])
+    if called.name != "vestnik":
+        return "python -m vestnik"
+    return "vestnik" if shutil.which("vestnik") == str(called) else shlex.quote(sys.argv[0])
 
 
 def _directory_error(error: OSError, path: Path) -> StartupError:

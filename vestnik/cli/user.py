@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_account_name, check_length, name_key
@@ -27,6 +28,14 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
+
+
+class Failure(click.ClickException):
+    """Ends the command with exit code 1 and a sentence that is complete as it is."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence."""
+        click.echo(self.message, file=file, err=True)
 
 
 class Admin:
@@ -73,14 +82,15 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 
     A new password comes from VESTNIK_PASSWORD or is asked for, never from the command line.
     """
+    lang = given["lang"] or DEFAULT_LANGUAGE
     try:
         settings = load_settings(config, given)
         context.obj = context.with_resource(_admin(settings))
     except StartupError as error:
-        raise click.ClickException(error.text(given["lang"] or DEFAULT_LANGUAGE)) from None
+        raise Failure(error.text(lang)) from None
     except OSError as error:
         reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
-        raise click.ClickException(say(given["lang"] or DEFAULT_LANGUAGE, "server.directory_bad", **reason)) from None
+        raise Failure(say(lang, "server.directory_bad", **reason)) from None
 
 
 @contextmanager
@@ -170,8 +180,12 @@ def _refusals(admin: Admin) -> Iterator[None]:
         yield
     except VestnikError as error:
         text = error.text(admin.settings.lang)
-        admin.journal.record(events.ADMIN_REFUSED, text)
-        raise click.ClickException(text) from None
+    except OperationalError:  # the writer of a running server, or another command, holds the lock for too long
+        text = say(admin.settings.lang, "cli.busy")
+    else:
+        return
+    admin.journal.record(events.ADMIN_REFUSED, text)
+    raise Failure(text)
 
 
 def add_accounts(data: Path, names: list[str], password: str) -> None:

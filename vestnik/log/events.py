@@ -37,6 +37,7 @@ SERVER_ADDRESS_IN_USE: Final = Event("server.address_in_use", CRITICAL, ("addres
 SERVER_ADDRESS_BAD: Final = Event("server.address_bad", CRITICAL, ("address", "port", "reason"))
 SERVER_DIRECTORY_BAD: Final = Event("server.directory_bad", CRITICAL, ("path", "reason"))
 SERVER_SETTING_BAD: Final = Event("server.setting_bad", CRITICAL, ("key", "reason"))
+SERVER_SETTING_UNKNOWN: Final = Event("server.setting_unknown", CRITICAL, ("key",))
 SERVER_FAILED: Final = Event("server.failed", CRITICAL, ("reason",))
 
 # The store.

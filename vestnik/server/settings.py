@@ -16,10 +16,17 @@ FILE_NAME: Final = "vestnik.toml"
 
 
 class SettingError(StartupError):
-    """The setting `key` is unknown or has a bad value; `reason` says what is wrong with it."""
+    """The setting `key` has a bad value; `reason` says what is wrong with it."""
 
     def __init__(self, key: str, reason: str) -> None:
         super().__init__("server.setting_bad", key=key, reason=reason)
+
+
+class SettingUnknown(StartupError):
+    """There is no setting `key`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("server.setting_unknown", key=key)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,15 +76,14 @@ _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`", re.DOTALL
 
 
 def make_settings(values: dict[str, Any]) -> Settings:
-    """Settings from the content of a file and of the command line. Raises SettingError, which names the key."""
+    """Settings from the content of a file and of the command line. SettingError and SettingUnknown name the key."""
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         reason, path = _AT.match(str(error)).groups("")  # type: ignore[union-attr]  # the pattern matches anything
         unknown = _UNKNOWN.match(reason)
         if unknown:
-            path = f"{path}.{unknown[1]}" if path else unknown[1]
-            reason = "unknown"
+            raise SettingUnknown(f"{path}.{unknown[1]}" if path else unknown[1]) from None
         raise SettingError(path, reason) from None
 
 
@@ -92,7 +98,7 @@ def read_file(path: Path) -> dict[str, Any]:
 def load_settings(file: Path | None, overrides: dict[str, Any]) -> Settings:
     """Settings from `file` (or `vestnik.toml` here or in the data directory), overridden by `overrides`.
 
-    Overrides that are None are not there. Raises SettingError.
+    Overrides that are None are not there. Raises SettingError and SettingUnknown.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     if file is None:

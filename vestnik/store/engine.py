@@ -29,6 +29,7 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
         pool_size=connections,
         max_overflow=0,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # texts of messages and password hashes have no place in an error
     )
 
     @event.listens_for(engine, "connect")

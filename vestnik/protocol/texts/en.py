@@ -54,7 +54,8 @@ TEXTS: Final[dict[str, str]] = {
     "server.address_in_use": "Error! Address {address}:{port} is already in use",
     "server.address_bad": "Error! Cannot listen at {address}:{port}: {reason}",
     "server.directory_bad": "Error! Directory {path} is not writable: {reason}",
-    "server.setting_bad": "Error! Setting {key}: {reason}",
+    "server.setting_bad": "Error! Bad value of setting {key}: {reason}",
+    "server.setting_unknown": "Error! There is no setting {key}",
     "server.failed": "Error! The server did not start: {reason}",
     "store.locked": "Error! Another server (process {pid}) is working with the data in {path}",
     "store.newer": "Error! Database {path} is newer than the program: its schema is {found}, known is {known}",
@@ -112,10 +113,11 @@ TEXTS: Final[dict[str, str]] = {
     "cli.server_data": "Data: {path}",
     "cli.server_journal": "Journal: {path}",
     "cli.server_how": (
-        "Add an account: vestnik user --data {data} add NAME\n"
-        "Log in: vestnik client -a 127.0.0.1 -p {port} -u NAME\n"
+        "Add an account: {command} user --data {data} add NAME\n"
+        "Log in: {command} client -a {address} -p {port} -u NAME\n"
         "Stop: Ctrl-C"
     ),
+    "cli.busy": "The database is busy with another program, try again later",
     "cli.password": "Password",
     "cli.password_again": "Password again",
     "cli.password_needed": "The password comes from the variable {variable} or from a terminal",

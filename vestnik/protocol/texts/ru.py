@@ -54,7 +54,8 @@ TEXTS: Final[dict[str, str]] = {
     "server.address_in_use": "Ошибка! Адрес {address}:{port} уже занят",
     "server.address_bad": "Ошибка! Нельзя слушать адрес {address}:{port}: {reason}",
     "server.directory_bad": "Ошибка! Каталог {path} недоступен для записи: {reason}",
-    "server.setting_bad": "Ошибка! Настройка {key}: {reason}",
+    "server.setting_bad": "Ошибка! Неправильное значение настройки {key}: {reason}",
+    "server.setting_unknown": "Ошибка! Настройки {key} нет",
     "server.failed": "Ошибка! Сервер не запущен: {reason}",
     "store.locked": "Ошибка! С данными в {path} уже работает другой сервер (процесс {pid})",
     "store.newer": "Ошибка! База {path} новее программы: её схема {found}, известная схема {known}",
@@ -112,10 +113,11 @@ TEXTS: Final[dict[str, str]] = {
     "cli.server_data": "Данные: {path}",
     "cli.server_journal": "Журнал: {path}",
     "cli.server_how": (
-        "Добавить пользователя: vestnik user --data {data} add ИМЯ\n"
-        "Войти: vestnik client -a 127.0.0.1 -p {port} -u ИМЯ\n"
+        "Добавить пользователя: {command} user --data {data} add ИМЯ\n"
+        "Войти: {command} client -a {address} -p {port} -u ИМЯ\n"
         "Остановить: Ctrl-C"
     ),
+    "cli.busy": "База занята другой программой, повторите позже",
     "cli.password": "Пароль",
     "cli.password_again": "Пароль ещё раз",
     "cli.password_needed": "Пароль берётся из переменной {variable} или с терминала",
