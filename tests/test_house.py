@@ -158,7 +158,9 @@ def raised() -> Iterator[tuple[str, type[VestnikError], ast.expr, list[ast.expr]
 RAISED = list(raised())
 
 
-@pytest.mark.parametrize(("error", "answer", "values"), [found[1:] for found in RAISED], ids=[found[0] for found in RAISED])
+@pytest.mark.parametrize(
+    ("error", "answer", "values"), [found[1:] for found in RAISED], ids=[found[0] for found in RAISED]
+)
 def test_errors_fit_their_answers(error: type[VestnikError], answer: ast.Attribute, values: list[ast.expr]) -> None:
     """An error is made with an answer of its own code, and with as many values as the answer has fields."""
     found = getattr(answers, answer.attr)

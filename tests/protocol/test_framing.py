@@ -219,7 +219,9 @@ def test_malformed_values(bad: bytes, piece: int) -> None:
     assert not framer.closed
 
 
-@pytest.mark.parametrize("value", [b"[]", b'"text"', b"12", b"-1.5e3", b"true", b"false", b"null", b'[{"action":"quit"}]'])
+@pytest.mark.parametrize(
+    "value", [b"[]", b'"text"', b"12", b"-1.5e3", b"true", b"false", b"null", b'[{"action":"quit"}]']
+)
 @pytest.mark.parametrize("piece", [1, 2, 10_000])
 def test_values_that_are_no_objects(value: bytes, piece: int) -> None:
     """A JSON value that is not an object is one 400; the request after it is served."""
@@ -230,7 +232,18 @@ def test_values_that_are_no_objects(value: bytes, piece: int) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [b"\x80\x04\x95", b"\x16\x03\x01", b"\x00\x00\x00\x10{}", b"GET / HTTP/1.1\r\n", b"]", b"}", b",", b"'", b"trux", b"nul "],
+    [
+        b"\x80\x04\x95",
+        b"\x16\x03\x01",
+        b"\x00\x00\x00\x10{}",
+        b"GET / HTTP/1.1\r\n",
+        b"]",
+        b"}",
+        b",",
+        b"'",
+        b"trux",
+        b"nul ",
+    ],
     ids=repr,
 )
 @pytest.mark.parametrize("before", [b"", b"\r\n ", b'{"b":2}', b'{"b":2}\n'])

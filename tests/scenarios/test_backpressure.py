@@ -125,9 +125,8 @@ async def test_unread_answers_are_bounded_too(tmp_path: Path) -> None:
                     wire.write(b'{"action": "presence"}' * 1000)
                     async with asyncio.timeout(20):
                         await wire.writer.drain()
-                    if not server.running or any("не успевает" in line for line in server.lines):
-                        break
             except ConnectionError:
                 pass
-            await asyncio.to_thread(server.wait_for, "не успевает читать")
             assert server.memory - before < 64 * 1_048_576
+        assert server.stop() == 0
+        assert "WARNING  server     Клиент  не успевает читать (" in server.journal  # not all of it is on the console

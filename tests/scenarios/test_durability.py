@@ -90,7 +90,7 @@ def check(data: Path, senders: list[Sender]) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
-    """The server is killed at random moments of a load: what it acknowledged is there, what it did not can be resent."""
+    """The server is killed at random moments of a load: what it acknowledged is there, the rest can be resent."""
     chance = random.Random(seed)
     add_accounts(tmp_path, list(SENDERS), "secret")
     senders = [Sender(name) for name in SENDERS]

@@ -143,7 +143,7 @@ LEAKS = ("Traceback", "sqlite", "sqlalchemy", "Operational", "disk", "vestnik.db
 
 
 async def test_a_full_disk_is_500_and_loses_nothing(tmp_path: Path) -> None:
-    """While nothing can be written every change is 500 without internals; then all goes on, and what was 200 is there."""
+    """While nothing can be written every change is 500 without internals; then all goes on; what was 200 is there."""
     add_accounts(tmp_path, ["anna", "boris"], "secret")
     acknowledged: list[str] = []
     with ServerProcess(tmp_path) as server:

@@ -77,12 +77,12 @@ async def test_only_those_who_asked_hear_that_the_server_stops(tmp_path: Path) -
             server.signal(signal.SIGTERM)
             notice = json.loads(await anna.rest())
             assert notice.pop("time") > 0
-            text = "Сервер останавливается, открытых соединений: 3"
-            assert notice == {"action": "notice", "code": 101, "text": text}
+            assert notice.pop("text")
+            assert notice == {"action": "notice", "code": 101}
             assert await boris.rest() == b""
             assert await stranger.rest() == b""
         assert await asyncio.to_thread(server.wait) == 0
-        server.wait_for(f"WARNING  server     {text}")
+        server.wait_for("WARNING  server     Сервер останавливается, открытых соединений: 3")
 
 
 async def test_a_stop_waits_for_a_slow_reader_only_so_long(tmp_path: Path) -> None:
@@ -188,17 +188,17 @@ def test_a_bad_setting(tmp_path: Path, toml: str, key: str) -> None:
         (tmp_path / "test.toml").write_text(toml)
         done = vestnik("server", "--data", str(tmp_path), "--config", str(tmp_path / "test.toml"))
         assert done.returncode == 1
-        assert "CRITICAL server     Ошибка! Настройка port: " in done.stderr
+        assert re.search(r"CRITICAL server     Ошибка! .* port: ", done.stderr)
         assert done.stderr.count("\n") == 1
     else:
-        assert refused(tmp_path, toml=toml).startswith(f"Настройка {key}: ")
+        assert re.search(rf" {re.escape(key)}\b", refused(tmp_path, toml=toml))
 
 
 def test_a_settings_file_that_is_no_toml(tmp_path: Path) -> None:
     """A settings file that cannot be understood is named, and so is one that is not there."""
-    assert refused(tmp_path, toml="keepalive =").startswith(f"Настройка {tmp_path / 'test.toml'}: ")
+    assert f" {tmp_path / 'test.toml'}: " in refused(tmp_path, toml="keepalive =")
     none = tmp_path / "none.toml"
-    assert refused(tmp_path, "--config", str(none)).startswith(f"Настройка {none}: ")
+    assert f" {none}: " in refused(tmp_path, "--config", str(none))
 
 
 def change_database(data: Path, *statements: str) -> None:

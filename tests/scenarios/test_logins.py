@@ -175,7 +175,7 @@ async def test_a_disabled_account_is_cut_off(app: App) -> None:
 
 
 async def test_a_new_password_ends_tokens_and_connections(app: App) -> None:
-    """`vestnik user passwd`: connections are closed, tokens and the old password refused, the new one is a first login."""
+    """`vestnik user passwd`: connections are closed, tokens and the old password refused, the new one lets in."""
     port = app.listener.port
     async with await Wire.connect(port) as wire:
         token = (await wire.authenticate("anna", remember=True))["token"]
@@ -261,7 +261,7 @@ async def test_presence_may_come_again_and_again(app: App) -> None:
 
 
 async def test_a_login_again_on_the_same_connection(app: App) -> None:
-    """Anna logs in again and names other features: 200, from then on her connection is rich, and nothing comes twice."""
+    """Anna logs in again and names other features: 200, her connection is rich from then on, nothing comes twice."""
     port = app.listener.port
     async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:
         for wire in (anna, boris):

@@ -177,7 +177,7 @@ async def test_requests_are_answered_in_order(tmp_path: Path) -> None:
 
 
 async def test_the_answer_comes_before_deliveries_of_the_same_moment(tmp_path: Path) -> None:
-    """Anna and Boris write at once, many times: the answers of each come in order, and each hears all of the other's."""
+    """Anna and Boris write at once, many times: all answers come, and each hears all of the other's in order."""
     async with running_app(tmp_path, "anna", "boris") as app:
         port = app.listener.port
         async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-
 from tests.support.app import journal_lines, running_app
 from tests.support.wire import Wire
 from vestnik.server.app import App
@@ -45,7 +44,9 @@ async def test_pipelined_messages_are_one_batch(tmp_path: Path) -> None:
         async with await Wire.login(port, "anna", features=RICH) as anna, await Wire.login(port, "boris") as boris:
             for wire in (anna, boris):
                 await wire.ask(action="join", time=0, room="#tea")
-            anna.write(together(*({"action": "msg", "to": "#tea", "message": str(n), "id": f"m{n}"} for n in range(50))))
+            anna.write(
+                together(*({"action": "msg", "to": "#tea", "message": str(n), "id": f"m{n}"} for n in range(50)))
+            )
             answers = [await anna.hear() for _ in range(50)]
             assert [(answer["response"], answer["id"], answer["seq"]) for answer in answers] == [
                 (200, f"m{n}", n + 1) for n in range(50)
@@ -95,16 +96,15 @@ async def test_same_id_again(tmp_path: Path) -> None:
 
 async def test_same_id_elsewhere(tmp_path: Path) -> None:
     """An id that was used in another conversation is a 409 with an `error`, and nobody gets the message."""
-    async with running_app(tmp_path, "anna", "boris") as app:
-        async with await Wire.login(app.listener.port, "anna") as anna:
-            await anna.ask(action="join", time=0, room="#tea")
-            await tell(anna, "#tea", "x", id="a")
-            answer = await tell(anna, "boris", "x", id="a")
-            assert answer["response"] == 409
-            async with await Wire.login(app.listener.port, "boris") as boris:
-                await until_live(app, "boris")
-                assert await boris.silent()
-            assert "error" in answer
+    async with running_app(tmp_path, "anna", "boris") as app, await Wire.login(app.listener.port, "anna") as anna:
+        await anna.ask(action="join", time=0, room="#tea")
+        await tell(anna, "#tea", "x", id="a")
+        answer = await tell(anna, "boris", "x", id="a")
+        assert answer["response"] == 409
+        async with await Wire.login(app.listener.port, "boris") as boris:
+            await until_live(app, "boris")
+            assert await boris.silent()
+        assert "error" in answer
 
 
 async def test_direct_messages(tmp_path: Path) -> None:

@@ -84,7 +84,10 @@ def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
     made = Acknowledgements(EN)
     for _ in range(2):
         for to in ("boris", "Вера", "#tea", "anna"):
-            for answer, end in ((answers.MESSAGE_DELIVERED, "delivered"), (answers.MESSAGE_KEPT, "will be delivered later")):
+            for answer, end in (
+                (answers.MESSAGE_DELIVERED, "delivered"),
+                (answers.MESSAGE_KEPT, "will be delivered later"),
+            ):
                 assert read(made.encode(answer, post(to=to)))["alert"] == f"Message from anna to {to} {end}"
 
 

@@ -45,14 +45,16 @@ def test_writers_take_the_lock_at_once(engine: Engine, database: Path) -> None:
 
 def test_rollback(engine: Engine) -> None:
     """A transaction that fails leaves nothing behind."""
-    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
+    with pytest.raises(ZeroDivisionError), engine.begin() as connection:  # noqa: PT012
         connection.exec_driver_sql("INSERT INTO conversation (created) VALUES (1.0)")
         raise ZeroDivisionError
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM conversation").scalar() == 0
 
 
-@pytest.mark.parametrize("name", ["plain", "with blank", "Данные", "hash#tag", "what?", "what?mode=ro", "100%41", "a'b", "a&b=c"])
+@pytest.mark.parametrize(
+    "name", ["plain", "with blank", "Данные", "hash#tag", "what?", "what?mode=ro", "100%41", "a'b", "a&b=c"]
+)
 def test_any_directory(tmp_path: Path, name: str) -> None:
     """The database is the file that was named, whatever characters its directory has."""
     data = tmp_path / name

@@ -32,7 +32,8 @@ class Directs:
 
     def remember(self, account: Account, to: AccountRecord, conversation_id: int) -> Direct:
         """Remember a conversation that was looked up."""
-        if len(self._found) >= REMEMBERED:
+        key = account.id, name_key(to.name)
+        if len(self._found) >= REMEMBERED and key not in self._found:
             del self._found[next(iter(self._found))]
-        direct = self._found[account.id, name_key(to.name)] = Direct(conversation_id, to)
+        direct = self._found[key] = Direct(conversation_id, to)
         return direct

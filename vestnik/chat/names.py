@@ -1,7 +1,9 @@
 """Names of accounts and rooms: what is allowed, and when two are the same."""
 
+import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
@@ -9,9 +11,16 @@ from vestnik.protocol.errors import BadRequest
 ROOM_SIGN = "#"
 
 
+# Characters that show nothing though they count as printable: fillers of Hangul and Braille, variation selectors,
+# joiners (Default_Ignorable_Code_Point and U+2800 of the Unicode Character Database).
+_INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
-    """The form in which names are compared: NFKC, case-folded, NFKC again (Unicode, chapter 3.13, D147)."""
+    """The form in which names are compared: NFKC, case-folded, NFKC again."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
@@ -27,10 +36,10 @@ def check_length(field: str, value: str, limit: int) -> str:
 def check_account_name(field: str, name: str, limit: int) -> str:
     """`name`, if an account may be called so, else BadRequest.
 
-    Any printable characters and single blanks between them; no leading `#`, which marks rooms.
+    Any visible characters and single blanks between them; no leading `#`, which marks rooms.
     """
     check_length(field, name, limit)
-    if name.startswith(ROOM_SIGN) or not _is_clean(name):
+    if not _is_clean(name) or name_key(name).startswith(ROOM_SIGN):
         raise BadRequest(answers.FIELD_INVALID, field)
     return name
 
@@ -38,11 +47,12 @@ def check_account_name(field: str, name: str, limit: int) -> str:
 def check_room_name(field: str, name: str, limit: int) -> str:
     """`name`, if a room may be called so (`#` and at least one more character), else BadRequest."""
     check_length(field, name, limit)
-    if not name.startswith(ROOM_SIGN) or len(name) < 2 or not _is_clean(name[1:]):
+    if not name.startswith(ROOM_SIGN) or not _is_clean(name[1:]):
         raise BadRequest(answers.FIELD_INVALID, field)
     return name
 
 
 def _is_clean(name: str) -> bool:
-    """No control, invisible or bidirectional characters, no blanks at the ends or two in a row."""
-    return bool(name_key(name)) and name.isprintable() and name == name.strip() and "  " not in name
+    """No control, invisible or bidirectional characters, no blanks at the ends or two in a row; not empty."""
+    visible = name.isprintable() and not _INVISIBLE.search(name)
+    return bool(name) and visible and name == name.strip() and "  " not in name and bool(name_key(name).strip())

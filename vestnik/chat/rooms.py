@@ -8,7 +8,9 @@ from vestnik.chat.storage import RoomRecord
 
 
 class Recipient(Protocol):
-    """One connection, as the rules see it: something that takes bytes."""
+    """One connection, as the rules see it: something that takes bytes, until it is `closing`."""
+
+    closing: bool
 
     def send(self, data: bytes) -> None:
         """Write `data`, whole frames, to the connection."""

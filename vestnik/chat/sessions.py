@@ -71,10 +71,17 @@ class Sessions:
         """The account, if it has a session."""
         return self._accounts.get(account_id)
 
-    def attach(self, session: Session, record: AccountRecord, key: str, features: frozenset[str]) -> None:
-        """Log a session in: from now on it hears the account's rooms. No change when its connection is gone."""
+    def attach(self, session: Session, record: AccountRecord, key: str, features: frozenset[str]) -> bool:
+        """Log a session in: from now on it hears the account's rooms. No change when its connection is gone.
+
+        Logging in again on the same connection changes only what the client understands. Returns whether it was the
+        first login of this session.
+        """
         if session.closed:
-            return
+            return False
+        if session.account is not None and session.account.id == record.id:
+            self._understand(session, features)
+            return False
         self.detach(session)
         account = self._accounts.get(record.id)
         if account is None:
@@ -83,9 +90,16 @@ class Sessions:
         session.account = account
         session.horizon = self.published
         session.waiting = []
+        self._understand(session, features)
+        return True
+
+    def _understand(self, session: Session, features: frozenset[str]) -> None:
         session.features = features
         session.rich = "seq" in features
+        account = session.speaker
         for room in self._rooms.of(account.id):
+            room.plain.discard(session.recipient)
+            room.rich.discard(session.recipient)
             self.hear(session, room)
 
     def detach(self, session: Session) -> None:

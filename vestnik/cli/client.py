@@ -7,7 +7,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -227,18 +228,32 @@ async def _talk_in_lines(conversation: Conversation) -> None:
     if not await conversation.begin():
         return
     receiving = asyncio.create_task(conversation.receive())
-    async for line in _lines():
-        await conversation.do(line)
-        if conversation.ended:
-            break
+    talking = asyncio.create_task(_serve_lines(conversation))
+    await asyncio.wait((receiving, talking), return_when=asyncio.FIRST_COMPLETED)
+    if receiving.done():  # the connection is gone: nobody waits for the next line
+        talking.cancel()
+    with suppress(asyncio.CancelledError):
+        await talking
     await conversation.client.disconnect()
     await receiving
 
 
-async def _lines() -> AsyncIterator[str]:
-    """Lines of standard input, read in a thread so that incoming messages are shown meanwhile."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        yield line
+async def _serve_lines(conversation: Conversation) -> None:
+    lines: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
+    loop = asyncio.get_running_loop()
+    # A daemon, so that the program can end while it waits for a line.
+    threading.Thread(target=_read_lines, args=(lines, loop), daemon=True).start()
+    while not conversation.ended and (line := await lines.get()) is not None:
+        await conversation.do(line)
+
+
+def _read_lines(lines: asyncio.Queue[str | None], loop: asyncio.AbstractEventLoop) -> None:
+    """Put each line of standard input into `lines`, then None; reads no further than the reader has got."""
+    # Not sys.stdin: its lock would keep the interpreter from ending.
+    with open(0, "rb", buffering=0, closefd=False) as stdin, suppress(RuntimeError):  # the loop has ended
+        for line in stdin:
+            asyncio.run_coroutine_threadsafe(lines.put(line.decode("utf-8", "replace")), loop).result()
+        asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
 
 
 async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> None:

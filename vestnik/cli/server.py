@@ -47,6 +47,7 @@ def command(config: Path | None, **given: Any) -> None:
         given["log_level"] = given["log_level"].upper()
     try:
         settings = load_settings(config, given)
+        settings.log_path  # noqa: B018  # it may not be a path
     except StartupError as error:
         journal = Journal("server", None, console=sys.stderr, language=given["lang"] or DEFAULT_LANGUAGE)
         raise SystemExit(_give_up(journal, error)) from None

@@ -51,8 +51,9 @@ class Admin:
         click.echo(say(self.settings.lang, name, **values))
 
     def find(self, connection: Connection, name: str) -> AccountRecord:
-        """The account called `name`. Raises NotFound."""
-        account = accounts.find_account(connection, name_key(name))
+        """The account called `name`. Raises NotFound, BadRequest for what cannot be a name."""
+        limit = self.settings.limits.name
+        account = accounts.find_account(connection, name_key(check_account_name("name", name, limit)))
         if account is None:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
         return account

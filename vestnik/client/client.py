@@ -114,7 +114,9 @@ class Client:
     # The connection.
 
     async def connect(self) -> None:
-        """Connect to the server. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
+        """Connect to the server, also again. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
+        self._closing = self._server_closing = False
+        self._failure = None
         where: dict[str, str | int] = {"address": self.address, "port": self.port}
         loop = asyncio.get_running_loop()
         try:
@@ -141,7 +143,12 @@ class Client:
         self._closing = True
         if self._connection is not None:
             self._connection.close()
-            await self._connection.ended
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await asyncio.shield(self._connection.ended)
+            except TimeoutError:  # the server does not read what was written to it
+                self._connection.abort()
+                await self._connection.ended
 
     # Requests.
 
@@ -209,7 +216,7 @@ class Client:
         connection.send(Quit(time=_now()))
         try:
             async with asyncio.timeout(self._timeout):
-                await connection.ended
+                await asyncio.shield(connection.ended)
         except TimeoutError:
             await self.disconnect()
 

@@ -8,7 +8,9 @@ VestnikError                500
 ├── NotFound                404  no such account, room or contact
 ├── Conflict                409  the name is taken
 └── ServerError             500  our own fault, or an overload
-    └── StartupError             the program cannot start; never sent, shown and journaled
+    └── LocalError          ---  never sent: shown and journaled where it happens
+        ├── StartupError         the program cannot start
+        └── ClientError          what goes wrong on the client's side (`vestnik.client.errors`)
 """
 
 from typing import ClassVar
@@ -85,6 +87,7 @@ class LocalError(ServerError):
 
     def __init__(self, event: str, **fields: str | int) -> None:
         super().__init__(SERVER_ERROR)
+        self.args = (event, fields)
         self.event = event
         self.fields = fields
 

@@ -61,20 +61,22 @@ class Framer(Generic[T]):
         if self.size and not self.closed:
             at = self._go_on(data, 0, found)
         end = len(data)
+        stop = at - 1  # where the line ends that the scanner is in
         while at < end and not self.closed:
-            newline = data.find(b"\n", at)
-            stop = end if newline < 0 else newline
-            line = data[at:stop]
-            # A line with more brackets than the depth allows may be too deep: the scanner counts.
-            if stop - at <= self._max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
-                try:
-                    found.append(self._decode(line))
-                except DECODE_ERRORS:
-                    at = self._begin(data, at, found)
-                else:
-                    at = stop + 1
-            else:
-                at = self._begin(data, at, found)
+            if at > stop:
+                newline = data.find(b"\n", at)
+                stop = end if newline < 0 else newline
+                line = data[at:stop]
+                # A line with more brackets than the depth allows may be too deep: the scanner counts.
+                if stop - at <= self._max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
+                    try:
+                        found.append(self._decode(line))
+                    except DECODE_ERRORS:
+                        pass  # not one whole value: the scanner finds out what it is
+                    else:
+                        at = stop + 1
+                        continue
+            at = self._begin(data, at, found)
         return found
 
     def _begin(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:

@@ -6,7 +6,7 @@ server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever progra
 """
 
 import re
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -146,10 +146,10 @@ class _ServerObject(msgspec.Struct, gc=False):
     """Anything a server may send, before it is known what it is."""
 
     response: int | UnsetType = UNSET
-    alert: Any = UNSET
+    alert: str | list[str] | UnsetType = UNSET
     error: str | UnsetType = UNSET
     action: str | UnsetType = UNSET
-    time: Any = 0
+    time: float = 0.0
     from_: str = msgspec.field(name="from", default="")
     to: str = ""
     message: str = ""
@@ -176,9 +176,8 @@ def decode_server_message(data: bytes) -> ServerMessage | None:
     """What a server sent; None for an event this client does not know. Raises what msgspec raises."""
     found = _SERVER_OBJECTS.decode(data)
     if found.response is not UNSET:
-        alert = found.alert if isinstance(found.alert, (str, list)) else UNSET
-        return Response(found.response, alert, found.error, found.id, found.seq, found.token)
-    when = float(found.time) if isinstance(found.time, (int, float)) else 0.0
+        return Response(found.response, found.alert, found.error, found.id, found.seq, found.token)
+    when = found.time
     if found.action == "msg":
         return Delivery(when, found.from_, found.to, found.message, found.seq, found.id)
     if found.action == "probe":

@@ -79,7 +79,7 @@ class KeptMessages:
                 session.recipient.give_up(len(session.waiting))
             return
         session.recipient.send(b"".join([encode_post(post, session.rich) for post in posts]))
-        for post in posts:
+        for post in () if session.recipient.closing else posts:  # what was not written stays kept
             if post.sender_id != account.id:
                 self.note(post.conversation_id, account.id, post.seq)
 

@@ -20,8 +20,6 @@ from vestnik.server.tcp import Connection
 
 SWEEP: Final = 5.0
 """Seconds between two looks at the time limits, unless a limit is so short that it needs more."""
-LINGER: Final = 30.0
-"""Seconds a closed connection may take to read what was written to it."""
 
 # A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
 # not expect. What is set on a listening socket holds for the connections it accepts.
@@ -162,9 +160,8 @@ class Listener:
                 connection.active = connection.probed = False
                 connection.heard = now
             if connection.closing:
-                if now - connection.heard > LINGER:
-                    connection.abort()
-            elif connection.begun and not connection.busy and now - connection.begun > settings.unfinished:
+                continue
+            if connection.begun and not connection.busy and now - connection.begun > settings.unfinished:
                 self._dismiss(connection, answers.VALUE_UNFINISHED, f"{settings.unfinished:g}")
             elif settings.keepalive and now - connection.heard > settings.keepalive:
                 self._probe(connection, now)

@@ -16,13 +16,17 @@ FILE_NAME: Final = "vestnik.toml"
 
 
 class SettingError(StartupError):
+    """A setting is wrong."""
+
+
+class SettingBad(SettingError):
     """The setting `key` has a bad value; `reason` says what is wrong with it."""
 
     def __init__(self, key: str, reason: str) -> None:
         super().__init__("server.setting_bad", key=key, reason=reason)
 
 
-class SettingUnknown(StartupError):
+class SettingUnknown(SettingError):
     """There is no setting `key`."""
 
     def __init__(self, key: str) -> None:
@@ -62,21 +66,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def data_path(self) -> Path:
-        """The data directory."""
-        return Path(self.data).expanduser()
+        """The data directory. Raises SettingBad when it cannot be a path."""
+        return _path("data", self.data)
 
     @property
     def log_path(self) -> Path:
-        """The journal's directory."""
-        return Path(self.log_dir).expanduser() if self.log_dir else self.data_path / "log"
+        """The journal's directory. Raises SettingBad when it cannot be a path."""
+        return _path("log_dir", self.log_dir) if self.log_dir else self.data_path / "log"
+
+
+def _path(key: str, text: str) -> Path:
+    if "\0" in text:
+        raise SettingBad(key, "U+0000")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # the home directory of an unknown user
+        raise SettingBad(key, str(error)) from None
 
 
 _AT: Final = re.compile(r"^(.*?)(?: - at `\$\.?(.*?)`)?$", re.DOTALL)
-_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`", re.DOTALL)
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
 def make_settings(values: dict[str, Any]) -> Settings:
-    """Settings from the content of a file and of the command line. SettingError and SettingUnknown name the key."""
+    """Settings from the content of a file and of the command line. SettingError names the key."""
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -84,7 +97,7 @@ def make_settings(values: dict[str, Any]) -> Settings:
         unknown = _UNKNOWN.match(reason)
         if unknown:
             raise SettingUnknown(f"{path}.{unknown[1]}" if path else unknown[1]) from None
-        raise SettingError(path, reason) from None
+        raise SettingBad(path, reason) from None
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -92,16 +105,16 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(str(path), str(error)) from None
+        raise SettingBad(str(path), str(error)) from None
 
 
 def load_settings(file: Path | None, overrides: dict[str, Any]) -> Settings:
     """Settings from `file` (or `vestnik.toml` here or in the data directory), overridden by `overrides`.
 
-    Overrides that are None are not there. Raises SettingError and SettingUnknown.
+    Overrides that are None are not there. Raises SettingError.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     if file is None:
-        data = Path(given.get("data", Settings().data)).expanduser()
+        data = _path("data", given.get("data", Settings().data))
         file = next((f for f in (Path(FILE_NAME), data / FILE_NAME) if f.is_file()), None)
     return make_settings((read_file(file) if file else {}) | given)

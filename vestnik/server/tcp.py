@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 WRITE_HIGH: Final = 65_536
 """Bytes waiting to be sent above which a connection counts as choked."""
+LINGER: Final = 1.0
+"""Seconds for which a client may take notice that it is being closed."""
+LINGER_SENDING: Final = 30.0
+"""Seconds for which a slow client may read what was written before the close."""
+
 _decode = REQUESTS.decode
 
 
@@ -93,12 +98,14 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
         self.active = True
+        if self.closing:
+            return  # read only so that the client gets what was written to it
         framer = self._framer
         found = framer.feed(data)
-        if framer.size:
-            self.begun = self.begun or self._listener.loop.time()
-        else:
+        if not framer.size:
             self.begun = 0.0
+        elif found or not self.begun:
+            self.begun = self._listener.loop.time()
         if found:
             self._serve(found)
             if self.hub.full and self._reading:
@@ -109,7 +116,9 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client sends no more; it still gets its answers."""
         self._ending = True
-        if not self.busy:
+        if self.closing:
+            self._transport.close()
+        elif not self.busy:
             self.close()
         return True
 
@@ -279,10 +288,29 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def close(self) -> None:
-        """Close after what is written has been sent."""
-        if not self.closing:
+        """Close after what is written has been sent.
+
+        Closing a socket with unread input makes the kernel drop what it has not sent yet. So our side is closed first,
+        and what the client still sends is read and thrown away until it closes too, or until `LINGER`.
+        """
+        if self.closing:
+            return
+        if self._ending and self._reading:
             self._end()
             self._transport.close()
+            return
+        self._end()
+        if not self._reading:
+            self._reading = True
+            self._transport.resume_reading()
+        self._transport.write_eof()
+        self._listener.loop.call_later(LINGER, self._stop_lingering, self._listener.loop.time() + LINGER_SENDING)
+
+    def _stop_lingering(self, deadline: float) -> None:
+        if self._transport.get_write_buffer_size() and self._listener.loop.time() < deadline:
+            self._listener.loop.call_later(LINGER, self._stop_lingering, deadline)
+        else:
+            self._transport.abort()
 
     def abort(self) -> None:
         """Close at once. May happen while a message goes to many, so the session ends a moment later."""

@@ -4,18 +4,18 @@ from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 BUSY_TIMEOUT: Final = 10_000
 """Milliseconds to wait for another process (`vestnik user ...`) that is writing."""
 _PRAGMAS: Final = (
-    "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     f"busy_timeout = {BUSY_TIMEOUT}",
-    "journal_size_limit = 67108864",
 )
+# Changes the file, so it is left to those who write: a file that is not ours is only looked at.
+_WRITING: Final = ("journal_mode = WAL", "journal_size_limit = 67108864")
 
 
 def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
@@ -24,7 +24,7 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
     A writing engine takes the write lock when a transaction begins, a reading one refuses to write.
     """
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
@@ -35,10 +35,8 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: SQLiteConnection, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
-        for pragma in _PRAGMAS:
+        for pragma in _PRAGMAS + (_WRITING if writing else ("query_only = ON",)):
             connection.execute(f"PRAGMA {pragma}")
-        if not writing:
-            connection.execute("PRAGMA query_only = ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from vestnik.store.errors import StoreForeign, StoreNewer
-from vestnik.store.schema import HEAD
+from vestnik.store.schema import HEAD, VERSIONS
 
 
 def schema_version(connection: Connection) -> str | None:
@@ -35,9 +35,11 @@ def is_current(engine: Engine, path: Path) -> bool:
         if isinstance(error.orig, sqlite3.OperationalError):
             raise  # cannot be opened or is locked: not a matter of its content
         raise StoreForeign(path, str(error.orig)) from None
-    if found is not None and found > HEAD:
+    if found is None or found in VERSIONS:
+        return found == HEAD
+    if found.isdecimal() and found > HEAD:
         raise StoreNewer(path, found, HEAD)
-    return found == HEAD
+    raise StoreForeign(path, f"schema {found}")
 
 
 def migrate(engine: Engine) -> None:

@@ -16,8 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD: Final = "0001"
-"""The newest migration this program knows."""
+VERSIONS: Final = ("0001",)
+"""The migrations this program knows, oldest first."""
+HEAD: Final = VERSIONS[-1]
 
 metadata: Final = MetaData()
 

@@ -33,13 +33,21 @@ def prepare(data: Path) -> Path:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / DATABASE
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    engine = open_engine(path, connections=1, writing=True)
-    try:
-        if not is_current(engine, path):
+    if not _is_current(path):
+        engine = open_engine(path, connections=1, writing=True)
+        try:
             migrate(engine)
+        finally:
+            engine.dispose()
+    return path
+
+
+def _is_current(path: Path) -> bool:
+    engine = open_engine(path, connections=1, writing=False)
+    try:
+        return is_current(engine, path)
     finally:
         engine.dispose()
-    return path
 
 
 @contextmanager
@@ -50,14 +58,7 @@ def administer(data: Path) -> Iterator[Engine]:
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / DATABASE
-    current = False
-    if path.exists():
-        looking = open_engine(path, connections=1, writing=False)
-        try:
-            current = is_current(looking, path)
-        finally:
-            looking.dispose()
-    if not current:
+    if not path.exists() or not _is_current(path):
         lock = Lock(data)
         lock.acquire()
         try:

@@ -131,7 +131,7 @@ class Writer:
         error = self._transact(connection, works)
         if error is None:
             return
-        if isinstance(error, OperationalError):  # the disk's fault, or another process keeps the database locked
+        if len(works) == 1 or isinstance(error, OperationalError):  # the disk's fault, or a lock's, or nobody else's
             for work in works:
                 work.error = error
         else:  # one of them is at fault; the others shall not suffer
@@ -177,7 +177,7 @@ class Writer:
             if last is None:
                 last = _read_last_seq(connection, new.conversation_id)
             new.seq = last_seq[new.conversation_id] = last + 1
-            new.again = False
+            new.again = new.conflict = new.delivered = False
             if new.id is not None:
                 known[key] = _Kept(new.conversation_id, new.seq, delivered=False)
             new.number = number = number + 1
@@ -190,7 +190,8 @@ class Writer:
         """In the loop: hand the results to those who wait for them."""
         for work in works:
             if isinstance(work, _Batch):
-                self._committed(work.messages, work.error)
+                # By itself, so that an error in there does not keep the others from their results.
+                self._loop.call_soon(self._committed, work.messages, work.error)
             elif work.future.done():
                 continue  # cancelled: nobody waits any more
             elif work.error is None:

@@ -49,7 +49,13 @@ async def test_quit_of_a_stranger(house: House) -> None:
 
 @pytest.mark.parametrize(
     "request_",
-    [by_password("anna", "wrong"), by_password("anna", ""), by_password("nobody"), by_token("anna", "x"), by_token("anna", "")],
+    [
+        by_password("anna", "wrong"),
+        by_password("anna", ""),
+        by_password("nobody"),
+        by_token("anna", "x"),
+        by_token("anna", ""),
+    ],
     ids=["wrong password", "empty password", "unknown name", "wrong token", "empty token"],
 )
 async def test_wrong(house: House, request_: Authenticate) -> None:

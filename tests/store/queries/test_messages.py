@@ -10,6 +10,7 @@ from vestnik.store.queries import messages, rooms
 from vestnik.store.schema import message
 
 ANNA, BORIS, VERA = 1, 2, 3
+LAST = 1_000_000
 
 
 def keep(connection: Connection, conversation_id: int, seq: int, sender_id: int, text: str = "x") -> int:
@@ -20,9 +21,13 @@ def keep(connection: Connection, conversation_id: int, seq: int, sender_id: int,
     return int(number)
 
 
-def waiting(connection: Connection, account_id: int, after: int = 0, limit: int = 100) -> list[tuple[int, int]]:
+def waiting(
+    connection: Connection, account_id: int, first: int = 0, last: int = LAST, limit: int = 100
+) -> list[tuple[int, int]]:
     """Conversation and seq of the messages that wait for an account."""
-    return [(kept.conversation_id, kept.seq) for kept in messages.kept_messages(connection, account_id, after, limit)]
+    return [
+        (kept.conversation_id, kept.seq) for kept in messages.kept_messages(connection, account_id, first, last, limit)
+    ]
 
 
 def test_direct_conversation(connection: Connection) -> None:
@@ -38,7 +43,7 @@ def test_kept_messages(connection: Connection) -> None:
     """What waits has the sender's name and everything a delivery needs."""
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
     number = keep(connection, talk, 1, ANNA, "Привет")
-    assert messages.kept_messages(connection, BORIS, 0, 10) == [
+    assert messages.kept_messages(connection, BORIS, 0, LAST, 10) == [
         KeptMessage(number, talk, 1, "anna", f"id1-{talk}", "Привет", 5.0)
     ]
 
@@ -91,9 +96,17 @@ def test_pages(connection: Connection, limit: int) -> None:
             expected.append((talk, seq))
     found = []
     number = 0
-    while page := messages.kept_messages(connection, BORIS, number, limit):
+    while page := messages.kept_messages(connection, BORIS, number + 1, LAST, limit):
         assert len(page) <= limit
         assert all(one.number < other.number for one, other in pairwise(page))
         found += [(kept.conversation_id, kept.seq) for kept in page]
         number = page[-1].number
     assert found == expected
+
+
+def test_range(connection: Connection) -> None:
+    """Only messages whose numbers are in the range are given, both ends included."""
+    talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
+    numbers = [keep(connection, talk, seq, ANNA) for seq in range(1, 6)]
+    assert waiting(connection, BORIS, numbers[1], numbers[3]) == [(talk, 2), (talk, 3), (talk, 4)]
+    assert waiting(connection, BORIS, numbers[4] + 1) == []

@@ -38,6 +38,10 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     now = chat.clock()
     found = await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
     right = await chat.passwords.verify(found.password_hash if found else None, password)
+    if right:
+        # An administrator may have changed the account while the password was being checked.
+        checked, found = found, await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
+        right = found is not None and checked is not None and found.password_hash == checked.password_hash
     if found is None or not right:
         raise WrongLogin(answers.LOGIN_REFUSED, name)
     if found.disabled:
@@ -50,9 +54,8 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
         await chat.storage.begin_login(account.id, None, now)
     elif found.login_used < now - TOUCH_AFTER:
         await chat.storage.touch_login(account.id, None, now)
-    _attach(chat, session, account, request, login_id)
     answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
-    return Reply(answer, (account.name,), token=token, logged_in=True)
+    return Reply(answer, (account.name,), token=token, logged_in=_attach(chat, session, account, request, login_id))
 
 
 async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: str) -> Reply:
@@ -64,14 +67,14 @@ async def _by_token(chat: Chat, session: Session, request: Authenticate, name: s
         raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
     if found.used < now - TOUCH_AFTER:
         await chat.storage.touch_login(found.account.id, found.id, now)
-    _attach(chat, session, found.account, request, found.id)
-    return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=True)
+    logged_in = _attach(chat, session, found.account, request, found.id)
+    return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=logged_in)
 
 
-def _attach(chat: Chat, session: Session, account: AccountRecord, request: Authenticate, login_id: int | None) -> None:
+def _attach(chat: Chat, session: Session, account: AccountRecord, request: Authenticate, login_id: int | None) -> bool:
     features = FEATURES.intersection(request.features)
     session.login_id = login_id
-    chat.sessions.attach(session, account, name_key(account.name), features)
+    return chat.sessions.attach(session, account, name_key(account.name), features)
 
 
 def presence(chat: Chat, session: Session, request: Presence) -> Reply:

@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table."""
+    _create_accounts()
+    _create_conversations()
+    _create_messages()
+
+
+def _create_accounts() -> None:
     op.create_table(
         "account",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -29,6 +35,14 @@ def upgrade() -> None:
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("used", sa.Float, nullable=False),
     )
+    op.create_table(
+        "contact",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("contact_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+    )
+
+
+def _create_conversations() -> None:
     op.create_table(
         "conversation",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -49,6 +63,9 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True, index=True),
         sa.Column("joined", sa.Float, nullable=False),
     )
+
+
+def _create_messages() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -75,9 +92,4 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Integer, sa.ForeignKey("conversation.id"), primary_key=True),
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
         sa.Column("delivered", sa.Integer, nullable=False),
-    )
-    op.create_table(
-        "contact",
-        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
-        sa.Column("contact_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
     )

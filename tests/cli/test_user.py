@@ -1,0 +1,92 @@
+"""`vestnik user`."""
+
+from pathlib import Path
+
+from tests.support.process import ServerProcess, vestnik
+
+PASSWORD = "secret"
+
+
+def user(data: Path, *arguments: str, password: str | None = PASSWORD, code: int = 0, lang: str = "en") -> str:
+    """Run a command; what it printed, on whichever output."""
+    done = vestnik("user", "--data", str(data), "--lang", lang, *arguments, password=password)
+    assert done.returncode == code, done.stderr
+    assert (done.stderr == "") == (code == 0)
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def journal(data: Path) -> list[str]:
+    """What the command has journaled, without the time stamps."""
+    return [line[24:] for line in (data / "log" / "admin.log").read_text("utf-8").splitlines()]
+
+
+def test_a_life(tmp_path: Path) -> None:
+    """Make, list, give a new password, disable, enable: each is said and journaled, the password never."""
+    assert user(tmp_path, "add", "Вера Павловна") == "Account Вера Павловна created\n"
+    assert user(tmp_path, "passwd", "вера павловна", password="mumble") == "Password of account Вера Павловна changed\n"
+    assert user(tmp_path, "disable", "вера павловна") == "Account Вера Павловна disabled\n"
+    name, state, created = user(tmp_path, "list").rstrip("\n").split("\t")
+    assert (name, state) == ("Вера Павловна", "disabled")
+    assert len(created) == len("2021-06-12 11:19:59+00:00")
+    assert user(tmp_path, "enable", "вера павловна", lang="ru") == "Учётная запись Вера Павловна включена\n"
+    lines = journal(tmp_path)
+    assert [line.split(None, 2)[:2] for line in lines] == [["INFO", "admin"]] * 5
+    assert lines[0] == "INFO     admin      Account Вера Павловна created"
+    assert "secret" not in "".join(lines)
+    assert "mumble" not in "".join(lines)
+    assert (tmp_path / "vestnik.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_refusals(tmp_path: Path) -> None:
+    """What cannot be done is said, journaled and the exit code 1."""
+    user(tmp_path, "add", "anna")
+    assert user(tmp_path, "add", "ANNA", code=1) == "The name ANNA is already taken\n"
+    assert user(tmp_path, "add", "#anna", code=1) == "Field name is invalid\n"
+    assert user(tmp_path, "add", "boris", password="", code=1) == "Field password is empty\n"
+    assert user(tmp_path, "passwd", "nobody", code=1) == "User nobody does not exist\n"
+    assert user(tmp_path, "disable", "nobody", code=1) == "User nobody does not exist\n"
+    assert [line for line in journal(tmp_path) if line.startswith("ERROR")] == [
+        f"ERROR    admin      Error! {reason}"
+        for reason in (
+            "The name ANNA is already taken",
+            "Field name is invalid",
+            "Field password is empty",
+            "User nobody does not exist",
+            "User nobody does not exist",
+        )
+    ]
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """A name in bytes that are no text is no account's: a refusal in a sentence, whatever is asked of it."""
+    assert user(tmp_path, "add", "\udcff", code=1) == "Field name is invalid\n"
+    for what in ("passwd", "disable", "enable"):
+        assert "Traceback" not in user(tmp_path, what, "\udcff", code=1)
+
+
+def test_password_is_needed(tmp_path: Path) -> None:
+    """Without a terminal and without the variable there is no password: a usage error that names the variable."""
+    assert "VESTNIK_PASSWORD" in user(tmp_path, "add", "anna", password=None, code=2)
+
+
+def test_bad_surroundings(tmp_path: Path) -> None:
+    """A bad setting, a foreign file and a directory that cannot be made are said in a sentence."""
+    config = tmp_path / "bad.toml"
+    config.write_text("port = -1")
+    assert "port" in user(tmp_path, "--config", str(config), "list", code=1)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "vestnik.db").write_text("diary" * 100)
+    assert "not a Vestnik database" in user(tmp_path / "foreign", "list", code=1)
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in user(tmp_path / "file" / "data", "list", code=1)
+
+
+def test_beside_a_server(tmp_path: Path) -> None:
+    """An account that is made beside a running server can log in at once."""
+    with ServerProcess(tmp_path) as server:
+        user(tmp_path, "add", "anna")
+        done = vestnik(
+            "client", "-p", str(server.port), "-u", "anna", "--log-dir", str(tmp_path / "c"), password=PASSWORD
+        )
+        assert done.returncode == 0
