@@ -72,10 +72,12 @@ def test_newer(engine: Engine, database: Path) -> None:
         assert "9999" in caught.value.text(language)
 
 
-def test_older(engine: Engine, database: Path) -> None:
-    """A schema older than the program's is neither current nor refused."""
-    alter(database, "UPDATE alembic_version SET version_num = '0000'")
-    assert not is_current(engine, database)
+@pytest.mark.parametrize("version", ["0000", "a1b2c3d4e5f6", "0000abcd1234"])
+def test_other_versions(engine: Engine, database: Path, version: str) -> None:
+    """A schema that never was ours is not taken for an older or a newer one."""
+    alter(database, f"UPDATE alembic_version SET version_num = '{version}'")
+    with pytest.raises(StoreForeign):
+        is_current(engine, database)
 
 
 def test_foreign_tables(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -140,6 +141,15 @@ class Conversation:
         except ConnectionFailed as error:
             self._lost(error)
 
+    async def do_bytes(self, line: bytes) -> None:
+        """Serve one line of the user, as it came."""
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            self._complain("cli.not_text")
+        else:
+            await self.do(text)
+
     async def receive(self) -> None:
         """Show what others send until the connection ends."""
         try:
@@ -239,20 +249,23 @@ async def _talk_in_lines(conversation: Conversation) -> None:
 
 
 async def _serve_lines(conversation: Conversation) -> None:
-    lines: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
+    lines: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
     loop = asyncio.get_running_loop()
     # A daemon, so that the program can end while it waits for a line.
     threading.Thread(target=_read_lines, args=(lines, loop), daemon=True).start()
     while not conversation.ended and (line := await lines.get()) is not None:
-        await conversation.do(line)
+        await conversation.do_bytes(line)
 
 
-def _read_lines(lines: asyncio.Queue[str | None], loop: asyncio.AbstractEventLoop) -> None:
+def _read_lines(lines: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventLoop) -> None:
     """Put each line of standard input into `lines`, then None; reads no further than the reader has got."""
     # Not sys.stdin: its lock would keep the interpreter from ending.
-    with open(0, "rb", buffering=0, closefd=False) as stdin, suppress(RuntimeError):  # the loop has ended
+    with (
+        open(0, "rb", buffering=0, closefd=False) as stdin,
+        suppress(RuntimeError, CancelledError),
+    ):  # the loop has ended
         for line in stdin:
-            asyncio.run_coroutine_threadsafe(lines.put(line.decode("utf-8", "replace")), loop).result()
+            asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
         asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
 
 

@@ -78,6 +78,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._marks: list[threading.Event] = []
+        self._unshown: list[str] = []
         self._at_once = False
         self._told: set[Event] = set()
         self._told_refused = 0
@@ -205,7 +206,6 @@ class Writer:
         level = NEVER if self._console is None else self.console_level
         date = renderer.date
         lines: list[str] = []
-        shown: list[str] = []
         marks = 0
         for _ in range(size):
             element = popleft()
@@ -224,7 +224,7 @@ class Writer:
                 date, lines = renderer.date, []
             lines.append(line)
             if element[1].level >= level:
-                shown.append(line)
+                self._unshown.append(line)
         self.taken += size - marks
         self._keep(date, lines)
         if self._files is not None:
@@ -232,8 +232,7 @@ class Writer:
         else:
             self._release_marks()
         # After the file, so that whoever sees a line on the console finds it in the file.
-        if shown and self._console is not None:
-            self._console.show("".join(shown), len(shown))
+        self._show()
 
     def _keep(self, date: str, lines: list[str]) -> None:
         if lines and self._files is not None:
@@ -292,5 +291,11 @@ class Writer:
         line = self.renderer.line(self._own(event, values, error))
         self.taken += 1
         self._keep(self.renderer.date, [line])
-        if self._console is not None and event.level >= self.console_level:
-            self._console.show(line, 1)
+        if event.level >= self.console_level:
+            self._unshown.append(line)
+        self._show()
+
+    def _show(self) -> None:
+        lines, self._unshown = self._unshown, []
+        if lines and self._console is not None:
+            self._console.show("".join(lines), len(lines))

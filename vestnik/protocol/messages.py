@@ -6,13 +6,16 @@ server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever progra
 """
 
 import re
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
+
+T = TypeVar("T")
+D = TypeVar("D")
 
 FEATURES: Final = frozenset({"seq", "probe", "notice"})
 """What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""
@@ -146,10 +149,10 @@ class _ServerObject(msgspec.Struct, gc=False):
     """Anything a server may send, before it is known what it is."""
 
     response: int | UnsetType = UNSET
-    alert: str | list[str] | UnsetType = UNSET
+    alert: Raw | UnsetType = UNSET
     error: str | UnsetType = UNSET
     action: str | UnsetType = UNSET
-    time: float = 0.0
+    time: Raw = NO_TIME
     from_: str = msgspec.field(name="from", default="")
     to: str = ""
     message: str = ""
@@ -164,6 +167,8 @@ ServerMessage: TypeAlias = Response | Delivery | Probe | Notice
 
 REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest)
 _SERVER_OBJECTS: Final = msgspec.json.Decoder(_ServerObject)
+_ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
+_TIMES: Final = msgspec.json.Decoder(float)
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -176,8 +181,9 @@ def decode_server_message(data: bytes) -> ServerMessage | None:
     """What a server sent; None for an event this client does not know. Raises what msgspec raises."""
     found = _SERVER_OBJECTS.decode(data)
     if found.response is not UNSET:
-        return Response(found.response, found.alert, found.error, found.id, found.seq, found.token)
-    when = found.time
+        alert = UNSET if found.alert is UNSET else _decode_or(_ALERTS, found.alert, UNSET)
+        return Response(found.response, alert, found.error, found.id, found.seq, found.token)
+    when = _decode_or(_TIMES, found.time, 0.0)
     if found.action == "msg":
         return Delivery(when, found.from_, found.to, found.message, found.seq, found.id)
     if found.action == "probe":
@@ -185,6 +191,14 @@ def decode_server_message(data: bytes) -> ServerMessage | None:
     if found.action == "notice":
         return Notice(when, found.code, found.text)
     return None
+
+
+def _decode_or(decoder: msgspec.json.Decoder[T], data: Raw, otherwise: D) -> T | D:
+    """The value of `data`, or `otherwise` when it is none: servers in the wild put anything there."""
+    try:
+        return decoder.decode(data)
+    except DECODE_ERRORS:
+        return otherwise
 
 
 _PATH: Final = re.compile(r" - at `\$\.?(.*?)`$")

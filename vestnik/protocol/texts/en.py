@@ -133,6 +133,7 @@ TEXTS: Final[dict[str, str]] = {
         "Any other line is a message to whoever is chosen"
     ),
     "cli.unknown_command": "There is no command {command}; /help lists all",
+    "cli.not_text": "This is not text in UTF-8",
     "cli.no_addressee": "Nobody to write to: choose with /join #room or /to NAME",
     "cli.argument_needed": "{command} needs a name",
     "cli.demo_port": "Port 7777 is in use: the server of the demo listens at port {port}",

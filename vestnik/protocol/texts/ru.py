@@ -133,6 +133,7 @@ TEXTS: Final[dict[str, str]] = {
         "Любая другая строка — сообщение тому, кто выбран"
     ),
     "cli.unknown_command": "Нет команды {command}; /help покажет все",
+    "cli.not_text": "Это не текст в UTF-8",
     "cli.no_addressee": "Некому писать: выберите /join #чат или /to ИМЯ",
     "cli.argument_needed": "После {command} нужно имя",
     "cli.demo_port": "Порт 7777 занят: сервер демонстрации слушает порт {port}",
