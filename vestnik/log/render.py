@@ -83,6 +83,11 @@ class Renderer:
         self._language = language
         self._second = -1
         self._prefix = ""
+        # Records of one batch mostly share their moment and their event, and so all that stands before the sentence.
+        self._created = -1.0
+        self._event: Event | Message | None = None
+        self._head = ""
+        self._form: Callable[..., str] = str
         self._known: dict[Event | Message, tuple[str, Callable[..., str]]] = {}
         self._labels: dict[tuple[int, str], str] = {}
 
@@ -95,22 +100,30 @@ class Renderer:
     def language(self, language: str) -> None:
         self._language = language
         self._known = {}
+        self._event = None
 
     def line(self, queued: Queued) -> str:
         """The whole line of a record, with its newline. Never raises."""
         created, event, values, _connection, _request, error = queued
-        known = self._known.get(event)
-        if known is None:
-            known = self._known_now(event)
-        label, form = known
+        if event is not self._event or created != self._created:
+            self._begin(created, event)
         try:
-            text = form(*values)
+            text = self._form(*values)
         except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
             text = unfitting(getattr(event, "name", ""), values)
         if error is not None:
             text = f"{text}\n{traceback_of(error)}"
         if len(text) > MESSAGE_CAP or not text.isprintable() or "\\" in text:
             text = escape_at_most(text, MESSAGE_CAP)
+        return f"{self._head}{text}\n"
+
+    def _begin(self, created: float, event: Event | Message) -> None:
+        """Prepare what stands before the sentence of an event at this moment."""
+        known = self._known.get(event)
+        if known is None:
+            known = self._known_now(event)
+        label, self._form = known
+        self._event, self._created = event, created
         try:
             second = floor(created)
             if second != self._second:
@@ -119,7 +132,7 @@ class Renderer:
             created = time.time()
             second = floor(created)
             self._turn(second)
-        return f"{self._prefix}{_MILLISECONDS[int((created - second) * 1000)]}{label}{text}\n"
+        self._head = f"{self._prefix}{_MILLISECONDS[int((created - second) * 1000)]}{label}"
 
     def _known_now(self, event: Event | Message) -> tuple[str, Callable[..., str]]:
         """Label and sentence; those of an event are remembered."""

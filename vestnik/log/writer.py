@@ -28,6 +28,8 @@ HOLD: Final = 0.02
 """Seconds in which records gather before they are written; WARNING and above do not wait."""
 BATCH: Final = 64
 """Records rendered and written at once."""
+SHOWN_AT_ONCE: Final = 1024
+"""Lines handed to the console at once, after the file has them."""
 REST: Final = 0.0002
 """Seconds between two batches."""
 HURRY: Final = 50_000
@@ -196,6 +198,7 @@ class Writer:
             count -= BATCH
             if 0 < count < HURRY and not self._stopping:
                 time.sleep(REST)
+        self._show()
         self._look_around()
         if self._files is not None:
             self._push(self._files)
@@ -231,8 +234,8 @@ class Writer:
             self._push(self._files)
         else:
             self._release_marks()
-        # After the file, so that whoever sees a line on the console finds it in the file.
-        self._show()
+        if len(self._unshown) >= SHOWN_AT_ONCE:
+            self._show()
 
     def _keep(self, date: str, lines: list[str]) -> None:
         if lines and self._files is not None:
