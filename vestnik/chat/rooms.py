@@ -1,6 +1,6 @@
 """Rooms, their members, and which connections hear them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from vestnik.chat.names import name_key
@@ -11,9 +11,8 @@ class Recipient(Protocol):
     """One connection, as the rules see it: something that takes bytes, until it is `closing`."""
 
     closing: bool
-
-    def send(self, data: bytes) -> None:
-        """Write `data`, whole frames, to the connection."""
+    send: Callable[[bytes], None]
+    """Writes whole frames to the connection."""
 
     def give_up(self, waiting: int) -> None:
         """Close the connection, for which `waiting` messages or bytes wait already."""

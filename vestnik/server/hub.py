@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 class Hub:
-    """Where all connections meet. `capacity` is how many messages may wait for the store."""
+    """Where all connections meet. `capacity` is how many messages may wait for the store.
+
+    `choked` are the connections whose clients read more slowly than they are sent to.
+    """
 
     def __init__(self, chat: Chat, journal: Journal, wording: Wording, store: Store, capacity: int) -> None:
         self.chat = chat
@@ -41,6 +44,7 @@ class Hub:
         self._batch: list[Post] = []
         self._queued = 0
         self._held: set[Connection] = set()
+        self.choked: set[Connection] = set()
 
     # Accepting.
 
@@ -74,6 +78,8 @@ class Hub:
         authors = self._publish(posts) if error is None else self._refuse(posts, error)
         for connection in authors:
             connection.go_on()
+        for connection in tuple(self.choked):
+            connection.check_buffer()
         if self._held and self._queued <= self._capacity // 2:
             held, self._held = self._held, set()
             for waiting in held:

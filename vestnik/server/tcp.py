@@ -6,7 +6,7 @@ nothing more is read, so a connection holds at most one segment of requests.
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Final, cast
 
 from vestnik.chat.actions import action_name
@@ -33,12 +33,15 @@ LINGER_SENDING: Final = 30.0
 _decode = REQUESTS.decode
 
 
+def _to_nobody(_data: bytes) -> None:
+    """What `Connection.send` does when the connection is ending."""
+
+
 class Connection(asyncio.Protocol):
     """A client's connection, from its acceptance to its end."""
 
     __slots__ = (
         "_backlog",
-        "_choked",
         "_drained",
         "_ending",
         "_framer",
@@ -56,6 +59,7 @@ class Connection(asyncio.Protocol):
         "pending",
         "probed",
         "requests",
+        "send",
         "session",
     )
 
@@ -65,10 +69,11 @@ class Connection(asyncio.Protocol):
         self.session = Session(self)
         self._framer: Framer[AnyRequest] = Framer(_decode)
         self._transport: asyncio.Transport  # from `connection_made` on
+        # Writes whole frames. The transport's own method: a message to a room costs one call for each recipient.
+        self.send: Callable[[bytes], None] = _to_nobody
         self._backlog: deque[AnyRequest | BadRequest] | None = None  # requests that wait for their turn
         self._task: asyncio.Task[None] | None = None  # the request that is being served by a coroutine
         self._drained: asyncio.Future[None] | None = None
-        self._choked = False
         self._reading = True
         self._ending = False  # close as soon as everything is answered
         self.name = ""  # the connection's number, for the journal
@@ -87,6 +92,7 @@ class Connection(asyncio.Protocol):
         """A client has connected."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH)
+        self.send = self._transport.write
         self.heard = self._listener.loop.time()
         self._listener.opened(self)
 
@@ -124,11 +130,12 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is sent to."""
-        self._choked = True
+        if not self.closing:
+            self.hub.choked.add(self)
 
     def resume_writing(self) -> None:
         """The client has caught up."""
-        self._choked = False
+        self.hub.choked.discard(self)
         self._wake_drained()
 
     # Requests.
@@ -227,6 +234,8 @@ class Connection(asyncio.Protocol):
             self.close()
         else:
             self.send(encode_reply(self.hub.wording, reply, self.session.rich, request_id))
+            if self in self.hub.choked:
+                self.check_buffer()
 
     def _refuse(self, error: VestnikError, number: int, request_id: str | None) -> None:
         self.answer(Reply(error.answer, error.values), number, request_id)
@@ -240,13 +249,10 @@ class Connection(asyncio.Protocol):
         )
         self.answer(Reply(answers.SERVER_ERROR), number, request.id)
 
-    def send(self, data: bytes) -> None:
-        """Write whole frames. A client with more than `send_buffer` bytes waiting is cut off."""
-        if self.closing:
-            return
-        transport = self._transport
-        transport.write(data)
-        if self._choked and (waiting := transport.get_write_buffer_size()) > self._listener.send_buffer:
+    def check_buffer(self) -> None:
+        """Cut off a client for which more than `send_buffer` bytes wait."""
+        waiting = self._transport.get_write_buffer_size()
+        if waiting > self._listener.send_buffer:
             self.give_up(waiting)
 
     def give_up(self, waiting: int) -> None:
@@ -256,7 +262,7 @@ class Connection(asyncio.Protocol):
 
     async def drained(self) -> None:
         """Return when the client has read most of what was sent to it, or is gone."""
-        if self._choked and not self.session.closed:
+        if self in self.hub.choked:
             if self._drained is None:
                 self._drained = self._listener.loop.create_future()
             await asyncio.shield(self._drained)
@@ -315,11 +321,14 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once. May happen while a message goes to many, so the session ends a moment later."""
         self.closing = True
+        self.send = _to_nobody
         self._transport.abort()
 
     def _end(self) -> None:
         """Nothing more is read or written: what comes for this client from now on is kept."""
         self.closing = True
+        self.send = _to_nobody
+        self.hub.choked.discard(self)
         self.session.closed = True
         self._backlog = None
         self.hub.chat.sessions.detach(self.session)
