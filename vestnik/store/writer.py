@@ -20,6 +20,14 @@ T = TypeVar("T")
 
 MAX_BATCHES: Final = 256
 """Hand-overs that may share one transaction."""
+COLUMNS: Final = ("id", "conversation_id", "seq", "sender_id", "client_id", "time", "text")
+"""What is kept of a new message, in the order of `Writer._insert_rows`."""
+ROWS: Final = (128, 64, 32, 16, 8, 4, 2, 1)
+"""Rows that one INSERT may have."""
+BUSY: Final = 32
+"""Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
+GATHER: Final = 0.002
+"""Seconds of gathering."""
 MAX_IDS: Final = 500
 """Ids that are looked up by one query."""
 MAX_REMEMBERED: Final = 100_000
@@ -86,7 +94,8 @@ class Writer:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
         self._last_number: int | None = None
-        self._insert = _insert_sql(engine)
+        self._written = 0  # messages in the last transaction
+        self._inserts = _insert_statements(engine)
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -120,6 +129,8 @@ class Writer:
         """Everything that waits now, at least one piece of work; whether the end was among it."""
         works: list[_Work] = []
         work = self._queue.get()
+        if self._written >= BUSY:
+            time.sleep(GATHER)
         while work is not None:
             works.append(work)
             if len(works) >= MAX_BATCHES or self._queue.empty():
@@ -143,11 +154,13 @@ class Writer:
         try:
             with connection.begin():
                 now = time.time()
+                self._written = 0
                 for work in works:
                     if isinstance(work, _Change):
                         work.result = work.function(connection)
                     else:
                         self._write_messages(connection, work.messages, now)
+                        self._written += len(work.messages)
         except Exception as error:  # noqa: BLE001
             self._last_seq.clear()
             self._last_number = None
@@ -162,7 +175,7 @@ class Writer:
         number = self._last_number
         if number is None:
             number = connection.execute(LAST_NUMBER).scalar_one()
-        rows = []
+        values: list[Any] = []
         for new in messages:
             new.time = now
             if new.id is not None:
@@ -173,18 +186,33 @@ class Writer:
                     new.conflict = kept.conversation_id != new.conversation_id
                     new.seq, new.delivered = kept.seq, kept.delivered
                     continue
-            last = last_seq.get(new.conversation_id)
+            conversation_id = new.conversation_id
+            last = last_seq.get(conversation_id)
             if last is None:
-                last = _read_last_seq(connection, new.conversation_id)
-            new.seq = last_seq[new.conversation_id] = last + 1
-            new.again = new.conflict = new.delivered = False
-            if new.id is not None:
-                known[key] = _Kept(new.conversation_id, new.seq, delivered=False)
+                last = _read_last_seq(connection, conversation_id)
+            new.seq = last_seq[conversation_id] = last + 1
             new.number = number = number + 1
-            rows.append((number, new.conversation_id, new.seq, new.sender_id, new.id, now, new.text))
+            if new.id is not None:
+                new.again = new.conflict = new.delivered = False
+                known[key] = _Kept(conversation_id, new.seq, delivered=False)
+            values += (number, conversation_id, new.seq, new.sender_id, new.id, now, new.text)
         self._last_number = number
-        if rows:
-            connection.exec_driver_sql(self._insert, rows)
+        self._insert_rows(connection, values)
+
+    def _insert_rows(self, connection: Connection, values: list[Any]) -> None:
+        """Insert messages, whose column values stand one after the other in `values`.
+
+        Many rows go into one statement: the interpreter's lock is given up and taken back for each statement.
+        """
+        cursor = connection.connection.cursor()
+        width = len(COLUMNS)
+        at, left = 0, len(values) // width
+        for rows, sql in self._inserts:
+            while left >= rows:
+                cursor.execute(sql, values[at : at + rows * width])
+                at += rows * width
+                left -= rows
+        cursor.close()
 
     def _report(self, works: list[_Work]) -> None:
         """In the loop: hand the results to those who wait for them."""
@@ -200,14 +228,14 @@ class Writer:
                 work.future.set_exception(work.error)
 
 
-def _insert_sql(engine: Engine) -> str:
-    """The INSERT of a message as the driver takes it, with its parameters in the order the writer gives them."""
-    columns = ("id", "conversation_id", "seq", "sender_id", "client_id", "time", "text")
-    statement = message.insert().values({name: bindparam(name) for name in columns})
-    compiled = statement.compile(engine, column_keys=columns)
-    if compiled.positiontup != list(columns):
+def _insert_statements(engine: Engine) -> list[tuple[int, str]]:
+    """INSERTs of many messages as the driver takes them, with how many: the largest first, the last of one."""
+    statement = message.insert().values({name: bindparam(name) for name in COLUMNS})
+    compiled = statement.compile(engine, column_keys=COLUMNS)
+    if compiled.positiontup != list(COLUMNS):
         raise AssertionError(f"unexpected order of parameters: {compiled.positiontup}")
-    return str(compiled)
+    head, values, row = str(compiled).partition(" VALUES ")
+    return [(rows, head + values + ", ".join([row] * rows)) for rows in ROWS]
 
 
 def _read_last_seq(connection: Connection, conversation_id: int) -> int:
