@@ -175,17 +175,19 @@ class Connection(asyncio.Protocol):
             self.requests += 1
             self._fail(error, request, self.requests)
         else:
-            if self.pending and isinstance(outcome, Coroutine):
-                outcome.close()
-                return False
-            self.requests += 1
             if type(outcome) is Post:
+                self.requests += 1
                 self._accept(outcome, self.requests)
             elif type(outcome) is Reply:
+                self.requests += 1
                 self.answer(outcome, self.requests, request.id)
             else:
-                work = self._finish(cast("Coroutine[None, None, Outcome]", outcome), request, self.requests)
-                self._task = self._listener.spawn(work)
+                work = cast("Coroutine[None, None, Outcome]", outcome)
+                if self.pending:
+                    work.close()
+                    return False
+                self.requests += 1
+                self._task = self._listener.spawn(self._finish(work, request, self.requests))
         return True
 
     def _accept(self, post: Post, number: int) -> None:

@@ -15,17 +15,20 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     """Check a message. Raises NotFound for an unknown addressee, Forbidden for a room one is not a member of."""
     account = session.speaker
     text = request.message
-    check_length("message", text, chat.limits.text)
+    limits = chat.limits
+    if not 0 < len(text) <= limits.text:
+        check_length("message", text, limits.text)
     to = request.to
     if to.startswith(ROOM_SIGN):
-        check_length("to", to, chat.limits.room)
+        if len(to) > limits.room:
+            check_length("to", to, limits.room)
         room = chat.rooms.find(to)
         if room is None:
             raise NotFound(answers.ROOM_UNKNOWN, to)
         if account.id not in room.members:
             raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
         return Post(session, account, account.id, room, room.id, room.name, text, request.id)
-    check_length("to", to, chat.limits.name)
+    check_length("to", to, limits.name)
     direct = chat.directs.find(account, to)
     if direct is None:
         return _begin_direct(chat, session, account, request)
