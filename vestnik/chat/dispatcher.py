@@ -27,6 +27,8 @@ def dispatch(chat: Chat, session: Session, request: AnyRequest) -> Outcome | Awa
     if account is None:
         if action.needs_login:
             name = session.claimed or (claimed or "")[: chat.limits.name]
+            if not name:
+                raise NotAuthorised(answers.LOGIN_MISSING)
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
     elif claimed and claimed != account.name and name_key(claimed[: chat.limits.name + 1]) != account.key:
         raise Forbidden(answers.IDENTITY_MISMATCH, account.name, claimed[: chat.limits.name])

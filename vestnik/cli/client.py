@@ -115,11 +115,14 @@ class Conversation:
         """Show a sentence."""
         click.echo(say(self.language, name, **values))
 
-    async def begin(self) -> bool:
-        """Connect and log in; whether there is a connection. After a refused login the connection stays."""
+    async def begin(self, *, needs_login: bool) -> bool:
+        """Connect and log in; whether to go on, which without `needs_login` is so after a refused login too."""
         try:
             await self.client.connect()
             await self._attempt(self.client.authenticate())
+            if self.failed and needs_login:
+                await self.client.disconnect()
+                return False
             await self._attempt(self.client.presence())
         except ConnectionFailed as error:
             self._lost(error)
@@ -235,7 +238,7 @@ def printable(text: str) -> str:
 
 async def _talk_in_lines(conversation: Conversation) -> None:
     """Serve standard input line by line; what others send goes to standard output."""
-    if not await conversation.begin():
+    if not await conversation.begin(needs_login=False):
         return
     receiving = asyncio.create_task(conversation.receive())
     talking = asyncio.create_task(_serve_lines(conversation))
@@ -287,10 +290,7 @@ async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> N
         history=history, completer=WordCompleter(sorted(COMMANDS), sentence=True), complete_while_typing=False
     )
     with patch_stdout():
-        if not await conversation.begin():
-            return
-        if conversation.failed:  # the login was refused, and said so
-            await conversation.client.disconnect()
+        if not await conversation.begin(needs_login=True):
             return
         conversation.say("cli.client_welcome", account=conversation.client.name)
         receiving = asyncio.create_task(conversation.receive())

@@ -8,6 +8,7 @@ TEXTS: Final[dict[str, str]] = {
     "login.resumed": "User {account} is already authenticated",
     "login.refused": "User {account} does not exist or the password is wrong",
     "login.required": "User {account} is not logged in",
+    "login.missing": "Nobody is logged in",
     "login.ended": "User {account} quit",
     "account.disabled": "Account {account} is disabled",
     "account.unknown": "User {name} does not exist",

@@ -8,6 +8,7 @@ TEXTS: Final[dict[str, str]] = {
     "login.resumed": "Пользователь {account} уже аутентифицирован",
     "login.refused": "Пользователь {account} не существует или введен неправильный пароль ",
     "login.required": "Пользователь {account} не авторизован",
+    "login.missing": "Пользователь не авторизован",
     "login.ended": "Пользователь {account} завершил работу",
     "account.disabled": "Учётная запись {account} отключена",
     "account.unknown": "Пользователь {name} не существует",
