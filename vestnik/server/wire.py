@@ -70,6 +70,4 @@ def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, clie
 
 def encode_post(post: Post, rich: bool) -> bytes:
     """A message that has just been kept, for its recipients."""
-    if not rich:
-        return encode(Delivery(post.time, post.sender.name, post.to, post.text))
     return encode_delivery(post.time, post.sender.name, post.to, post.text, post.seq, post.id, rich)
