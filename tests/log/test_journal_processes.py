@@ -78,5 +78,5 @@ def test_many_processes(tmp_path: Path) -> None:
     expected = {
         f"INFO     server     Учётная запись p{p}-{n}-{'x' * 50} создана" for p in range(4) for n in range(2000)
     }
-    assert len(lines) == 8000
     assert set(lines) == expected
+    assert len(lines) == 8000

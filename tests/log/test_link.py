@@ -36,6 +36,24 @@ def test_point_spares_a_file(tmp_path: Path) -> None:
     assert path.read_text() == "old\n"
 
 
+def test_point_beside_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link that another process makes between two looks is no plain file."""
+    path = tmp_path / "server.log"
+    (tmp_path / "server.log.1").touch()
+    look = Path.is_symlink
+
+    def late(self: Path) -> bool:
+        found = look(self)
+        if not found:
+            self.symlink_to("server.log.1")
+        return found
+
+    monkeypatch.setattr(Path, "is_symlink", late)
+    point(path, "server.log.1")
+    monkeypatch.undo()
+    assert str(path.readlink()) == "server.log.1"
+
+
 def test_adopt(tmp_path: Path) -> None:
     """A plain file becomes the file of the day of its last change."""
     path = plain(tmp_path)

@@ -13,11 +13,15 @@ def point(link: Path, target: str) -> None:
 
     Raises OSError, also if there is something else of that name than a link.
     """
-    if link.is_symlink():
+    try:
+        mode = link.lstat().st_mode
+    except FileNotFoundError:
+        pass  # there is none yet, or another process is just making it, which may be replaced
+    else:
+        if not stat.S_ISLNK(mode):
+            raise FileExistsError(f"{link} is not a link")
         if str(link.readlink()) == target:
             return
-    elif link.exists():
-        raise FileExistsError(f"{link} is not a link")
     _replace(link, target)
 
 
