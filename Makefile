@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LOGGERS := $(VENV)/.loggers
 ARGS ?=
 
-.PHONY: run test demo check format bench setup clean
+.PHONY: run test demo check format bench bench-journal setup clean
 
 run: $(READY)  ## start the server with its data in ./var
 	@$(BIN)/vestnik server --data var $(ARGS)
@@ -29,6 +30,9 @@ format: $(READY)  ## rewrite the code in the house's format
 bench: $(READY)  ## measure the server beside the sketch and the peers that are installed
 	@$(BIN)/python -m bench.run $(ARGS)
 
+bench-journal: $(READY) $(LOGGERS)  ## measure the journal beside other loggers, and the server with and without it
+	@$(BIN)/python -m bench.journal $(ARGS)
+
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -37,6 +41,11 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+
+$(LOGGERS): $(READY)
+	@echo "Installing other loggers into $(VENV) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]' && touch $@ \
+		|| echo "This failed: what is missing is not measured."
 
 clean:  ## remove what the other targets made, but not ./var
 	rm -rf $(VENV) bench/build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

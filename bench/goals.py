@@ -32,9 +32,26 @@ class Goal:
     met: bool
 
 
-def _within(name: str, figure: float | None, most: float, unit: str) -> Goal:
-    text = f"{figure:.2f}{unit}" if figure is not None else "not measured"
-    return Goal(name, f"≤ {most:g}{unit}", text, figure is not None and figure <= most)
+def within(name: str, figure: float | None, most: float, unit: str) -> Goal:
+    """Return the goal of a figure that is to be `most` or less; it is missed without a figure."""
+    return Goal(name, f"≤ {most:g}{unit}", _said(figure, unit), figure is not None and figure <= most)
+
+
+def at_least(name: str, figure: float | None, least: float, unit: str) -> Goal:
+    """Return the goal of a figure that is to be `least` or more; it is missed without a figure."""
+    return Goal(name, f"≥ {least:g}{unit}", _said(figure, unit), figure is not None and figure >= least)
+
+
+def _said(figure: float | None, unit: str) -> str:
+    return f"{figure:.2f}{unit}" if figure is not None else "not measured"
+
+
+def lost(results: Results) -> Goal:
+    """Return the goal that no copy of these runs is lost and that every run comes to its end."""
+    copies = sum(result.lost() for result in results.values())
+    failed = sum(len(result.failures) for result in results.values())
+    figure = f"{copies} copies" + (f", failed runs: {failed}" if failed else "")
+    return Goal("lost", "0 copies", figure, not copies and not failed)
 
 
 def ratio(results: Results, profile: str) -> float | None:
@@ -63,18 +80,14 @@ def judge(results: Results) -> list[Goal]:
     for profile in PROFILES:
         if profile.mode != "idle":
             name = f"CPU per copy / sketch, {profile.label}"
-            goals.append(_within(name, ratio(results, profile.name), MOST_TIMES_SKETCH, " ×"))
+            goals.append(within(name, ratio(results, profile.name), MOST_TIMES_SKETCH, " ×"))
     idle = results.get(("vestnik", "idle"), Result())
     each, whole = idle.median("kb_per_connection"), idle.median("rest_kb")
     rest = whole / 1024 if whole is not None else None
-    goals.append(_within("memory per idle login", each, MOST_IDLE_LOGIN_KB, " KB"))
-    goals.append(_within("memory at rest", rest, MOST_IDLE_SERVER_MB, " MB"))
-    goals.append(_within("CPU of vestnik --help", help_seconds(), MOST_HELP_SECONDS, " s"))
-    ours = [result for (server, _), result in results.items() if server == "vestnik"]
-    lost = sum(result.lost() for result in ours)
-    failed = sum(len(result.failures) for result in ours)
-    figure = f"{lost} copies" + (f", failed runs: {failed}" if failed else "")
-    goals.append(Goal("lost", "0 copies", figure, not lost and not failed))
+    goals.append(within("memory per idle login", each, MOST_IDLE_LOGIN_KB, " KB"))
+    goals.append(within("memory at rest", rest, MOST_IDLE_SERVER_MB, " MB"))
+    goals.append(within("CPU of vestnik --help", help_seconds(), MOST_HELP_SECONDS, " s"))
+    goals.append(lost({key: result for key, result in results.items() if key[0] == "vestnik"}))
     return goals
 
 

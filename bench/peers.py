@@ -16,9 +16,6 @@ from pathlib import Path
 from bench.process import descendant, folder, free_port, running
 
 PASSWORD = "bench-password"
-VESTNIK_SETTINGS = ""
-"""What vestnik.toml says: nothing, the defaults are measured. A limit in the way is lifted here."""
-
 SLOW_LOGIN = ("--batch", "4")
 """For peers with a short accept queue: no more than four logins at a time."""
 
@@ -37,7 +34,8 @@ class Server:
     """A server that can be measured.
 
     `kind` says how many messages it gets: `own`, `irc` or `xmpp`. The `program` must be installed, if one is
-    named. `most_logins` is the number of connections that it takes reliably when they only sit there.
+    named. `most_logins` is the number of connections that it takes reliably when they only sit there. With
+    `own_accounts` each connection that enters rooms needs an account of its own, made beforehand.
     """
 
     name: str
@@ -46,6 +44,7 @@ class Server:
     program: str | None
     start: Callable[[int], AbstractContextManager[Running]]
     most_logins: int = 1_000_000
+    own_accounts: bool = False
 
     def missing(self) -> str:
         """Return why this server cannot be measured here; an empty text when it can."""
@@ -70,8 +69,8 @@ def _program(name: str) -> str:
 
 
 @contextlib.contextmanager
-def vestnik(accounts: int) -> Iterator[Running]:
-    """Vestnik itself, with default settings and freshly made accounts."""
+def vestnik(accounts: int, *, settings: str = "") -> Iterator[Running]:
+    """Vestnik itself, with freshly made accounts. `settings` is its vestnik.toml; nothing means the defaults."""
     from vestnik.cli.user import add_accounts  # late: the other servers are measured without it
 
     port = free_port()
@@ -86,12 +85,12 @@ def vestnik(accounts: int) -> Iterator[Running]:
         *(["--numbered"] if accounts else []),
     )
     with folder() as home:
-        data, settings = home / "data", home / "vestnik.toml"
+        data, config = home / "data", home / "vestnik.toml"
         data.mkdir()
-        settings.write_text(VESTNIK_SETTINGS)
+        config.write_text(settings)
         add_accounts(data, names, PASSWORD)
         address = ["-a", "127.0.0.1", "-p", str(port)]
-        files: list[str | Path] = ["--data", data, "--config", settings]
+        files: list[str | Path] = ["--data", data, "--config", config]
         with running([sys.executable, "-m", "vestnik", "server", *address, *files], port, home / "output") as pid:
             yield Running(pid, port, login)
 
@@ -255,7 +254,7 @@ def ejabberd(_accounts: int) -> Iterator[Running]:
 SERVERS = {
     server.name: server
     for server in (
-        Server("vestnik", "Vestnik", "own", None, vestnik),
+        Server("vestnik", "Vestnik", "own", None, vestnik, own_accounts=True),
         Server("sketch", "Sketch", "own", None, sketch),
         Server("ngircd", "ngIRCd", "irc", "ngircd", ngircd, most_logins=400),
         Server("inspircd", "InspIRCd", "irc", "inspircd", inspircd),

@@ -28,6 +28,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what would change Vestnik's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("VESTNIK_")}
+
+
 @contextlib.contextmanager
 def folder(owner: str | None = None) -> Iterator[Path]:
     """Yield an empty folder that is removed in the end; it belongs to `owner` where we may give it away."""
@@ -60,7 +65,7 @@ def running(
             stdout=sink,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, **(env or {})},
+            env=clean_environment() | (env or {}),
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,

@@ -94,7 +94,7 @@ def measure(server: Server, profile: Profile) -> dict[str, float]:
     `rest_kb` is added to them: the server's resident kilobytes before the first login. Raises StartError when
     the server does not start, and RunError when the load did not come to an end.
     """
-    by_password = server.name == "vestnik" and profile.mode != "idle"
+    by_password = server.own_accounts and profile.mode != "idle"
     if profile.mode == "idle" and profile.connections > server.most_logins:
         profile = dataclasses.replace(profile, receivers=server.most_logins - profile.senders)
     limit = PEER_LIMIT_SECONDS + (profile.connections * LOGIN_SECONDS if by_password else 0)

@@ -9,7 +9,6 @@ from bench.goals import Goal, Results, ratio
 from bench.peers import Server
 from bench.profiles import Profile, Result
 
-START, END = "<!-- bench:start -->", "<!-- bench:end -->"
 NOTHING = "–"
 HEADING = "# Performance\n\n"
 
@@ -80,12 +79,13 @@ def document(about: str, texts: Sequence[Sequence[str]], goals: Sequence[Goal]) 
     return "\n".join(parts)
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text between the two marks of a file, which is made if missing, and leave the rest alone."""
+def write(path: Path, section: str, text: str) -> None:
+    """Put the text between the two marks of a section of a file, which is made if missing; leave the rest alone."""
+    start, end = f"<!-- {section}:start -->", f"<!-- {section}:end -->"
     whole = path.read_text() if path.exists() else HEADING
-    if START not in whole or END not in whole:
-        whole = f"{whole.rstrip()}\n\n{START}\n{END}\n"
-    before, rest = whole.split(START, 1)
-    after = rest.split(END, 1)[1]
+    if start not in whole or end not in whole:
+        whole = f"{whole.rstrip()}\n\n{start}\n{end}\n"
+    before, rest = whole.split(start, 1)
+    after = rest.split(end, 1)[1]
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"{before}{START}\n{text}{END}{after}")
+    path.write_text(f"{before}{start}\n{text}{end}{after}")

@@ -20,6 +20,7 @@ from bench.profiles import PROFILES, Profile, Result, attempt, build, tiny
 from bench.report import cell, document, goal_rows, rich_table, rows, write
 
 TARGET = ROOT / "docs" / "performance.md"
+SECTION = "bench"
 QUICK = ("vestnik", "sketch")
 PLAIN_WIDTH = 180
 
@@ -76,6 +77,12 @@ def _package_version(server: Server) -> str:
     return ""
 
 
+def wide_console() -> Console:
+    """Return the terminal, or what prints whole rows of the tables where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PLAIN_WIDTH)
+
+
 @contextlib.contextmanager
 def prepared() -> Iterator[None]:
     """Let servers open as many files as we may, and let SIGTERM end us in good order, servers included."""
@@ -103,9 +110,7 @@ def main(quick: bool, only: tuple[str, ...], rounds: int, keep: bool | None) -> 
 
     Ends with 1 when Vestnik misses a goal; with --quick, only when a run failed or a message was lost.
     """
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
+    console = wide_console()
     build()
     rounds = 1 if quick else rounds
     profiles = [tiny(profile) for profile in PROFILES] if quick else list(PROFILES)
@@ -118,7 +123,7 @@ def main(quick: bool, only: tuple[str, ...], rounds: int, keep: bool | None) -> 
     if goals:
         console.print(rich_table("Goals", goal_rows(goals)))
     if keep if keep is not None else not quick and not only:
-        write(TARGET, document(about(servers, rounds), texts, goals))
+        write(TARGET, SECTION, document(about(servers, rounds), texts, goals))
         console.print(f"written to {TARGET.relative_to(ROOT)}")
     own = [result for (name, _), result in results.items() if SERVERS[name].kind == "own"]
     broken = any(result.failures or result.lost() for result in own)

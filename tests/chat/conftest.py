@@ -15,12 +15,13 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import hash_password, verify_password
 from vestnik.chat.sessions import Session
 from vestnik.protocol.messages import AnyRequest, Authenticate, User
+from vestnik.protocol.secret import Secret
 from vestnik.store.queries import accounts
 from vestnik.store.store import Store, administer, prepare
 
 DAY = 86_400.0
 LIFETIME = 30 * DAY
-PASSWORD = "secret"
+PASSWORD = Secret("secret")
 HASH = hash_password(PASSWORD)
 
 
@@ -41,7 +42,7 @@ class SlowPasswords:
     def __init__(self) -> None:
         self.asked: list[str | None] = []
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
+    async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash."""
         self.asked.append(password_hash)
         return password_hash is not None and verify_password(password_hash, password)

@@ -18,6 +18,7 @@ from vestnik.protocol.messages import (
     Quit,
     User,
 )
+from vestnik.protocol.secret import Secret
 
 NEED_LOGIN: list[AnyRequest] = [
     Msg(to="boris", message="x"),
@@ -47,7 +48,7 @@ async def test_claimed_name_of_a_stranger(house: House) -> None:
 CLAIMS: list[AnyRequest] = [
     Msg(to="boris", message="x", from_="boris"),
     Presence(user=User("boris")),
-    Authenticate(user=User("boris", password="secret")),
+    Authenticate(user=User("boris", password=Secret("secret"))),
     GetContacts(user_login="boris"),
     AddContact(user_id="boris", user_login="boris"),
     DelContact(user_id="boris", user_login="boris"),

@@ -51,7 +51,7 @@ def _extend(journal: Journal) -> None:
     for number in range(0, RECORDS, 20):
         journal.extend(
             [
-                (now(), event, ("user", "#geekbrains", one, "0190b7d2"), "c7", one, None)
+                (now(), event, ("user", "#geekbrains", one, "0190b7d2"), "c7", one, None, None)
                 for one in range(number, number + 20)
             ]
         )

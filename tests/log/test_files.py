@@ -114,6 +114,9 @@ def test_descriptors(files: DatedFiles, steady: Clock) -> None:
     assert files.tidy()
     steady.now += KEEP_OPEN
     assert not files.tidy()
+    assert descriptors() == before
+    write(files, "x\n")
+    assert not files.tidy()
     assert descriptors() == before + 1
     files.close()
     assert descriptors() == before

@@ -42,6 +42,18 @@ def test_exit(tmp_path: Path) -> None:
     assert len(messages(tmp_path / "server.log")) == 3000
 
 
+def test_after_the_end(tmp_path: Path) -> None:
+    """A record made by a finalizer when the interpreter is ending does not keep it from ending."""
+    run(
+        "class Dying:\n"
+        "    def __del__(self): journal.record(events.ADMIN_ADDED, 'late')\n"
+        "sys.modules['last'] = Dying()\n"
+        "journal.record(events.ADMIN_ADDED, 'early')\n",
+        tmp_path,
+    )
+    assert messages(tmp_path / "server.log")[0].endswith("early создана")
+
+
 def test_signal_handler_and_finalizer(tmp_path: Path) -> None:
     """A signal handler and `__del__` may record in the middle of another record."""
     run(

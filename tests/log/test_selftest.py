@@ -26,4 +26,12 @@ def test_golden(name: str, tmp_path: Path) -> None:
     assert [line[23:] for line in written.splitlines()] == [line[23:] for line in golden.splitlines()]
     assert done.stderr == written
     assert done.stdout == ""
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.log", f"{name}.log.{written[:10]}"]
+    today = written[:10]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{name}.jsonl",
+        f"{name}.jsonl.{today}",
+        f"{name}.log",
+        f"{name}.log.{today}",
+        f"{name}.seals.{today}",
+        f"{name}.seals.key",
+    ]

@@ -91,7 +91,7 @@ def test_configure_replaces(name: str, tmp_path: Path) -> None:
     expected = ["DEBUG    setup-test new", "INFO     setup-test Client disconnected"]
     assert messages(tmp_path / "new" / f"{name}.log") == expected
     assert [line[24:] for line in stream.getvalue().splitlines()] == expected
-    assert old.statistics == (1, 1, 0)
+    assert old.statistics[:3] == (1, 1, 0)
 
 
 def test_journal_of_others() -> None:

@@ -30,6 +30,7 @@ from vestnik.protocol.messages import (
     encode,
     explain,
 )
+from vestnik.protocol.secret import Secret
 
 
 def refusal(data: bytes, limit: int = 15) -> BadRequest:
@@ -43,8 +44,8 @@ def refusal(data: bytes, limit: int = 15) -> BadRequest:
     "request_",
     [
         Presence(user=User("anna", status="here")),
-        Authenticate(user=User("anna", password="secret"), features=["seq"], remember=True),
-        Authenticate(user=User("anna", token="t", remember=True)),
+        Authenticate(user=User("anna", password=Secret("secret")), features=["seq"], remember=True),
+        Authenticate(user=User("anna", token=Secret("t"), remember=True)),
         Msg(to="#tea", message="Привет", from_="anna", id="1"),
         Join(room="#tea"),
         Leave(room="#tea"),
@@ -86,9 +87,40 @@ def test_specification_example() -> None:
 
 def test_secrets_are_not_shown() -> None:
     """The text form of a user and of its request has neither password nor token."""
-    user = User("anna", password="secret", token="secret")
-    assert "secret" not in repr(user)
-    assert "secret" not in repr(Authenticate(user=user))
+    user = User("anna", password=Secret("secret"), token=Secret("secret"))
+    for shown in (user, Authenticate(user=user), Response(202, token=Secret("secret"))):
+        assert "secret" not in repr(shown)
+        assert "***" in repr(shown)
+
+
+def test_secrets_are_secrets_on_both_sides() -> None:
+    """Password and token come out of both decoders as `Secret`, and go over the wire as they are."""
+    line = encode(Authenticate(user=User("anna", password=Secret('pa"ss'), token=Secret("токен"))))
+    assert json.loads(line)["user"] == {"account_name": "anna", "password": 'pa"ss', "token": "токен"}
+    request = REQUESTS.decode(line)
+    assert isinstance(request, Authenticate)
+    assert (request.user.password, request.user.token) == (Secret('pa"ss'), Secret("токен"))
+    response = decode_server_message(b'{"response":202,"token":"t"}')
+    assert isinstance(response, Response)
+    assert response.token == Secret("t")
+
+
+@pytest.mark.parametrize("value", ["1", "1e999", "9" * 5000, '["canary"]', '{"canary":"canary"}', "true"])
+@pytest.mark.parametrize("field", ["password", "token"])
+def test_wrong_secrets_are_named_and_not_repeated(field: str, value: str) -> None:
+    """A password or token that is no text is a 400 that names the field and has nothing of the value."""
+    data = f'{{"action":"authenticate","user":{{"account_name":"anna","{field}":{value}}}}}'.encode()
+    error = refusal(data)
+    assert (error.answer.name, error.values) == ("field.invalid", (f"user.{field}",))
+    with pytest.raises(DECODE_ERRORS) as caught:
+        REQUESTS.decode(data)
+    assert "canary" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_other_objects_are_not_for_the_wire() -> None:
+    """The encoder that knows secrets takes nothing else that is not of the schema."""
+    with pytest.raises(NotImplementedError):
+        encode(Response(200, object()))  # type: ignore[arg-type]  # that is what is tested
 
 
 @pytest.mark.parametrize(
@@ -159,7 +191,7 @@ def test_encode_one_line() -> None:
         Response(200, "ok"),
         Response(202, ["anna", "boris"]),
         Response(404, error="no"),
-        Response(200, "ok", id="1", seq=7, token="t"),
+        Response(200, "ok", id="1", seq=7, token=Secret("t")),
         Delivery(1.5, "anna", "#tea", "text"),
         Delivery(1.5, "anna", "boris", "text", 3, "id"),
         Probe(2.0),

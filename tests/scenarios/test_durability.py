@@ -1,6 +1,7 @@
 """What is acknowledged survives a crash in the middle of a load: every message once, in order, without a gap."""
 
 import asyncio
+import json
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -88,6 +89,20 @@ def check(data: Path, senders: list[Sender]) -> None:
             assert by_id[str(delivery["id"])].seq == delivery["seq"]
 
 
+def check_journal(data: Path) -> None:
+    """Every message that is kept is in the journal once, in order, as a line and as an object."""
+    log = data / "log"
+    objects = [
+        json.loads(line) for path in sorted(log.glob("server.jsonl.*")) for line in path.read_text("utf-8").splitlines()
+    ]
+    numbers = [found["number"] for found in objects if "number" in found]
+    assert numbers == list(range(1, len(kept(data)) + 1))
+    lines = [line for path in sorted(log.glob("server.log.*")) for line in path.read_text("utf-8").splitlines()]
+    assert [line[24:] for line in lines] == [
+        f"{found['level']:8} {found['logger']:10} {found['message']}" for found in objects
+    ]
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
     """The server is killed at random moments of a load: what it acknowledged is there, the rest can be resent."""
@@ -122,6 +137,7 @@ async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path, seed:
             check(tmp_path, senders)
             assert len(kept(tmp_path)) == sum(len(sender.sent) for sender in senders)
         assert server.journal.count("не был завершён правильно") == crash + 1
+        check_journal(tmp_path)
 
 
 async def test_an_id_sent_twice_is_one_message(tmp_path: Path) -> None:

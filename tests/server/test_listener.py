@@ -105,7 +105,7 @@ async def test_refused_connections_are_named(tmp_path: Path) -> None:
             app.journal.record = watch  # type: ignore[method-assign]
             async with await Wire.connect(app.listener.port) as second:
                 await second.rest()
-        assert named[:2] == ["c2", "c2"]
+        assert named[:2] == ["2", "2"]
         app.journal.record = record  # type: ignore[method-assign]
 
 

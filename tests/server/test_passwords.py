@@ -8,8 +8,11 @@ import pytest
 
 from vestnik.chat.passwords import hash_password
 from vestnik.protocol.errors import ServerError
+from vestnik.protocol.secret import Secret
 from vestnik.server import passwords
 from vestnik.server.passwords import HashingThreads, return_hashing_memory
+
+RIGHT = Secret("secret")
 
 
 @pytest.fixture
@@ -22,30 +25,30 @@ def threads() -> Iterator[HashingThreads]:
 
 async def test_verify(threads: HashingThreads) -> None:
     """Right is right, wrong is wrong, and nobody has no password."""
-    made = hash_password("secret")
-    assert await threads.verify(made, "secret")
-    assert not await threads.verify(made, "wrong")
-    assert not await threads.verify(None, "secret")
+    made = hash_password(RIGHT)
+    assert await threads.verify(made, RIGHT)
+    assert not await threads.verify(made, Secret("wrong"))
+    assert not await threads.verify(None, RIGHT)
 
 
 async def test_nobody_costs_a_check(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a name that does not exist a whole hash is computed, with the parameters of a real one."""
     checked: list[str] = []
 
-    def verify(password_hash: str, password: str) -> bool:
+    def verify(password_hash: str, password: Secret) -> bool:
         checked.append(password_hash)
         return True
 
     monkeypatch.setattr(passwords, "verify_password", verify)
-    assert not await threads.verify(None, "secret")
-    assert [made.split("$")[:4] for made in checked] == [hash_password("x").split("$")[:4]]
+    assert not await threads.verify(None, RIGHT)
+    assert [made.split("$")[:4] for made in checked] == [hash_password(RIGHT).split("$")[:4]]
 
 
 async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a password is checked the event loop serves others."""
     gate = threading.Event()
     monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
-    checking = asyncio.create_task(threads.verify("x", "y"))
+    checking = asyncio.create_task(threads.verify("x", RIGHT))
     await asyncio.sleep(0)
     assert not checking.done()
     gate.set()
@@ -57,14 +60,14 @@ async def test_busy(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) ->
     gate = threading.Event()
     monkeypatch.setattr(passwords, "MAX_WAITING", 2)
     monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
-    waiting = [asyncio.create_task(threads.verify("x", "y")) for _ in range(2)]
+    waiting = [asyncio.create_task(threads.verify("x", RIGHT)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(ServerError) as caught:
-        await threads.verify("x", "y")
+        await threads.verify("x", RIGHT)
     assert caught.value.answer.name == "server.busy"
     gate.set()
     assert await asyncio.gather(*waiting) == [True, True]
-    assert await threads.verify("x", "y")
+    assert await threads.verify("x", RIGHT)
 
 
 def test_hashing_memory() -> None:

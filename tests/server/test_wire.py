@@ -11,6 +11,7 @@ from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage import AccountRecord
 from vestnik.protocol import answers
+from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import Wording
 from vestnik.server import wire
 from vestnik.server.wire import Acknowledgements, encode_delivery, encode_reply
@@ -64,7 +65,7 @@ def test_names_and_token() -> None:
     assert read(encode_reply(EN, contacts, False, None)) == {"response": 202, "alert": ["Вера"]}
     empty = Reply(answers.CONTACTS_LISTED, ("anna", 0), names=[])
     assert read(encode_reply(EN, empty, False, None)) == {"response": 202, "alert": []}
-    login = Reply(answers.LOGIN_ACCEPTED, ("anna",), token="t")
+    login = Reply(answers.LOGIN_ACCEPTED, ("anna",), token=Secret("t"))
     assert read(encode_reply(EN, login, False, None))["token"] == "t"
 
 

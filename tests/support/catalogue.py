@@ -21,11 +21,13 @@ from vestnik.server.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"
 SERVER_SIDE = {"server", "store", "connection", "probe", "backlog", "request", "task"}
+UNHANDLED = {"function", "program", "thread", "unraisable", "warning"}
 EVENT_GROUPS: tuple[tuple[str, Callable[[events.Event], bool]], ...] = (
     ("Answers of the server", lambda event: event.code is not None),
     ("The server, its store and its connections", lambda event: event.name.split(".")[0] in SERVER_SIDE),
     ("Administration of accounts (`admin.log`)", lambda event: event.name.startswith("admin.")),
     ("The client", lambda event: event.name.startswith("client.")),
+    ("Functions, and failures that nobody handled", lambda event: event.name.split(".")[0] in UNHANDLED),
     ("The journal about itself", lambda event: event.name.startswith("journal.")),
 )
 

@@ -74,7 +74,7 @@ class ServerProcess:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        started = self.wait_for("server     С", "server     S", "CRITICAL", or_end=True)
+        started = self.wait_for("Сервер запущен", "Server started", "CRITICAL", or_end=True)
         port_named = re.search(r" INFO .*:(\d+)$", started)
         self.port = int(port_named[1]) if port_named else 0
 

@@ -1,8 +1,8 @@
 """From a request to its handler: the guards that hold for every action stand here and nowhere else."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
-from vestnik.chat.actions import ACTIONS
+from vestnik.chat.actions import ACTIONS, Action
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
@@ -10,16 +10,19 @@ from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotAuthorised
-from vestnik.protocol.messages import AnyRequest
+from vestnik.protocol.messages import AnyRequest, Request
 
 
-def dispatch(chat: Chat, session: Session, request: AnyRequest) -> Outcome | Awaitable[Outcome]:
+def dispatch(
+    chat: Chat, session: Session, request: AnyRequest, actions: Mapping[type[Request], Action] = ACTIONS
+) -> Outcome | Awaitable[Outcome]:
     """Serve a request: an outcome at once, or an awaitable when something must be looked up or kept first.
 
+    `actions` is the table of actions, or one like it with something around the handlers.
     Raises NotAuthorised without a login where one is needed, Forbidden for a request in another's name, and
     whatever error the handler finds.
     """
-    action = ACTIONS[type(request)]
+    action = actions[type(request)]
     if request.id is not None:
         check_length("id", request.id, MAX_ID)
     claimed = action.claims(request)

@@ -8,6 +8,7 @@ from vestnik.chat.directs import Direct
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
 from vestnik.protocol.answers import Answer
+from vestnik.protocol.secret import Secret
 
 
 class Reply(NamedTuple):
@@ -20,7 +21,7 @@ class Reply(NamedTuple):
     answer: Answer
     values: tuple[object, ...] = ()
     names: list[str] | None = None
-    token: str | None = None
+    token: Secret | None = None
     final: bool = False
     logged_in: bool = False
 

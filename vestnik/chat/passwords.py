@@ -8,20 +8,22 @@ from typing import Final, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from vestnik.protocol.secret import Secret
+
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 TOKEN_BYTES: Final = 32
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: Secret) -> str:
     """The argon2id hash of `password` with its salt and parameters; takes tens of milliseconds and 19 MiB."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(password.reveal())
 
 
-def verify_password(password_hash: str, password: str) -> bool:
+def verify_password(password_hash: str, password: Secret) -> bool:
     """Whether `password` has this hash; takes as long as `hash_password`."""
     try:
-        return _HASHER.verify(password_hash, password)
+        return _HASHER.verify(password_hash, password.reveal())
     except (VerificationError, InvalidHashError):
         return False
 
@@ -29,15 +31,15 @@ def verify_password(password_hash: str, password: str) -> bool:
 class Passwords(Protocol):
     """Checks passwords without keeping the caller's thread."""
 
-    def verify(self, password_hash: str | None, password: str) -> Awaitable[bool]:
+    def verify(self, password_hash: str | None, password: Secret) -> Awaitable[bool]:
         """Whether the password has this hash; for None takes the same time and says no."""
 
 
-def make_token() -> str:
+def make_token() -> Secret:
     """A new token for a login: 256 random bits in URL-safe base64."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
+    return Secret(secrets.token_urlsafe(TOKEN_BYTES))
 
 
-def hash_token(token: str) -> str:
+def hash_token(token: Secret) -> str:
     """What is kept of a token: its SHA-256, hexadecimal. A random token needs no slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()

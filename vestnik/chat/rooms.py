@@ -19,14 +19,29 @@ class Recipient(Protocol):
 
 
 class Room:
-    """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it."""
+    """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it.
 
-    __slots__ = ("id", "members", "name", "plain", "rich")
+    `audience` is for whoever writes down who hears the room; it is None again after every change.
+    """
+
+    __slots__ = ("audience", "id", "members", "name", "plain", "rich")
 
     def __init__(self, record: RoomRecord) -> None:
         self.id, self.name, self.members = record
         self.plain: set[Recipient] = set()
         self.rich: set[Recipient] = set()
+        self.audience: str | None = None
+
+    def attach(self, recipient: Recipient, *, rich: bool) -> None:
+        """Let a connection hear the room, in one of the two ways."""
+        self.detach(recipient)
+        (self.rich if rich else self.plain).add(recipient)
+
+    def detach(self, recipient: Recipient) -> None:
+        """Let a connection hear the room no more."""
+        self.plain.discard(recipient)
+        self.rich.discard(recipient)
+        self.audience = None
 
 
 class Rooms:

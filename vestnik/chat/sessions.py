@@ -98,8 +98,6 @@ class Sessions:
         session.rich = "seq" in features
         account = session.speaker
         for room in self._rooms.of(account.id):
-            room.plain.discard(session.recipient)
-            room.rich.discard(session.recipient)
             self.hear(session, room)
 
     def detach(self, session: Session) -> None:
@@ -108,8 +106,7 @@ class Sessions:
         if account is None:
             return
         for room in self._rooms.of(account.id):
-            room.plain.discard(session.recipient)
-            room.rich.discard(session.recipient)
+            room.detach(session.recipient)
         account.sessions.discard(session)
         if not account.sessions:
             del self._accounts[account.id]
@@ -118,7 +115,7 @@ class Sessions:
 
     def hear(self, session: Session, room: Room) -> None:
         """Let a session hear a room."""
-        (room.rich if session.rich else room.plain).add(session.recipient)
+        room.attach(session.recipient, rich=session.rich)
 
     def joined(self, account_id: int, room: Room) -> None:
         """Let all sessions of an account hear a room."""
@@ -130,5 +127,4 @@ class Sessions:
         """No session of an account hears the room any more."""
         account = self._accounts.get(account_id)
         for session in account.sessions if account else ():
-            room.plain.discard(session.recipient)
-            room.rich.discard(session.recipient)
+            room.detach(session.recipient)

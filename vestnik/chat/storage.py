@@ -48,6 +48,17 @@ class KeptMessage(NamedTuple):
     time: float
 
 
+class StoredMessage(NamedTuple):
+    """A message without its text: who sent it where. `to` is `#room` or the name of a person."""
+
+    number: int
+    seq: int
+    sender: str
+    to: str
+    id: str | None
+    time: float
+
+
 class Delivered(NamedTuple):
     """The last `seq` of a conversation that was written to a connection of an account."""
 

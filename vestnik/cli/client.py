@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
@@ -21,8 +21,13 @@ from vestnik.cli import options
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client, ClientError, ConnectionFailed, Delivery, Refused
 from vestnik.log import events
+from vestnik.log.control import controlled
+from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.escape import escape
-from vestnik.log.setup import configure
+from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled, switch
+from vestnik.log.setup import configure, default_directory
+from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 
 
@@ -47,6 +52,7 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 )
 @options.log_dir
 @options.log_level
+@options.trace
 @options.lang
 def command(
     address: str,
@@ -55,6 +61,7 @@ def command(
     journal_text: bool,
     log_dir: str | None,
     log_level: str | None,
+    trace: bool | None,
     lang: str | None,
 ) -> None:
     """Talk to a server as the account NAME.
@@ -64,18 +71,17 @@ def command(
     """
     lang = lang or DEFAULT_LANGUAGE
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None:
-        if not sys.stdin.isatty():
-            raise click.UsageError(say(lang, "cli.password_needed", variable=PASSWORD_VARIABLE))
-        password = click.prompt(say(lang, "cli.password"), hide_input=True)
+    password = _password(lang)
+    directory = Path(log_dir) if log_dir else default_directory()
     journal = configure(
         "client",
-        directory=Path(log_dir) if log_dir else None,
+        directory=directory,
         level=None if log_level is None else logging.getLevelNamesMapping()[log_level.upper()],
         console=None if interactive else sys.stderr,
         language=lang,
     )
+    switch("client", bool(trace))
+    catch_everything(journal, directory, console=not interactive)
     client = Client(
         address,
         7777 if port is None else port,
@@ -88,7 +94,7 @@ def command(
     conversation = Conversation(client, lang, _to_error_output if interactive else None)
     try:
         talk = _talk_in_terminal(conversation, journal_text) if interactive else _talk_in_lines(conversation)
-        asyncio.run(talk)
+        asyncio.run(_talk(journal, talk))
     except KeyboardInterrupt:
         conversation.failed = True
     except Exception as error:  # noqa: BLE001
@@ -96,8 +102,18 @@ def command(
         journal.record(events.CLIENT_FAILED, type(error).__name__, error=error)
         _to_error_output(say(lang, "client.failed", reason=type(error).__name__))
     finally:
-        journal.close()
+        journal.release()  # what fails from here on can still be journaled
     raise SystemExit(1 if conversation.failed else 0)
+
+
+def _password(language: str) -> Secret:
+    """The password, from the environment or typed. Raises UsageError when there is nobody to ask."""
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given is not None:
+        return Secret(given)
+    if not sys.stdin.isatty():
+        raise click.UsageError(say(language, "cli.password_needed", variable=PASSWORD_VARIABLE))
+    return Secret(click.prompt(say(language, "cli.password"), hide_input=True))
 
 
 class Conversation:
@@ -115,6 +131,7 @@ class Conversation:
         """Show a sentence."""
         click.echo(say(self.language, name, **values))
 
+    @journaled(logger="client")
     async def begin(self, *, needs_login: bool) -> bool:
         """Connect and log in; whether to go on, which without `needs_login` is so after a refused login too."""
         try:
@@ -128,6 +145,7 @@ class Conversation:
             self._lost(error)
         return not self.ended
 
+    @journaled(logger="client")
     async def do(self, line: str) -> None:
         """Serve one line of the user."""
         line = line.rstrip("\r\n")
@@ -153,6 +171,7 @@ class Conversation:
         else:
             await self.do(text)
 
+    @journaled(logger="client")
     async def receive(self) -> None:
         """Show what others send until the connection ends."""
         try:
@@ -163,12 +182,14 @@ class Conversation:
             if not self.ended:
                 self._lost(error)
 
+    @journaled(arguments=("self.to",), logger="client")
     async def _send(self, text: str) -> None:
         if self.to:
             await self._attempt(self.client.send(self.to, text))
         else:
             self._complain("cli.no_addressee")
 
+    @journaled(arguments=("room",), logger="client")
     async def _join(self, room: str) -> None:
         if room:
             self.to = room
@@ -176,6 +197,7 @@ class Conversation:
         else:
             self._complain("cli.argument_needed", command="/join")
 
+    @journaled(arguments=("room",), logger="client")
     async def _leave(self, room: str) -> None:
         room = room or self.to
         if not room:
@@ -185,12 +207,14 @@ class Conversation:
             self.to = ""
         await self._attempt(self.client.leave(room))
 
+    @journaled(arguments=("name",), logger="client")
     async def _to(self, name: str) -> None:
         if name:
             self.to = name
         else:
             self._complain("cli.argument_needed", command="/to")
 
+    @journaled(logger="client")
     async def _quit(self, _argument: str) -> None:
         self.ended = True
         await self.client.quit()
@@ -236,6 +260,14 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else escape(c) for c in text)
 
 
+async def _talk(journal: Journal, talk: Coroutine[Any, Any, None]) -> None:
+    """Talk, and journal what the event loop complains of meanwhile."""
+    watch_loop(journal)
+    with controlled(journal):
+        await talk
+
+
+@journaled(logger="client")
 async def _talk_in_lines(conversation: Conversation) -> None:
     """Serve standard input line by line; what others send goes to standard output."""
     if not await conversation.begin(needs_login=False):
@@ -272,6 +304,7 @@ def _read_lines(lines: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventL
         asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
 
 
+@journaled(logger="client")
 async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> None:
     """A prompt with history and editing; what others send appears above it."""
     # Prompt and terminal handling take a tenth of a second to import.

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "server": "Run the server.",
     "client": "Talk to a server: interactive in a terminal, else line by line.",
     "user": "Manage accounts, also beside a running server.",
+    "journal": "Read, follow, count and verify journals; find out what became of a message.",
     "demo": "Play a recorded session and compare both journals with the specification.",
 }
 

@@ -34,6 +34,14 @@ log_level = click.option(
     type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], case_sensitive=False),
     help="Lowest level that is journaled (default: INFO).",
 )
+trace = click.option(
+    "--trace",
+    envvar="VESTNIK_TRACE",
+    show_envvar=True,
+    is_flag=True,
+    default=None,
+    help="Journal calls of functions from the start; SIGUSR1 turns it on and off.",
+)
 config = click.option(
     "--config",
     envvar="VESTNIK_CONFIG",

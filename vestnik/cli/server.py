@@ -15,7 +15,10 @@ import click
 
 from vestnik.cli import options
 from vestnik.log import events
-from vestnik.log.journal import Journal
+from vestnik.log.crash import catch_everything
+from vestnik.log.journal import Journal, Keep
+from vestnik.log.journaled import journaled, switch
+from vestnik.log.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
@@ -37,6 +40,7 @@ from vestnik.server.settings import Settings, load_settings
 @options.data
 @options.log_dir
 @options.log_level
+@options.trace
 @options.lang
 @options.config
 def command(config: Path | None, **given: Any) -> None:
@@ -68,7 +72,12 @@ def run(settings: Settings) -> int:
         directory=settings.log_path,
         level=logging.getLevelNamesMapping()[settings.log_level],
         language=settings.lang,
+        json=settings.log_json,
+        keep=Keep(settings.keep_days, settings.keep_bytes),
     )
+    _complete_text(journal, settings.log_path)
+    switch("server", settings.trace)
+    catch_everything(journal, settings.log_path, console=True)
     _raise_file_limit()
     return_hashing_memory()
     try:
@@ -81,10 +90,19 @@ def run(settings: Settings) -> int:
         journal.record(events.SERVER_FAILED, f"{type(error).__name__}: {error}", error=error)
         return 1
     finally:
-        journal.close()
+        journal.release()  # what fails from here on can still be journaled
     return 0
 
 
+def _complete_text(journal: Journal, directory: Path) -> None:
+    """Make up for what a killed server has not written any more, before anything new is written."""
+    try:
+        complete_text(directory, journal.name)
+    except OSError as error:
+        journal.record(events.JOURNAL_FAILED, repr(error), error=error)
+
+
+@journaled
 def _run_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run on uvloop where there is one."""
     try:
@@ -95,6 +113,7 @@ def _run_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         uvloop.run(main())
 
 
+@journaled
 def _ready(app: App) -> None:
     _spare_garbage_collection()
     _say_where(app)

@@ -20,10 +20,13 @@ from vestnik.chat.storage import AccountRecord
 from vestnik.cli import options
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.log import events
+from vestnik.log.crash import catch_everything
 from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Conflict, NotFound, StartupError, VestnikError
+from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
@@ -58,7 +61,7 @@ class Admin:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
         return account
 
-    def ask_password(self) -> str:
+    def ask_password(self) -> Secret:
         """A new password, from the environment or typed twice. Raises BadRequest for an empty or over-long one."""
         password = os.environ.get(PASSWORD_VARIABLE)
         if password is None:
@@ -69,7 +72,7 @@ class Admin:
                 hide_input=True,
                 confirmation_prompt=say(self.settings.lang, "cli.password_again"),
             )
-        return check_length("password", str(password), MAX_PASSWORD)
+        return Secret(check_length("password", str(password), MAX_PASSWORD))
 
 
 @click.group("user")
@@ -98,15 +101,18 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 def _admin(settings: Settings) -> Iterator[Admin]:
     with administer(settings.data_path) as engine:
         journal = configure("admin", directory=settings.log_path, console=None, language=settings.lang)
+        switch("admin", settings.trace)
+        catch_everything(journal, settings.log_path, console=False)
         try:
             yield Admin(settings, engine, journal)
         finally:
-            journal.close()
+            journal.release()  # what fails from here on can still be journaled
 
 
 @command.command("add")
 @click.argument("name")
 @click.pass_obj
+@journaled(arguments=("name",), logger="admin")
 def add(admin: Admin, name: str) -> None:
     """Create the account NAME."""
     with _refusals(admin):
@@ -121,6 +127,7 @@ def add(admin: Admin, name: str) -> None:
 
 @command.command("list")
 @click.pass_obj
+@journaled(logger="admin")
 def list_(admin: Admin) -> None:
     """List all accounts."""
     with admin.engine.begin() as connection:
@@ -135,6 +142,7 @@ def list_(admin: Admin) -> None:
 @command.command("passwd")
 @click.argument("name")
 @click.pass_obj
+@journaled(arguments=("name",), logger="admin")
 def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
     with _refusals(admin):
@@ -151,6 +159,7 @@ def passwd(admin: Admin, name: str) -> None:
 @command.command("disable")
 @click.argument("name")
 @click.pass_obj
+@journaled(arguments=("name",), logger="admin")
 def disable(admin: Admin, name: str) -> None:
     """Forbid the account NAME to log in and close its connections."""
     _set_disabled(admin, name, True)
@@ -159,6 +168,7 @@ def disable(admin: Admin, name: str) -> None:
 @command.command("enable")
 @click.argument("name")
 @click.pass_obj
+@journaled(arguments=("name",), logger="admin")
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""
     _set_disabled(admin, name, False)
@@ -191,7 +201,7 @@ def _refusals(admin: Admin) -> Iterator[None]:
 
 def add_accounts(data: Path, names: list[str], password: str) -> None:
     """Create many accounts with one password at once; for benchmarks and tests."""
-    password_hash = hash_password(password)
+    password_hash = hash_password(Secret(password))
     with administer(data) as engine, engine.begin() as connection:
         for name in names:
             accounts.add_account(connection, name, name_key(name), password_hash, time.time())

@@ -24,7 +24,9 @@ from vestnik.client.errors import (
 )
 from vestnik.log import events as catalogue
 from vestnik.log.client_log_config import logger
+from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
 from vestnik.log.setup import journal_of
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest
@@ -32,6 +34,7 @@ from vestnik.protocol.messages import (
     AddContact,
     Authenticate,
     DelContact,
+    Delivery,
     GetContacts,
     Join,
     Leave,
@@ -43,6 +46,7 @@ from vestnik.protocol.messages import (
     Response,
     User,
 )
+from vestnik.protocol.secret import Secret
 
 TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
@@ -57,8 +61,9 @@ class Client:
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the
     context disconnects, which does not end the login (`quit` does). With `remember` the server gives a `token` for
-    the next login. `timeout` is in seconds; `journal` defaults to that of the logger `client`; without `journal_text`
-    the journal does not get the texts of messages.
+    the next login. Password and token are kept as `Secret` and may be given as such. `timeout` is in seconds;
+    `journal` defaults to that of the logger `client`; without `journal_text` the journal does not get the texts of
+    messages.
 
     Every request raises Refused for an answer from 400 on and ConnectionFailed when there is no answer.
     """
@@ -69,8 +74,8 @@ class Client:
         port: int = 7777,
         *,
         name: str,
-        password: str | None = None,
-        token: str | None = None,
+        password: str | Secret | None = None,
+        token: str | Secret | None = None,
         remember: bool = False,
         timeout: float = TIMEOUT,
         journal: Journal | None = None,
@@ -79,8 +84,8 @@ class Client:
         self.address = address
         self.port = port
         self.name = name
-        self.token = token
-        self._password = password
+        self._token = _secret(token)
+        self._password = _secret(password)
         self._remember = remember
         self._timeout = timeout
         self._journal = journal or journal_of(logger)
@@ -95,6 +100,11 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client({self.address!r}, {self.port}, name={self.name!r})"
+
+    @property
+    def token(self) -> str | None:
+        """The text of the token for the next login, for keeping it; None if there is none."""
+        return None if self._token is None else self._token.reveal()
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -113,6 +123,13 @@ class Client:
 
     # The connection.
 
+    @journaled(
+        arguments=(
+            "self.address",
+            "self.port",
+        ),
+        logger="client",
+    )
     async def connect(self) -> None:
         """Connect to the server, also again. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
         self._closing = self._server_closing = False
@@ -136,8 +153,15 @@ class Client:
                 raise self._failed(ConnectionFailed("client.connection_refused", **where)) from None
             reason = error.strerror or str(error)
             raise self._failed(ConnectionFailed("client.connection_failed", reason=reason, **where)) from None
-        self._journal.record(catalogue.CLIENT_CONNECTED, self.address, self.port)
+        self._journal.record(
+            catalogue.CLIENT_CONNECTED,
+            self.address,
+            self.port,
+            self._connection.local_port,
+            connection=self._connection.name,
+        )
 
+    @journaled(logger="client")
     async def disconnect(self) -> None:
         """Close the connection, if there is one; the login lives on."""
         self._closing = True
@@ -152,62 +176,67 @@ class Client:
 
     # Requests.
 
+    @journaled(arguments=("self.name",), logger="client")
     async def authenticate(self) -> Response:
         """Log in; keeps the token that the server may give."""
-        self._journal.record(catalogue.CLIENT_AUTHENTICATING, self.name)
-        user = User(self.name, password=None if self.token else self._password, token=self.token)
-        response = await self._request(Authenticate(user=user, features=FEATURES, remember=self._remember))
+        user = User(self.name, password=None if self._token else self._password, token=self._token)
+        request = Authenticate(user=user, features=FEATURES, remember=self._remember)
+        response = await self._request(request, catalogue.CLIENT_AUTHENTICATING, self.name)
         if response.token is not UNSET:
-            self.token = response.token
+            self._token = response.token
         return response
 
+    @journaled(logger="client")
     async def presence(self, status: str | None = None) -> Response:
         """Announce the presence, with a status text."""
-        self._journal.record(catalogue.CLIENT_PRESENCE)
         return await self._request(
             Presence(user=User(self.name, status=status)),
+            catalogue.CLIENT_PRESENCE,
             answered=catalogue.CLIENT_PRESENCE_ANSWERED,
             refused=catalogue.CLIENT_PRESENCE_ANSWERED,
         )
 
+    @journaled(arguments=("room",), logger="client")
     async def join(self, room: str) -> Response:
         """Become a member of `room` (`#name`)."""
-        self._journal.record(catalogue.CLIENT_JOINING, self.name, room)
-        return await self._request(Join(room=room))
+        return await self._request(Join(room=room), catalogue.CLIENT_JOINING, self.name, room)
 
+    @journaled(arguments=("room",), logger="client")
     async def leave(self, room: str) -> Response:
         """Stop being a member of `room`."""
-        self._journal.record(catalogue.CLIENT_LEAVING, self.name, room)
-        return await self._request(Leave(room=room))
+        return await self._request(Leave(room=room), catalogue.CLIENT_LEAVING, self.name, room)
 
+    @journaled(arguments=("to",), logger="client")
     async def send(self, to: str, text: str, *, message_id: str | None = None) -> Response:
         """Send `text` to a room (`#name`) or a person; the answer carries the message's `seq`.
 
         `message_id` (at most 36 characters, made up if not given) makes sending again harmless: the server keeps a
         message of one id once.
         """
+        request = Msg(to=to, message=text, from_=self.name, id=message_id or str(uuid4()))
         if self._journal_text:
-            self._journal.record(catalogue.CLIENT_SENDING, self.name, to, text)
-        else:
-            self._journal.record(catalogue.CLIENT_SENDING_PRIVATE, self.name, to)
-        return await self._request(Msg(to=to, message=text, from_=self.name, id=message_id or str(uuid4())))
+            return await self._request(request, catalogue.CLIENT_SENDING, self.name, to, text)
+        return await self._request(request, catalogue.CLIENT_SENDING_PRIVATE, self.name, to)
 
+    @journaled(logger="client")
     async def contacts(self) -> list[str]:
         """The names of one's contacts."""
-        self._journal.record(catalogue.CLIENT_CONTACTS, self.name)
-        response = await self._request(GetContacts(user_login=self.name))
+        response = await self._request(GetContacts(user_login=self.name), catalogue.CLIENT_CONTACTS, self.name)
         return response.alert if isinstance(response.alert, list) else []
 
+    @journaled(arguments=("name",), logger="client")
     async def add_contact(self, name: str) -> Response:
         """Put an account among one's contacts."""
-        self._journal.record(catalogue.CLIENT_CONTACT_ADDING, self.name, name)
-        return await self._request(AddContact(user_id=name, user_login=self.name))
+        request = AddContact(user_id=name, user_login=self.name)
+        return await self._request(request, catalogue.CLIENT_CONTACT_ADDING, self.name, name)
 
+    @journaled(arguments=("name",), logger="client")
     async def remove_contact(self, name: str) -> Response:
         """Take an account off one's contacts."""
-        self._journal.record(catalogue.CLIENT_CONTACT_REMOVING, self.name, name)
-        return await self._request(DelContact(user_id=name, user_login=self.name))
+        request = DelContact(user_id=name, user_login=self.name)
+        return await self._request(request, catalogue.CLIENT_CONTACT_REMOVING, self.name, name)
 
+    @journaled(logger="client")
     async def quit(self) -> None:
         """End the login and the connection."""
         self._journal.record(catalogue.CLIENT_QUITTING, self.name)
@@ -222,6 +251,7 @@ class Client:
 
     # Events.
 
+    @journaled(logger="client")
     async def events(self) -> AsyncIterator[Event]:
         """What others send, as it comes: `Delivery` and `Notice`; ends with the connection.
 
@@ -238,15 +268,14 @@ class Client:
             self._arrived.clear()
             await self._arrived.wait()
 
+    @journaled(logger="client")
     def _take(self, event: Event) -> None:
         if isinstance(event, Notice):
             if event.code == Code.IMPORTANT_NOTICE:
                 self._server_closing = True
                 self._journal.record(catalogue.CLIENT_SERVER_CLOSING, self.address, self.port)
-        elif self._journal_text:
-            self._journal.record(catalogue.CLIENT_RECEIVED, event.from_, event.to, event.message)
         else:
-            self._journal.record(catalogue.CLIENT_RECEIVED_PRIVATE, event.from_, event.to)
+            self._journal_delivery(event)
         if len(self._events) >= MAX_EVENTS:
             self._events.popleft()
             if not self._overflowing:
@@ -255,11 +284,24 @@ class Client:
         self._events.append(event)
         self._arrived.set()
 
+    def _journal_delivery(self, delivery: Delivery) -> None:
+        more = {name: value for name in ("seq", "id") if (value := getattr(delivery, name)) is not UNSET}
+        name = self._connected().name
+        if self._journal_text:
+            said = (delivery.from_, delivery.to, delivery.message)
+            self._journal.record(catalogue.CLIENT_RECEIVED, *said, connection=name, more=more)
+        else:
+            self._journal.record(
+                catalogue.CLIENT_RECEIVED_PRIVATE, delivery.from_, delivery.to, connection=name, more=more
+            )
+
+    @journaled(logger="client")
     def _answer_probe(self) -> None:
         self._journal.record(catalogue.CLIENT_PROBED)
         connection = self._connected()
         connection.request(Presence(time=_now(), user=User(self.name)))
 
+    @journaled(logger="client")
     def _ended(self, error: Exception | None) -> None:
         where: dict[str, str | int] = {"address": self.address, "port": self.port}
         if isinstance(error, BadRequest):
@@ -282,16 +324,38 @@ class Client:
     async def _request(
         self,
         request: Request,
+        asked: catalogue.Event,
+        *values: object,
         answered: catalogue.Event = catalogue.CLIENT_ANSWERED,
         refused: catalogue.Event = catalogue.CLIENT_REFUSED,
     ) -> Response:
+        """Journal and send a request, and wait for its answer, which has the same `id` in both journals."""
         request.time = _now()
         connection = self._connected()
+        request.id = request.id or f"{connection.label}-{connection.requests + 1}"
+        correlation = CORRELATION.set((connection.name, connection.requests + 1))
+        try:
+            more = {"id": request.id}
+            self._journal.record(asked, *values, more=more)
+            response = await self._answer(connection, request)
+            text = response.alert if response.response < FIRST_ERROR else response.error
+            shown = "" if text is UNSET else ", ".join(text) if isinstance(text, list) else text
+            if response.response >= FIRST_ERROR:
+                self._journal.record(refused, response.response, shown, more=more)
+                raise Refused(response.response, shown)
+            self._journal.record(answered, response.response, shown, more=more)
+            return response
+        finally:
+            CORRELATION.reset(correlation)
+
+    @journaled(arguments=("request.id",), logger="client")
+    async def _answer(self, connection: Connection, request: Request) -> Response:
+        """Send a request and wait for its answer. Raises ConnectionFailed."""
         if self._failure is not None:
             raise self._failure
         try:
             async with asyncio.timeout(self._timeout):
-                response = await asyncio.shield(connection.request(request))
+                return await asyncio.shield(connection.request(request))
         except TimeoutError:
             connection.abort()
             raise self._failed(
@@ -299,18 +363,15 @@ class Client:
             ) from None
         except ConnectionLost as error:
             raise self._failure or error from None
-        if response.response >= FIRST_ERROR:
-            reason = response.error if isinstance(response.error, str) else ""
-            self._journal.record(refused, response.response, reason)
-            raise Refused(response.response, reason)
-        text = ", ".join(response.alert) if isinstance(response.alert, list) else response.alert
-        self._journal.record(answered, response.response, "" if text is UNSET else text)
-        return response
 
     def _failed(self, error: E) -> E:
         event = catalogue.ALL[error.event]
         self._journal.record(event, *(error.fields[field] for field in event.fields))
         return error
+
+
+def _secret(value: str | Secret | None) -> Secret | None:
+    return Secret(value) if isinstance(value, str) else value
 
 
 def _now() -> Raw:

@@ -1,6 +1,7 @@
 """The client's end of a connection: answers to those who wait for them, everything else to a queue of events."""
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable
 from typing import Final, TypeAlias, cast
@@ -8,6 +9,7 @@ from typing import Final, TypeAlias, cast
 import msgspec
 
 from vestnik.client.errors import ConnectionLost
+from vestnik.log.journaled import journaled
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import (
@@ -22,6 +24,8 @@ from vestnik.protocol.messages import (
 
 MAX_ANSWER: Final = 1_048_576
 """Bytes that one object of the server may have: a list of contacts is longer than a message."""
+
+LABEL_BYTES: Final = 6
 
 Event: TypeAlias = Delivery | Notice
 
@@ -51,11 +55,19 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._unreadable: BadRequest | None = None
         self.ended = asyncio.get_running_loop().create_future()
+        self.local_port = 0  # our end's: the server's journal has it, too
+        self.name = ""  # the same as text, for our journal
+        self.label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
+        self.requests = 0
 
+    @journaled(logger="client")
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The server has accepted."""
         self._transport = cast(asyncio.Transport, transport)
+        self.local_port = (self._transport.get_extra_info("sockname") or ("", 0))[1]
+        self.name = str(self.local_port)
 
+    @journaled(logger="client")
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
         for message in self._framer.feed(data):
@@ -73,6 +85,7 @@ class Connection(asyncio.Protocol):
             elif message is not None:
                 self._on_event(message)
 
+    @journaled(logger="client")
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone: nobody waits any longer."""
         self._transport = None
@@ -98,6 +111,7 @@ class Connection(asyncio.Protocol):
         """Send a request that has no answer. Raises ConnectionLost when the connection has ended already."""
         if self._transport is None:
             raise self._lost()
+        self.requests += 1
         self._transport.write(encode(request))
 
     def close(self) -> None:

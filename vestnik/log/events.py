@@ -48,14 +48,15 @@ STORE_FAILED: Final = Event("store.failed", ERROR, ("reason",))
 STORE_DELAYED: Final = Event("store.delayed", WARNING, ("queued",))
 
 # Connections.
-CONNECTION_OPENED: Final = Event("connection.opened", INFO)
-CONNECTION_CLOSED: Final = Event("connection.closed", INFO)
+CONNECTION_OPENED: Final = Event("connection.opened", INFO, ("ip", "port"))
+CONNECTION_CLOSED: Final = Event("connection.closed", INFO, ("account",))
 CONNECTION_REFUSED: Final = Event("connection.refused", WARNING, ("limit",))
 CONNECTION_SLOW: Final = Event("connection.slow", WARNING, ("account", "waiting"))
 CONNECTION_SILENT: Final = Event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = Event("connection.ended", WARNING, ("account",))
 PROBE_SENT: Final = Event("probe.sent", DEBUG, ("account",))
-BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count"))
+BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count", "messages"))
+MESSAGE_RECOVERED: Final = Event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
 REQUEST_FAILED: Final = Event("request.failed", ERROR, ("action",))
 TASK_FAILED: Final = Event("task.failed", ERROR, ("reason",))
 
@@ -68,7 +69,7 @@ ADMIN_LISTED: Final = Event("admin.listed", INFO, ("count",))
 ADMIN_REFUSED: Final = Event("admin.refused", ERROR, ("reason",))
 
 # The client.
-CLIENT_CONNECTED: Final = Event("client.connected", INFO, ("address", "port"))
+CLIENT_CONNECTED: Final = Event("client.connected", INFO, ("address", "port", "local_port"))
 CLIENT_AUTHENTICATING: Final = Event("client.authenticating", INFO, ("account",))
 CLIENT_PRESENCE: Final = Event("client.presence", INFO)
 CLIENT_PRESENCE_ANSWERED: Final = Event("client.presence_answered", DEBUG, ("code", "text"))
@@ -96,14 +97,35 @@ CLIENT_SERVER_CLOSING: Final = Event("client.server_closing", WARNING, ("address
 CLIENT_OVERFLOW: Final = Event("client.overflow", WARNING, ("limit",))
 CLIENT_FAILED: Final = Event("client.failed", ERROR, ("reason",))
 
+# Functions, and failures that nobody handled.
+FUNCTION_CALLED: Final = Event("function.called", DEBUG, ("function", "caller", "outcome", "duration_ms", "arguments"))
+PROGRAM_FAILED: Final = Event("program.failed", CRITICAL, ("reason",))
+PROGRAM_CRASHED: Final = Event("program.crashed", CRITICAL, ("pid", "moment", "text"))
+THREAD_FAILED: Final = Event("thread.failed", ERROR, ("thread", "reason"))
+UNRAISABLE_FAILED: Final = Event("unraisable.failed", ERROR, ("place", "reason"))
+WARNING_ISSUED: Final = Event("warning.issued", WARNING, ("category", "text", "place"))
+
 # The journal about itself.
-JOURNAL_DROPPED: Final = Event("journal.dropped", WARNING, ("count",))
+JOURNAL_TRACE_SWITCHED: Final = Event("journal.trace_switched", INFO, ("logger", "state"))
+JOURNAL_STATISTICS: Final = Event(
+    "journal.statistics",
+    INFO,
+    ("logged", "written", "dropped", "levels", "waiting", "high_water", "slowest_ms", "degraded"),
+)
+JOURNAL_DROPPED: Final = Event("journal.dropped", WARNING, ("count", "levels", "since", "until", "reason"))
 JOURNAL_DEGRADED: Final = Event("journal.degraded", ERROR, ("reason",))
 JOURNAL_RESTORED: Final = Event("journal.restored", WARNING, ("seconds",))
 JOURNAL_CONSOLE_FAILED: Final = Event("journal.console_failed", WARNING, ("reason",))
 JOURNAL_CONSOLE_DROPPED: Final = Event("journal.console_dropped", WARNING, ("count",))
 JOURNAL_LINK_FAILED: Final = Event("journal.link_failed", WARNING, ("reason",))
-JOURNAL_LEVEL_BAD: Final = Event("journal.level_bad", WARNING, ("level",))
+JOURNAL_LEVEL_BAD: Final = Event("journal.level_bad", WARNING, ("text",))
+JOURNAL_SYNC_FAILED: Final = Event("journal.sync_failed", WARNING, ("reason",))
+JOURNAL_OFFSET_CHANGED: Final = Event("journal.offset_changed", INFO, ("before", "after"))
+JOURNAL_COMPRESSED: Final = Event("journal.compressed", INFO, ("file", "records", "bytes", "packed", "sha256"))
+JOURNAL_DELETED: Final = Event("journal.deleted", INFO, ("file", "bytes", "reason"))
+JOURNAL_SWEEP_FAILED: Final = Event("journal.sweep_failed", WARNING, ("file", "reason"))
+JOURNAL_SEAL_FAILED: Final = Event("journal.seal_failed", WARNING, ("reason",))
+JOURNAL_ADOPTED: Final = Event("journal.adopted", WARNING, ("file", "bytes"))
 JOURNAL_FAILED: Final = Event("journal.failed", ERROR, ("reason",))
 
 
@@ -113,8 +135,18 @@ def _level_of(answer: Answer) -> int:
     return INFO if answer.code < FIRST_ERROR else ERROR
 
 
+MESSAGE_FIELDS: Final = ("number", "recipients", "duration_ms")
+"""What the journal has of a message beside the answer: its number in the store, the connections it was written to
+(as ranges: `2-57,60`), and the milliseconds between its arrival and the answer."""
+
+_MORE: Final[dict[Answer, tuple[str, ...]]] = {
+    answers.MESSAGE_DELIVERED: MESSAGE_FIELDS,
+    answers.MESSAGE_KEPT: MESSAGE_FIELDS,
+    answers.MESSAGE_CONFLICT: MESSAGE_FIELDS,
+}
 _ANSWERS: Final[dict[str, Event]] = {
-    name: Event(name, _level_of(answer), answer.fields, int(answer.code)) for name, answer in answers.ALL.items()
+    name: Event(name, _level_of(answer), answer.fields + _MORE.get(answer, ()), int(answer.code))
+    for name, answer in answers.ALL.items()
 }
 ALL: Final[dict[str, Event]] = _ANSWERS | {
     value.name: value for value in list(globals().values()) if isinstance(value, Event)
@@ -122,5 +154,8 @@ ALL: Final[dict[str, Event]] = _ANSWERS | {
 
 
 def of_answer(answer: Answer) -> Event:
-    """The event of `answer`; its values are the answer's values. Raises KeyError for an unlisted answer."""
+    """The event of `answer`; its values are the answer's values, then for a message those of `MESSAGE_FIELDS`.
+
+    Raises KeyError for an unlisted answer.
+    """
     return _ANSWERS[answer.name]

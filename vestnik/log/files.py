@@ -4,6 +4,8 @@ A line goes to the file of its own date, so nothing is ever rotated: `server.log
 and `server.log` a link to it. No file is renamed or deleted, and several processes may append to the same one.
 """
 
+import errno
+import fcntl
 import os
 import stat
 import time
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from vestnik.log.link import adopt, point
 
@@ -23,6 +25,21 @@ CHECK_EVERY: Final = 1.0
 KEEP_OPEN: Final = 60.0
 """Seconds for which the file of another day than the last written one stays open for late records."""
 OPEN_AT_MOST: Final = 4
+TRIES: Final = 5
+"""How often a file that is taken away while it is being opened is opened again."""
+
+
+class Extents(Protocol):
+    """Who is told what is written where (`seal.Sealer`). `file` is the name of a file of a day."""
+
+    def opened(self, file: str, fd: int) -> None:
+        """The file has been opened; nothing has been written to it yet."""
+
+    def wrote(self, file: str, fd: int, start: int, data: bytes | memoryview) -> None:
+        """`data` is in the file from byte `start` on."""
+
+    def closed(self, file: str) -> None:
+        """The file has been closed."""
 
 
 @dataclass(slots=True)
@@ -51,7 +68,7 @@ class DatedFiles:
     `directory` is a path or gives one when the first line is written. `clock` tells the time (seconds since
     1970), `monotonic` intervals (seconds), `write` is `os.write`. Used by one thread at a time.
     Nothing is created before the first `push`. `written` counts lines; `waiting_lines` and `waiting_bytes` are
-    still to be written; `link_error` says why the link is not right, None if it is.
+    still to be written; `link` is the name of the link, `link_error` says why the link is not right, None if it is.
     """
 
     def __init__(
@@ -62,7 +79,9 @@ class DatedFiles:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         write: Callable[[int, memoryview], int] = os.write,
+        extents: Extents | None = None,
     ) -> None:
+        self.link = name
         self.link_error: OSError | None = None
         self.written = 0
         self.waiting_lines = 0
@@ -72,9 +91,11 @@ class DatedFiles:
         self._clock = clock
         self._monotonic = monotonic
         self._write = write
+        self._extents = extents
         self._open: dict[str, _Open] = {}
         self._chunks: deque[_Chunk] = deque()
         self._linked = ""
+        self._unsynced: set[str] = set()
 
     def add(self, date: str, data: bytes, lines: int) -> None:
         """Queues `data`, which is that many whole `lines` of `date` (YYYY-MM-DD); `push` writes them."""
@@ -92,16 +113,30 @@ class DatedFiles:
             self.waiting_bytes -= len(chunk.data)
             self.written += chunk.lines
 
+    def sync(self) -> None:
+        """Returns when what was written is on the disk itself. Raises OSError."""
+        while self._unsynced:
+            date = next(iter(self._unsynced))
+            if (file := self._open.get(date)) is not None:
+                os.fdatasync(file.fd)
+            self._unsynced.discard(date)
+
+    @property
+    def unsynced(self) -> bool:
+        """Whether something was written that may not be on the disk itself yet."""
+        return bool(self._unsynced)
+
     def tidy(self) -> bool:
         """Closes the files of other days that were not used for a while; says whether any such is left."""
-        if len(self._open) < 2 or self._chunks:
-            return len(self._open) > 1  # the file of a half-written line stays open
+        today = self._today()
+        old = [date for date in self._open if date != today]
+        if self._chunks:
+            return bool(old)  # the file of a half-written line stays open
         now = self._monotonic()
-        newest = max(self._open, default="")
-        for date, file in list(self._open.items()):
-            if date != newest and now - file.used >= KEEP_OPEN:
+        for date in old:
+            if now - self._open[date].used >= KEEP_OPEN:
                 self._forget(date)
-        return len(self._open) > 1
+        return any(date in self._open for date in old)
 
     def close(self) -> int:
         """Closes every file; gives the number of lines that never could be written. Idempotent."""
@@ -125,8 +160,17 @@ class DatedFiles:
         file = self._file(chunk)
         view = memoryview(chunk.data)
         while chunk.done < len(view):
-            chunk.done += self._write(file.fd, view[chunk.done :])
+            chunk.done += self._put(chunk.date, file.fd, view[chunk.done :])
         file.used = self._monotonic()
+
+    def _put(self, date: str, fd: int, data: memoryview) -> int:
+        """Writes some of `data`, says how much, and tells where it is."""
+        count = self._write(fd, data)
+        self._unsynced.add(date)
+        if self._extents is not None:
+            end = os.lseek(fd, 0, os.SEEK_CUR)
+            self._extents.wrote(f"{self._name}.{date}", fd, end - count, data[:count])
+        return count
 
     def _file(self, chunk: _Chunk) -> _Open:
         """The open file for `chunk`. A half-written line is begun again if its file is gone."""
@@ -158,11 +202,14 @@ class DatedFiles:
         path = self.path(chunk.date)
         self._link_to(None)
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(path, FLAGS, MODE)
+        fd = _open_shared(path)
         try:
             found = os.fstat(fd)
-            if stat.S_ISREG(found.st_mode) and found.st_size and not _ends_line(path, found.st_size):
-                self._write(fd, memoryview(b"\n"))  # a killed process left half a line
+            if stat.S_ISREG(found.st_mode):
+                if self._extents is not None:
+                    self._extents.opened(path.name, fd)
+                if found.st_size and not _ends_line(path, found.st_size):
+                    self._put(chunk.date, fd, memoryview(b"\n"))  # a killed process left half a line
         except BaseException:
             os.close(fd)
             raise
@@ -176,10 +223,12 @@ class DatedFiles:
 
     def _link(self, date: str) -> None:
         """Points `server.log` to the file of `date` if that is today's, or if there is no such link yet."""
-        today = time.strftime("%Y-%m-%d", time.localtime(self._clock()))
-        if date == today or not (self._linked or (self._folder() / self._name).is_symlink()):
+        if date == self._today() or not (self._linked or (self._folder() / self._name).is_symlink()):
             self._link_to(date)
             self._linked = date
+
+    def _today(self) -> str:
+        return time.strftime("%Y-%m-%d", time.localtime(self._clock()))
 
     def _link_to(self, date: str | None) -> None:
         """Takes in a plain file that stands where the link should be, and sets the link if there is a `date`."""
@@ -194,7 +243,10 @@ class DatedFiles:
 
     def _forget(self, date: str) -> None:
         fd = self._open.pop(date).fd
-        with suppress(OSError):  # a network disk tells here what it lost; these lines cannot be written again
+        self._unsynced.discard(date)
+        if self._extents is not None:
+            self._extents.closed(f"{self._name}.{date}")
+        with suppress(OSError):  # no event: a network disk tells here what it lost and cannot be written again
             os.close(fd)
 
 
@@ -202,3 +254,23 @@ def _ends_line(path: Path, size: int) -> bool:
     with path.open("rb") as file:
         file.seek(size - 1)
         return file.read(1) in (b"\n", b"")
+
+
+def _open_shared(path: Path) -> int:
+    """Opens `path` to append to it and holds it, so that nobody compresses or deletes it meanwhile (`sweep`).
+
+    Raises OSError, BlockingIOError while it is being compressed.
+    """
+    for _ in range(TRIES):
+        fd = os.open(path, FLAGS, MODE)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                os.close(fd)
+                raise
+            return fd  # a disk without locks: nothing is compressed there either
+        if os.fstat(fd).st_nlink or not stat.S_ISREG(os.fstat(fd).st_mode):
+            return fd
+        os.close(fd)
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))

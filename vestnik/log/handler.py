@@ -5,10 +5,48 @@ journal is seen by whoever listens at the logger: `assertLogs`, `caplog`, handle
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
-from vestnik.log.records import PLAIN, Message, Record, plain, text_of, unfitting
+from vestnik.log.records import PLAIN, Message, Record, named, plain, plain_all, text_of, unfitting
+from vestnik.log.redact import redact_args
+
+_OWN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+"""What every record of the stdlib has: anything else was given as `extra`."""
+
+
+class JournalLogger(logging.Logger):
+    """A logger whose records go to its journal without a `LogRecord` if nobody else wants to see one.
+
+    Everything but the last step is the stdlib's; so is the last step for whatever is out of the ordinary.
+    """
+
+    journal_handler: "JournalHandler"
+
+    def _log(  # type: ignore[override]  # the stubs let `extra` and `exc_info` be more than is looked at here
+        self,
+        level: int,
+        msg: object,
+        args: tuple[object, ...],
+        exc_info: object = None,
+        extra: object = None,
+        stack_info: bool = False,
+        stacklevel: int = 1,
+    ) -> None:
+        handler = self.journal_handler
+        if type(msg) is not str or exc_info or extra or stack_info or handler.shares() or level < handler.level:
+            super()._log(level, msg, args, exc_info, extra, stack_info, stacklevel + 1)  # type: ignore[arg-type]
+            return
+        for value in args:
+            if type(value) not in PLAIN:
+                msg, args = _finished(msg, args)
+                break
+        handler.journal.accept(
+            (time.time(), Message(self.name, level, msg, plain_all(args)), (), *CORRELATION.get(), None, None)
+        )
 
 
 class JournalHandler(logging.Handler):
@@ -23,6 +61,10 @@ class JournalHandler(logging.Handler):
         self.wants: Callable[[int], bool] = logger.isEnabledFor
         self._logger = logger
         logger.addHandler(self)
+        if type(logger) is logging.Logger:  # a class of somebody's own stays what it is
+            logger.__class__ = JournalLogger
+        if isinstance(logger, JournalLogger):
+            logger.journal_handler = self
         journal.attach(self)
 
     def createLock(self) -> None:  # noqa: N802 - the name is the stdlib's
@@ -43,7 +85,8 @@ class JournalHandler(logging.Handler):
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         message = Message(record.name, record.levelno, *_sentence(record, shown=error is not None))
         created = record.created if isinstance(record.created, (int, float)) else 0.0
-        self.journal.accept((created, message, (), None, None, error))
+        extra = {name: value for name, value in record.__dict__.items() if name not in _OWN}
+        self.journal.accept((created, message, (), *CORRELATION.get(), error, extra and named(extra)))
 
     def flush(self) -> None:
         """Waits until everything recorded before is in the file, at most 5 seconds."""
@@ -101,14 +144,21 @@ def _sentence(record: logging.LogRecord, *, shown: bool) -> tuple[str, tuple[obj
     template, args = text_of(record.msg), record.args
     notes = [text_of(note) for note in (None if shown else record.exc_text, record.stack_info) if note]
     if isinstance(args, tuple) and not notes and all(type(value) in PLAIN for value in args):
-        return template, args
+        return template, plain_all(args)
     if args:
-        try:
-            template = record.getMessage()
-        except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
-            given = args if isinstance(args, tuple) else (args,)
-            template = unfitting(template, tuple(plain(value) for value in given))
+        template, _ = _finished(template, args)
     return "\n".join([template, *notes]), ()
+
+
+def _finished(template: str, args: Any) -> tuple[str, tuple[()]]:
+    """The sentence, now: the arguments may change before it is written. Never raises."""
+    given = args if isinstance(args, tuple) else (args,)
+    if isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Mapping) and args[0]:
+        args = args[0]  # as LogRecord does
+    try:
+        return template % redact_args(template, args), ()
+    except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
+        return unfitting(template, tuple(plain(value) for value in given)), ()
 
 
 def _log_record(logger: logging.Logger, record: Record, sentence: str) -> logging.LogRecord:
@@ -116,14 +166,14 @@ def _log_record(logger: logging.Logger, record: Record, sentence: str) -> loggin
 
     A field whose name `logging` uses itself (`name`) is found in `fields` only.
     """
-    created, event, values, connection, request, error = record
+    created, event, values, connection, request, error, more = record
     info = (type(error), error, error.__traceback__) if error is not None else None
     made = logger.makeRecord(logger.name, event.level, "", 0, sentence, (), info, event.name)
     made.created = created
     made.msecs = (created - int(created)) * 1000
     fields = dict(zip(event.fields, values, strict=False))
     extra: dict[str, object] = {"event": event.name, "fields": fields}
-    extra |= {"connection": connection, "request": request}
+    extra |= {"connection": connection, "request": request, **(more or {})}
     for name, value in (fields | extra).items():
         made.__dict__.setdefault(name, value)
     return made

@@ -10,19 +10,27 @@ import os
 import re
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, cast
 
 from vestnik.log.console import Console, Stream
+from vestnik.log.context import CORRELATION
 from vestnik.log.events import Event
 from vestnik.log.files import DatedFiles
-from vestnik.log.records import PLAIN, Queued, Record, plain
+from vestnik.log.inbox import LIMIT
+from vestnik.log.records import Queued, Record, named, plain_all
+from vestnik.log.redact import redact
 from vestnik.log.render import Renderer, sentence
-from vestnik.log.writer import LIMIT, Writer
+from vestnik.log.seal import Sealer
+from vestnik.log.storm import Storms
+from vestnik.log.sweep import Sweeper
+from vestnik.log.sweep_thread import SweepThread
+from vestnik.log.writer import Outputs, Writer
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
 
-__all__ = ["Journal", "Record", "Statistics"]
+__all__ = ["Journal", "Keep", "Record", "Statistics"]
 
 CLOSE_WITHIN: Final = 10.0
 """Seconds for which `close` waits for a disk that hangs."""
@@ -31,17 +39,38 @@ CLOSE_WITHIN: Final = 10.0
 class Statistics(NamedTuple):
     """What became of the records: all that were `logged`, the lines `written` to the file, those `dropped`.
 
-    `waiting` is the rest. The journal's own records are counted as well.
+    `waiting` is the rest. The journal's own records are counted as well. `dropped_levels` counts the records that
+    found no room by the name of their level, `high_water` is the longest that the queue was, `slowest` the longest
+    write in seconds, `trouble` why the file cannot be written, empty if it can (`degraded` says which).
     """
 
     logged: int
     written: int
     dropped: int
+    dropped_levels: dict[str, int]
+    high_water: int
+    slowest: float
+    trouble: str
 
     @property
     def waiting(self) -> int:
         """Records that are neither written nor dropped yet."""
         return self.logged - self.written - self.dropped
+
+    @property
+    def degraded(self) -> bool:
+        """Whether the file cannot be written at the moment."""
+        return bool(self.trouble)
+
+
+NOTHING: Final = Statistics(0, 0, 0, {}, 0, 0.0, "")
+
+
+class Keep(NamedTuple):
+    """How long the days of a journal are kept: so many `days`, and at most so many `bytes`; 0: no limit."""
+
+    days: int = 0
+    bytes: int = 0
 
 
 class Link(Protocol):
@@ -71,8 +100,10 @@ class Journal:
     letters, digits, `_`, `.` and `-` only. `directory` is where they are: a path, something that gives one when
     the first record is written, or None for no file. `console` is a text stream or gives one, `console_level`
     the level from which on it shows records, `level` the level from which on records are made at all.
-    `language` is that of the sentences ("ru" or "en"), `clock` gives seconds since 1970, `limit` is the number of
-    records that may wait. `monotonic` (seconds) and `write` (as `os.write`) are there for tests.
+    `language` is that of the sentences ("ru" or "en"). `json` says whether there is a JSON object of every record
+    (`server.jsonl`) beside the line, `seals` whether changes to the files can be found out, `keep` how long days are
+    kept, compressed; None: for ever, as they are. `clock` gives seconds since 1970, `limit` is the number of records
+    that may wait. `monotonic` (seconds) and `write` (as `os.write`) are there for tests.
 
     Nothing is opened or started before the first record. Raises ValueError for a bad name or language.
     """
@@ -86,6 +117,9 @@ class Journal:
         console_level: int = logging.NOTSET,
         level: int = logging.INFO,
         language: str = DEFAULT_LANGUAGE,
+        json: bool = False,
+        seals: bool = False,
+        keep: Keep | None = None,
         clock: Callable[[], float] = time.time,
         limit: int = LIMIT,
         monotonic: Callable[[], float] = time.monotonic,
@@ -99,22 +133,35 @@ class Journal:
         self._language = _known_language(language)
         self._clock = clock
         self._closed = False
-        self._earlier = Statistics(0, 0, 0)
+        self._earlier = NOTHING
+
+        def sweep() -> SweepThread:
+            where = directory() if callable(directory) else directory
+            assert where is not None and keep is not None  # noqa: S101, PT018 - otherwise nobody asks for it
+            sweeper = Sweeper(where, name, keep_days=keep.days, keep_bytes=keep.bytes, clock=clock, report=self.record)
+            return SweepThread(sweeper, clock=clock)
 
         def writer() -> Writer:
-            files = None
-            if directory is not None:
-                files = DatedFiles(directory, f"{name}.log", clock=clock, monotonic=monotonic, write=write)
-            return Writer(
-                name,
-                Renderer(name, self._language),
-                files,
-                None if console is None else Console(console, name=f"console-{name}"),
+            sealer = None
+            if seals and directory is not None:
+                sealer = Sealer(directory, name, clock=clock, monotonic=monotonic)
+
+            def files(kind: str) -> DatedFiles | None:
+                if directory is None:
+                    return None
+                file_name = f"{name}.{kind}"
+                return DatedFiles(directory, file_name, clock=clock, monotonic=monotonic, write=write, extents=sealer)
+
+            outputs = Outputs(
+                text=files("log"),
+                json=files("jsonl") if json else None,
+                console=None if console is None else Console(console, name=f"console-{name}"),
                 console_level=console_level,
-                clock=clock,
-                monotonic=monotonic,
-                limit=limit,
+                sealer=sealer,
+                sweep=sweep if keep is not None and directory is not None else None,
             )
+            renderer = Renderer(name, self._language, Storms(monotonic))
+            return Writer(name, renderer, outputs, clock=clock, monotonic=monotonic, limit=limit)
 
         self._new_writer = writer
         self._writer = writer()
@@ -127,36 +174,29 @@ class Journal:
         connection: str | None = None,
         request: int | None = None,
         error: BaseException | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         """Records `event` now. Never raises and never waits, whatever becomes of file and console.
 
         `values` are those of `event.fields`, in order; what is not a str, int, float, bool or None becomes its
-        text at once. `connection` and `request` say to what it belongs, `error` is shown with its traceback.
+        text at once. `connection` and `request` say to what it belongs (otherwise the context does: `context`),
+        `error` is shown with its traceback. `more` are further fields of the JSON rendering.
         """
         level = event.level
         link = self._link
         if (level < self._level) if link is None else not link.wants(level):
             return
-        for value in values:
-            if type(value) not in PLAIN:
-                values = tuple([plain(value) for value in values])
-                break
-        item = (self._clock(), event, values, connection, request, error)
+        if connection is None and request is None:
+            connection, request = CORRELATION.get()
+        item = (self._clock(), event, plain_all(values), connection, request, error, more and named(more))
         if link is not None and link.shares() and not self._offer(link, item):
             return
-        writer = self._writer
-        queue = writer.queue
-        if len(queue) >= writer.room:
-            writer.drop(1)
-            return
-        queue.append(item)
-        if level >= writer.ring_from:
-            writer.ring(level)
+        self.accept(item)
 
     def extend(self, records: Sequence[Record]) -> None:
         """Records all of `records`, in order, in one go. Never raises and never waits.
 
-        Their values must be str, int, float, bool or None: they are formatted later.
+        Their values must be short strings, int, float, bool or None: they are formatted later.
         """
         if not records:
             return
@@ -168,28 +208,30 @@ class Journal:
         if link is not None and link.shares():
             records = [record for record in records if self._offer(link, record)]
         writer = self._writer
-        room = max(0, writer.room - len(writer.queue))
-        if len(records) > room:
-            writer.drop(len(records) - room)
-            records = records[:room]
-        if records:
-            writer.queue.extend(records)
+        inbox = writer.inbox
+        if len(inbox.queue) + len(records) > inbox.room:
+            for record in records:
+                self.accept(record)
+        elif records:
+            inbox.queue.extend(records)
             highest = max(levels)
             if highest >= writer.ring_from:
                 writer.ring(highest)
 
     def _offer(self, link: Link, record: Record) -> bool:
+        record = cast(Record, redact(record))
         return link.offer(record, sentence(self._language, record[1], record[2]))
 
     def accept(self, item: Queued) -> None:
-        """Takes a record whose level somebody else has checked already (`handler.JournalHandler`)."""
+        """Takes a record whose level somebody else has checked already. Never raises and never waits."""
         writer = self._writer
-        if len(writer.queue) >= writer.room:
-            writer.drop(1)
+        inbox = writer.inbox
+        level = item[1].level
+        if len(inbox.queue) >= inbox.room and not inbox.admits(level):
             return
-        writer.queue.append(item)
-        if item[1].level >= writer.ring_from:
-            writer.ring(item[1].level)
+        inbox.queue.append(item)
+        if level >= writer.ring_from:
+            writer.ring(level)
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Waits until everything recorded before is in the file, at most `timeout` seconds; says whether it is.
@@ -225,7 +267,12 @@ class Journal:
         if not self._closed:
             parents, self._writer = self._writer, self._new_writer()
             parents.abandon()
-            self._earlier = Statistics(0, 0, 0)
+            self._earlier = NOTHING
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed for good."""
+        return self._closed
 
     @property
     def level(self) -> int:
@@ -265,11 +312,17 @@ def _known_language(language: str) -> str:
 
 
 def _sum(earlier: Statistics, writer: Writer) -> Statistics:
-    refused = writer.refused
+    refused = writer.inbox.refused
+    levels = Counter(earlier.dropped_levels)
+    levels.update({logging.getLevelName(level): count for level, count in dict(refused).items()})
     return Statistics(
-        earlier.logged + writer.taken + len(writer.queue) + refused,
+        earlier.logged + writer.taken + len(writer.inbox.queue) + refused.total(),
         earlier.written + writer.written,
-        earlier.dropped + writer.lost + refused,
+        earlier.dropped + writer.lost + refused.total(),
+        dict(levels),
+        max(earlier.high_water, writer.high_water),
+        max(earlier.slowest, writer.slowest),
+        writer.trouble,
     )
 
 

@@ -61,12 +61,11 @@ def adopt(plain: Path) -> Path | None:
 
 def _append(plain: Path, dated: Path, inode: int) -> None:
     """Copies `plain` to the end of `dated`, unless another process has just done so."""
-    with dated.open("ab") as target:
-        fcntl.flock(target, fcntl.LOCK_EX)
+    with plain.open("rb") as source, dated.open("ab") as target:
+        fcntl.flock(source, fcntl.LOCK_EX)
         done = plain.is_symlink() or not plain.exists() or plain.stat().st_ino != inode
         if done or plain.samefile(dated):
             return
-        with plain.open("rb") as source:
-            shutil.copyfileobj(source, target)
+        shutil.copyfileobj(source, target)
         target.flush()
         _replace(plain, dated.name)

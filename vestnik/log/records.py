@@ -1,7 +1,9 @@
 """What a record is between the call and the line."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final, TypeAlias
+
+import msgspec
 
 from vestnik.log.events import Event
 
@@ -9,8 +11,11 @@ PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 """Types whose values cannot change after the call and whose text runs no code of anybody's."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Message:
+ARGUMENT_CAP: Final = 4096
+"""The longest string that a record keeps, in characters; what is cut off is counted in its place."""
+
+
+class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A record of the stdlib's `logging`, its sentence not formatted yet.
 
     `logger` is the name to show, `level` the stdlib's number, `template` and `args` what the caller gave;
@@ -33,9 +38,11 @@ class Message:
 
 
 Values: TypeAlias = tuple[object, ...]
-Record: TypeAlias = tuple[float, Event, Values, str | None, int | None, BaseException | None]
-"""(created, event, values, connection, request, error); `created` in seconds since 1970."""
-Queued: TypeAlias = tuple[float, Event | Message, Values, str | None, int | None, BaseException | None]
+More: TypeAlias = Mapping[str, object] | None
+"""Further fields of the JSON rendering, by name."""
+Record: TypeAlias = tuple[float, Event, Values, str | None, int | None, BaseException | None, More]
+"""(created, event, values, connection, request, error, more); `created` in seconds since 1970."""
+Queued: TypeAlias = tuple[float, Event | Message, Values, str | None, int | None, BaseException | None, More]
 
 
 def text_of(value: object) -> str:
@@ -46,9 +53,31 @@ def text_of(value: object) -> str:
         return f"<{type(value).__name__} without text>"
 
 
+def cut(text: str, limit: int = ARGUMENT_CAP) -> str:
+    """`text`, or its first `limit` characters and how many were left out."""
+    return text if len(text) <= limit else f"{text[:limit]}...[+{len(text) - limit}]"
+
+
 def plain(value: object) -> object:
-    """`value` itself if it is of a plain type, else its text. Never raises."""
-    return value if type(value) in PLAIN else text_of(value)
+    """`value` itself if it is of a plain type, else its text; cut if it is too long. Never raises."""
+    kind = type(value)
+    if kind is str:
+        return cut(value)  # type: ignore[arg-type]  # it is one
+    return value if kind in PLAIN else cut(text_of(value))
+
+
+def plain_all(values: Values) -> Values:
+    """`values` themselves if each is plain and short, else what `plain` makes of them. Never raises."""
+    for value in values:
+        kind = type(value)
+        if len(value) > ARGUMENT_CAP if kind is str else kind not in PLAIN:  # type: ignore[arg-type]  # a str has one
+            return tuple([plain(value) for value in values])
+    return values
+
+
+def named(more: Mapping[str, object]) -> More:
+    """Further fields with plain values."""
+    return {name: plain(value) for name, value in more.items()}
 
 
 def unfitting(template: str, values: Values) -> str:

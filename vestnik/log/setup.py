@@ -17,8 +17,10 @@ import platformdirs
 from vestnik.log import events
 from vestnik.log.console import Stream
 from vestnik.log.handler import JournalHandler
-from vestnik.log.journal import Journal
+from vestnik.log.journal import Journal, Keep
 from vestnik.protocol.texts import DEFAULT_LANGUAGE
+
+DEFAULT_KEEP: Final = Keep(days=365)
 
 _HANDLERS: Final[dict[str, JournalHandler]] = {}
 
@@ -53,6 +55,9 @@ def configure(
     console: Stream | None = current_stderr,
     console_level: int = logging.NOTSET,
     language: str = DEFAULT_LANGUAGE,
+    json: bool = True,
+    seals: bool = True,
+    keep: Keep | None = DEFAULT_KEEP,
 ) -> Journal:
     """Gives the logger `name` a journal with these settings; one that it had is closed.
 
@@ -67,6 +72,9 @@ def configure(
         console_level=console_level,
         level=wanted,
         language=language,
+        json=json,
+        seals=seals,
+        keep=keep,
     )
     logger = logging.getLogger(name)
     handler = _HANDLERS.get(name)

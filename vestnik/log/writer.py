@@ -5,25 +5,28 @@ an event loop in the same process gets the interpreter back quickly.
 """
 
 import logging
+import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, NamedTuple
 
 from vestnik.log import events
 from vestnik.log.console import Console
 from vestnik.log.events import Event
 from vestnik.log.files import DatedFiles
+from vestnik.log.inbox import LIMIT, Inbox
+from vestnik.log.jsonl import JsonLines
 from vestnik.log.records import Queued
+from vestnik.log.redact import redact
 from vestnik.log.render import Renderer
+from vestnik.log.seal import Sealer
+from vestnik.log.sweep_thread import SweepThread
 from vestnik.log.trouble import Trouble
 
-LIMIT: Final = 200_000
-"""Records that may wait, in the queue or for a file that cannot be written; more are dropped and counted."""
 LIMIT_BYTES: Final = 64 * 1024 * 1024
-"""Bytes that may wait for a file that cannot be written."""
+"""Bytes that may wait for files that cannot be written."""
 HOLD: Final = 0.02
 """Seconds in which records gather before they are written; WARNING and above do not wait."""
 BATCH: Final = 64
@@ -36,56 +39,79 @@ HURRY: Final = 50_000
 """So many waiting records are written without a rest."""
 TIDY_EVERY: Final = 30.0
 """Seconds between looks at open files of other days."""
+SYNC_EVERY: Final = 5.0
+"""Seconds after which what was written is put on the disk itself; CRITICAL records are at once."""
+SWEEP_WITHIN: Final = 2.0
+"""Seconds for which the end waits for a file that is being compressed."""
 NEVER: Final = 1 << 30
 """A level that no record has."""
 
 
-class Writer:
-    """The queue of a journal and the thread behind it, which starts at the first ring.
+class Outputs(NamedTuple):
+    """Where the records of a journal go; each may be missing. `console_level`: from which level on it shows them.
 
-    `clock` tells the time (seconds since 1970), `monotonic` intervals (seconds). `files` or `console` may be
-    missing. `console_level` is the level from which on records are shown. `taken` counts the records that left
-    the queue and the journal's own, `refused` those that found no room, `lost` lines that no file took.
+    `sealer` seals the files; `sweep` makes what compresses and deletes old ones.
+    """
+
+    text: DatedFiles | None = None
+    json: DatedFiles | None = None
+    console: Console | None = None
+    console_level: int = logging.NOTSET
+    sealer: Sealer | None = None
+    sweep: Callable[[], SweepThread] | None = None
+
+    @property
+    def files(self) -> tuple[DatedFiles, ...]:
+        """The files, in the order in which they are written: the text can be made again from the JSON."""
+        return tuple(files for files in (self.json, self.text) if files is not None)
+
+
+class Writer:
+    """The inbox of a journal and the thread behind it, which starts at the first ring.
+
+    `clock` tells the time (seconds since 1970), `monotonic` intervals (seconds). `taken` counts the records that
+    left the inbox and the journal's own, `lost` lines that no file took, `high_water` is the longest that the
+    inbox was, `slowest` the longest write in seconds.
     """
 
     def __init__(
         self,
         name: str,
         renderer: Renderer,
-        files: DatedFiles | None,
-        console: Console | None,
+        outputs: Outputs,
         *,
-        console_level: int = logging.NOTSET,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         limit: int = LIMIT,
     ) -> None:
-        self.queue: deque[Queued | threading.Event] = deque()
-        self.room = limit
+        self.inbox = Inbox(clock, limit)
         self.ring_from = 0
-        self.console_level = console_level
         self.taken = 0
-        self.refused = 0
         self.lost = 0
-        self._name = name
+        self.high_water = 0
+        self.slowest = 0.0
         self.renderer = renderer
-        self._files = files
-        self._console = console
+        self._name = name
+        self._outputs = outputs
+        self._files = outputs.files
+        self._json = JsonLines(name, renderer) if outputs.json is not None else None
+        self._sweep: SweepThread | None = None
         self._clock = clock
+        self._monotonic = monotonic
         self._trouble = Trouble(monotonic)
-        self._limit = limit
+        self._reason = ""  # of the last trouble
         self._bell: SimpleQueue[int] = SimpleQueue()
-        self._counting = threading.RLock()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._marks: list[threading.Event] = []
         self._unshown: list[str] = []
         self._at_once = False
-        self._told: set[Event] = set()
-        self._told_refused = 0
+        self._told: set[tuple[Event, str | None]] = set()
         self._told_hidden = 0
         self._has_old_files = False
+        self._offset = ""
+        self._sync_at = 0.0
 
     # The callers' side: any thread, never blocks, never raises.
 
@@ -96,35 +122,39 @@ class Writer:
         if self._thread is None:
             self._start()
 
-    def drop(self, count: int) -> None:
-        """Counts `count` records for which there was no room."""
-        with self._counting:
-            self.refused += count
-
     def mark(self) -> threading.Event | None:
         """An event that is set when everything queued before is in the file; None if nothing is waiting."""
-        if self._stopping or (self._thread is None and not self.queue):
+        if self._stopping or (self._thread is None and not self.inbox.queue):
             return None
         done = threading.Event()
-        self.queue.append(done)
+        self.inbox.queue.append(done)
         self.ring(NEVER)
         return done
 
     @property
     def written(self) -> int:
-        """Lines that are done: in the file, or rendered if there is no file."""
-        return self.taken if self._files is None else self._files.written
+        """Records that are done: in every file, or rendered if there is no file."""
+        return min((files.written for files in self._files), default=self.taken)
+
+    @property
+    def trouble(self) -> str:
+        """Why the files cannot be written at the moment; empty if they can."""
+        return self._reason if self._trouble.lasts else ""
 
     def abandon(self) -> None:
         """In the child of a fork: forgets records and files, which the parent's thread takes care of."""
-        self.queue.clear()
-        if self._files is not None:
-            self._files.close()
+        self.inbox.queue.clear()
+        if self._outputs.sealer is not None:
+            self._outputs.sealer.abandon()
+        if self._sweep is not None:
+            self._sweep.after_fork()
+        for files in self._files:
+            files.close()
 
     def stop(self, timeout: float) -> None:
         """Writes everything, ends the threads and closes the files. Waits at most `timeout` seconds."""
         self._stopping = True
-        self.room = 0
+        self.inbox.close()
         with self._starting:
             thread = self._thread
         if thread is None:
@@ -134,8 +164,8 @@ class Writer:
             thread.join(timeout)
 
     def _start(self) -> None:
-        if not self._starting.acquire(blocking=False):
-            return  # another thread is just starting it
+        if sys.is_finalizing() or not self._starting.acquire(blocking=False):
+            return  # no thread would run any more; or another one is just starting it
         try:
             if self._thread is None and not self._stopping:
                 thread = threading.Thread(target=self._run, name=f"journal-{self._name}", daemon=True)
@@ -149,6 +179,7 @@ class Writer:
     # The thread's side.
 
     def _run(self) -> None:
+        self._begin_sweeping()
         while not self._stopping:
             try:
                 self._wait()
@@ -157,24 +188,36 @@ class Writer:
                 self._say(events.JOURNAL_FAILED, repr(error), error=error)
         self._finish()
 
+    def _begin_sweeping(self) -> None:
+        if self._outputs.sweep is None or self._stopping:
+            return
+        try:
+            sweep = self._outputs.sweep()
+            sweep.start()
+            self._sweep = sweep
+        except (OSError, RuntimeError) as error:
+            self._tell(events.JOURNAL_SWEEP_FAILED, error, "start")
+
     def _finish(self) -> None:
+        if self._sweep is not None:
+            self._sweep.stop(SWEEP_WITHIN)
         try:
             self._drain()
-            if self._console is not None:
-                self._console.close()
-                self._look_around()
-            if self._files is not None:
-                self._at_once = True
-                self._push(self._files)
+            if self._outputs.console is not None:
+                self._outputs.console.close()
+            self._look_around()
+            self._at_once = True
+            self._push()
         except Exception as error:  # noqa: BLE001 - the files must be closed all the same
             self._say(events.JOURNAL_FAILED, repr(error), error=error)
-        if self._files is not None:
-            self.lost += self._files.close()
+        self.lost += max([files.close() for files in self._files], default=0)
+        if self._outputs.sealer is not None:
+            self._outputs.sealer.close()
 
     def _wait(self) -> None:
         """Sleeps until there is something to do, then a moment longer unless it is urgent."""
         self.ring_from = 0
-        level = 0 if self.queue else self._listen(self._idle_time())
+        level = 0 if self.inbox.queue else self._listen(self._idle_time())
         self.ring_from = logging.WARNING
         if level < logging.WARNING and not self._stopping:
             self._listen(HOLD)
@@ -189,10 +232,22 @@ class Writer:
     def _idle_time(self) -> float | None:
         if self._trouble.lasts:
             return self._trouble.wait
-        return TIDY_EVERY if self._has_old_files else None
+        times = [TIDY_EVERY if self._has_old_files else self._until_tomorrow()] if self._files else []
+        if any(files.unsynced for files in self._files):
+            times.append(max(0.0, self._sync_at - self._monotonic()))
+        if self._outputs.sealer is not None and (due := self._outputs.sealer.wait) is not None:
+            times.append(due)
+        return min(times, default=None)
+
+    def _until_tomorrow(self) -> float:
+        """Seconds until the files of today are those of another day; at most an hour, as clocks are set."""
+        now = self._clock()
+        year, month, day = time.localtime(now)[:3]
+        return min(max(1.0, time.mktime((year, month, day + 1, 0, 0, 0, 0, 0, -1)) - now), 3600.0)
 
     def _drain(self) -> None:
-        count = len(self.queue)
+        count = len(self.inbox.queue)
+        self.high_water = max(self.high_water, count)
         while count > 0:
             self._batch(min(count, BATCH))
             count -= BATCH
@@ -200,105 +255,177 @@ class Writer:
                 time.sleep(REST)
         self._show()
         self._look_around()
-        if self._files is not None:
-            self._push(self._files)
+        self._push()
+        self._sync()
+        self._seal()
 
     def _batch(self, size: int) -> None:
         """Takes `size` elements of the queue and writes and shows their lines."""
-        renderer, popleft = self.renderer, self.queue.popleft
-        level = NEVER if self._console is None else self.console_level
+        renderer, popleft, json = self.renderer, self.inbox.queue.popleft, self._json
+        level = NEVER if self._outputs.console is None else self._outputs.console_level
         date = renderer.date
         lines: list[str] = []
+        objects: list[object] = []
         marks = 0
         for _ in range(size):
             element = popleft()
-            if not isinstance(element, tuple):
-                self._marks.append(element)
-                self._at_once = True
+            if type(element) is not tuple:
+                self._mark(element)
                 marks += 1
                 continue
             try:
+                element = redact(element)
                 line = renderer.line(element)
             except Exception as error:  # noqa: BLE001 - not a record at all: the line says so in its place
                 element = self._own(events.JOURNAL_FAILED, (repr(error),), error)
                 line = renderer.line(element)
             if renderer.date != date:
-                self._keep(date, lines)
-                date, lines = renderer.date, []
+                self._keep(date, lines, objects)
+                date, lines, objects = renderer.date, [], []
             lines.append(line)
+            if json is not None:
+                objects.append(json.record(element))
             if element[1].level >= level:
                 self._unshown.append(line)
+            if element[1].level >= logging.CRITICAL:
+                self._sync_at = 0.0
         self.taken += size - marks
-        self._keep(date, lines)
-        if self._files is not None:
-            self._push(self._files)
-        else:
-            self._release_marks()
+        self._keep(date, lines, objects)
+        self._push()
+        self._note_offset()
         if len(self._unshown) >= SHOWN_AT_ONCE:
             self._show()
 
-    def _keep(self, date: str, lines: list[str]) -> None:
-        if lines and self._files is not None:
-            self._files.add(date, "".join(lines).encode(), len(lines))
+    def _mark(self, mark: object) -> None:
+        assert isinstance(mark, threading.Event)  # noqa: S101 - nothing else is put into the queue
+        self._marks.append(mark)
+        self._at_once = True
 
-    def _push(self, files: DatedFiles) -> None:
+    def _keep(self, date: str, lines: Sequence[str], objects: Sequence[object]) -> None:
+        if lines and self._outputs.json is not None and self._json is not None:
+            self._outputs.json.add(date, self._json.lines(objects), len(lines))
+        if lines and self._outputs.text is not None:
+            self._outputs.text.add(date, "".join(lines).encode(), len(lines))
+
+    def _push(self) -> None:
         """Writes what waits for the files, unless they fail and their time has not come."""
         trouble = self._trouble
-        if files.waiting_lines and (self._at_once or not trouble.wait):
+        if self._waiting_lines and (self._at_once or not trouble.wait):
+            began = self._monotonic()
             try:
-                files.push()
+                self._write()
                 if trouble.lasts:
                     self._say(events.JOURNAL_RESTORED, trouble.end())
-                    files.push()
+                    self._write()
             except Exception as error:  # noqa: BLE001 - whatever it is, the lines wait, and it is said once
+                self._reason = str(error) if isinstance(error, OSError) else repr(error)
                 if trouble.begin_or_go_on():
-                    self._say(events.JOURNAL_DEGRADED, str(error) if isinstance(error, OSError) else repr(error))
+                    self._say(events.JOURNAL_DEGRADED, self._reason)
+            self.slowest = max(self.slowest, self._monotonic() - began)
         self._at_once = False
-        if not files.waiting_lines:
+        waiting = self._waiting_lines
+        if not waiting:
             self._release_marks()
         if not self._stopping:
-            full = files.waiting_bytes > LIMIT_BYTES
-            self.room = 0 if full else self._limit - files.waiting_lines
+            share = sum(files.waiting_bytes for files in self._files) / LIMIT_BYTES
+            self.inbox.reserve(max(waiting, int(self.inbox.limit * share)))
+
+    @property
+    def _waiting_lines(self) -> int:
+        return max([files.waiting_lines for files in self._files], default=0)
+
+    def _write(self) -> None:
+        """Writes what waits, as far as each file can be written. Raises the first failure."""
+        failure: Exception | None = None
+        for files in self._files:
+            try:
+                files.push()
+            except Exception as error:  # noqa: BLE001 - it is raised when the other has had its turn
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def _sync(self) -> None:
+        now = self._monotonic()
+        if now < self._sync_at or self._trouble.lasts:
+            return
+        self._sync_at = now + SYNC_EVERY
+        for files in self._files:
+            try:
+                files.sync()
+            except OSError as error:
+                self._tell(events.JOURNAL_SYNC_FAILED, error)
+            else:
+                self._tell(events.JOURNAL_SYNC_FAILED, None)
+
+    def _seal(self) -> None:
+        sealer = self._outputs.sealer
+        if sealer is None:
+            return
+        sealer.seal()
+        self._tell(events.JOURNAL_SEAL_FAILED, sealer.error)
+        for adopted in sealer.take_adopted():
+            self._say(events.JOURNAL_ADOPTED, adopted.file, adopted.size)
 
     def _release_marks(self) -> None:
         for mark in self._marks:
             mark.set()
         self._marks.clear()
 
+    def _note_offset(self) -> None:
+        """Says when the clock is put forward or back: the text line has no offset."""
+        offset = self.renderer.offset
+        if self._offset and offset and offset != self._offset:
+            self._say(events.JOURNAL_OFFSET_CHANGED, self._offset, offset)
+        self._offset = offset
+
     def _look_around(self) -> None:
         """Says once what the callers were spared: dropped records, a console or a link that fails."""
-        if self.refused != self._told_refused and not self._trouble.lasts and len(self.queue) < self._limit // 2:
-            count, self._told_refused = self.refused - self._told_refused, self.refused
-            self._say(events.JOURNAL_DROPPED, count)
-        if self._files is not None:
-            self._has_old_files = self._files.tidy()
-            self._tell(events.JOURNAL_LINK_FAILED, self._files.link_error)
-        if (console := self._console) is not None:
+        if not self._trouble.lasts and (self.inbox.roomy or self._stopping):
+            self._tell_refused()
+        old = False
+        for files in self._files:
+            old = files.tidy() or old
+            self._tell(events.JOURNAL_LINK_FAILED, files.link_error, files.link)
+        self._has_old_files = old
+        if (console := self._outputs.console) is not None:
             self._tell(events.JOURNAL_CONSOLE_FAILED, console.error)
             if console.dropped != self._told_hidden and console.error is None and not console.waiting:
                 count, self._told_hidden = console.dropped - self._told_hidden, console.dropped
                 self._say(events.JOURNAL_CONSOLE_DROPPED, count)
 
-    def _tell(self, event: Event, error: Exception | None) -> None:
+    def _tell_refused(self) -> None:
+        refused = self.inbox.take_refused()
+        if refused is not None:
+            levels = ", ".join(
+                f"{logging.getLevelName(level)} {refused.levels[level]}" for level in sorted(refused.levels)
+            )
+            times = [time.strftime("%H:%M:%S", time.localtime(at)) for at in (refused.since, refused.until)]
+            self._say(events.JOURNAL_DROPPED, sum(refused.levels.values()), levels, *times, self._reason)
+
+    def _tell(self, event: Event, error: Exception | None, of: str | None = None) -> None:
+        """Says what fails when it begins to; `of` tells failures of one kind apart."""
         if error is None:
-            self._told.discard(event)
-        elif event not in self._told:
-            self._told.add(event)
-            self._say(event, f"{type(error).__name__}: {error}")
+            self._told.discard((event, of))
+        elif (event, of) not in self._told:
+            self._told.add((event, of))
+            reason = f"{type(error).__name__}: {error}"
+            self._say(event, *((of, reason) if "file" in event.fields else (reason,)))
 
     def _own(self, event: Event, values: tuple[object, ...], error: BaseException | None) -> Queued:
-        return (self._clock(), event, values, None, None, error)
+        return (self._clock(), event, values, None, None, error, None)
 
     def _say(self, event: Event, *values: object, error: BaseException | None = None) -> None:
         """A record of the journal about itself: it takes no room in the queue."""
-        line = self.renderer.line(self._own(event, values, error))
+        record = redact(self._own(event, values, error))
+        line = self.renderer.line(record)
         self.taken += 1
-        self._keep(self.renderer.date, [line])
-        if event.level >= self.console_level:
+        self._keep(self.renderer.date, [line], [] if self._json is None else [self._json.record(record)])
+        if event.level >= self._outputs.console_level:
             self._unshown.append(line)
         self._show()
 
     def _show(self) -> None:
         lines, self._unshown = self._unshown, []
-        if lines and self._console is not None:
-            self._console.show("".join(lines), len(lines))
+        if lines and self._outputs.console is not None:
+            self._outputs.console.show("".join(lines), len(lines))

@@ -3,16 +3,18 @@
 Requests go from client to server and are told apart by `action`; everything else goes from server to client.
 Unknown fields are ignored, as the specification allows them. A field of a type that carries nothing for the
 server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever programs in the wild put there is accepted.
+Passwords and tokens are `Secret` from the decoder to the encoder.
 """
 
 import re
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
+from vestnik.protocol.secret import Secret
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -35,12 +37,9 @@ class User(msgspec.Struct, gc=False, omit_defaults=True):
 
     account_name: str
     status: str | None = None
-    password: str | None = None
-    token: str | None = None
+    password: Secret | None = None
+    token: Secret | None = None
     remember: bool = False
-
-    def __repr__(self) -> str:
-        return f"User(account_name={self.account_name!r})"
 
 
 class Presence(Request, tag="presence"):
@@ -117,7 +116,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     error: str | UnsetType = UNSET
     id: str | UnsetType = UNSET
     seq: int | UnsetType = UNSET
-    token: str | UnsetType = UNSET
+    token: Secret | UnsetType = UNSET
 
 
 class Delivery(msgspec.Struct, tag_field="action", tag="msg", gc=False, omit_defaults=True):
@@ -158,18 +157,33 @@ class _ServerObject(msgspec.Struct, gc=False):
     message: str = ""
     seq: int | UnsetType = UNSET
     id: str | UnsetType = UNSET
-    token: str | UnsetType = UNSET
+    token: Secret | UnsetType = UNSET
     code: int = 0
     text: str = ""
 
 
 ServerMessage: TypeAlias = Response | Delivery | Probe | Notice
 
-REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest)
-_SERVER_OBJECTS: Final = msgspec.json.Decoder(_ServerObject)
+
+def _take_secret(kind: type[Any], value: object) -> Secret:
+    """What msgspec calls for a value of a type that is not its own. Raises TypeError for a value that is no text."""
+    if kind is not Secret:
+        raise NotImplementedError(kind)
+    return Secret(value)  # type: ignore[arg-type]  # it checks
+
+
+def _give_secret(value: object) -> str:
+    """What msgspec calls for an object of a type that is not its own."""
+    if not isinstance(value, Secret):
+        raise NotImplementedError(type(value))
+    return value.reveal()
+
+
+REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
+_SERVER_OBJECTS: Final = msgspec.json.Decoder(_ServerObject, dec_hook=_take_secret)
 _ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
 _TIMES: Final = msgspec.json.Decoder(float)
-_ENCODER: Final = msgspec.json.Encoder()
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=_give_secret)
 
 
 def encode(message: msgspec.Struct) -> bytes:

@@ -10,12 +10,17 @@ from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.log import events
+from vestnik.log.control import controlled
+from vestnik.log.crash import watch_loop
 from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
 from vestnik.protocol.texts import Wording
 from vestnik.server.hub import Hub
 from vestnik.server.listener import Listener
 from vestnik.server.passwords import HashingThreads
+from vestnik.server.recovery import complete_journal
 from vestnik.server.settings import Settings
+from vestnik.server.traced import TracedStore
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 
@@ -42,16 +47,20 @@ class App:
         self._watcher: asyncio.Task[None]
         self._undo = AsyncExitStack()
         self._forced = asyncio.Event()
+        self._unclean: int | None = None  # the process that did not end properly
 
+    @journaled
     async def start(self) -> None:
         """Take every step, or none. Raises StartupError or OSError when a step cannot be taken."""
         try:
             for step in STEPS:
                 await step(self)
         except BaseException:
+            self._tell_unclean()
             await self._undo.aclose()
             raise
 
+    @journaled
     async def stop(self) -> None:
         """Undo the steps in reverse: accepted messages are kept and answered first."""
         await self._undo.aclose()
@@ -68,8 +77,7 @@ class App:
         self.settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
         self._undo.callback(lock.release)
-        if lock.stale is not None:
-            self.journal.record(events.SERVER_UNCLEAN, lock.stale)
+        self._unclean = lock.stale
 
     async def _prepare_store(self) -> None:
         self.database = await asyncio.to_thread(prepare, self.settings.data_path)
@@ -82,8 +90,21 @@ class App:
         def committed(*batch: object) -> None:
             self.hub.committed(*batch)  # type: ignore[arg-type]  # what the hub gave to the store
 
-        self.store = Store(self.database, self._login_lifetime, committed)
+        self.store = TracedStore(self.database, self._login_lifetime, committed)
         self._undo.push_async_callback(self.store.close)
+
+    async def _complete_journal(self) -> None:
+        try:
+            await complete_journal(self.journal, self.settings.log_path, self.store)
+        except Exception as error:  # noqa: BLE001
+            self.journal.record(events.JOURNAL_FAILED, repr(error), error=error)
+        self._tell_unclean()
+
+    def _tell_unclean(self) -> None:
+        """Say that the last run did not end properly; after what it left out, so that the lines are in order."""
+        if self._unclean is not None:
+            self.journal.record(events.SERVER_UNCLEAN, self._unclean)
+            self._unclean = None
 
     async def _load_rooms(self) -> None:
         chat = Chat(
@@ -143,14 +164,18 @@ class App:
         await finishing
 
 
-STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = (
-    App._lock_data,
-    App._prepare_store,
-    App._start_password_threads,
-    App._open_store,
-    App._load_rooms,
-    App._listen,
-    App._watch_accounts,
+STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
+    journaled(step)
+    for step in (
+        App._lock_data,
+        App._prepare_store,
+        App._start_password_threads,
+        App._open_store,
+        App._complete_journal,
+        App._load_rooms,
+        App._listen,
+        App._watch_accounts,
+    )
 )
 
 
@@ -168,18 +193,12 @@ async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
             app.force()
         stopping.set()
 
-    loop.set_exception_handler(lambda _loop, context: journal_loop_error(app.journal, context))
+    watch_loop(app.journal)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    await app.start()
-    if ready is not None:
-        ready(app)
-    await stopping.wait()
-    await app.stop()
-
-
-def journal_loop_error(journal: Journal, context: dict[str, object]) -> None:
-    """Journal what the event loop could not tell anybody else."""
-    error = context.get("exception")
-    message = str(context.get("message", ""))
-    journal.record(events.TASK_FAILED, message, error=error if isinstance(error, BaseException) else None)
+    with controlled(app.journal):
+        await app.start()
+        if ready is not None:
+            ready(app)
+        await stopping.wait()
+        await app.stop()

@@ -6,7 +6,9 @@ before the store has it on disk.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
+from contextvars import Context
 from typing import TYPE_CHECKING
 
 from vestnik.chat.chat import Chat
@@ -14,9 +16,11 @@ from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.rooms import Recipient, Room
 from vestnik.log import events
 from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.texts import Wording
+from vestnik.server.audience import packed
 from vestnik.server.kept import KeptMessages
 from vestnik.server.wire import Acknowledgements, encode_post
 from vestnik.store.store import Store
@@ -41,17 +45,21 @@ class Hub:
         self._store = store
         self._capacity = capacity
         self._loop = asyncio.get_running_loop()
+        self._context = Context()  # a batch is nobody's own request
         self._batch: list[Post] = []
+        self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, in loop seconds
         self._queued = 0
         self._held: set[Connection] = set()
         self.choked: set[Connection] = set()
 
     # Accepting.
 
+    @journaled(arguments=("post.to",))
     def accept(self, post: Post) -> None:
         """Take a message into the batch of this pass of the loop."""
         if not self._batch:
-            self._loop.call_soon(self._hand_over)
+            self._begun.append(self._loop.time())
+            self._loop.call_soon(self._hand_over, context=self._context)
         self._batch.append(post)
         self._queued += 1
 
@@ -72,6 +80,7 @@ class Hub:
 
     # After the commit.
 
+    @journaled
     def committed(self, posts: Sequence[Post], error: Exception | None) -> None:
         """Answer, deliver and journal a batch that is on disk; or say why it is not."""
         self._queued -= len(posts)
@@ -88,6 +97,7 @@ class Hub:
 
     def _publish(self, posts: Sequence[Post]) -> Iterable["Connection"]:
         now = time.time()
+        duration = round((self._loop.time() - self._begun.popleft()) * 1000, 3)
         records: list[Record] = []
         replies: dict[Connection, list[bytes]] = {}
         conversations: dict[int, list[Post]] = {}
@@ -103,8 +113,9 @@ class Hub:
             answer = self._answer(post)
             connection = _author(post)
             connection.pending -= 1
-            values = (post.sender.name, post.to, post.seq, post.id)
-            records.append((now, of_answer(answer), values, connection.name, post.request, None))
+            recipients = None if post.again else self._recipients(post)
+            values = (post.sender.name, post.to, post.seq, post.id, post.number or None, recipients, duration)
+            records.append((now, of_answer(answer), values, connection.name, post.request, None, None))
             lines = replies.get(connection)
             if lines is None:
                 replies[connection] = [encode(answer, post)]
@@ -138,7 +149,24 @@ class Hub:
             return answers.MESSAGE_DELIVERED
         return answers.MESSAGE_KEPT
 
+    def _recipients(self, post: Post) -> str | None:
+        """The connections that a message is written to; those of a room with its author's own, which is left out."""
+        conversation = post.conversation
+        if type(conversation) is Room:
+            if conversation.audience is None:
+                conversation.audience = packed(_number(hearer) for hearer in conversation.plain | conversation.rich)
+            return conversation.audience
+        numbers = [
+            _number(session.recipient)
+            for account in map(self.chat.sessions.find, {post.sender_id, conversation.to_id})  # type: ignore[union-attr]  # it is direct
+            if account is not None
+            for session in account.sessions
+            if session is not post.session and session.waiting is None
+        ]
+        return str(numbers[0]) if len(numbers) == 1 else packed(numbers)
+
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
+        self._begun.popleft()
         self.journal.record(events.STORE_FAILED, type(error).__name__, error=error)
         for post in posts:
             connection = _author(post)
@@ -173,6 +201,10 @@ def _deliver(recipients: set[Recipient], posts: Sequence[Post], *, rich: bool) -
     if len(authors) > 1:
         for author in authors & recipients:
             author.send(b"".join(f for f, p in zip(frames, posts, strict=True) if p.session.recipient is not author))
+
+
+def _number(recipient: Recipient) -> int:
+    return recipient.number  # type: ignore[attr-defined, no-any-return]  # the recipients of this server are its connections
 
 
 def _author(post: Post) -> "Connection":

@@ -9,6 +9,8 @@ from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage import Delivered, KeptMessage
 from vestnik.log import events
 from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
+from vestnik.server.audience import Delivered as Written
 from vestnik.server.wire import encode_delivery, encode_post
 from vestnik.store.store import Store
 
@@ -46,6 +48,7 @@ class KeptMessages:
         if self._timer is None:
             self._timer = self._loop.call_later(DELAY, self._start_saving)
 
+    @journaled
     async def deliver(self, connection: "Connection") -> None:
         """Send a connection that has just logged in what was kept for its account, then what came meanwhile."""
         session = connection.session
@@ -53,7 +56,7 @@ class KeptMessages:
         if account is None:
             return
         await self.save()
-        first, count = 1, 0
+        first, written = 1, Written()
         while session.account is account:
             page = await self._store.kept_messages(account.id, first, session.horizon, PAGE)
             if not page:
@@ -62,14 +65,17 @@ class KeptMessages:
             if session.closed:
                 break  # what was not read will be sent again
             first = page[-1].number + 1
-            count += len(page)
             for kept in page:
                 self.note(kept.conversation_id, account.id, kept.seq)
-        if count:
-            self._journal.record(events.BACKLOG_DELIVERED, account.name, count, connection=connection.name)
+                written.add(kept.sender, kept.seq)
         waiting, session.waiting = session.waiting, None
         if waiting and session.account is account:
             self.send_direct(session, account, waiting)
+            for post in () if connection.closing else waiting:
+                written.add(post.sender.name, post.seq)
+        if written.count:
+            values = (account.name, written.count, str(written))
+            self._journal.record(events.BACKLOG_DELIVERED, *values, connection=connection.name)
 
     def send_direct(self, session: Session, account: Account, posts: Sequence[Post]) -> None:
         """Send direct messages to one session of `account`; later, if those kept from before are still on their way."""
@@ -103,6 +109,7 @@ class KeptMessages:
         if self._saving is None and self._cursors:
             self._saving = self._loop.create_task(self._save())
 
+    @journaled
     async def save(self) -> None:
         """Return when it is on disk how far everything was delivered until now."""
         if self._saving is not None:
@@ -120,6 +127,7 @@ class KeptMessages:
             self._journal.record(events.STORE_FAILED, type(error).__name__, error=error)
         self._saving = None
 
+    @journaled
     async def close(self) -> None:
         """Save, and stop the timer."""
         await self.save()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from vestnik.chat.outcome import Reply
 from vestnik.log import events
+from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import Code
@@ -103,6 +104,7 @@ class Listener:
         self._gone = asyncio.Event()
         self.port = 0
 
+    @journaled
     async def open(self) -> None:
         """Begin to accept connections. Raises AddressInUse or AddressBad."""
         settings = self._settings
@@ -119,9 +121,11 @@ class Listener:
 
     # What connections report.
 
+    @journaled
     def opened(self, connection: Connection) -> None:
         """A connection is there; it gets its name for the journal. One too many is told so and closed."""
-        connection.name = name = f"c{next(self._numbers)}"
+        connection.number = next(self._numbers)
+        connection.name = name = str(connection.number)
         self._connections.add(connection)
         self._gone.clear()
         limit = self._settings.max_connections
@@ -129,12 +133,13 @@ class Listener:
             self.hub.journal.record(events.CONNECTION_REFUSED, limit, connection=name)
             self._dismiss(connection, answers.SERVER_FULL, limit)
         else:
-            self.hub.journal.record(events.CONNECTION_OPENED, connection=name)
+            self.hub.journal.record(events.CONNECTION_OPENED, *connection.peer, connection=name)
 
+    @journaled
     def closed(self, connection: Connection) -> None:
         """A connection is gone."""
         self._connections.discard(connection)
-        self.hub.journal.record(events.CONNECTION_CLOSED, connection=connection.name)
+        self.hub.journal.record(events.CONNECTION_CLOSED, connection.session.name or None, connection=connection.name)
         if not self._connections:
             self._gone.set()
 
@@ -183,6 +188,7 @@ class Listener:
         connection.answer(Reply(answer, values), connection.requests, None)
         connection.close()
 
+    @journaled(arguments=("account_id",))
     def end_sessions(self, account_id: int) -> None:
         """Close the connections of an account that is disabled or has a new password."""
         account = self.hub.chat.sessions.find(account_id)
@@ -193,6 +199,7 @@ class Listener:
 
     # Shutdown.
 
+    @journaled
     def stop_accepting(self) -> int:
         """Close the listening sockets; the number of connections still open."""
         if self._sweeper is not None:
@@ -201,6 +208,7 @@ class Listener:
             server.close()
         return len(self._connections)
 
+    @journaled
     async def finish(self, notice: str) -> None:
         """Tell those who understand, answer what was received, and return when every connection is closed."""
         told = encode(Notice(self.hub.chat.clock(), Code.IMPORTANT_NOTICE, notice))
@@ -213,6 +221,7 @@ class Listener:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
+    @journaled
     async def abort(self) -> None:
         """Close what is left at once, and return when it is closed."""
         for connection in list(self._connections):

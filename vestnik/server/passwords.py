@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from vestnik.chat.passwords import hash_password, make_token, verify_password
+from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.errors import ServerError
+from vestnik.protocol.secret import Secret
 
 MAX_WAITING: Final = 4096
 """Checks that may wait; past it a login is refused as busy."""
@@ -38,7 +40,8 @@ class HashingThreads:
         # Checked for names that do not exist, so that they cost the same time as a wrong password.
         self._nobody = hash_password(make_token())
 
-    async def verify(self, password_hash: str | None, password: str) -> bool:
+    @journaled
+    async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash. Raises ServerError when too many checks wait already."""
         if self._waiting >= MAX_WAITING:
             raise ServerError(answers.SERVER_BUSY)

@@ -45,6 +45,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Meta(description="Lowest level that is journaled.")
     ] = "INFO"
+    log_json: Annotated[bool, Meta(description="Whether every record is also a JSON object in `server.jsonl`.")] = True
+    keep_days: Annotated[int, Meta(ge=0, description="Days after which a day of the journal is deleted; 0: never.")] = (
+        365
+    )
+    keep_bytes: Annotated[
+        int, Meta(ge=0, description="Bytes of the journal's files past which the oldest days go; 0: no limit.")
+    ] = 0
+    trace: Annotated[bool, Meta(description="Whether calls of functions are journaled from the start.")] = False
     lang: Annotated[Literal["ru", "en"], Meta(description="Language of answers and journal.")] = "ru"
     keepalive: Annotated[
         float,

@@ -14,10 +14,12 @@ from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.sessions import Session
 from vestnik.log import events
+from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS, AnyRequest, Msg
+from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.wire import encode_reply
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Connection(asyncio.Protocol):
         "held",
         "hub",
         "name",
+        "number",
         "pending",
         "probed",
         "requests",
@@ -76,7 +79,8 @@ class Connection(asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._reading = True
         self._ending = False  # close as soon as everything is answered
-        self.name = ""  # the connection's number, for the journal
+        self.number = 0  # of the connection, from 1
+        self.name = ""  # the same as text, for the journal
         self.pending = 0  # messages accepted and not yet answered
         self.requests = 0
         self.active = True  # something was received since the listener looked last
@@ -138,6 +142,12 @@ class Connection(asyncio.Protocol):
         self.hub.choked.discard(self)
         self._wake_drained()
 
+    @property
+    def peer(self) -> tuple[str, int]:
+        """Address and port of the client."""
+        name = self._transport.get_extra_info("peername") or ("", 0)
+        return name[0], name[1]
+
     # Requests.
 
     @property
@@ -162,10 +172,12 @@ class Connection(asyncio.Protocol):
         """Serve one request, or begin to; False when it must wait until the messages before it are answered."""
         if isinstance(request, BadRequest):
             self.requests += 1
+            CORRELATION.set((self.name, self.requests))
             self._refuse(request, self.requests, None)
             return True
+        CORRELATION.set((self.name, self.requests + 1))
         try:
-            outcome = dispatch(self.hub.chat, self.session, request)
+            outcome = dispatch(self.hub.chat, self.session, request, TRACED_ACTIONS)
         except VestnikError as error:
             if self.pending:
                 return False
@@ -197,18 +209,19 @@ class Connection(asyncio.Protocol):
 
     async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyRequest, number: int) -> None:
         """Wait for an outcome and answer; then go on with the requests behind it."""
+        begun = self._listener.loop.time()
         reply: Outcome | None = None
         try:
             reply = await outcome
         except VestnikError as error:
-            self._refuse(error, number, request.id)
+            self._refuse(error, number, request.id, begun)
         except Exception as error:  # noqa: BLE001
             self._fail(error, request, number)
         self._task = None
         if isinstance(reply, Post):
             self._accept(reply, number)
         elif reply is not None:
-            self.answer(reply, number, request.id)
+            self.answer(reply, number, request.id, begun)
             if reply.logged_in:
                 self._listener.spawn(self.hub.kept.deliver(self))
         self.go_on()
@@ -228,10 +241,13 @@ class Connection(asyncio.Protocol):
 
     # Answers.
 
-    def answer(self, reply: Reply, number: int, request_id: str | None) -> None:
-        """Send an answer and journal it."""
+    def answer(self, reply: Reply, number: int, request_id: str | None, begun: float | None = None) -> None:
+        """Send an answer and journal it. `begun` is when its request was, in the loop's seconds, if it took a while."""
+        more: dict[str, object] = {} if request_id is None else {"id": request_id}
+        if begun is not None:
+            more["duration_ms"] = round((self._listener.loop.time() - begun) * 1000, 3)
         event = events.of_answer(reply.answer)
-        self.hub.journal.record(event, *reply.values, connection=self.name, request=number)
+        self.hub.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:
             self.close()
         else:
@@ -239,8 +255,8 @@ class Connection(asyncio.Protocol):
             if self in self.hub.choked:
                 self.check_buffer()
 
-    def _refuse(self, error: VestnikError, number: int, request_id: str | None) -> None:
-        self.answer(Reply(error.answer, error.values), number, request_id)
+    def _refuse(self, error: VestnikError, number: int, request_id: str | None, begun: float | None = None) -> None:
+        self.answer(Reply(error.answer, error.values), number, request_id, begun)
         if isinstance(error, BadRequest) and error.fatal:
             self.close()
 

@@ -10,7 +10,15 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from vestnik.chat.storage import AccountRecord, Credentials, Delivered, KeptMessage, RoomRecord, TokenLogin
+from vestnik.chat.storage import (
+    AccountRecord,
+    Credentials,
+    Delivered,
+    KeptMessage,
+    RoomRecord,
+    StoredMessage,
+    TokenLogin,
+)
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
@@ -151,6 +159,10 @@ class Store:
     async def last_number(self) -> int:
         """The number of the newest message; 0 when there is none."""
         return await self._read(messages.last_number)
+
+    async def messages_after(self, number: int, limit: int) -> list[StoredMessage]:
+        """Messages with higher numbers than `number`, oldest first."""
+        return await self._read(messages.messages_after, number, limit)
 
     async def kept_messages(self, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
         """Direct messages to the account, numbered from `first` to `last`, that were never delivered."""

@@ -6,14 +6,15 @@ from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.messages import Authenticate, Join, Presence, Quit, User
+from vestnik.protocol.secret import Secret
 
 
-def by_password(name: str, password: str | None = PASSWORD, *, remember: bool = False) -> Authenticate:
+def by_password(name: str, password: Secret | None = PASSWORD, *, remember: bool = False) -> Authenticate:
     """A login by password."""
     return Authenticate(user=User(name, password=password), remember=remember)
 
 
-def by_token(name: str, token: str | None) -> Authenticate:
+def by_token(name: str, token: Secret | None) -> Authenticate:
     """A login by token."""
     return Authenticate(user=User(name, token=token))
 
@@ -50,11 +51,11 @@ async def test_quit_of_a_stranger(house: House) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        by_password("anna", "wrong"),
-        by_password("anna", ""),
+        by_password("anna", Secret("wrong")),
+        by_password("anna", Secret("")),
         by_password("nobody"),
-        by_token("anna", "x"),
-        by_token("anna", ""),
+        by_token("anna", Secret("x")),
+        by_token("anna", Secret("")),
     ],
     ids=["wrong password", "empty password", "unknown name", "wrong token", "empty token"],
 )
@@ -80,7 +81,7 @@ async def test_wrong_password_keeps_the_login(house: House) -> None:
     """A wrong password on a connection that is logged in is a 402 and leaves the login as it was."""
     session = await house.login("anna")
     with pytest.raises(WrongLogin):
-        await house.do(session, by_password("anna", "wrong"))
+        await house.do(session, by_password("anna", Secret("wrong")))
     assert session.speaker.name == "anna"
 
 
@@ -88,7 +89,7 @@ async def test_wrong_password_keeps_the_login(house: House) -> None:
     ("request_", "answer", "field"),
     [
         (by_password("anna", None), "field.missing", "user.password"),
-        (by_password("anna", "x" * 1025), "field.too_long", "user.password"),
+        (by_password("anna", Secret("x" * 1025)), "field.too_long", "user.password"),
         (by_password(""), "field.empty", "user.account_name"),
         (by_password("x" * 26), "field.too_long", "user.account_name"),
     ],
@@ -109,7 +110,7 @@ async def test_disabled(house: House) -> None:
         await house.do(Session(Ear()), by_password("anna"))
     assert caught.value.answer.name == "account.disabled"
     with pytest.raises(WrongLogin):
-        await house.do(Session(Ear()), by_password("anna", "wrong"))
+        await house.do(Session(Ear()), by_password("anna", Secret("wrong")))
     with pytest.raises(WrongLogin):  # disabling has ended the token's login
         await house.do(Session(Ear()), by_token("anna", token))
 

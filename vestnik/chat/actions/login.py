@@ -16,6 +16,7 @@ from vestnik.chat.storage import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.messages import FEATURES, Authenticate, Presence, Quit
+from vestnik.protocol.secret import Secret
 
 TOUCH_AFTER: Final = 3600.0
 """Seconds after which the use of a login is noted again; more often would cost a commit for every login."""
@@ -34,7 +35,7 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     return await _by_password(chat, session, request, name, request.user.password)
 
 
-async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: str) -> Reply:
+async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
     now = chat.clock()
     found = await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
     right = await chat.passwords.verify(found.password_hash if found else None, password)
@@ -58,7 +59,7 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     return Reply(answer, (account.name,), token=token, logged_in=_attach(chat, session, account, request, login_id))
 
 
-async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: str) -> Reply:
+async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: Secret) -> Reply:
     now = chat.clock()
     found = await chat.storage.token_login(hash_token(token), now - chat.login_lifetime)
     if found is None or name_key(found.account.name) != name_key(name):

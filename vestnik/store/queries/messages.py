@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage import Delivered, KeptMessage
-from vestnik.store.schema import account, conversation, cursor, message
+from vestnik.chat.storage import Delivered, KeptMessage, StoredMessage
+from vestnik.store.schema import account, conversation, cursor, message, room
 from vestnik.store.writer import LAST_NUMBER
 
 
@@ -54,6 +54,39 @@ def kept_messages(connection: Connection, account_id: int, first: int, last: int
     return [
         KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
         for row in connection.execute(_KEPT, {"account_id": account_id, "first": first, "last": last, "page": limit})
+    ]
+
+
+_SENDER: Final = account.alias("sender")
+_ADDRESSEE: Final = account.alias("addressee")
+_STORED: Final = (
+    select(
+        message.c.id,
+        message.c.seq,
+        message.c.client_id,
+        message.c.time,
+        _SENDER.c.name.label("sender"),
+        func.coalesce(room.c.name, _ADDRESSEE.c.name).label("to"),
+    )
+    .join(_SENDER, _SENDER.c.id == message.c.sender_id)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .outerjoin(room, room.c.id == conversation.c.id)
+    .outerjoin(
+        _ADDRESSEE,
+        _ADDRESSEE.c.id
+        == case((conversation.c.low_id == message.c.sender_id, conversation.c.high_id), else_=conversation.c.low_id),
+    )
+    .where(message.c.id > bindparam("number"))
+    .order_by(message.c.id)
+    .limit(bindparam("page", type_=Integer))
+)
+
+
+def messages_after(connection: Connection, number: int, limit: int) -> list[StoredMessage]:
+    """Messages with higher numbers than `number`, oldest first."""
+    return [
+        StoredMessage(row.id, row.seq, row.sender, row.to, row.client_id, row.time)
+        for row in connection.execute(_STORED, {"number": number, "page": limit})
     ]
 
 

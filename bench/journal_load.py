@@ -1,0 +1,53 @@
+"""Vestnik under the loads of `bench.profiles`, with its journal off, as text only, and with all its defaults."""
+
+import statistics
+from collections.abc import Mapping
+from functools import partial
+
+from bench.goals import Results
+from bench.peers import Server, vestnik
+from bench.profiles import PROFILES, Result
+
+OFF, TEXT, FULL = "off", "text", "full"
+LOADS = tuple(profile for profile in PROFILES if profile.mode != "idle")
+QUICK_LOADS = tuple(profile for profile in LOADS if profile.rooms == 1)
+SETTINGS = {
+    OFF: ("off", 'log_level = "CRITICAL"\n'),
+    TEXT: ("text only", "log_json = false\n"),
+    FULL: ("full", ""),
+}
+"""What each way to keep the journal is called in the table, and its vestnik.toml."""
+SERVERS = tuple(
+    Server(name, label, "own", None, partial(vestnik, settings=settings), own_accounts=True)
+    for name, (label, settings) in SETTINGS.items()
+)
+
+
+def speed(figures: Mapping[str, float]) -> float:
+    """Return copies per second; where one message at a time is sent, messages per second."""
+    return figures["copies_per_s"] if "copies_per_s" in figures else 1e6 / figures["p50_us"]
+
+
+def cpu(figures: Mapping[str, float]) -> float:
+    """Return the server's CPU microseconds per copy."""
+    return figures["cpu_us"]
+
+
+def speed_ratio(results: Results, name: str, profile: str) -> float | None:
+    """Return the speed beside that without a journal: the median of the rounds; None if a round is missing."""
+    pairs = _rounds(results, name, profile)
+    return statistics.median(speed(ours) / speed(off) for ours, off in pairs) if pairs else None
+
+
+def cpu_ratio(results: Results, name: str, profile: str) -> float | None:
+    """Return the CPU per copy beside that without a journal; None if a round is missing, or too short to tell."""
+    pairs = _rounds(results, name, profile)
+    if not pairs or not all(cpu(off) for _, off in pairs):
+        return None
+    return statistics.median(cpu(ours) / cpu(off) for ours, off in pairs)
+
+
+def _rounds(results: Results, name: str, profile: str) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
+    """The figures of each round with those of the same round without a journal; nothing if a run has failed."""
+    ours, off = (results.get((key, profile), Result()) for key in (name, OFF))
+    return [] if ours.failures or off.failures else list(zip(ours.rounds, off.rounds, strict=True))

@@ -1,0 +1,219 @@
+"""`vestnik journal message`: the life of one message, from its author to those it was delivered to."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import click
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from vestnik.chat.names import ROOM_SIGN
+from vestnik.cli.failure import Failure
+from vestnik.cli.journal_output import Output
+from vestnik.cli.journal_places import SERVER, Places, location
+from vestnik.log.reading.folding import fold
+from vestnik.log.reading.query import BEGINNING
+from vestnik.log.reading.reader import Reader
+from vestnik.log.reading.stamps import SECOND
+from vestnik.log.reading.trace import RECOVERED, SLOW, STARTED, Delivery, Life, Peer, Target, Told, lives
+from vestnik.protocol.errors import StartupError
+from vestnik.store.queries.trace import Trace, between, in_room, with_id
+from vestnik.store.readonly import looking
+
+BEFORE: Final = 3600 * SECOND
+"""How long before it was stored the journal is searched for a message: it may have been refused at first."""
+BLANK: Final = " " * len("2026-11-22 17:43:05.178")
+
+Say: TypeAlias = Callable[..., str]
+
+
+class Found(NamedTuple):
+    """What there is about one message: in the journal and in the database. At least one is there."""
+
+    life: Life | None
+    trace: Trace | None
+
+    @property
+    def to(self) -> str:
+        """Room or person it was sent to, as far as it was accepted."""
+        if self.trace is not None:
+            return self.trace.message.to
+        return str(self.life.sendings[0].entry.facts.to) if self.life and self.life.sendings else ""
+
+
+class Step(NamedTuple):
+    """Something that happened to it. `time` in microseconds since 1970."""
+
+    time: int
+    text: str
+
+
+@click.command("message")
+@click.argument("message", metavar="MESSAGE")
+@location
+def command(message: str, **given: Any) -> None:
+    """Tell what became of MESSAGE: who sent it, when it was stored, to which connections it went, where it stopped.
+
+    MESSAGE is the id that its client gave it, '#ROOM/NUMBER' or NAME/NAME/NUMBER, where NUMBER counts the messages of a
+    conversation. The journal of the server is read, and the database if it is there, also beside a running server. The
+    exit code is 1 if there is no such message.
+    """
+    places = Places(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
+    place = places.one(SERVER)
+    found: list[Found] = []
+    data = places.settings.data_path
+    try:
+        with places.reading(), looking(data) as database:
+            known = database is not None
+            for target in targets(message):
+                found = found or search(place.reader, database, target)
+    except (StartupError, DatabaseError) as error:
+        reason = error.text(places.language) if isinstance(error, StartupError) else str(error.orig)
+        raise Failure(places.say("cli.trace_database", path=str(data), reason=reason)) from None
+    if not found:
+        places.finish()
+        key = "cli.trace_none" if known else "cli.trace_none_in_journal"
+        raise Failure(places.say(key, message=message, path=str(data)))
+    output = Output(places.language)
+    for each in found:
+        show(output, places.say, each, known=known)
+    if not known:
+        output.line(places.say("cli.trace_no_database", path=str(data)))
+    output.flush()
+    places.finish()
+
+
+def targets(message: str) -> Iterator[Target]:
+    """What a message may be meant by: names may have slashes, too."""
+    where, slash, number = message.rpartition("/")
+    if slash and number.isdecimal() and len(number) < 19:
+        seq = int(number)
+        if where.startswith(ROOM_SIGN):
+            yield Target(seq=seq, room=fold(where))
+        else:
+            cuts = [at for at, character in enumerate(where) if character == "/"]
+            for at in cuts:
+                yield Target(seq=seq, people=frozenset((fold(where[:at]), fold(where[at + 1 :]))))
+    yield Target(id=message)
+
+
+def search(reader: Reader, database: Connection | None, target: Target) -> list[Found]:
+    """What journal and database have. Raises OSError, DatabaseError."""
+    traces: dict[str, Trace] = {}
+    if database is not None:
+        if target.id is not None:
+            kept = with_id(database, target.id)
+        elif target.room is not None:
+            kept = in_room(database, target.room, target.seq)
+        else:
+            kept = between(database, sorted(target.people), target.seq)
+        traces = {fold(each.message.sender): each for each in kept}
+    since = min((int(each.message.time * SECOND) - BEFORE for each in traces.values()), default=BEGINNING)
+    journaled = {fold(life.account): life for life in lives(reader, target, since)}
+    return [Found(journaled.get(key), traces.get(key)) for key in {**journaled, **traces}]
+
+
+def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
+    """Print the life of a message; `known` says whether there is a database."""
+    life, kept = found
+    for line in _title(say, found):
+        output.line(line)
+    told: list[Step] = []
+    if life is not None:
+        told += [step for each in life.refusals for step in _refused(say, each)]
+        told += [step for at, each in enumerate(life.sendings) for step in _sent(say, each, again=at > 0)]
+    if kept is not None:
+        text = say("cli.trace_stored", number=kept.message.number, seq=kept.message.seq)
+        told.append(Step(int(kept.message.time * SECOND), text))
+    elif known and life is not None and life.sendings:
+        output.line(f"{BLANK}  {say('cli.trace_not_stored')}")
+    if life is not None:
+        told += [step for each in life.live for step in _delivered(say, "cli.trace_delivered", each)]
+        told += [step for each in life.later for step in _delivered(say, "cli.trace_delivered_later", each)]
+    for step in sorted(told, key=lambda step: step.time):
+        output.line(f"{_moment(step.time)}  {step.text}")
+    output.line(outcome(say, found))
+
+
+def outcome(say: Say, found: Found) -> str:
+    """Where the message is now, in a sentence."""
+    life, kept = found
+    if life is None or not (life.sendings or kept):
+        return say("cli.trace_end_refused" if kept is None else "cli.trace_end_unjournaled")
+    to = found.to
+    if to.startswith(ROOM_SIGN):
+        count = len(life.live)
+        return say("cli.trace_end_room", count=count) if count else say("cli.trace_end_nobody")
+    key = fold(to)
+    written = [each for each in life.live + life.later if each.peer.account is None or fold(each.peer.account) == key]
+    if key == fold(life.account) or any(each.arrived for each in written):
+        return say("cli.trace_end_delivered", to=to)
+    if written:
+        return say("cli.trace_end_uncertain", to=to)
+    if kept is None:
+        return say("cli.trace_end_unknown", to=to)
+    if (kept.delivered or 0) >= kept.message.seq:
+        return say("cli.trace_end_cursor", to=to, seq=kept.delivered)
+    return say("cli.trace_end_waiting", to=to)
+
+
+def _title(say: Say, found: Found) -> Iterator[str]:
+    """Which message it is."""
+    life, kept = found
+    facts = (life.sendings + life.refusals)[0].entry.facts if life is not None else None
+    identity = kept.message.id if kept is not None else facts and facts.id
+    if kept is not None:
+        yield say("cli.trace_title", seq=kept.message.seq, account=kept.message.sender, to=found.to)
+    elif life is not None and life.sendings and facts is not None:
+        yield say("cli.trace_title", seq=facts.seq, account=life.account, to=found.to)
+    else:
+        yield say("cli.trace_request", account=life.account if life is not None else "")
+    if identity is not None:
+        yield say("cli.trace_id", id=str(identity))
+
+
+def _sent(say: Say, told: Told, *, again: bool) -> Iterator[Step]:
+    """That a message was accepted and answered."""
+    entry, author = told
+    facts = entry.facts
+    if facts.event == RECOVERED:
+        yield Step(entry.time, say("cli.trace_recovered"))
+        return
+    took = facts.duration_ms if isinstance(facts.duration_ms, (int, float)) else 0
+    values = {"connection": _peer(say, author), "account": str(facts.account), "request": facts.request}
+    yield Step(entry.time - round(took * 1000), say("cli.trace_again" if again else "cli.trace_accepted", **values))
+    yield Step(entry.time, say("cli.trace_answered", code=facts.code))
+
+
+def _refused(say: Say, told: Told) -> Iterator[Step]:
+    entry, author = told
+    values = {"connection": _peer(say, author), "request": entry.facts.request, "reason": str(entry.facts.message)}
+    yield Step(entry.time, say("cli.trace_refused", **values))
+
+
+def _delivered(say: Say, key: str, delivery: Delivery) -> Iterator[Step]:
+    """That it was written to a connection, and how that ended if it did so soon."""
+    account = delivery.peer.account
+    shown = say("cli.trace_somebody") if account is None else account
+    yield Step(delivery.time, say(key, account=shown, connection=_peer(say, delivery.peer)))
+    if delivery.ended is not None:
+        event = delivery.ended.facts.event
+        key = {SLOW: "cli.trace_slow", STARTED: "cli.trace_restarted"}.get(event, "cli.trace_ended")
+        seconds = f"{(delivery.ended.time - delivery.time) / SECOND:.1f}"
+        yield Step(delivery.ended.time, say(key, connection=delivery.peer.connection, seconds=seconds))
+
+
+def _peer(say: Say, peer: Peer | None) -> str:
+    """A connection and its address."""
+    if peer is None:
+        return say("cli.trace_no_connection")
+    if peer.ip is None:
+        return say("cli.trace_connection", connection=peer.connection)
+    host = f"[{peer.ip}]" if ":" in str(peer.ip) else str(peer.ip)
+    return say("cli.trace_connection_from", connection=peer.connection, address=f"{host}:{peer.port}")
+
+
+def _moment(time: int) -> str:
+    """Local date and time with milliseconds."""
+    return datetime.fromtimestamp(time / SECOND).isoformat(sep=" ", timespec="milliseconds")

@@ -1,0 +1,156 @@
+"""Which journals a command reads, and the notes about what it could not read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+import click
+
+from vestnik.cli import options
+from vestnik.cli.failure import Failure
+from vestnik.log.days import DayFile, day_file
+from vestnik.log.escape import escape
+from vestnik.log.reading.reader import Reader
+from vestnik.protocol.errors import StartupError
+from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.server.settings import Settings, load_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SERVER: Final = "server"
+CLIENT: Final = "client"
+NAMES: Final = (SERVER, CLIENT, "admin")
+
+
+class Place(NamedTuple):
+    """A journal to read; `label` tells it apart from the others of a call."""
+
+    label: str
+    reader: Reader
+
+
+def location(function: F) -> F:
+    """The options that say where journals are and what language to speak: `data`, `log_dir`, `config`, `lang`."""
+    for option in (options.lang, options.config, options.log_dir, options.data):
+        function = option(function)
+    return function
+
+
+class Places:
+    """Finds the journals of one call and tells what could not be read. `language` is that of what it says."""
+
+    def __init__(self, config: Path | None, data: str | None, log_dir: str | None, lang: str | None) -> None:
+        self.language = lang or DEFAULT_LANGUAGE
+        try:
+            self.settings: Settings = load_settings(config, {"data": data, "log_dir": log_dir, "lang": lang})
+            self.server_directory = self.settings.log_path
+        except StartupError as error:
+            raise Failure(error.text(self.language)) from None
+        self.language = self.settings.lang
+        self._client_directory = Path(log_dir).expanduser() if log_dir else None
+        self.incomplete = False
+        self._told: set[str] = set()
+        self._found: list[Place] = []
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A sentence; nothing in its values can harm a terminal."""
+        shown = {field: escape(value) if isinstance(value, str) else value for field, value in values.items()}
+        return say(self.language, key, **shown)
+
+    def note(self, sentence: str) -> None:
+        """Says something on standard error, once."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            click.echo(sentence, err=True)
+
+    def report(self, path: Path, error: Exception) -> None:
+        """Notes what could not be read, or not all of it."""
+        self.incomplete = True
+        reason = getattr(error, "strerror", None)
+        if isinstance(error, OSError) and reason:
+            self.note(self.say("cli.journal_unreadable", path=str(path), reason=reason))
+        else:
+            self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error)))
+
+    def one(self, name: str | None) -> Place:
+        """The journal that `name` says; the server's if it is None. Raises Failure if there is none."""
+        return self.all([SERVER if name is None else name])[0]
+
+    def all(self, names: Sequence[str]) -> list[Place]:
+        """The journals with these names; without any, those of NAMES that there are. Failure says which is missing."""
+        readers = [reader for name in names for reader in self._readers(name)]
+        if not names:
+            readers = [self._known(name) for name in NAMES]
+            missing = self._missing(readers[0])
+            readers = [reader for reader in readers if self._is_there(reader)]
+            if not readers:
+                raise Failure(missing)
+        for reader in readers:
+            if not self._is_there(reader):
+                raise Failure(self._missing(reader))
+        labels = [reader.name for reader in readers]
+        self._found = [
+            Place(label if labels.count(label) == 1 else str(reader.directory / label), reader)
+            for label, reader in zip(labels, readers, strict=True)
+        ]
+        return self._found
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Around everything that reads: notes a directory that cannot be read."""
+        try:
+            yield
+        except OSError as error:
+            self.report(Path(str(error.filename or "")), error)
+
+    def finish(self) -> None:
+        """Says what was left out; raises SystemExit with 1 if anything could not be read."""
+        for _, reader in self._found:
+            if dates := ", ".join(sorted(reader.text_only)):
+                self.note(self.say("cli.journal_text_only", name=reader.name, dates=dates))
+        if self.incomplete:
+            raise SystemExit(1)
+
+    def _known(self, name: str) -> Reader:
+        if name != CLIENT:
+            return Reader(self.server_directory, name, self.report)
+        if self._client_directory is None:
+            from vestnik.log.setup import default_directory  # imports all that writes journals
+
+            self._client_directory = default_directory()
+        return Reader(self._client_directory, name, self.report)
+
+    def _readers(self, name: str) -> list[Reader]:
+        """What a name or a path stands for."""
+        path = Path(name)
+        if name in NAMES:
+            return [self._known(name)]
+        if path.is_dir():
+            found = sorted({file.name for each in path.iterdir() if (file := day_file(each)) and file.kind != "seals"})
+            if not found:
+                raise Failure(self.say("cli.journal_empty", path=name))
+            return [Reader(path, each, self.report) for each in found]
+        if path.is_file():
+            return [_lone(path, self.report)]
+        return [Reader(path.parent, path.name, self.report)]
+
+    def _is_there(self, reader: Reader) -> bool:
+        try:
+            return bool(reader.files())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Failure(self.say("cli.journal_unreadable", path=str(reader.directory), reason=reason)) from None
+
+    def _missing(self, reader: Reader) -> str:
+        return self.say("cli.journal_none", name=reader.name, path=str(reader.directory.absolute()))
+
+
+def _lone(path: Path, report: Callable[[Path, Exception], None]) -> Reader:
+    """A reader of one file, whatever it is called."""
+    file = day_file(path)
+    if file is None:
+        name = path.name.removesuffix(".gz")
+        kind = "jsonl" if name.endswith(".jsonl") else "log"
+        file = DayFile(path, name.partition(".")[0], kind, "", path.name.endswith(".gz"))  # type: ignore[arg-type]
+    return Reader(path.parent, file.name, report, file=file)

@@ -1,0 +1,224 @@
+"""`vestnik journal verify` and `vestnik journal setup-keys`: whether a journal is as it was written.
+
+A verification key never comes from the command line, which others can see.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from vestnik.cli.failure import Failure
+from vestnik.cli.journal_places import CLIENT, NAMES, SERVER, Places, location
+from vestnik.log.chain import AlreadyKeyed, set_up
+from vestnik.log.days import day_file
+from vestnik.log.findings import ChainSummary, Finding, Report, What
+from vestnik.log.keys import BadKey, Key, parse_key
+from vestnik.log.seals import KEYED
+from vestnik.log.setup import default_directory
+from vestnik.log.verify import verify as check
+from vestnik.protocol.texts import say
+
+KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"
+_KEY: Final = re.compile(r"vjk[^\s]*")
+
+SENTENCES: Final = {
+    What.CHANGED: "cli.seals_changed",
+    What.MISSING: "cli.seals_missing",
+    What.INSERTED: "cli.seals_inserted",
+    What.SOMEWHERE: "cli.seals_somewhere",
+    What.UNSEALED: "cli.seals_unsealed",
+    What.CUT: "cli.seals_cut",
+    What.BEGUN_ANEW: "cli.seals_begun_anew",
+    What.FILE_MISSING: "cli.seals_file_missing",
+    What.FILE_UNSEALED: "cli.seals_file_unsealed",
+    What.FILE_DAMAGED: "cli.seals_file_damaged",
+    What.LINK_BAD: "cli.seals_link_bad",
+    What.SEAL_BAD: "cli.seals_seal_bad",
+    What.SEAL_CUT_OFF: "cli.seals_seal_cut_off",
+    What.SEAL_MISPLACED: "cli.seals_seal_misplaced",
+    What.SEALS_MISSING: "cli.seals_seals_missing",
+    What.SEALS_CUT: "cli.seals_seals_cut",
+    What.CHAIN_REPLACED: "cli.seals_chain_replaced",
+    What.CHAIN_UNKEYED: "cli.seals_chain_unkeyed",
+    What.CHAIN_ABSENT: "cli.seals_chain_absent",
+    What.STATE_MISSING: "cli.seals_state_missing",
+    What.STATE_DAMAGED: "cli.seals_state_damaged",
+    What.STATE_FOREIGN: "cli.seals_state_foreign",
+    What.STATE_OLD: "cli.seals_state_old",
+    What.STATE_FORGED: "cli.seals_state_forged",
+    What.NO_SEALS: "cli.seals_no_seals",
+    What.KEY_NEEDED: "cli.seals_key_needed",
+    What.UNREADABLE: "cli.seals_unreadable",
+    What.ADOPTED: "cli.seals_adopted",
+    What.NOT_YET: "cli.seals_not_yet",
+    What.LEFT: "cli.seals_left",
+    What.OLDER: "cli.seals_older",
+    What.REMOVED: "cli.seals_removed",
+    What.BEGINS: "cli.seals_begins",
+    What.UNKEYED: "cli.seals_unkeyed",
+    What.CLOCK_BACK: "cli.seals_clock_back",
+    What.SEAL_HALF: "cli.seals_seal_half",
+    What.STATE_BEHIND: "cli.seals_state_behind",
+}
+VERDICTS: Final = ("cli.seals_intact", "cli.seals_tampered", "cli.seals_unknown")
+"""By exit code."""
+
+
+@click.command("verify")
+@click.argument("name", default=SERVER, metavar="[NAME]")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"File with the verification key, or keys; otherwise {KEY_VARIABLE} has them.",
+)
+@location
+def verify(
+    name: str, key_file: Path | None, config: Path | None, data: str | None, log_dir: str | None, lang: str | None
+) -> None:
+    """Verify the journal NAME: server (the default), client, admin, or a path such as DIRECTORY/NAME.
+
+    Finds lines that were changed, removed or inserted, and a cut end. The exit code is 0 if there is nothing of the
+    kind, 1 if there is, and 2 if not everything could be checked.
+    """
+    try:
+        places = Places(config, data, log_dir, lang)
+    except Failure as failure:
+        failure.show()
+        raise SystemExit(2) from None  # nothing was found out about the journal
+    directory, journal = _find(places, name, log_dir)
+    keys = _given_keys(places, key_file)
+    try:
+        report = check(directory, journal, keys)
+        if not keys and report.code != 1 and _needs_key(report) and sys.stdin.isatty():
+            keys = _asked_keys(places)
+            report = check(directory, journal, keys) if keys else report
+    except OSError as error:
+        _say_why(places, directory, error)
+        raise SystemExit(2) from None
+    _Printer(places).print(report, directory)
+    raise SystemExit(report.code)
+
+
+@click.command("setup-keys")
+@click.argument("name", default=SERVER, metavar="[NAME]")
+@click.option("--new", "again", is_flag=True, help="Make another key if there is one already.")
+@location
+def setup_keys(
+    name: str, again: bool, config: Path | None, data: str | None, log_dir: str | None, lang: str | None
+) -> None:
+    """Make a secret key for the seals of the journal NAME, also beside a running server, and show how to verify them.
+
+    The key is shown once and kept nowhere. Run it as the user that writes the journal.
+    """
+    places = Places(config, data, log_dir, lang)
+    directory, journal = _find(places, name, log_dir)
+    try:
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        key = set_up(directory, journal, again=again)
+    except AlreadyKeyed:
+        raise Failure(places.say("cli.seals_keyed", name=journal)) from None
+    except OSError as error:
+        _say_why(places, directory, error)
+        raise SystemExit(1) from None
+    click.echo(places.say("cli.seals_key", name=journal), err=True)
+    click.echo(key)
+
+
+def _find(places: Places, name: str, log_dir: str | None) -> tuple[Path, str]:
+    """The directory and the name of a journal."""
+    if name == CLIENT:
+        return Path(log_dir).expanduser() if log_dir else default_directory(), name
+    if name in NAMES:
+        return places.server_directory, name
+    path = Path(name)
+    day = day_file(path)
+    return path.parent, path.name if day is None else day.name
+
+
+def _given_keys(places: Places, file: Path | None) -> list[Key]:
+    """The keys of the file, else of the environment."""
+    source = KEY_VARIABLE if file is None else str(file)
+    try:
+        text = os.environ.get(KEY_VARIABLE, "") if file is None else file.read_text("utf-8", "replace")
+    except OSError as error:
+        raise click.UsageError(
+            places.say("cli.seals_directory", path=source, reason=error.strerror or str(error))
+        ) from None
+    if not text and file is None:
+        return []
+    return _keys_in(places, text, source)
+
+
+def _asked_keys(places: Places) -> list[Key]:
+    text = click.prompt(places.say("cli.seals_key_prompt"), hide_input=True, default="", show_default=False, err=True)
+    return _keys_in(places, text, "-") if text else []
+
+
+def _keys_in(places: Places, text: str, source: str) -> list[Key]:
+    """All keys in a text, whatever else is in it."""
+    try:
+        keys = [parse_key(found) for found in _KEY.findall(text)]
+    except BadKey:
+        keys = []
+    if not keys:
+        raise click.UsageError(places.say("cli.seals_key_bad", source=source))
+    return keys
+
+
+def _needs_key(report: Report) -> bool:
+    return any(finding.what is What.KEY_NEEDED for finding in report.unchecked)
+
+
+def _say_why(places: Places, directory: Path, error: OSError) -> None:
+    path = str(error.filename or directory)
+    click.echo(places.say("cli.seals_directory", path=path, reason=error.strerror or str(error)), err=True)
+
+
+class _Printer:
+    """Puts a report into words."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def print(self, report: Report, directory: Path) -> None:
+        """Print everything, the verdict last."""
+        self._line("cli.seals_journal", name=report.name, path=str(directory.absolute()))
+        for chain in report.chains:
+            self._chain(chain)
+        for file in report.files:
+            self._line("cli.seals_file", file=file.file, size=file.size, sealed=file.sealed)
+        self._findings("cli.seals_note", report.notes)
+        self._findings("cli.seals_not_checked", report.unchecked)
+        self._findings("cli.seals_found", report.tampered)
+        self._line(VERDICTS[report.code])
+
+    def _line(self, sentence: str, **values: str | int) -> None:
+        click.echo(self._places.say(sentence, **values))
+
+    def _chain(self, chain: ChainSummary) -> None:
+        state = "cli.seals_without"
+        if chain.checked:
+            state = "cli.seals_secret" if chain.chain.startswith(KEYED) else "cli.seals_public"
+        self._line(
+            "cli.seals_chain",
+            chain=chain.chain,
+            first=chain.first,
+            last=chain.last,
+            since=chain.since,
+            until=chain.until,
+            state=self._places.say(state),
+        )
+
+    def _findings(self, frame: str, findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            first, last = finding.values.get("line", 0), finding.values.get("last", 0)
+            lines = f"{first}-{last}" if last and last != first else str(first)
+            known = {"file": finding.file, "lines": lines, "to": last, "variable": KEY_VARIABLE}
+            text = self._places.say(SENTENCES[finding.what], **known | finding.values)
+            click.echo(say(self._places.language, frame, text=text))  # `text` is harmless already

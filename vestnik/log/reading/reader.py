@@ -1,0 +1,213 @@
+"""The journal as one thing: all its days, compressed or not, as JSON or as text only, from either end."""
+
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from vestnik.log.days import PACKED, DayFile, Kind, day_files
+from vestnik.log.reading.entry import Entry, Source
+from vestnik.log.reading.opening import OpenFile, Report, Snapshot, open_files
+from vestnik.log.reading.query import BEGINNING, END, Query
+from vestnik.log.reading.scan import Scanner
+from vestnik.log.reading.source import PlainFile
+from vestnik.log.reading.stamps import SECOND, Stamps
+
+KINDS: Final[tuple[Kind, ...]] = ("jsonl", "log")
+"""In which order they are preferred: JSON says more."""
+LACKING: Final = SECOND
+"""By how much the text of a day must begin before its JSON, or end after it, for lines to be taken from the text."""
+MILLISECOND: Final = SECOND // 1000
+
+
+class Day(NamedTuple):
+    """A file of each kind that a date has; which of its two forms, plain or compressed, is found out at the opening.
+
+    `last_json` says that the next date has no JSON: it may have ended in the middle of this one.
+    """
+
+    files: dict[Kind, DayFile]
+    last_json: bool
+
+
+class Part(NamedTuple):
+    """The entries of an open file that are wanted, by their times."""
+
+    file: OpenFile
+    since: int
+    until: int
+
+
+class Reader:
+    """Reads the journal `name` in `directory`, or only `file`. What cannot be read is left out, and `report` is told.
+
+    `text_only` collects the dates for which a query that asks for fields found nothing but text.
+    """
+
+    def __init__(self, directory: Path, name: str, report: Report, *, file: DayFile | None = None) -> None:
+        self.directory = directory
+        self.name = name
+        self.text_only: set[str] = set()
+        self._report = report
+        self._file = file
+
+    def files(self) -> list[DayFile]:
+        """The files with lines, sorted by date, a compressed file before the plain one. Raises OSError."""
+        if self._file is not None:
+            return [self._file]
+        return [file for file in day_files(self.directory, self.name) if file.kind in KINDS]
+
+    def entries(self, query: Query, snapshot: Snapshot | None = None) -> Iterator[Entry]:
+        """What matches, day by day, within a day in the order of its file. Raises OSError."""
+        for day in self._days(query, snapshot):
+            with self._opened(day, query, snapshot) as parts:
+                for part in parts:
+                    scanner = self._scanner(part, query)
+                    for block in self._guarded(part.file, part.file.blocks(part.since, part.until)):
+                        yield from scanner.entries(block)
+
+    def backward(self, query: Query, at_most: int, snapshot: Snapshot | None = None) -> Iterator[Entry]:
+        """What matches, the last first; no more than `at_most` entries. Raises OSError."""
+        return islice(self._backward(query, at_most, snapshot), at_most)
+
+    def last(self, query: Query, count: int, snapshot: Snapshot | None = None) -> list[Entry]:
+        """The last `count` entries that match, in their order. Raises OSError."""
+        return list(self.backward(query, count, snapshot))[::-1]
+
+    def _backward(self, query: Query, at_most: int, snapshot: Snapshot | None) -> Iterator[Entry]:
+        for day in reversed(self._days(query, snapshot)):
+            with self._opened(day, query, snapshot) as parts:
+                for part in reversed(parts):
+                    scanner = self._scanner(part, query)
+                    if isinstance(part.file, PlainFile):
+                        blocks = part.file.blocks_backward(part.since, part.until)
+                        for block in self._guarded(part.file, blocks):
+                            yield from reversed(list(scanner.entries(block)))
+                    else:
+                        kept: deque[Entry] = deque(maxlen=at_most)
+                        for block in self._guarded(part.file, part.file.blocks(part.since, part.until)):
+                            kept.extend(scanner.entries(block))
+                        yield from reversed(kept)
+
+    def _scanner(self, part: Part, query: Query) -> Scanner:
+        file = part.file.day
+        if file.kind == "log" and query.needs_fields:
+            self.text_only.add(file.date)
+        return Scanner(Source(file.path, file.kind, self.name), query, part.since, part.until)
+
+    def _guarded(self, file: OpenFile, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            yield from blocks
+        except (OSError, EOFError, zlib.error) as error:
+            self._report(file.day.path, error)
+
+    def _days(self, query: Query, snapshot: Snapshot | None) -> list[Day]:
+        """The days that may have entries of these times."""
+        dates: dict[str, dict[Kind, DayFile]] = {}
+        for file in self.files():
+            if snapshot is None or file.date <= snapshot.until:
+                dates.setdefault(file.date, {})[file.kind] = file
+        first = "" if query.since <= BEGINNING else _local_date(query.since)
+        last = "9" if query.until >= END else _local_date(query.until)
+        following: list[dict[Kind, DayFile]] = [*dates.values(), {}][1:]
+        return [
+            Day(files, last_json="jsonl" not in after)
+            for (date, files), after in zip(dates.items(), following, strict=True)
+            if not date or first <= date <= last or (_is_next(date, first, last) and _is_of_other_zone(files))
+        ]
+
+    @contextmanager
+    def _opened(self, day: Day, query: Query, snapshot: Snapshot | None) -> Iterator[list[Part]]:
+        """What to read for a day: its JSON, and before and after it what only the text has; or just the text."""
+        with ExitStack() as stack:
+            found: dict[Kind, list[OpenFile]] = {}
+            for kind in KINDS:
+                found[kind] = self._open(day.files[kind], snapshot) if kind in day.files else []
+                for file in found[kind]:
+                    stack.enter_context(closing(file))
+            json, text = found["jsonl"], found["log"]
+            parts = [Part(file, query.since, query.until) for file in json or text]
+            if json and text:
+                begin = _begin(text[0], json[0])
+                end = _end(text[-1], json[-1]) if day.last_json else END
+                before = [Part(file, query.since, min(query.until, begin)) for file in text if begin > BEGINNING]
+                after = [Part(file, max(query.since, end), query.until) for file in text if end < END]
+                parts = before + parts + after
+            yield parts
+
+    def _open(self, file: DayFile, snapshot: Snapshot | None) -> list[OpenFile]:
+        return open_files(*_forms(file, alone=self._file is not None), self._report, snapshot)
+
+
+def _forms(file: DayFile, *, alone: bool = False) -> tuple[DayFile | None, DayFile | None]:
+    """The compressed and the plain form of a file; only the one that it is if it stands `alone`."""
+    if alone:
+        return (file, None) if file.packed else (None, file)
+    plain = file.path.with_name(file.path.name.removesuffix(PACKED))
+    packed = plain.with_name(plain.name + PACKED)
+    return file._replace(path=packed, packed=True), file._replace(path=plain, packed=False)
+
+
+def _begin(text: OpenFile, json: OpenFile) -> int:
+    """The time until which only the text has lines, as on the day on which JSON was switched on; else BEGINNING."""
+    first, second = _time(text, text.first_line), _time(json, json.first_line)
+    if first is None or second is None or first[1] >= second[0] - LACKING:
+        return BEGINNING
+    return second[0]
+
+
+def _end(text: OpenFile, json: OpenFile) -> int:
+    """The time from which on only the text has lines, as on the day on which JSON was switched off; else END."""
+    first, second = _time(json, json.last_line), _time(text, text.last_line)
+    if first is None or second is None or second[0] <= first[0] + LACKING:
+        return END
+    return first[0] + MILLISECOND
+
+
+def _time(file: OpenFile, line: Callable[[], bytes]) -> tuple[int, int] | None:
+    """The earliest and the latest time that a line may have; None if it has none or cannot be read.
+
+    It is the time of the text line, which has no zone and milliseconds only, also for a line of JSON.
+    """
+    stamps = Stamps("log")
+    try:
+        found = line()
+    except (OSError, EOFError, zlib.error):
+        return None  # whoever reads all of the file says so
+    if file.day.kind == "jsonl":
+        found = found[9:19] + b" " + found[20:28] + b"," + found[29:32]
+    time = stamps.read(found)
+    return None if time is None else (time, time + stamps.spread)
+
+
+def _is_of_other_zone(files: dict[Kind, DayFile]) -> bool:
+    """Whether a day was written in another time zone, and so may have entries of our day before or after."""
+    if "jsonl" not in files:
+        return False
+    for file in open_files(*_forms(files["jsonl"]), lambda _path, _error: None, None):
+        with closing(file):
+            try:
+                moment = datetime.fromisoformat(file.first_line()[9:].partition(b'"')[0].decode("ascii"))
+                return moment.utcoffset() != moment.astimezone().utcoffset()
+            except (ValueError, OverflowError, OSError, EOFError, zlib.error):
+                return True  # nobody knows
+    return False
+
+
+def _local_date(time: int) -> str:
+    """The local date of a time (microseconds since 1970)."""
+    try:
+        return datetime.fromtimestamp(time // SECOND).date().isoformat()
+    except (OverflowError, ValueError, OSError):
+        return "" if time < 0 else "9"
+
+
+def _is_next(date: str, first: str, last: str) -> bool:
+    """Whether a date is the day before `first` or the one after `last`."""
+    noon = datetime.fromisoformat(f"{date}T12:00")
+    before, after = ((noon + timedelta(days=days)).date().isoformat() for days in (-1, 1))
+    return before == last or after == first

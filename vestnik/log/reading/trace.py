@@ -1,0 +1,214 @@
+"""The life of one message, as the journal of a server tells it: who sent it, to whom it went, and where it stopped."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+from itertools import islice
+from typing import Final, NamedTuple
+
+import msgspec
+
+from vestnik.log.reading.entry import Entry, Facts
+from vestnik.log.reading.folding import fold
+from vestnik.log.reading.query import BEGINNING, Query
+from vestnik.log.reading.reader import Reader
+from vestnik.log.reading.stamps import SECOND
+
+SOON: Final = 10 * SECOND
+"""A connection that is found dead within so many microseconds of a delivery may not have got it to the client."""
+AT_ONCE: Final = SECOND
+"""One that ends properly may not have if it does so within this."""
+MANY: Final = 100
+"""Records of one message that are looked at; a client may send the same one again as often as it likes."""
+FAR: Final = 200_000
+"""Records of openings and logins that are gone through to find those of some connections."""
+MOST: Final = 100_000
+"""Connections of one delivery that are looked at."""
+
+DELIVERED: Final = "message.delivered"
+KEPT: Final = "message.kept"
+CONFLICT: Final = "message.conflict"
+RECOVERED: Final = "message.recovered"
+BACKLOG: Final = "backlog.delivered"
+OPENED: Final = "connection.opened"
+STARTED: Final = "server.started"
+SLOW: Final = "connection.slow"
+CLOSED: Final = "connection.closed"
+LOGINS: Final = frozenset({"login.accepted", "login.resumed"})
+ENDINGS: Final = frozenset({SLOW, CLOSED, "connection.silent", "connection.ended", STARTED})
+SENDINGS: Final = frozenset({DELIVERED, KEPT, RECOVERED})
+FIRST_ERROR: Final = 400
+
+_RANGE: Final = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
+_MESSAGES: Final = re.compile(r"(.+?)/(\d{1,18})(?:-(\d{1,18}))?(?: |$)")
+
+
+class Target(NamedTuple):
+    """Which message: the one with this `id`, or number `seq` of a room or of two people (folded names)."""
+
+    id: str | None = None
+    seq: int = 0
+    room: str | None = None
+    people: frozenset[str] = frozenset()
+
+    def query(self, since: int) -> Query:
+        """What finds its records from a time on."""
+        if self.id is not None:
+            literal = b'"id":' + msgspec.json.encode(self.id)
+            return Query(since=since, literal=literal, also=partial(_has_id, self.id))
+        return Query(since=since, literal=b'"seq":%d' % self.seq, also=self._is_it)
+
+    def _is_it(self, facts: Facts) -> bool:
+        if facts.seq != self.seq or facts.event not in SENDINGS or type(facts.to) is not str:
+            return False
+        to = fold(facts.to)
+        return to == self.room if self.room is not None else {fold(str(facts.account)), to} == self.people
+
+
+class Peer(NamedTuple):
+    """A connection: its number, and, as far as the journal tells, the client's address and who was logged in."""
+
+    connection: str
+    ip: str | None = None
+    port: int | None = None
+    account: str | None = None
+
+
+class Delivery(NamedTuple):
+    """A message was written to `peer`. `ended` is the record of an end of that connection soon after."""
+
+    time: int
+    peer: Peer
+    ended: Entry | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether there is nothing to say that it did not arrive."""
+        if self.ended is None:
+            return True
+        return self.ended.facts.event == CLOSED and self.ended.time - self.time >= AT_ONCE
+
+
+class Told(NamedTuple):
+    """A record about a message, and the connection it came from, if any."""
+
+    entry: Entry
+    author: Peer | None
+
+
+class Life(NamedTuple):
+    """What the journal has about a message of one account.
+
+    `sendings` are its acceptance and what was sent again (the events SENDINGS), `refusals` answers with an error.
+    `live` are deliveries at once, `later` those to somebody who came later.
+    """
+
+    account: str
+    sendings: list[Told]
+    refusals: list[Told]
+    live: list[Delivery]
+    later: list[Delivery]
+
+
+def lives(reader: Reader, target: Target, since: int = BEGINNING) -> list[Life]:
+    """What the journal has from `since` on, one life for each account that has sent such a message. Raises OSError."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in islice(reader.entries(target.query(since)), MANY):
+        groups.setdefault(fold(str(entry.facts.account)), []).append(entry)
+    return [_life(reader, entries) for entries in groups.values()]
+
+
+def _life(reader: Reader, entries: list[Entry]) -> Life:
+    told: list[Told] = []
+    for entry in entries:
+        name = entry.facts.connection
+        told.append(Told(entry, _peers(reader, {name}, entry.time)[name] if type(name) is str else None))
+    sendings = [each for each in told if each.entry.facts.event in SENDINGS]
+    refusals = [each for each in told if each.entry.facts.event not in SENDINGS]
+    live: list[Delivery] = []
+    for entry, author in sendings:
+        live += _deliveries(reader, entry.time, connections(entry.facts.recipients) - {author and author.connection})
+    later = _later(reader, sendings[0].entry, live) if sendings else []
+    return Life(str(entries[0].facts.account), sendings, refusals, live, later)
+
+
+def _later(reader: Reader, sending: Entry, live: Iterable[Delivery]) -> list[Delivery]:
+    """Deliveries to a person who came later, if none at once is known to have arrived."""
+    facts = sending.facts
+    to = fold(str(facts.to))
+    arrived = any(delivery.arrived and fold(str(delivery.peer.account)) == to for delivery in live)
+    if to.startswith("#") or arrived or type(facts.seq) is not int:
+        return []
+    covers = partial(_covers, to, fold(str(facts.account)), facts.seq)
+    found: list[Delivery] = []
+    for entry in islice(reader.entries(Query(since=sending.time, event=BACKLOG, also=covers)), MANY):
+        found += _deliveries(reader, entry.time, {str(entry.facts.connection)})
+    return found
+
+
+def _deliveries(reader: Reader, time: int, names: set[str]) -> list[Delivery]:
+    if not names:
+        return []
+    peers, ends = _peers(reader, names, time), _ends(reader, names, time)
+    order = sorted(names, key=lambda name: (len(name), name))
+    return [Delivery(time, peers[name], ends.get(name)) for name in order]
+
+
+def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Peer]:
+    """The connections called `names` at a time: numbers begin again with every start of the server."""
+    found = {name: Peer(name) for name in names}
+    missing = set(names)
+    query = Query(until=time + 1, events=LOGINS | {OPENED, STARTED})
+    for entry in reader.backward(query, FAR):
+        facts = entry.facts
+        if facts.event == STARTED or not missing:
+            break
+        if (name := facts.connection) not in missing:
+            continue
+        if facts.event == OPENED:
+            found[name] = found[name]._replace(ip=facts.ip, port=facts.port)
+            missing.discard(name)
+        elif found[name].account is None:
+            found[name] = found[name]._replace(account=facts.account)
+    return found
+
+
+def _ends(reader: Reader, names: set[str], time: int) -> dict[str, Entry]:
+    """How those connections called `names` ended that ended soon after a time."""
+    found: dict[str, Entry] = {}
+    for entry in reader.entries(Query(since=time, until=time + SOON, events=ENDINGS)):
+        if entry.facts.event == STARTED:
+            return dict.fromkeys(names, entry) | found
+        if entry.facts.connection in names:
+            found.setdefault(entry.facts.connection, entry)
+    return found
+
+
+def connections(ranges: object) -> set[str]:
+    """The names in a list of ranges of connections, as `2-57,60`; of what is no such list, none."""
+    found: set[str] = set()
+    for part in ranges.split(",") if type(ranges) is str else ():
+        if match := _RANGE.fullmatch(part):
+            first = int(match[1])
+            last = min(int(match[2] or first), first + MOST)
+            found.update(map(str, range(first, last + 1)))
+        if len(found) > MOST:
+            break
+    return found
+
+
+def _covers(to: str, sender: str, seq: int, facts: Facts) -> bool:
+    """Whether a delivery of kept messages to `to` has the message `seq` of `sender`."""
+    if fold(str(facts.account)) != to or type(facts.messages) is not str:
+        return False
+    return any(
+        fold(name) == sender and int(first) <= seq <= int(last or first)
+        for name, first, last in _MESSAGES.findall(facts.messages)
+    )
+
+
+def _has_id(wanted: str, facts: Facts) -> bool:
+    """Whether the record is about a message with this id, or a refusal of a request with it."""
+    if facts.id != wanted:
+        return False
+    return facts.event in SENDINGS or (type(facts.code) is int and facts.code >= FIRST_ERROR)

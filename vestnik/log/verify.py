@@ -1,0 +1,208 @@
+"""Checks a journal against its seals: `verify` finds lines that were changed, removed or put in, and a cut end.
+
+It only reads. While a journal is written, what was written in the last second has no seal yet; the report says so. What
+is checked is the state at the beginning.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from vestnik.log.contents import open_contents
+from vestnik.log.days import PACKED, day_file, day_files
+from vestnik.log.findings import FileSummary, Report, What
+from vestnik.log.keys import Damaged as BadState
+from vestnik.log.keys import Key, KeyState, decode_state, state_path
+from vestnik.log.packing import READ, Damaged
+from vestnik.log.seals import Seal, decode
+from vestnik.log.verify_chain import ChainCheck, Sidecar
+from vestnik.log.verify_day import Circumstances, Day
+
+PATIENCE: Final = 5.0
+"""Seconds for which programs are waited for that just make a seal."""
+_POLL: Final = 0.002
+NOTHING_KNOWN: Final = Circumstances(live=False, age=0.0, size=0)
+KINDS: Final = ("log", "jsonl")
+
+
+class _Snapshot(NamedTuple):
+    """A journal at one moment: the state of its key, the days with their circumstances, the sidecars."""
+
+    state: KeyState | None
+    days: dict[str, Circumstances]
+    sidecars: list[Sidecar]
+
+
+def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Callable[[], float] = time.time) -> Report:
+    """Checks the journal `name` in `directory`. `keys` are its verification keys, one for each chain that has one.
+
+    `clock` gives seconds since 1970. Raises OSError if the directory cannot be read.
+    """
+    report = Report(name)
+    with _held(directory, name, report) as state:
+        snapshot = _Snapshot(state, dict(_circumstances(directory, name, clock())), _sidecars(directory, name))
+    if not snapshot.sidecars and state is None:
+        report.findings.clear()
+        report.add(What.NO_SEALS)
+    most = None if state is None else state.epoch
+    chain = ChainCheck(report, {key.chain: key for key in keys}, most)
+    chain.run(snapshot.sidecars)
+    for sidecar in snapshot.sidecars:
+        if sidecar.half:
+            growing = state is not None and sidecar.date == state.sidecar
+            report.add(What.SEAL_HALF if growing else What.SEAL_CUT_OFF, sidecar.file)
+    for key in keys:
+        if key.chain not in chain.met:
+            report.add(What.CHAIN_ABSENT, chain=key.chain)
+    if state is not None:
+        chain.finish(state)
+    _check_days(directory, name, snapshot, chain, report)
+    if snapshot.sidecars:
+        _check_links(directory, name, report)
+    return report
+
+
+@contextmanager
+def _held(directory: Path, name: str, report: Report) -> Iterator[KeyState | None]:
+    """The state of the key; no seal is made meanwhile."""
+    path = state_path(directory, name)
+    try:
+        fd = os.open(path, READ)
+    except FileNotFoundError:
+        report.add(What.STATE_MISSING, path.name)
+        yield None
+        return
+    except OSError as error:
+        report.add(What.UNREADABLE, path.name, reason=str(error.strerror))
+        yield None
+        return
+    try:
+        if not _lock(fd):
+            report.add(What.UNREADABLE, path.name, reason=os.strerror(errno.EAGAIN))
+        yield _read_state(fd, path, report)
+    finally:
+        os.close(fd)
+
+
+def _lock(fd: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL)
+        else:
+            return True
+
+
+def _read_state(fd: int, path: Path, report: Report) -> KeyState | None:
+    try:
+        record = os.read(fd, 4096)
+        return decode_state(record)
+    except BadState:
+        report.add(What.STATE_DAMAGED, path.name)
+    return None
+
+
+def _circumstances(directory: Path, name: str, now: float) -> Iterator[tuple[str, Circumstances]]:
+    """The days that have a file, by the name of the plain one."""
+    for file in day_files(directory, name):
+        if file.kind in KINDS:
+            with suppress(FileNotFoundError):  # it is just being compressed, and the other one is there
+                found = file.path.stat()
+                live = not file.packed and _is_live(file.path)
+                size = 0 if file.packed else found.st_size
+                yield file.path.name.removesuffix(PACKED), Circumstances(live, now - found.st_mtime, size)
+
+
+def _is_live(path: Path) -> bool:
+    """Whether a program has the file open to write to it."""
+    try:
+        fd = os.open(path, READ)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _sidecars(directory: Path, name: str) -> list[Sidecar]:
+    """One for each date, up to what there is now."""
+    sizes: dict[str, int] = {}
+    for file in day_files(directory, name, "seals"):
+        sizes[file.date] = 0 if file.packed else file.path.stat().st_size
+    return [Sidecar(directory, name, date, size) for date, size in sizes.items()]
+
+
+def _check_days(directory: Path, name: str, snapshot: _Snapshot, chain: ChainCheck, report: Report) -> None:
+    oldest = min((day_of(file) for file in snapshot.days), default="9")
+    begins = min((sidecar.date for sidecar in snapshot.sidecars), default="9")
+    removed: set[str] = set()
+    for file in sorted({*snapshot.days, *chain.mentions}, key=lambda file: (day_of(file), file)):
+        day = Day(file, chain.runs, report)
+        try:
+            for seal, number in _mentions(file, chain, snapshot.sidecars):
+                day.add(seal, number)
+            sealed = day.coverage.end
+            contents = open_contents(directory / file)
+            if contents is None:
+                if (sealed and day_of(file) >= oldest) or not snapshot.days:
+                    report.add(What.FILE_MISSING, file, size=sealed)
+                elif sealed:
+                    removed.add(day_of(file))
+                continue
+            circumstances = snapshot.days.get(file, NOTHING_KNOWN)
+            with contents:
+                contents.limit(circumstances.size)
+                if file in chain.mentions or not contents.size:
+                    day.check(contents, circumstances)
+                elif chain.seen:
+                    report.add(What.OLDER if day_of(file) < begins else What.FILE_UNSEALED, file, size=contents.size)
+                report.files.append(FileSummary(file, contents.size, min(sealed, contents.size)))
+        except Damaged as error:
+            report.add(What.FILE_DAMAGED, file, reason=str(error))
+        except OSError as error:
+            report.add(What.UNREADABLE, file, reason=error.strerror or str(error))
+    if removed:
+        report.add(What.REMOVED, first=min(removed), last=max(removed))
+
+
+def _mentions(file: str, chain: ChainCheck, sidecars: Sequence[Sidecar]) -> list[tuple[Seal, int]]:
+    """The good seals that mention a file, in their order, with their numbers."""
+    mention = f'"{file}"'.encode()
+    found = []
+    for sidecar in sidecars:
+        if sidecar.file in chain.mentions.get(file, {}):
+            bad = chain.bad.get(sidecar.file, set())
+            for at, line in enumerate(sidecar.load(), 1):
+                if mention in line and at not in bad and (read := decode(line)) is not None:
+                    found.append((read.seal, chain.number(read.seal)))
+            sidecar.release()
+    return sorted(found, key=lambda each: each[1])
+
+
+def day_of(file: str) -> str:
+    """The date of a file of a day."""
+    return file[-len("2026-11-22") :]
+
+
+def _check_links(directory: Path, name: str, report: Report) -> None:
+    """`server.log` must lead to a day of the journal: it is what people read."""
+    for kind in KINDS:
+        link = directory / f"{name}.{kind}"
+        if not os.path.lexists(link):
+            continue
+        day = day_file(directory / link.readlink()) if link.is_symlink() else None
+        if day is None or (day.name, day.kind, day.path.parent) != (name, kind, directory) or day.packed:
+            report.add(What.LINK_BAD, link.name)

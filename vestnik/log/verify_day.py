@@ -1,0 +1,221 @@
+"""Checks the bytes of a day against its seals, and names the first line that is not as it was."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from vestnik.log.contents import Contents
+from vestnik.log.coverage import Coverage, Gap
+from vestnik.log.findings import Report, What
+from vestnik.log.seals import Extent, Seal, check_of, unpack
+from vestnik.log.verify_chain import Run
+
+CHUNK: Final = 1024 * 1024
+SHOWN: Final = 160
+"""Characters of a line that are shown."""
+LOOKED_AT: Final = 20_000
+"""Lines that are compared to tell what happened to the first wrong one."""
+ALIKE: Final = 3
+"""So many lines alike, or all up to the end, are the place where both go on in the same way."""
+FRESH: Final = 10.0
+"""Seconds after the last change of a file in which a program that runs may not have made its seal yet."""
+
+
+class Claim(NamedTuple):
+    """What a seal says about some bytes, its number and its time; `adopted` if it did not write them itself."""
+
+    extent: Extent
+    number: int
+    time: str
+    adopted: bool
+
+
+class Circumstances(NamedTuple):
+    """Of a file: whether a program has it open, the seconds since its last change, and the size of the plain one."""
+
+    live: bool
+    age: float
+    size: int
+
+
+class Day:
+    """What all seals together say about a file. `runs` are the programs that wrote."""
+
+    def __init__(self, file: str, runs: dict[str, Run], report: Report) -> None:
+        self.file = file
+        self.coverage = Coverage()
+        self._runs = runs
+        self._report = report
+        self._claims: list[Claim] = []
+        self._writers: set[str] = set()
+
+    def add(self, seal: Seal, number: int) -> None:
+        """Takes in a seal; they come in their order."""
+        for opened in seal.opened:
+            if opened.file == self.file:
+                self._open(seal, opened.end, alone=opened.alone)
+        for extents, adopted in ((seal.adopted, True), (seal.extents, False)):
+            for extent in extents:
+                if extent.file == self.file:
+                    self.coverage.add(extent.start, extent.end, number)
+                    self._claims.append(Claim(extent, number, seal.time, adopted))
+        if self.file in seal.settled:
+            self._writers.clear()
+        if self.file in seal.closed:
+            self._writers.discard(seal.run)
+
+    def _open(self, seal: Seal, end: int, *, alone: bool) -> None:
+        if end < self.coverage.end:
+            gone = self.coverage.end - end
+            self._report.add(What.BEGUN_ANEW, self.file, size=gone, time=seal.time)
+            self.coverage.cut(end)
+            self._claims = [claim for claim in self._claims if claim.extent.end <= end]
+        if alone:
+            self._writers.clear()
+        self._writers.add(seal.run)
+
+    def check(self, contents: Contents, circumstances: Circumstances) -> None:
+        """Compares. Raises OSError."""
+        claims = sorted(self._claims, key=lambda claim: (claim.extent.start, -claim.extent.end))
+        for at, claim in enumerate(claims):
+            if _digest(contents, claim.extent) != claim.extent.sha256:
+                self._gaps(contents, claim.extent.start, circumstances)
+                _Diagnosis(self.file, contents, claims[at:], self._report).tell(self.coverage.end)
+                return
+        self._gaps(contents, contents.size, circumstances)
+        self._tell_adopted(contents, claims)
+
+    def _gaps(self, contents: Contents, end: int, circumstances: Circumstances) -> None:
+        for gap in self.coverage.gaps(min(end, contents.size)):
+            suspects = [run for run in self._writers if run in self._runs and not self._runs[run].ended]
+            if gap.before is not None:
+                suspects = [run for run in suspects if self._runs[run].last < gap.before]
+            values = _lines(contents, gap.start, gap.end) | {"size": gap.end - gap.start}
+            if gap.before is None and suspects and circumstances.live and circumstances.age < FRESH:
+                self._report.add(What.NOT_YET, self.file, **values)
+            elif not suspects or _must_be_alive(gap, suspects, circumstances):
+                text = _beginning(contents.read(gap.start, min(gap.end, gap.start + 4 * SHOWN)))
+                self._report.add(What.UNSEALED, self.file, **values, text=text)
+            else:
+                pids = ", ".join(sorted(str(self._runs[run].pid) for run in suspects))
+                self._report.add(What.LEFT, self.file, **values, pids=pids)
+
+    def _tell_adopted(self, contents: Contents, claims: Sequence[Claim]) -> None:
+        own = Coverage()
+        for claim in claims:
+            if not claim.adopted:
+                own.add(claim.extent.start, claim.extent.end, claim.number)
+        adopted: dict[str, Coverage] = {}
+        for claim in claims:
+            if claim.adopted:
+                adopted.setdefault(claim.time, Coverage()).add(claim.extent.start, claim.extent.end, claim.number)
+        for time, coverage in adopted.items():
+            for start, end in coverage.without(own):
+                values = _lines(contents, start, end) | {"size": end - start}
+                self._report.add(What.ADOPTED, self.file, **values, time=time)
+
+
+def _must_be_alive(gap: Gap, suspects: Sequence[str], circumstances: Circumstances) -> bool:
+    """Whether the only program that can have left the end of a file runs, and would have sealed it long ago."""
+    return gap.before is None and circumstances.live and len(suspects) == 1
+
+
+class _Diagnosis:
+    """What happened to a file whose first wrong extent is that of `claims[0]`."""
+
+    def __init__(self, file: str, contents: Contents, claims: Sequence[Claim], report: Report) -> None:
+        self._file = file
+        self._contents = contents
+        self._claims = claims
+        self._report = report
+        self._start = claims[0].extent.start
+        self._before = contents.count_lines(0, min(self._start, contents.size))
+
+    def tell(self, sealed: int) -> None:
+        """Adds the finding; the seals cover bytes up to `sealed`."""
+        checks = list(self._checks())
+        extent = self._claims[0].extent
+        length = sum(claim.extent.end - claim.extent.start for claim in self._claims)
+        data = self._contents.read(self._start, self._start + min(length + CHUNK, 64 * CHUNK))
+        lines = data.split(b"\n")
+        half = lines.pop()
+        lines += [half] if half else []
+        size = self._contents.size
+        at = _first_difference(checks, [check_of(line) for line in lines[: len(checks)]])
+        differs = at < min(len(checks), len(lines) - (bool(half) and size < sealed))
+        if differs:
+            self._compare(checks, lines, at)
+        elif extent.end > size:
+            self._report.add(What.CUT, self._file, line=self._before + len(lines) - bool(half), size=sealed - size)
+        else:
+            last = self._before + max(1, self._contents.count_lines(self._start, extent.end))
+            self._report.add(What.SOMEWHERE, self._file, line=self._before + 1, last=last)
+
+    def _compare(self, known: Sequence[int], lines: Sequence[bytes], at: int) -> None:
+        """Tells what happened at the line `at`: `known` are the checks of the lines that should be there."""
+        found = [check_of(line) for line in lines[: at + LOOKED_AT]]
+        number = self._before + at + 1
+        text = _beginning(lines[at])
+        for count in range(1, max(len(found), len(known)) - at + 1):
+            if _alike(known, at + count, found, at):
+                self._report.add(What.MISSING, self._file, line=number, count=count, text=text)
+                return
+            if _alike(known, at, found, at + count):
+                self._report.add(What.INSERTED, self._file, line=number, last=number + count - 1, text=text)
+                return
+            if _alike(known, at + count, found, at + count):
+                self._report.add(What.CHANGED, self._file, line=number, last=number + count - 1, text=text)
+                return
+        self._report.add(What.CHANGED, self._file, line=number, last=number, text=text)
+
+    def _checks(self) -> Iterator[int]:
+        """The checks of the lines that should be here, as far as there are any one after the other."""
+        position, count = self._start, 0
+        for claim in self._claims:
+            if claim.extent.start < position:
+                continue
+            try:
+                checks = unpack(claim.extent.checks)
+            except ValueError:
+                return
+            if claim.extent.start > position or not checks.values or count > LOOKED_AT:
+                return
+            yield from checks.values if checks.whole else checks.values[:-1]
+            if not checks.whole:
+                return
+            position, count = claim.extent.end, count + len(checks.values)
+
+
+def _first_difference(known: Sequence[int], found: Sequence[int]) -> int:
+    for at, (one, other) in enumerate(zip(known, found, strict=False)):
+        if one != other:
+            return at
+    return min(len(known), len(found))
+
+
+def _alike(known: Sequence[int], at: int, found: Sequence[int], where: int) -> bool:
+    """Whether both go on in the same way from these places on, or both end."""
+    count = min(ALIKE, len(known) - at, len(found) - where)
+    if count <= 0:
+        return at == len(known) and where == len(found)
+    return known[at : at + count] == found[where : where + count]
+
+
+def _digest(contents: Contents, extent: Extent) -> str:
+    if extent.end > contents.size:
+        return ""
+    digest = hashlib.sha256()
+    for at in range(extent.start, extent.end, CHUNK):
+        digest.update(contents.read(at, min(at + CHUNK, extent.end)))
+    return digest.hexdigest()
+
+
+def _lines(contents: Contents, start: int, end: int) -> dict[str, str | int]:
+    """The numbers of the first and the last line with bytes of a range."""
+    first = contents.count_lines(0, start) + 1
+    return {"line": first, "last": first + contents.count_lines(start, end - 1)}
+
+
+def _beginning(line: bytes) -> str:
+    text = line.partition(b"\n")[0].decode("utf-8", "replace")
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

@@ -1,0 +1,51 @@
+"""What is journaled from outside: the functions of the rooms that know no journal, with `@journaled` around them.
+
+No text of a message, no password, token or hash is among the arguments that are shown.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from vestnik.chat.actions import ACTIONS, Action
+from vestnik.log.journaled import journaled
+from vestnik.protocol.messages import AddContact, Authenticate, DelContact, Join, Leave, Msg, Request
+from vestnik.store.store import Store
+
+_SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
+    Msg: ("request.to",),
+    Authenticate: ("request.user.account_name",),
+    Join: ("request.room",),
+    Leave: ("request.room",),
+    AddContact: ("request.user_id",),
+    DelContact: ("request.user_id",),
+}
+
+TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
+    kind: action._replace(handler=journaled(arguments=_SHOWN.get(kind, ()))(action.handler))
+    for kind, action in ACTIONS.items()
+}
+"""The table of actions, its handlers journaled."""
+
+
+class TracedStore(Store):
+    """The store, its calls journaled; but not `changed_accounts`, which is asked once a second."""
+
+    close = journaled(Store.close)
+    submit = journaled(Store.submit)
+    all_rooms = journaled(Store.all_rooms)
+    find_account = journaled(arguments=("key",))(Store.find_account)
+    last_revision = journaled(Store.last_revision)
+    credentials = journaled(arguments=("key",))(Store.credentials)
+    token_login = journaled(Store.token_login)
+    begin_login = journaled(arguments=("account_id",))(Store.begin_login)
+    touch_login = journaled(arguments=("account_id", "login_id"))(Store.touch_login)
+    end_login = journaled(arguments=("account_id", "login_id"))(Store.end_login)
+    join_room = journaled(arguments=("name", "account_id"))(Store.join_room)
+    leave_room = journaled(arguments=("room_id", "account_id"))(Store.leave_room)
+    direct_conversation = journaled(arguments=("one", "other"))(Store.direct_conversation)
+    last_number = journaled(Store.last_number)
+    kept_messages = journaled(arguments=("account_id", "first", "last"))(Store.kept_messages)
+    save_cursors = journaled(Store.save_cursors)
+    contacts = journaled(arguments=("account_id",))(Store.contacts)
+    add_contact = journaled(arguments=("account_id", "contact_id"))(Store.add_contact)
+    remove_contact = journaled(arguments=("account_id", "contact_id"))(Store.remove_contact)
