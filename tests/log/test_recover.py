@@ -1,6 +1,7 @@
 """What is completed after a crash."""
 
 import fcntl
+import gzip
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -117,4 +118,9 @@ def test_last_number_of_an_earlier_day(tmp_path: Path, clock: Clock) -> None:
     clock.now = NOON + 2 * 86_400
     journal.record(events.SERVER_STOPPED)
     journal.close()
+    assert last_number(tmp_path, "server") == 41
+    plain = tmp_path / f"server.jsonl.{DAY}"
+    with gzip.open(f"{plain}.gz", "wb") as packed:
+        packed.write(plain.read_bytes())
+    plain.unlink()
     assert last_number(tmp_path, "server") == 41

@@ -15,6 +15,7 @@ from vestnik.log.findings import Report, What
 from vestnik.log.keys import Key, parse_key
 from vestnik.log.verify import verify
 
+
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill takes nothing from the disk that was written: syncs would only cost time."""

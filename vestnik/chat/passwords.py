@@ -24,7 +24,7 @@ def verify_password(password_hash: str, password: Secret) -> bool:
     """Whether `password` has this hash; takes as long as `hash_password`."""
     try:
         return _HASHER.verify(password_hash, password.reveal())
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError):  # no event: the answer has one
         return False
 
 

@@ -91,12 +91,13 @@ def command(
         journal_text=journal_text,
     )
     # Without a prompt the journal is on the screen, so refusals need not be said again.
-    conversation = Conversation(client, lang, _to_error_output if interactive else None)
+    conversation = Conversation(client, journal, lang, _to_error_output if interactive else None)
     try:
         talk = _talk_in_terminal(conversation, journal_text) if interactive else _talk_in_lines(conversation)
         asyncio.run(_talk(journal, talk))
     except KeyboardInterrupt:
         conversation.failed = True
+        journal.record(events.CLIENT_INTERRUPTED)
     except Exception as error:  # noqa: BLE001
         conversation.failed = True
         journal.record(events.CLIENT_FAILED, type(error).__name__, error=error)
@@ -119,8 +120,11 @@ def _password(language: str) -> Secret:
 class Conversation:
     """A session with a server: what the user's lines do, and whether all of them went through."""
 
-    def __init__(self, client: Client, language: str, show_error: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, client: Client, journal: Journal, language: str, show_error: Callable[[str], None] | None
+    ) -> None:
         self.client = client
+        self._journal = journal
         self.language = language
         self._show_error = show_error
         self.to = ""
@@ -141,7 +145,7 @@ class Conversation:
                 await self.client.disconnect()
                 return False
             await self._attempt(self.client.presence())
-        except ConnectionFailed as error:
+        except ConnectionFailed as error:  # no event: it had one when it was made
             self._lost(error)
         return not self.ended
 
@@ -159,7 +163,7 @@ class Conversation:
                 await COMMANDS[name](self, argument.strip())
             else:
                 self._complain("cli.unknown_command", command=name)
-        except ConnectionFailed as error:
+        except ConnectionFailed as error:  # no event: it had one when it was made
             self._lost(error)
 
     async def do_bytes(self, line: bytes) -> None:
@@ -178,7 +182,7 @@ class Conversation:
             async for event in self.client.events():
                 if isinstance(event, Delivery):
                     click.echo(printable(f"{event.from_} → {event.to}: {event.message}"))
-        except ConnectionFailed as error:
+        except ConnectionFailed as error:  # no event: it had one when it was made
             if not self.ended:
                 self._lost(error)
 
@@ -225,13 +229,16 @@ class Conversation:
     async def _attempt(self, request: Any) -> None:
         try:
             await request
-        except Refused as error:
+        except Refused as error:  # no event: the answer had one
             self.failed = True
             self._tell(error)
 
     def _complain(self, name: str, **values: object) -> None:
         self.failed = True
-        _to_error_output(say(self.language, name, **values))
+        reason = say(self.language, name, **values)
+        self._journal.record(events.CLIENT_INPUT_BAD, reason)
+        if self._show_error is not None:
+            self._show_error(printable(reason))
 
     def _lost(self, error: ClientError) -> None:
         self.ended = self.failed = True
@@ -277,7 +284,7 @@ async def _talk_in_lines(conversation: Conversation) -> None:
     await asyncio.wait((receiving, talking), return_when=asyncio.FIRST_COMPLETED)
     if receiving.done():  # the connection is gone: nobody waits for the next line
         talking.cancel()
-    with suppress(asyncio.CancelledError):
+    with suppress(asyncio.CancelledError):  # no event: it was asked to
         await talking
     await conversation.client.disconnect()
     await receiving
@@ -297,8 +304,8 @@ def _read_lines(lines: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventL
     # Not sys.stdin: its lock would keep the interpreter from ending.
     with (
         open(0, "rb", buffering=0, closefd=False) as stdin,
-        suppress(RuntimeError, CancelledError),
-    ):  # the loop has ended
+        suppress(RuntimeError, CancelledError),  # no event: the loop has ended
+    ):
         for line in stdin:
             asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
         asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
@@ -316,7 +323,7 @@ async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> N
     history: History = InMemoryHistory()
     if keep_history:
         path = user_state_path("vestnik", ensure_exists=True) / "history"
-        with suppress(FileExistsError):  # made before, with the same mode
+        with suppress(FileExistsError):  # no event: made before, with the same mode
             path.touch(mode=0o600, exist_ok=False)
         history = FileHistory(str(path))
     prompt: PromptSession[str] = PromptSession(
@@ -334,12 +341,12 @@ async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> N
             await asyncio.wait((asking, receiving), return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():  # the connection is gone
                 asking.cancel()
-                with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):
+                with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):  # no event: it was asked to
                     await asking
                 break
             try:
                 line = asking.result()
-            except (EOFError, KeyboardInterrupt):  # Ctrl-D or Ctrl-C: the user leaves
+            except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
                 break
             await conversation.do(line)
         conversation.ended = True

@@ -42,6 +42,7 @@ SENTENCES: Final = {
     What.SEAL_CUT_OFF: "cli.seals_seal_cut_off",
     What.SEAL_MISPLACED: "cli.seals_seal_misplaced",
     What.SEALS_MISSING: "cli.seals_seals_missing",
+    What.SEALS_BEHEADED: "cli.seals_seals_beheaded",
     What.SEALS_CUT: "cli.seals_seals_cut",
     What.CHAIN_REPLACED: "cli.seals_chain_replaced",
     What.CHAIN_UNKEYED: "cli.seals_chain_unkeyed",

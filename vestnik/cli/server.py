@@ -20,6 +20,8 @@ from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.recover import complete_text
 from vestnik.log.setup import configure
+from vestnik.log.sweep import Sweeper
+from vestnik.log.sweep_thread import SweepThread
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.app import App, serve
@@ -76,6 +78,7 @@ def run(settings: Settings) -> int:
         keep=Keep(settings.keep_days, settings.keep_bytes),
     )
     _complete_text(journal, settings.log_path)
+    _sweep_admin(journal, settings)
     switch("server", settings.trace)
     catch_everything(journal, settings.log_path, console=True)
     _raise_file_limit()
@@ -100,6 +103,13 @@ def _complete_text(journal: Journal, directory: Path) -> None:
         complete_text(directory, journal.name)
     except OSError as error:
         journal.record(events.JOURNAL_FAILED, repr(error), error=error)
+
+
+def _sweep_admin(journal: Journal, settings: Settings) -> None:
+    """Keep the journal of `vestnik user`, whose runs are too short for it, as long as the server's own."""
+    days, size = settings.keep_days, settings.keep_bytes
+    sweeper = Sweeper(settings.log_path, "admin", keep_days=days, keep_bytes=size, report=journal.record)
+    SweepThread(sweeper).start()
 
 
 @journaled

@@ -189,9 +189,9 @@ def _refusals(admin: Admin) -> Iterator[None]:
     """Journal a refusal and show it as the command's error."""
     try:
         yield
-    except VestnikError as error:
+    except VestnikError as error:  # no event: it is recorded below
         text = error.text(admin.settings.lang)
-    except OperationalError:  # the writer of a running server, or another command, holds the lock for too long
+    except OperationalError:  # no event: it is recorded below; somebody else writes for too long
         text = say(admin.settings.lang, "cli.busy")
     else:
         return

@@ -170,7 +170,7 @@ class Client:
             try:
                 async with asyncio.timeout(self._timeout):
                     await asyncio.shield(self._connection.ended)
-            except TimeoutError:  # the server does not read what was written to it
+            except TimeoutError:  # no event: `_ended` has one; the server does not read what was written to it
                 self._connection.abort()
                 await self._connection.ended
 
@@ -246,7 +246,7 @@ class Client:
         try:
             async with asyncio.timeout(self._timeout):
                 await asyncio.shield(connection.ended)
-        except TimeoutError:
+        except TimeoutError:  # no event: `_ended` has one
             await self.disconnect()
 
     # Events.

@@ -14,6 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from vestnik.log.contents import Damaged as BadArchive
+from vestnik.log.contents import open_contents
+from vestnik.log.days import PACKED
 from vestnik.log.descriptors import Descriptors, sync_directory
 from vestnik.log.keys import Damaged, HeldState, KeyState, first_state, hold_state, new_chain, state_path
 from vestnik.log.packing import write_all
@@ -82,16 +85,17 @@ class Chain:
         """
         state = turn.state
         seal.chain, seal.epoch, seal.prev = state.chain, state.epoch, state.mac
+        sidecar = self._sidecar(state.sidecar)
+        seal.first = not _size(sidecar) and not os.path.lexists(f"{sidecar}{PACKED}")
         line, mac = encode(seal, state.secret)
-        state.advance(mac, self._append(line, state.sidecar))
+        state.advance(mac, self._append(line, sidecar))
         turn.held.write(state)
 
     def _sidecar(self, date: str) -> Path:
         return self._directory / f"{self._name}.seals.{date}"
 
-    def _append(self, line: bytes, date: str) -> int:
+    def _append(self, line: bytes, path: Path) -> int:
         """Gives the size of the file with `line`."""
-        path = self._sidecar(date)
         with self._descriptors.opened(path, FLAGS | os.O_CREAT, MODE) as fd:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
             before = os.fstat(fd)
@@ -110,22 +114,45 @@ class Chain:
     def _repair(self, state: KeyState) -> bool:
         """Takes in seals that were made and that the state does not know of; says whether there was anything."""
         path = self._sidecar(state.sidecar)
-        if _size(path) <= state.size:
-            return False  # the usual case; or the file was cut, compressed or removed, which is not ours to judge
+        size = _size(path)
+        if size == state.size:
+            return False
+        if size < state.size:  # it was cut or removed, which is not ours to judge, or compressed
+            missed = _compressed(path, state.mac)
+            _catch_up(state, missed)
+            return bool(missed)
         with self._descriptors.opened(path, FLAGS) as fd:
-            data = os.pread(fd, MOST_MISSED, state.size)
-            known = state.size
-            for line in data.split(b"\n")[:-1]:
-                found = decode(line)
-                if found is None or (found.seal.chain, found.seal.epoch) != (state.chain, state.epoch):
-                    break
-                if not found.made_with(state.secret):
-                    break
-                state.advance(found.mac, state.size + len(line) + 1)
-            if not data.endswith(b"\n"):
-                os.ftruncate(fd, known + data.rfind(b"\n") + 1)  # half a seal: who made it was killed
+            missed = os.pread(fd, MOST_MISSED, state.size)
+            if not missed.endswith(b"\n"):
+                os.ftruncate(fd, state.size + missed.rfind(b"\n") + 1)  # half a seal: who made it was killed
+            _catch_up(state, missed)
             state.size = os.fstat(fd).st_size
         return True
+
+
+def _catch_up(state: KeyState, missed: bytes) -> None:
+    """Goes on to the state after the seals in `missed`, up to the first line that is none of this chain."""
+    for line in missed.split(b"\n")[:-1]:
+        found = decode(line)
+        if found is None or (found.seal.chain, found.seal.epoch) != (state.chain, state.epoch):
+            return
+        if not found.made_with(state.secret):
+            return
+        state.advance(found.mac, state.size)
+
+
+def _compressed(path: Path, mac: str) -> bytes:
+    """What follows the seal with the code `mac` in a file that was compressed; nothing if that cannot be found."""
+    try:
+        contents = open_contents(path)
+    except BadArchive:
+        return b""
+    if contents is None:
+        return b""
+    with contents:
+        data = contents.read(0, contents.size)
+    _, found, missed = data.rpartition(f'"{mac}"}}\n'.encode())
+    return missed if found else b""
 
 
 def set_up(directory: Path, name: str, *, again: bool = False, clock: Callable[[], float] = time.time) -> str:

@@ -95,6 +95,8 @@ CLIENT_CONNECTION_LOST: Final = Event("client.connection_lost", ERROR, ("address
 CLIENT_NOT_JSON: Final = Event("client.not_json", ERROR, ("address", "port", "reason"))
 CLIENT_SERVER_CLOSING: Final = Event("client.server_closing", WARNING, ("address", "port"))
 CLIENT_OVERFLOW: Final = Event("client.overflow", WARNING, ("limit",))
+CLIENT_INPUT_BAD: Final = Event("client.input_bad", WARNING, ("reason",))
+CLIENT_INTERRUPTED: Final = Event("client.interrupted", WARNING)
 CLIENT_FAILED: Final = Event("client.failed", ERROR, ("reason",))
 
 # Functions, and failures that nobody handled.

@@ -27,6 +27,9 @@ KEEP_OPEN: Final = 60.0
 OPEN_AT_MOST: Final = 4
 TRIES: Final = 5
 """How often a file that is taken away while it is being opened is opened again."""
+PATIENCE: Final = 0.5
+RETRY: Final = 0.01
+"""Seconds for which a file is tried to be held, and between two tries: `sweep` holds it for as long as a sync takes."""
 
 
 class Extents(Protocol):
@@ -202,14 +205,11 @@ class DatedFiles:
         path = self.path(chunk.date)
         self._link_to(None)
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd = _open_shared(path)
+        fd = self._open_announced(path)
         try:
             found = os.fstat(fd)
-            if stat.S_ISREG(found.st_mode):
-                if self._extents is not None:
-                    self._extents.opened(path.name, fd)
-                if found.st_size and not _ends_line(path, found.st_size):
-                    self._put(chunk.date, fd, memoryview(b"\n"))  # a killed process left half a line
+            if stat.S_ISREG(found.st_mode) and found.st_size and not _ends_line(path, found.st_size):
+                self._put(chunk.date, fd, memoryview(b"\n"))  # a killed process left half a line
         except BaseException:
             os.close(fd)
             raise
@@ -217,6 +217,23 @@ class DatedFiles:
         while len(self._open) > OPEN_AT_MOST:
             self._forget(min((date for date in self._open if date != chunk.date), key=self._last_used))
         return file
+
+    def _open_announced(self, path: Path) -> int:
+        """Opens `path`, and again if it is taken away before `extents` knows of it. Raises OSError."""
+        for _ in range(TRIES):
+            fd = open_shared(path)
+            try:
+                if self._extents is not None and stat.S_ISREG(os.fstat(fd).st_mode):
+                    self._extents.opened(path.name, fd)
+                if _is_at(path, fd):
+                    return fd
+            except FileNotFoundError:
+                pass  # taken away: it is made anew
+            except BaseException:
+                os.close(fd)
+                raise
+            os.close(fd)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     def _last_used(self, date: str) -> float:
         return self._open[date].used
@@ -256,21 +273,32 @@ def _ends_line(path: Path, size: int) -> bool:
         return file.read(1) in (b"\n", b"")
 
 
-def _open_shared(path: Path) -> int:
-    """Opens `path` to append to it and holds it, so that nobody compresses or deletes it meanwhile (`sweep`).
+def _is_at(path: Path, fd: int) -> bool:
+    """Whether the open file still is the one at `path`. Raises OSError."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(fd))
+    except FileNotFoundError:
+        return False
 
-    Raises OSError, BlockingIOError while it is being compressed.
+
+def open_shared(path: Path) -> int:
+    """Opens `path` to append to it and holds it, so that nobody deletes it meanwhile (`sweep`); its descriptor.
+
+    Raises OSError; BlockingIOError if somebody else holds it for longer than `PATIENCE`.
     """
-    for _ in range(TRIES):
+    deadline = time.monotonic() + PATIENCE
+    while True:
         fd = os.open(path, FLAGS, MODE)
         try:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            busy = False
         except OSError as error:
-            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                os.close(fd)
-                raise
-            return fd  # a disk without locks: nothing is compressed there either
-        if os.fstat(fd).st_nlink or not stat.S_ISREG(os.fstat(fd).st_mode):
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                return fd  # a disk without locks: nothing is deleted there either
+            busy = True
+        if not busy and _is_at(path, fd):
             return fd
         os.close(fd)
-    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        if time.monotonic() > deadline:
+            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(path))
+        time.sleep(RETRY if busy else 0)

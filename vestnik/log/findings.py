@@ -26,6 +26,7 @@ class What(Enum):
     SEAL_CUT_OFF = "seal_cut_off"
     SEAL_MISPLACED = "seal_misplaced"  # line, epoch
     SEALS_MISSING = "seals_missing"  # line (of the next one), epoch, last, count
+    SEALS_BEHEADED = "seals_beheaded"  # epoch (of the first one left)
     SEALS_CUT = "seals_cut"  # epoch, last, count
     CHAIN_REPLACED = "chain_replaced"  # line, chain, before
     CHAIN_UNKEYED = "chain_unkeyed"  # line, chain, before

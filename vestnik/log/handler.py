@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
-from vestnik.log.records import PLAIN, Message, Record, named, plain, plain_all, text_of, unfitting
+from vestnik.log.records import ARGUMENT_CAP, PLAIN, Message, Record, named, plain, plain_all, text_of, unfitting
 from vestnik.log.redact import redact_args
 
 _OWN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -37,16 +37,31 @@ class JournalLogger(logging.Logger):
         stacklevel: int = 1,
     ) -> None:
         handler = self.journal_handler
-        if type(msg) is not str or exc_info or extra or stack_info or handler.shares() or level < handler.level:
+        if (
+            exc_info
+            or extra
+            or stack_info
+            or type(msg) is not str
+            or self.propagate
+            or self.handlers != handler.alone
+            or self.filters
+            or handler.filters
+            or handler.level > level
+        ):
             super()._log(level, msg, args, exc_info, extra, stack_info, stacklevel + 1)  # type: ignore[arg-type]
             return
         for value in args:
-            if type(value) not in PLAIN:
+            kind = type(value)
+            if kind is str:
+                if len(value) > ARGUMENT_CAP:  # type: ignore[arg-type]  # a str has a length
+                    args = plain_all(args)
+                    break
+            elif kind not in PLAIN:
                 msg, args = _finished(msg, args)
                 break
-        handler.journal.accept(
-            (time.time(), Message(self.name, level, msg, plain_all(args)), (), *CORRELATION.get(), None, None)
-        )
+        connection, request = CORRELATION.get()
+        message = Message(self.name, level, msg, args)
+        handler.journal.accept((time.time(), message, (), connection, request, None, None))
 
 
 class JournalHandler(logging.Handler):
@@ -59,6 +74,7 @@ class JournalHandler(logging.Handler):
         super().__init__()
         self.journal = journal
         self.wants: Callable[[int], bool] = logger.isEnabledFor
+        self.alone: list[logging.Handler] = [self]
         self._logger = logger
         logger.addHandler(self)
         if type(logger) is logging.Logger:  # a class of somebody's own stays what it is
@@ -116,8 +132,7 @@ class JournalHandler(logging.Handler):
     def shares(self) -> bool:
         """Whether anybody but the journal listens at the logger."""
         logger = self._logger
-        handlers = logger.handlers
-        return bool(logger.propagate or logger.filters or len(handlers) != 1 or handlers[0] is not self or self.filters)
+        return bool(logger.propagate or logger.handlers != self.alone or logger.filters or self.filters)
 
     def offer(self, record: Record, sentence: str) -> bool:
         """Hands an event to the others at the logger; says whether its filters let the journal have it, too."""

@@ -58,7 +58,12 @@ class JsonLines:
         renderer = self._renderer
         if renderer.created != self._created:
             self._turn(renderer)
-        if renderer.clean and more is None and error is None and type(event) is Event:
+        if not renderer.clean or more is not None or error is not None:
+            return self._special(queued)
+        if type(event) is Message:
+            head = self._time, renderer.known.level, event.logger, None, None, renderer.sentence, connection, request
+            return _object(())(*head)
+        if type(event) is Event:
             shape = self._shapes.get(event) or self._shape(event)
             if len(values) == shape.count:
                 made = shape.kind(

@@ -61,11 +61,12 @@ def adopt(plain: Path) -> Path | None:
 
 def _append(plain: Path, dated: Path, inode: int) -> None:
     """Copies `plain` to the end of `dated`, unless another process has just done so."""
-    with plain.open("rb") as source, dated.open("ab") as target:
+    with plain.open("rb") as source:
         fcntl.flock(source, fcntl.LOCK_EX)
         done = plain.is_symlink() or not plain.exists() or plain.stat().st_ino != inode
         if done or plain.samefile(dated):
             return
-        shutil.copyfileobj(source, target)
-        target.flush()
+        with dated.open("ab") as target:
+            fcntl.flock(target, fcntl.LOCK_SH)  # so that `sweep` leaves it alone
+            shutil.copyfileobj(source, target)
         _replace(plain, dated.name)

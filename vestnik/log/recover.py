@@ -6,6 +6,7 @@ goes.
 """
 
 import fcntl
+import gzip
 import mmap
 import os
 import re
@@ -51,9 +52,19 @@ class _Tail(NamedTuple):
 def last_number(directory: Path, name: str) -> int | None:
     """The highest number of a message in the JSON objects of the journal; None if there is none. Raises OSError."""
     for file in reversed(day_files(directory, name, "jsonl")):
-        if not file.packed and (number := _last_number_in(file.path)) is not None:
+        number = _last_number_packed(file.path) if file.packed else _last_number_in(file.path)
+        if number is not None:
             return number
     return None
+
+
+def _last_number_packed(path: Path) -> int | None:
+    last: int | None = None
+    with gzip.open(path) as lines:
+        for line in lines:
+            if (match := _NUMBER.search(line)) is not None:
+                last = int(match[1])
+    return last
 
 
 def _last_number_in(path: Path) -> int | None:

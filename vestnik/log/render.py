@@ -21,6 +21,9 @@ FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
 MESSAGE_CAP: Final = 16 * 1024
 """The longest message of a line, its traceback included, in characters after escaping."""
 
+LOGGERS: Final = 1024
+"""Loggers and levels whose place in the line is remembered; past it all are forgotten."""
+
 THOUSANDTHS: Final = tuple(f"{number:03d}" for number in range(1000))
 
 _LABEL: Final = FORMAT.removeprefix("%(asctime)s").removesuffix("%(message)s")
@@ -88,7 +91,7 @@ class Renderer:
         self._end = 0
         self._stamp = ""
         self._of_event: dict[Event, Known] = {}
-        self._labels: dict[tuple[int, str], tuple[str, str]] = {}
+        self._of_logger: dict[tuple[int, str], Known] = {}
 
     @property
     def language(self) -> str:
@@ -110,11 +113,16 @@ class Renderer:
         created, event, values, _connection, _request, error, _more = queued
         if created != self._asked:  # records of one batch share their moment
             self._turn(created)
-        self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # or no event
-        try:
-            text = known.form(*values)
-        except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
-            text = unfitting(getattr(event, "name", ""), values)
+        if type(event) is Message:
+            known = self._of_logger.get((event.level, event.logger)) or self._learn_logger(event)
+            text = event.text()
+        else:
+            known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an Event
+            try:
+                text = known.form(*values)
+            except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
+                text = unfitting(getattr(event, "name", ""), values)
+        self.known = known
         self.sentence = text
         self.traceback = None
         if error is not None:
@@ -125,22 +133,16 @@ class Renderer:
             text = escape_at_most(text, MESSAGE_CAP)
         return f"{self._stamp}{known.label}{text}\n"
 
-    def _learn(self, event: Event | Message) -> Known:
-        """What is known of a kind of records; that of events is remembered."""
-        if isinstance(event, Message):
-            return Known(*self._label(event.level, event.logger), event.text)
+    def _learn(self, event: Event) -> Known:
         memory = self._of_event  # taken before the language: a change of language throws it away
-        known = Known(*self._label(event.level, self._name), form(template(self._language, event)))
-        memory[event] = known
+        known = memory[event] = _known(event.level, self._name, form(template(self._language, event)))
         return known
 
-    def _label(self, level: int, name: str) -> tuple[str, str]:
-        found = self._labels.get((level, name))
-        if found is None:
-            level_name = escape(logging.getLevelName(level)).replace(" ", "_")
-            shown = escape(name).replace(" ", "_")
-            found = self._labels[level, name] = (level_name, _LABEL % {"levelname": level_name, "name": shown})
-        return found
+    def _learn_logger(self, message: Message) -> Known:
+        if len(self._of_logger) >= LOGGERS:
+            self._of_logger.clear()
+        known = self._of_logger[message.level, message.logger] = _known(message.level, message.logger, str)
+        return known
 
     def _turn(self, created: float) -> None:
         """Take note of the moment of a record."""
@@ -163,6 +165,12 @@ class Renderer:
         sign = "-" if moment.tm_gmtoff < 0 else "+"
         self.offset = f"{sign}{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
         self._begin, self._end = second, second + 1
+
+
+def _known(level: int, name: str, sentence: Callable[..., str]) -> Known:
+    level_name = escape(logging.getLevelName(level)).replace(" ", "_")
+    shown = escape(name).replace(" ", "_")
+    return Known(level_name, _LABEL % {"levelname": level_name, "name": shown}, sentence)
 
 
 def form(template: str) -> Callable[..., str]:

@@ -63,7 +63,7 @@ class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     `version` and `host` in its first seal). `opened` are files it began to write to, `extents` what it wrote itself;
     `adopted` what it found under no seal when it was alone with a file, left by a program that was killed. `settled`
     are other files about which the same is known, `closed` those it does not write to any more. `next` is the chain
-    that follows, `prev` the code of the seal before ("" if there is none).
+    that follows, `prev` the code of the seal before ("" if there is none). `first` is said of the first seal of a file.
     """
 
     chain: str = ""
@@ -80,6 +80,7 @@ class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     settled: list[str] = []
     closed: list[str] = []
     next: str = ""
+    first: bool = False
     prev: str = ""
 
 
@@ -110,7 +111,7 @@ def decode(line: bytes) -> Sealed | None:
         return None
     try:
         return Sealed(_decoder.decode(signed + b"}"), signed, mac.decode())
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

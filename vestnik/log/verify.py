@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,7 +21,8 @@ from vestnik.log.keys import Damaged as BadState
 from vestnik.log.keys import Key, KeyState, decode_state, state_path
 from vestnik.log.packing import READ, Damaged
 from vestnik.log.seals import Seal, decode
-from vestnik.log.verify_chain import ChainCheck, Sidecar
+from vestnik.log.sidecar import Sidecar
+from vestnik.log.verify_chain import ChainCheck
 from vestnik.log.verify_day import Circumstances, Day
 
 PATIENCE: Final = 5.0
@@ -53,6 +55,9 @@ def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Cal
     chain = ChainCheck(report, {key.chain: key for key in keys}, most)
     chain.run(snapshot.sidecars)
     for sidecar in snapshot.sidecars:
+        if sidecar.error is not None:
+            damaged = isinstance(sidecar.error, Damaged)
+            report.add(What.FILE_DAMAGED if damaged else What.UNREADABLE, sidecar.file, reason=str(sidecar.error))
         if sidecar.half:
             growing = state is not None and sidecar.date == state.sidecar
             report.add(What.SEAL_HALF if growing else What.SEAL_CUT_OFF, sidecar.file)
@@ -146,55 +151,82 @@ def _sidecars(directory: Path, name: str) -> list[Sidecar]:
 
 
 def _check_days(directory: Path, name: str, snapshot: _Snapshot, chain: ChainCheck, report: Report) -> None:
-    oldest = min((day_of(file) for file in snapshot.days), default="9")
-    begins = min((sidecar.date for sidecar in snapshot.sidecars), default="9")
-    removed: set[str] = set()
-    for file in sorted({*snapshot.days, *chain.mentions}, key=lambda file: (day_of(file), file)):
-        day = Day(file, chain.runs, report)
-        try:
-            for seal, number in _mentions(file, chain, snapshot.sidecars):
+    checker = _DayChecker(directory, snapshot, chain, report)
+    for _, files in groupby(sorted({*snapshot.days, *chain.mentions}, key=_day_and_kind), key=_date):
+        checker.check(list(files))
+    if checker.removed:
+        report.add(What.REMOVED, first=min(checker.removed), last=max(checker.removed))
+
+
+class _DayChecker:
+    """Checks the files of the days. `removed` are the dates of those that are gone, as old ones are."""
+
+    def __init__(self, directory: Path, snapshot: _Snapshot, chain: ChainCheck, report: Report) -> None:
+        self.removed: set[str] = set()
+        self._directory = directory
+        self._snapshot = snapshot
+        self._chain = chain
+        self._report = report
+        self._oldest = min((_date(file) for file in snapshot.days), default="9")
+        self._begins = min((sidecar.date for sidecar in snapshot.sidecars), default="9")
+
+    def check(self, files: Sequence[str]) -> None:
+        """The files of one date."""
+        days = [Day(file, self._chain.runs, self._report) for file in files]
+        for seal, number in self._seals(files):
+            for day in days:
                 day.add(seal, number)
-            sealed = day.coverage.end
-            contents = open_contents(directory / file)
-            if contents is None:
-                if (sealed and day_of(file) >= oldest) or not snapshot.days:
-                    report.add(What.FILE_MISSING, file, size=sealed)
-                elif sealed:
-                    removed.add(day_of(file))
-                continue
-            circumstances = snapshot.days.get(file, NOTHING_KNOWN)
-            with contents:
-                contents.limit(circumstances.size)
-                if file in chain.mentions or not contents.size:
-                    day.check(contents, circumstances)
-                elif chain.seen:
-                    report.add(What.OLDER if day_of(file) < begins else What.FILE_UNSEALED, file, size=contents.size)
-                report.files.append(FileSummary(file, contents.size, min(sealed, contents.size)))
-        except Damaged as error:
-            report.add(What.FILE_DAMAGED, file, reason=str(error))
-        except OSError as error:
-            report.add(What.UNREADABLE, file, reason=error.strerror or str(error))
-    if removed:
-        report.add(What.REMOVED, first=min(removed), last=max(removed))
+        for day in days:
+            try:
+                self._check(day)
+            except Damaged as error:
+                self._report.add(What.FILE_DAMAGED, day.file, reason=str(error))
+            except OSError as error:
+                self._report.add(What.UNREADABLE, day.file, reason=error.strerror or str(error))
+
+    def _seals(self, files: Sequence[str]) -> list[tuple[Seal, int]]:
+        """The good seals that mention any of the files, in their order, with their numbers."""
+        mentions = [f'"{file}"'.encode() for file in files]
+        places = {sidecar for file in files for sidecar in self._chain.mentions.get(file, ())}
+        found = []
+        for sidecar in self._snapshot.sidecars:
+            if sidecar.file in places:
+                bad = self._chain.bad.get(sidecar.file, ())
+                for at, line in enumerate(sidecar.lines(), 1):
+                    if at not in bad and any(mention in line for mention in mentions):
+                        sealed = decode(line)
+                        assert sealed is not None  # noqa: S101 - it would be among the bad ones
+                        found.append((sealed.seal, self._chain.number(sealed.seal)))
+                sidecar.release()
+        return sorted(found, key=lambda each: each[1])
+
+    def _check(self, day: Day) -> None:
+        report, file = self._report, day.file
+        sealed = day.coverage.end
+        contents = open_contents(self._directory / file)
+        if contents is None:
+            if (sealed and _date(file) >= self._oldest) or not self._snapshot.days:
+                report.add(What.FILE_MISSING, file, size=sealed)
+            elif sealed:
+                self.removed.add(_date(file))
+            return
+        circumstances = self._snapshot.days.get(file, NOTHING_KNOWN)
+        with contents:
+            contents.limit(circumstances.size)
+            if file in self._chain.mentions or not contents.size:
+                day.check(contents, circumstances)
+            elif self._chain.seen:
+                older = _date(file) < self._begins
+                report.add(What.OLDER if older else What.FILE_UNSEALED, file, size=contents.size)
+            report.files.append(FileSummary(file, contents.size, min(sealed, contents.size)))
 
 
-def _mentions(file: str, chain: ChainCheck, sidecars: Sequence[Sidecar]) -> list[tuple[Seal, int]]:
-    """The good seals that mention a file, in their order, with their numbers."""
-    mention = f'"{file}"'.encode()
-    found = []
-    for sidecar in sidecars:
-        if sidecar.file in chain.mentions.get(file, {}):
-            bad = chain.bad.get(sidecar.file, set())
-            for at, line in enumerate(sidecar.load(), 1):
-                if mention in line and at not in bad and (read := decode(line)) is not None:
-                    found.append((read.seal, chain.number(read.seal)))
-            sidecar.release()
-    return sorted(found, key=lambda each: each[1])
-
-
-def day_of(file: str) -> str:
-    """The date of a file of a day."""
+def _date(file: str) -> str:
     return file[-len("2026-11-22") :]
+
+
+def _day_and_kind(file: str) -> tuple[str, str]:
+    return _date(file), file
 
 
 def _check_links(directory: Path, name: str, report: Report) -> None:

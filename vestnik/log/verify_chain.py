@@ -1,65 +1,18 @@
 """Checks a chain of seals: that each was made with the key of its epoch, that none is missing, and where it ends."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.contents import Damaged, open_contents
 from vestnik.log.findings import ChainSummary, Report, What
 from vestnik.log.keys import Key, KeyState, evolve, public_key
-from vestnik.log.seals import KEYED, Seal, Sealed, decode
+from vestnik.log.seals import KEYED, Seal, Sealed
+from vestnik.log.sidecar import Sidecar, in_order
 
 LEAP: Final = 100_000_000
 """Epochs that are at most skipped when seals are missing and nothing says how many there can be."""
-READ_FIRST: Final = 1024 * 1024
-"""Bytes in which the first seal of a file is looked for."""
 RANK: Final = 1 << 56
 """How far apart the numbers of the seals of two chains are."""
-
-
-class Sidecar:
-    """The seals of one date: whole lines, and half a one at the end if a program was killed while it wrote it.
-
-    `limit` is the size of the plain file up to which is read.
-    """
-
-    def __init__(self, directory: Path, name: str, date: str, limit: int) -> None:
-        self.date = date
-        self.file = f"{name}.seals.{date}"
-        self.at = 0
-        self.half = b""
-        self._path = directory / self.file
-        self._limit = limit
-        self._lines: list[bytes] | None = None
-        self._first: Sealed | None = None
-
-    def load(self) -> list[bytes]:
-        """All lines. Raises OSError, Damaged."""
-        if self._lines is None:
-            *self._lines, self.half = self._read(None).split(b"\n")
-        return self._lines
-
-    def release(self) -> None:
-        """Frees the memory; what is asked for later is read again."""
-        self._lines = None
-
-    def peek(self) -> Sealed | None:
-        """The next seal, None if there is none or if it is no seal. Raises OSError, Damaged."""
-        if self._lines is None:
-            if self._first is None:
-                line, newline, _ = self._read(READ_FIRST).partition(b"\n")
-                self._first = decode(line) if newline else None
-            return self._first
-        return decode(self._lines[self.at]) if self.at < len(self._lines) else None
-
-    def _read(self, most: int | None) -> bytes:
-        contents = open_contents(self._path)
-        if contents is None:
-            return b""
-        with contents:
-            contents.limit(self._limit)
-            return contents.read(0, contents.size if most is None else most)
 
 
 class Run(NamedTuple):
@@ -107,8 +60,8 @@ class ChainCheck:
 
     def run(self, sidecars: Sequence[Sidecar]) -> None:
         """Reads them all, in the order of their dates, or in that of the seals if the clock was put back."""
-        for sidecar, number, line in _in_order(sidecars, self._expected, self._report):
-            self._line(sidecar.file, number, line)
+        for file, number, sealed in in_order(sidecars, self._expected):
+            self._line(file, number, sealed)
         self._summarize(self._link)
 
     def _expected(self) -> tuple[str, int] | None:
@@ -118,8 +71,7 @@ class ChainCheck:
             return self._link.last.next, 0
         return self._link.chain, self._link.epoch + self._link.skipped
 
-    def _line(self, file: str, number: int, line: bytes) -> None:
-        found = decode(line)
+    def _line(self, file: str, number: int, found: Sealed | None) -> None:
         if found is None:
             self._reject(file, number)
             return
@@ -171,7 +123,9 @@ class ChainCheck:
         """Another chain begins."""
         before, self._link = self._link, link
         if before is None or before.last is None:
-            if found.seal.epoch:
+            if number == 1 and not found.seal.first:
+                self._report.add(What.SEALS_BEHEADED, file, epoch=found.seal.epoch)
+            elif found.seal.epoch:
                 self._report.add(What.BEGINS, file, epoch=found.seal.epoch, time=found.seal.time)
             link.epoch = found.seal.epoch
         elif link.chain in self.ranks or before.last.kind != "handover" or before.last.next != link.chain:
@@ -269,46 +223,3 @@ def _instant(time: str) -> float:
         return datetime.fromisoformat(time).timestamp()
     except (ValueError, OverflowError):
         return 0.0  # of a seal that nobody vouches for
-
-
-def _in_order(
-    sidecars: Sequence[Sidecar], expected: Callable[[], tuple[str, int] | None], report: Report
-) -> Iterator[tuple[Sidecar, int, bytes]]:
-    """All lines, each with its sidecar and its number in it.
-
-    A sidecar is left for another one only where its next seal is not the expected one, and that of the other is.
-    """
-    rest = list(sidecars)
-    while rest:
-        current = rest[0]
-        try:
-            lines = current.load()
-            while current.at < len(lines):
-                other = _elsewhere(current, rest, expected())
-                if other is not None:
-                    rest.remove(other)
-                    rest.insert(0, other)
-                    break
-                current.at += 1
-                yield current, current.at, lines[current.at - 1]
-            else:
-                current.release()
-                rest.remove(current)
-        except (OSError, Damaged) as error:
-            damaged = isinstance(error, Damaged)
-            report.add(What.FILE_DAMAGED if damaged else What.UNREADABLE, current.file, reason=str(error))
-            rest.remove(current)
-
-
-def _elsewhere(current: Sidecar, rest: Sequence[Sidecar], expected: tuple[str, int] | None) -> Sidecar | None:
-    """The sidecar whose next seal is the expected one, if that of `current` is a later one."""
-    found = current.peek()
-    if expected is None or found is None or len(rest) < 2:
-        return None
-    if (found.seal.chain, found.seal.epoch) == expected:
-        return None
-    for other in rest:
-        theirs = None if other is current else other.peek()
-        if theirs is not None and (theirs.seal.chain, theirs.seal.epoch) == expected:
-            return other
-    return None

@@ -71,8 +71,8 @@ class Framer(Generic[T]):
                 if stop - at <= self._max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
                     try:
                         found.append(self._decode(line))
-                    except DECODE_ERRORS:
-                        pass  # not one whole value: the scanner finds out what it is
+                    except DECODE_ERRORS:  # no event: not one whole value; the scanner finds out what it is
+                        pass
                     else:
                         at = stop + 1
                         continue
@@ -163,7 +163,7 @@ class Framer(Generic[T]):
         if not self._skipping:
             try:
                 found.append(self._decode(value))
-            except DECODE_ERRORS as error:
+            except DECODE_ERRORS as error:  # no event: its answer has one
                 found.append(explain(error, value))
         self._held = b""
         self.size = self._depth = 0

@@ -211,7 +211,7 @@ def _decode_or(decoder: msgspec.json.Decoder[T], data: Raw, otherwise: D) -> T |
     """The value of `data`, or `otherwise` when it is none: servers in the wild put anything there."""
     try:
         return decoder.decode(data)
-    except DECODE_ERRORS:
+    except DECODE_ERRORS:  # no event: it means that there is none
         return otherwise
 
 

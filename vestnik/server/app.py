@@ -148,7 +148,7 @@ class App:
 
     async def _stop_watching(self) -> None:
         self._watcher.cancel()
-        with suppress(asyncio.CancelledError):  # it was asked to
+        with suppress(asyncio.CancelledError):  # no event: it was asked to
             await self._watcher
 
     async def _stop_listening(self) -> None:

@@ -66,8 +66,8 @@ def open_sockets(address: str, port: int, backlog: int) -> list[socket.socket]:
         try:
             sockets.append(socket.create_server((where, port), family=family, backlog=backlog))
             port = sockets[0].getsockname()[1]
-        except OSError as error:
-            if error.errno != errno.EADDRNOTAVAIL or not sockets:  # a name may have an address that this host has not
+        except OSError as error:  # no event: raised below, unless another address of the name does
+            if error.errno != errno.EADDRNOTAVAIL or not sockets:
                 failure = failure or error
     if failure is not None and (not sockets or failure.errno == errno.EADDRINUSE):
         for sock in sockets:

@@ -161,7 +161,7 @@ class Writer:
                     else:
                         self._write_messages(connection, work.messages, now)
                         self._written += len(work.messages)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # no event: whoever asked for it gets it
             self._last_seq.clear()
             self._last_number = None
             return error

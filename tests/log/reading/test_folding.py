@@ -3,7 +3,6 @@
 import sys
 import unicodedata
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -25,20 +24,22 @@ def seen(key: str, text: str) -> bool:
     return key.encode().translate(table) in folded or MARK in folded
 
 
-@pytest.mark.parametrize("key", ["anna", "анна", "вера павловна", "k", "straße", "ñandú", "й", "ss", "γάμος", "a/b\\"])
-def test_every_form_of_a_character_is_seen(key: str) -> None:
+KEYS = ("anna", "анна", "вера павловна", "k", "strasse", "ñandú", "й", "ss", "γάμοσ", "a/b\\")
+
+
+def test_every_form_of_a_character_is_seen() -> None:
     """Whatever character of Unicode folds to a part of a key, the key is seen in a text that has it in that place."""
-    forms: dict[str, list[str]] = {}
-    wanted = set(key)
-    for number in range(sys.maxunicode + 1):
-        if not 0xD800 <= number < 0xE000:
-            character = chr(number)
-            if not character.isascii() or character.isalpha():
-                for folded in {fold(character), character.casefold()} & wanted:
-                    forms.setdefault(folded, []).append(character)
-    for at, character in enumerate(key):
-        for form in forms.get(character, []):
-            assert seen(key, f"x{key[:at]}{form}{key[at + 1 :]}"), form
+    wanted = set("".join(KEYS))
+    forms: dict[str, set[str]] = {}
+    for number in (*range(0xD800), *range(0xE000, sys.maxunicode + 1)):
+        character = chr(number)
+        for folded in {fold(character), character.casefold()} & wanted:
+            forms.setdefault(folded, set()).add(character)
+    assert len(forms["k"]) > 10
+    for key in KEYS:
+        for at, character in enumerate(key):
+            for form in forms[character]:
+                assert seen(key, f"x{key[:at]}{form}{key[at + 1 :]}"), form
 
 
 @given(st.text(st.characters(max_codepoint=0x7FF, exclude_categories=["Cs"]), min_size=1), st.text(), st.text())

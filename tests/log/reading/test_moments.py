@@ -1,6 +1,7 @@
 """Times as people type them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -40,11 +41,10 @@ def test_meaning(text: str, meant: datetime) -> None:
     assert parse_moment(text, NOW) == micros(meant.replace(tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "x", "10", "1:1", "25:00", "2026", "2026-13-01", "2026-11-31", "tomorrow", "m", "15", "-3d", "999999999w"]
-    + ["1.5h", "٣d", "10:30 x", "\x1b[31m"],
-)
+NO_TIMES = ("", "x", "10", "1:1", "25:00", "2026", "2026-13-01", "2026-11-31", "tomorrow", "m", "15", "-3d", "1.5h")
+
+
+@pytest.mark.parametrize("text", [*NO_TIMES, "999999999w", "٣d", "10:30 x", "\x1b[31m"])
 def test_not_a_time(text: str) -> None:
     """Anything else is a ValueError."""
     with pytest.raises(ValueError):
@@ -54,10 +54,8 @@ def test_not_a_time(text: str) -> None:
 @given(st.text())
 def test_any_text(text: str) -> None:
     """No text does anything but give a time or raise ValueError."""
-    try:
+    with suppress(ValueError):
         assert isinstance(parse_moment(text, NOW), int)
-    except ValueError:
-        pass
 
 
 def test_the_repeated_hour(zone: Callable[[str], None]) -> None:

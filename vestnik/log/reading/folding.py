@@ -1,6 +1,7 @@
 """Names and texts regardless of case and form, as strings and, roughly, as bytes."""
 
 import unicodedata
+from functools import cache
 from typing import Final
 
 MARK: Final = 0xFF
@@ -30,22 +31,32 @@ def byte_classes(key: str) -> bytes | None:
         return None
     parent = list(range(256))
     marked = set(_LONG) | {ord("\\")}
-    for number in range(_SHORT):
-        character = chr(number)
-        encoded = character.encode()
-        if unicodedata.combining(character):
+    wanted = set(key)
+    for encoded, folded in _forms():
+        if wanted.isdisjoint(folded):
+            continue
+        other = folded.encode()
+        if len(folded) == 1 and len(other) == len(encoded):
+            for one, same in zip(encoded, other, strict=True):
+                first, second = sorted((_root(parent, one), _root(parent, same)))
+                parent[second] = first
+        else:
             marked.add(encoded[0])
-        for folded in (fold(character), character.casefold()):
-            if not set(folded) & set(key):
-                continue
-            other = folded.encode()
-            if len(folded) == 1 and len(other) == len(encoded):
-                for one, same in zip(encoded, other, strict=True):
-                    first, second = sorted((_root(parent, one), _root(parent, same)))
-                    parent[second] = first
-            else:
-                marked.add(encoded[0])
+    marked.update(_combining())
     return bytes(MARK if byte in marked else _root(parent, byte) for byte in range(256))
+
+
+@cache
+def _forms() -> list[tuple[bytes, str]]:
+    """The characters of one or two bytes in UTF-8, each with what it is folded to, in both ways."""
+    characters = [chr(number) for number in range(_SHORT)]
+    return [(each.encode(), folded) for each in characters for folded in {fold(each), each.casefold()}]
+
+
+@cache
+def _combining() -> frozenset[int]:
+    """First bytes of those of them that change the character before them."""
+    return frozenset(chr(number).encode()[0] for number in range(_SHORT) if unicodedata.combining(chr(number)))
 
 
 def _root(parent: list[int], byte: int) -> int:

@@ -110,6 +110,8 @@ TEXTS: Final[dict[str, str]] = {
     "client.not_json": "Error! Server {address}:{port} sent something that is not JSON: {reason}",
     "client.server_closing": "Server {address}:{port} is closing",
     "client.overflow": "More than {limit} events unread: the oldest were dropped",
+    "client.input_bad": "Bad input: {reason}",
+    "client.interrupted": "The client was interrupted",
     "client.failed": "Unexpected error in the client: {reason}",
     # Functions, and failures that nobody handled.
     "function.called": "Function {function}({arguments}) called from {caller}: {outcome}, {duration_ms} ms",
@@ -240,6 +242,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_seal_cut_off": "{file}: ends in the middle of a seal",
     "cli.seals_seal_misplaced": "{file}:{lines}: seal {epoch} is in the wrong place",
     "cli.seals_seals_missing": "{file}:{lines}: seals {epoch} to {to} are missing before this one",
+    "cli.seals_seals_beheaded": "{file}: the first seals are missing, up to {epoch}",
     "cli.seals_seals_cut": "the last seals are missing, {epoch} to {to}",
     "cli.seals_chain_replaced": "{file}:{lines}: chain {chain} begins although chain {before} was not ended",
     "cli.seals_chain_unkeyed": "{file}:{lines}: chain {chain} follows chain {before} without a secret key",

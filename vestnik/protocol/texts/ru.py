@@ -110,6 +110,8 @@ TEXTS: Final[dict[str, str]] = {
     "client.not_json": "Ошибка! Сервер {address}:{port} прислал не JSON: {reason}",
     "client.server_closing": "Сервер {address}:{port} завершает работу",
     "client.overflow": "Непрочитанных событий больше {limit}: самые старые отброшены",
+    "client.input_bad": "Неправильный ввод: {reason}",
+    "client.interrupted": "Клиент прерван",
     "client.failed": "Непредвиденная ошибка клиента: {reason}",
     # Functions, and failures that nobody handled.
     "function.called": "Функция {function}({arguments}) вызвана из {caller}: {outcome}, {duration_ms} мс",
@@ -240,6 +242,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_seal_cut_off": "{file}: кончается посреди печати",
     "cli.seals_seal_misplaced": "{file}:{lines}: печать {epoch} не на своём месте",
     "cli.seals_seals_missing": "{file}:{lines}: перед этой не хватает печатей с {epoch} по {to}",
+    "cli.seals_seals_beheaded": "{file}: нет первых печатей, до {epoch}",
     "cli.seals_seals_cut": "нет последних печатей, с {epoch} по {to}",
     "cli.seals_chain_replaced": "{file}:{lines}: начинается цепочка {chain}, хотя цепочка {before} не закончена",
     "cli.seals_chain_unkeyed": "{file}:{lines}: за цепочкой {before} идёт цепочка {chain} без тайного ключа",
