@@ -59,8 +59,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Journal:
     for day in range(DAYS):
         for program in range(2):
             scribe = Scribe(directory, clock=lambda: now[0], monotonic=lambda: now[0])
-            for _ in range(6):
-                for _ in range(3):
+            for _ in range(4):
+                for _ in range(2):
                     number += 1
                     scribe.write(f"Message {number} from anna to boris delivered")
                 number += 2

@@ -34,6 +34,10 @@ PATIENCE: Final = 1.0
 """Seconds for which other programs that make a seal are waited for when a file is opened, and at the end."""
 RETRY: Final = 0.05
 """Seconds after which it is tried again while another program makes a seal."""
+LONG: Final = 10.0
+"""Seconds after which it is trouble that other programs make seals all the time."""
+AGAIN: Final = 60.0
+"""Seconds after which a file that could not be read is tried again."""
 LINES: Final = 1 << 16
 """Lines of one extent."""
 PIECES: Final = 512
@@ -131,6 +135,7 @@ class Sealer:
         self._adopted: list[Adopted] = []
         self._run = ""
         self._due: float | None = None
+        self._busy_since: float | None = None
 
     # For the files.
 
@@ -233,18 +238,21 @@ class Sealer:
             with self._own_chain().turn(patience) as turn:
                 self._make(kind, turn, fresh)
         except BlockingIOError as error:
-            if patience:
+            now = self._monotonic()
+            self._busy_since = now if self._busy_since is None else self._busy_since
+            if patience or now - self._busy_since >= LONG:
                 self.error = error
-            self._hurry(RETRY)
+            self._due = now + RETRY
             return False
         except (OSError, Damaged) as error:
             self.error = error if isinstance(error, OSError) else OSError(str(error))
             self._trouble.begin_or_go_on()
-            self._hurry(0.0)
+            self._due = self._monotonic()
             return False
         if self._trouble.lasts:
             self._trouble.end()
-        self._due = self._monotonic() + HEARTBEAT_EVERY
+        self._busy_since = None
+        self._due = self._monotonic() + (AGAIN if self._has_news else HEARTBEAT_EVERY)
         return True
 
     def _own_chain(self) -> Chain:
@@ -275,7 +283,7 @@ class Sealer:
 
     def _introduce(self, seal: Seal, turn: Turn) -> None:
         """The first seal says who writes; and the day before is seen to."""
-        if seal.kind == "open":
+        if seal.kind != "end":
             seal.kind = "start"
         seal.run, seal.pid, seal.version = secrets.token_hex(8), os.getpid(), __version__
         seal.host = socket.gethostname()

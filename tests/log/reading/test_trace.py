@@ -1,0 +1,204 @@
+"""The life of a message, from the journal alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.pages import Record, at, micros, record, write
+from vestnik.log import events
+from vestnik.log.reading import trace
+from vestnik.log.reading.reader import Reader
+from vestnik.log.reading.trace import ENDINGS, LOGINS, SENDINGS, Life, Peer, Target, connections, lives
+
+
+def opened(seconds: float, connection: str, port: int, account: str | None = None) -> list[Record]:
+    """A connection that is opened and, if there is an account, logs in."""
+    made = [record(at(seconds), "connection.opened", connection=connection, ip="10.0.0.1", port=port)]
+    if account is not None:
+        event = "login.accepted" if port % 2 else "login.resumed"
+        made.append(record(at(seconds + 0.1), event, connection=connection, request=1, account=account))
+    return made
+
+
+def sent(seconds: float, event: str, connection: str | None = "1", **fields: Any) -> Record:
+    """The record of a message."""
+    code = {"message.delivered": 200, "message.kept": 202, "message.conflict": 409}.get(event)
+    values = {"code": code, "connection": connection, "request": 3, "account": "anna", "to": "boris", "seq": 5}
+    return record(at(seconds), event, **(values | {"id": "m1", "number": 42} | fields))
+
+
+def of(directory: Path, target: Target, *records: Record, packed: bool = False) -> list[Life]:
+    """The lives in a journal of these records."""
+
+    def fail(path: Path, error: Exception) -> None:
+        raise AssertionError(f"{path}: {error!r}")
+
+    write(directory, records, packed=packed)
+    return lives(Reader(directory, "server", fail), target)
+
+
+MESSAGE = Target(id="m1")
+PEOPLE = [*opened(1, "1", 501, "anna"), *opened(2, "2", 502, "boris"), *opened(3, "3", 503, "Boris")]
+STARTED = record(at(0), "server.started")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("target", [MESSAGE, Target(seq=5, people=frozenset(("anna", "boris")))])
+def test_delivered_at_once(tmp_path: Path, target: Target, packed: bool) -> None:
+    """Author, deliveries and who was behind each connection; the author's own connection gets nothing."""
+    other = [sent(9, "message.delivered", seq=6, id="m2"), sent(9, "message.delivered", to="carl", id="m3")]
+    message = sent(10, "message.delivered", recipients="1-3")
+    (life,) = of(tmp_path, target, STARTED, *PEOPLE, *other, message, packed=packed)
+    (sending,) = life.sendings
+    assert sending.author == Peer("1", "10.0.0.1", 501, "anna")
+    assert sending.entry.facts.number == 42
+    assert [delivery.peer for delivery in life.live] == [
+        Peer("2", "10.0.0.1", 502, "boris"),
+        Peer("3", "10.0.0.1", 503, "Boris"),
+    ]
+    assert all(delivery.arrived and delivery.time == micros(at(10)) for delivery in life.live)
+    assert (life.account, life.refusals, life.later) == ("anna", [], [])
+
+
+def test_room(tmp_path: Path) -> None:
+    """A message to a room, looked for under its name however it is written."""
+    message = sent(10, "message.delivered", to="#Чат", recipients="1,3")
+    (life,) = of(tmp_path, Target(seq=5, room="#чат"), STARTED, *PEOPLE, message)
+    assert [delivery.peer.connection for delivery in life.live] == ["3"]
+
+
+def test_connections_of_an_earlier_run(tmp_path: Path) -> None:
+    """Numbers of connections begin again with the server: an earlier run's connections are others."""
+    late = [record(at(5), "server.started"), *opened(6, "1", 601, "anna")]
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *late, sent(10, "message.delivered", recipients="1-2"))
+    assert life.sendings[0].author == Peer("1", "10.0.0.1", 601, "anna")
+    assert [delivery.peer for delivery in life.live] == [Peer("2")]
+
+
+def test_the_last_login_counts(tmp_path: Path) -> None:
+    """Whoever logged in last on a connection has the message."""
+    again = record(at(4), "login.accepted", connection="2", account="carl")
+    later = record(at(11), "login.accepted", connection="2", account="dora")
+    message = sent(10, "message.delivered", recipients="2")
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, again, message, later)
+    assert life.live[0].peer.account == "carl"
+
+
+@pytest.mark.parametrize(
+    ("event", "seconds", "arrived"),
+    [
+        ("connection.slow", 5, False),
+        ("connection.silent", 5, False),
+        ("connection.closed", 0.5, False),
+        ("connection.closed", 5, True),
+        ("connection.closed", 20, True),
+        ("server.started", 5, False),
+    ],
+)
+def test_connections_that_end(tmp_path: Path, event: str, seconds: float, arrived: bool) -> None:
+    """A connection that ends soon may not have got the message to its client."""
+    message = sent(10, "message.delivered", recipients="2")
+    connection = None if event == "server.started" else "2"
+    ends = [record(at(10 + seconds), event, connection=connection), record(at(30), "connection.closed", connection="2")]
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, message, *ends)
+    (delivery,) = life.live
+    assert delivery.arrived == arrived
+    assert (delivery.ended is None) == (seconds > 10)
+    if delivery.ended is not None:
+        assert delivery.ended.facts.event == event
+
+
+@pytest.mark.parametrize("event", ["message.kept", "message.recovered", "message.delivered"])
+def test_delivered_later(tmp_path: Path, event: str) -> None:
+    """A kept message goes to whoever logs in, among the messages of its sender."""
+    other = record(at(15), "backlog.delivered", connection="7", account="carl", count=9, messages="anna/1-9")
+    early = record(at(16), "backlog.delivered", connection="7", account="boris", count=2, messages="anna/1-4 carl/5")
+    right = record(at(20), "backlog.delivered", connection="8", account="BORIS", count=3, messages="x y/1 Anna/5-6 z/1")
+    records = [sent(10, event, connection=None), other, early, *opened(19, "8", 801, "Boris"), right]
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *records)
+    (delivery,) = life.later
+    assert delivery.peer == Peer("8", "10.0.0.1", 801, "Boris")
+    assert delivery.time == micros(at(20))
+    assert life.sendings[0].author is None
+
+
+def test_delivered_once_more_after_a_doubtful_delivery(tmp_path: Path) -> None:
+    """What may not have arrived is looked for among the kept messages; what did arrive is not."""
+    message = sent(10, "message.delivered", recipients="2")
+    backlog = record(at(20), "backlog.delivered", connection="3", account="boris", count=1, messages="anna/5")
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, message, backlog)
+    assert life.later == []
+    slow = record(at(11), "connection.slow", connection="2", account="boris")
+    (life,) = of(tmp_path / "slow", MESSAGE, STARTED, *PEOPLE, message, slow, backlog)
+    assert [delivery.peer.connection for delivery in life.later] == ["3"]
+
+
+def test_to_the_authors_other_connection_only(tmp_path: Path) -> None:
+    """A message that only the author's other connection saw was not delivered: it is looked for later."""
+    message = sent(10, "message.kept", recipients="4")
+    backlog = record(at(20), "backlog.delivered", connection="2", account="boris", count=1, messages="anna/5")
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *opened(4, "4", 504, "anna"), message, backlog)
+    assert [delivery.peer.account for delivery in life.live] == ["anna"]
+    assert len(life.later) == 1
+
+
+def test_sent_again_and_refused(tmp_path: Path) -> None:
+    """The same id again, to somebody else, and what was refused before: each with its connection at its time."""
+    records = [
+        record(at(5), "room.not_member", "403: no", code=403, connection="1", request=2, account="anna", id="m1"),
+        sent(10, "message.kept", recipients=None),
+        record(at(50), "server.started"),
+        *opened(51, "1", 701, "anna"),
+        sent(60, "message.delivered", number=None),
+        sent(61, "message.conflict", to="carl", number=None),
+        record(at(62), "room.joined", code=200, connection="1", account="anna", id="m1"),
+    ]
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *records)
+    assert [each.author and each.author.port for each in life.sendings] == [501, 701]
+    assert [each.entry.facts.event for each in life.refusals] == ["room.not_member", "message.conflict"]
+    assert [each.author and each.author.port for each in life.refusals] == [501, 701]
+
+
+def test_two_accounts_with_one_id(tmp_path: Path) -> None:
+    """An id is an account's own: two accounts may have used the same."""
+    found = of(tmp_path, MESSAGE, sent(10, "message.kept"), sent(11, "message.kept", account="carl", seq=1))
+    assert [life.account for life in found] == ["anna", "carl"]
+
+
+def test_a_conflict_is_not_the_message_of_that_number(tmp_path: Path) -> None:
+    """A refusal with 409 carries the number of another message, which it is not."""
+    assert of(tmp_path, Target(seq=5, room="#x"), sent(1, "message.conflict", to="#x")) == []
+    assert of(tmp_path, Target(id="nothing")) == []
+
+
+@pytest.mark.parametrize(
+    ("ranges", "names"),
+    [
+        ("2-4,60", {"2", "3", "4", "60"}),
+        ("7", {"7"}),
+        ("", set()),
+        (None, set()),
+        (5, set()),
+        ("x,5-3,1-,2", {"2"}),
+    ],
+)
+def test_ranges_of_connections(ranges: object, names: set[str]) -> None:
+    """Ranges are expanded; what is none is passed over."""
+    assert connections(ranges) == names
+
+
+def test_ranges_are_bounded() -> None:
+    """A range that no server writes takes no memory."""
+    assert len(connections("1-999999999999")) <= trace.MOST + 1
+    assert len(connections(",".join(f"{n}00000-{n}99999" for n in range(1, 50)))) <= 2 * trace.MOST + 1
+
+
+def test_the_names_are_those_of_the_catalogue() -> None:
+    """The events that are looked for are recorded by those names."""
+    for name in (*SENDINGS, *ENDINGS, *LOGINS, trace.BACKLOG, trace.OPENED, trace.STARTED, trace.CONFLICT):
+        assert name in events.ALL
+    assert {"recipients", "number", "id", "seq", "to", "account"} <= set(events.ALL[trace.DELIVERED].fields)
+    assert {"account", "messages"} <= set(events.ALL[trace.BACKLOG].fields)
+    assert {"ip", "port"} <= set(events.ALL[trace.OPENED].fields)
+    assert "local_port" in events.ALL["client.connected"].fields
