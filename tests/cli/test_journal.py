@@ -16,6 +16,7 @@ from tests.support.process import VESTNIK, clean_environment, vestnik
 from vestnik.cli.journal import SUBCOMMANDS
 from vestnik.cli.main import main
 
+pytestmark = pytest.mark.usefixtures("utc")
 TRACEBACK = 'Traceback (most recent call last):\n  File "x", line 1\nValueError: \x1b[31mx'
 RECORDS = [
     record(at(0), "connection.opened", "Client connected", connection="7", ip="10.0.0.1", port=50_001),
@@ -42,12 +43,6 @@ def run(directory: Path, *arguments: str, code: int = 0, env: dict[str, str] | N
 def messages(directory: Path, *arguments: str) -> list[str]:
     """The sentences that are shown."""
     return [json.loads(line)["message"] for line in run(directory, *arguments, "--json").stdout.splitlines()]
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Local time is UTC, here and in processes."""
-    monkeypatch.setenv("TZ", "UTC")
 
 
 @pytest.fixture

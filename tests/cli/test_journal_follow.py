@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
@@ -13,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages import START, Record, at, record, write
+from tests.support.pages import START, Record, at, entry_of, micros, record, write
 from tests.support.process import DEADLINE, VESTNIK, clean_environment
+from vestnik.cli.journal_output import Output
+from vestnik.cli.journal_show import new_entries
+from vestnik.log.reading.entry import Entry
 
 
 class Following:
@@ -124,6 +128,7 @@ def test_whoever_reads_no_more(tmp_path: Path) -> None:
     end, start = os.pipe()
     process = subprocess.Popen(
         [*VESTNIK, "journal", "-f", "--log-dir", str(tmp_path)],
+        stdin=subprocess.PIPE,
         stdout=start,
         stderr=subprocess.PIPE,
         env=clean_environment(),
@@ -173,3 +178,37 @@ def test_nothing_is_lost_between_before_and_after(tmp_path: Path, lines: int) ->
         writer.join()
         assert found == [str(number) for number in range(lines)]
         assert process.end()[:2] == (0, [])
+
+
+class Script:
+    """A journal that has certain new entries at each look."""
+
+    behind = False
+
+    def __init__(self, *looks: list[float]) -> None:
+        self._looks = [[entry_of(record(at(second))) for second in look] for look in looks]
+
+    def poll(self) -> list[Entry]:
+        """What is new."""
+        return self._looks.pop(0) if self._looks else []
+
+
+def test_the_order_of_several_journals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New entries wait for one more look, so that those of other journals find their place; Ctrl-C shows the rest."""
+    looks = iter([False, False, False, KeyboardInterrupt()])
+
+    class Poll:
+        def register(self, *_: object) -> None:
+            """Standard output."""
+
+        def poll(self, _: float) -> bool:
+            """Nobody has gone; in the end Ctrl-C is pressed."""
+            if isinstance(look := next(looks), KeyboardInterrupt):
+                raise look
+            return look
+
+    monkeypatch.setattr(select, "poll", Poll)
+    sides = [("a", Script([1, 5], [], [7], [9])), ("b", Script([4], [2, 6], [], [8]))]
+    found = [(each.side, each.entry.time) for each in new_entries(sides, Output("en"))]  # type: ignore[arg-type]  # so far
+    times = [("a", 1), ("b", 2), ("b", 4), ("a", 5), ("b", 6), ("a", 7), ("b", 8), ("a", 9)]
+    assert found == [(side, micros(at(second))) for side, second in times]

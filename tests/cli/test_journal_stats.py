@@ -8,11 +8,12 @@ import pytest
 from tests.cli.test_journal import RECORDS, in_terminal, run
 from tests.support.pages import at, record, write
 
+pytestmark = pytest.mark.usefixtures("utc")
+
 
 @pytest.fixture
-def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def logs(tmp_path: Path) -> Path:
     """The journal of a server."""
-    monkeypatch.setenv("TZ", "UTC")
     write(tmp_path, RECORDS)
     return tmp_path
 

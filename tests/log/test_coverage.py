@@ -39,7 +39,7 @@ def test_gaps(ranges: list[tuple[int, int, bool]], size: int) -> None:
 @given(RANGES)
 def test_what_follows_a_gap(ranges: list[tuple[int, int, bool]]) -> None:
     """A gap names the seal of the first byte behind it."""
-    coverage, known = model(ranges)
+    coverage, _ = model(ranges)
     for gap in coverage.gaps(60):
         assert (gap.before is None) == (gap.end == 60)
         if gap.before is not None:

@@ -65,7 +65,11 @@ def test_anything_else_is_no_seal(line: bytes) -> None:
 
 def test_numbers_have_bounds() -> None:
     """Offsets and epochs that no file and no chain can have are no seal."""
-    for bad in (a_seal(epoch=-1), a_seal(extents=[Extent("a", -1, 5, "")]), a_seal(extents=[Extent("a", 0, 2**60, "")])):
+    for bad in (
+        a_seal(epoch=-1),
+        a_seal(extents=[Extent("a", -1, 5, "")]),
+        a_seal(extents=[Extent("a", 0, 2**60, "")]),
+    ):
         assert decode(encode(bad, KEY)[0][:-1]) is None
 
 

@@ -1,11 +1,23 @@
-"""A program that writes a journal under seals, without the threads and queues of a whole one."""
+"""A program that writes a journal under seals, without the threads of a whole one; and what a check finds."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final, TypeAlias
 
+from tests.log.conftest import Clock
 from vestnik.log.files import DatedFiles
+from vestnik.log.findings import Finding, What
+from vestnik.log.keys import Key
 from vestnik.log.seal import Sealer
+from vestnik.log.verify import verify
+
+DAY: Final = 86_400
+TEXT: Final = "server.log.2021-06-12"
+JSON: Final = "server.jsonl.2021-06-12"
+SEALS: Final = "server.seals.2021-06-12"
+STATE: Final = "server.seals.key"
+"""Files of the journal `server`; the day is that of the tests' clock."""
 
 
 class Scribe:
@@ -51,3 +63,28 @@ class Scribe:
         """Ends the program as `kill -9` does."""
         self.close_files()
         self.sealer.abandon()
+
+
+Start: TypeAlias = Callable[[], Scribe]
+
+
+def run(start: Start, clock: Clock, *lines: str) -> None:
+    """A program that writes each line in a second of its own, and ends."""
+    program = start()
+    for line in lines:
+        program.write(line)
+        clock.now += 1
+        assert program.sealer.seal()
+    program.close()
+
+
+def found(directory: Path, *keys: Key, **options: object) -> list[tuple[What, str]]:
+    """What is found in the journal `server`, and where."""
+    report = verify(directory, "server", keys, **options)  # type: ignore[arg-type]
+    assert report.code == (1 if report.tampered else 2 if report.unchecked else 0)
+    return [(finding.what, finding.file) for finding in report.findings]
+
+
+def tampered(directory: Path, *keys: Key) -> list[Finding]:
+    """What was done to the journal `server`."""
+    return verify(directory, "server", keys).tampered

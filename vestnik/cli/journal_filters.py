@@ -15,10 +15,10 @@ from vestnik.protocol.texts import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_TIMES: Final = "2026-11-22, '2026-11-22 10:30', 10:30, yesterday, or 15m, 2h, 3d ago"
+_TIMES: Final = "2026-11-22, '2026-11-22 10:30', 10:30, yesterday, 15m, 2h, 3d"
 _REQUEST: Final = re.compile(r"(?:(.+)-)?(\d{1,9})")
 _OPTIONS: Final = (
-    click.option("--since", metavar="TIME", help=f"From this time on: {_TIMES}."),
+    click.option("--since", metavar="TIME", help=f"From this time on, or from so long ago: {_TIMES}."),
     click.option("--until", metavar="TIME", help="Before this time."),
     click.option("--level", type=click.Choice(list(LEVELS), case_sensitive=False), help="This level and above."),
     click.option("--logger", metavar="NAME", help="From this logger."),

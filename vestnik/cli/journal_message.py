@@ -13,7 +13,7 @@ from vestnik.cli.failure import Failure
 from vestnik.cli.journal_output import Output
 from vestnik.cli.journal_places import SERVER, Places, location
 from vestnik.log.reading.folding import fold
-from vestnik.log.reading.query import BEGINNING
+from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.stamps import SECOND
 from vestnik.log.reading.trace import RECOVERED, SLOW, STARTED, Delivery, Life, Peer, Target, Told, lives
@@ -23,16 +23,24 @@ from vestnik.store.readonly import looking
 
 BEFORE: Final = 3600 * SECOND
 """How long before it was stored the journal is searched for a message: it may have been refused at first."""
-BLANK: Final = " " * len("2026-11-22 17:43:05.178")
+BLANK: Final = " " * len("2026-11-22 17:43:05.178  ")
 
 Say: TypeAlias = Callable[..., str]
 
 
 class Found(NamedTuple):
-    """What there is about one message: in the journal and in the database. At least one is there."""
+    """What there is about one message: in the journal and in the database. At least one is there.
+
+    `begins` is when the journal begins, if it does so after the message was stored.
+    """
 
     life: Life | None
     trace: Trace | None
+    begins: int | None = None
+
+    def older_than(self, time: int) -> bool:
+        """Whether it was stored before that time and is not in the journal."""
+        return self.life is None and self.trace is not None and self.trace.message.time * SECOND < time
 
     @property
     def to(self) -> str:
@@ -111,12 +119,14 @@ def search(reader: Reader, database: Connection | None, target: Target) -> list[
         traces = {fold(each.message.sender): each for each in kept}
     since = min((int(each.message.time * SECOND) - BEFORE for each in traces.values()), default=BEGINNING)
     journaled = {fold(life.account): life for life in lives(reader, target, since)}
-    return [Found(journaled.get(key), traces.get(key)) for key in {**journaled, **traces}]
+    found = [Found(journaled.get(key), traces.get(key)) for key in {**journaled, **traces}]
+    first = next(reader.entries(Query()), None) if traces.keys() - journaled.keys() else None
+    return [each._replace(begins=first.time) if first and each.older_than(first.time) else each for each in found]
 
 
 def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
     """Print the life of a message; `known` says whether there is a database."""
-    life, kept = found
+    life, kept, _ = found
     for line in _title(say, found):
         output.line(line)
     told: list[Step] = []
@@ -127,7 +137,7 @@ def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
         text = say("cli.trace_stored", number=kept.message.number, seq=kept.message.seq)
         told.append(Step(int(kept.message.time * SECOND), text))
     elif known and life is not None and life.sendings:
-        output.line(f"{BLANK}  {say('cli.trace_not_stored')}")
+        output.line(BLANK + say("cli.trace_not_stored"))
     if life is not None:
         told += [step for each in life.live for step in _delivered(say, "cli.trace_delivered", each)]
         told += [step for each in life.later for step in _delivered(say, "cli.trace_delivered_later", each)]
@@ -138,7 +148,9 @@ def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
 
 def outcome(say: Say, found: Found) -> str:
     """Where the message is now, in a sentence."""
-    life, kept = found
+    life, kept, begins = found
+    if begins is not None:
+        return say("cli.trace_end_older", moment=_moment(begins))
     if life is None or not (life.sendings or kept):
         return say("cli.trace_end_refused" if kept is None else "cli.trace_end_unjournaled")
     to = found.to
@@ -160,7 +172,7 @@ def outcome(say: Say, found: Found) -> str:
 
 def _title(say: Say, found: Found) -> Iterator[str]:
     """Which message it is."""
-    life, kept = found
+    life, kept, _ = found
     facts = (life.sendings + life.refusals)[0].entry.facts if life is not None else None
     identity = kept.message.id if kept is not None else facts and facts.id
     if kept is not None:

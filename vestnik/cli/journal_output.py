@@ -71,10 +71,7 @@ class Output:
             raise self._ended(error) from None
 
     def _ended(self, error: OSError) -> Exception | SystemExit:
-        """How the command ends that cannot print. What is kept back goes nowhere: the interpreter would try again."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        """How the command ends that cannot print."""
         if isinstance(error, BrokenPipeError):
             return SystemExit(0)
         return Failure(say(self._language, "cli.journal_output", reason=error.strerror or str(error)))

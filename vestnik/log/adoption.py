@@ -44,21 +44,19 @@ def alone(fd: int) -> bool:
 
 def read_again(contents: Contents, file: str, start: int, end: int) -> Iterator[Extent]:
     """Extents of the bytes of `file` from `start` up to `end` as they are now. Raises OSError."""
+    end = min(end, contents.size)
     checked = end - start <= CHECKED
     step = EXTENT if checked else max(CHUNK, (end - start) // EXTENTS + 1)
     while start < end:
-        digest, lines = hashlib.sha256(), Lines()
+        digest, lines, at = hashlib.sha256(), Lines(), start
         stop = min(start + step, end)
-        at = start
-        while at < stop and (data := contents.read(at, min(at + CHUNK, stop))):
-            cut = data.rfind(b"\n") + 1 if checked else 0
-            data = data[: cut or len(data)]  # so that a check is that of a whole line
-            digest.update(data)
+        while at < stop and (data := contents.read(at, stop if checked else min(at + CHUNK, stop))):
             if checked:
+                data = data[: data.rfind(b"\n") + 1] or data  # so that a check is that of a whole line
                 lines.add(data)
+                stop = at + len(data)
+            digest.update(data)
             at += len(data)
-            if cut:
-                break
         if at == start:
             return  # it has become shorter
         yield Extent(file, start, at, digest.hexdigest(), lines.pack() if checked else "")

@@ -110,9 +110,10 @@ def decode(line: bytes) -> Sealed | None:
     if not (signed and tail.startswith(_MAC) and tail.endswith(b'"}') and _HEX.issuperset(mac)):
         return None
     try:
-        return Sealed(_decoder.decode(signed + b"}"), signed, mac.decode())
+        seal = _decoder.decode(signed + b"}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return Sealed(seal, signed, mac.decode()) if seal.epoch >= 0 else None
 
 
 def _code(signed: bytes, key: bytes) -> str:

@@ -1,14 +1,17 @@
 """The files with the seals of a journal, one for each date, read in the order in which the seals were made."""
 
+import gzip
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from vestnik.log.contents import Damaged, open_contents
+from vestnik.log.days import PACKED
 from vestnik.log.seals import Sealed, decode
 
-READ_FIRST: Final = 1024 * 1024
-"""Bytes in which the first seal of a file is looked for."""
+LONGEST: Final = 16 * 1024 * 1024
+"""Bytes of the longest seal that is looked at before it is its turn."""
 
 
 class Line(NamedTuple):
@@ -39,7 +42,7 @@ class Sidecar:
     def lines(self) -> list[bytes]:
         """All lines; none if it cannot be read."""
         if self._lines is None:
-            *self._lines, self.half = self._read(None).split(b"\n")
+            *self._lines, self.half = self._read().split(b"\n")
             self._peek()
         return self._lines
 
@@ -50,8 +53,8 @@ class Sidecar:
     def next(self) -> Sealed | None:
         """The next seal, None if there is none or if the next line is no seal."""
         if self._lines is None and self._next is None and not self.error:
-            line, newline, _ = self._read(READ_FIRST).partition(b"\n")
-            self._next = decode(line) if newline else None
+            line = first_line(self._path)
+            self._next = decode(line[:-1]) if line.endswith(b"\n") else None
         return self._next
 
     def take(self) -> Line | None:
@@ -67,14 +70,14 @@ class Sidecar:
         assert self._lines is not None  # noqa: S101 - they have just been read
         self._next = decode(self._lines[self._at]) if self._at < len(self._lines) else None
 
-    def _read(self, most: int | None) -> bytes:
+    def _read(self) -> bytes:
         try:
             contents = open_contents(self._path)
             if contents is None:
                 return b""
             with contents:
                 contents.limit(self._limit)
-                return contents.read(0, contents.size if most is None else most)
+                return contents.read(0, contents.size)
         except (OSError, Damaged) as error:
             self.error = error
             return b""
@@ -87,6 +90,9 @@ def in_order(sidecars: Sequence[Sidecar], expected: Callable[[], tuple[str, int]
     the other is: so it is when the clock was put back across midnight.
     """
     rest = list(sidecars)
+    if len(rest) > 1 and (first := _beginning(rest)) is not None:
+        rest.remove(first)
+        rest.insert(0, first)
     while rest:
         current = rest[0]
         current.lines()
@@ -101,6 +107,16 @@ def in_order(sidecars: Sequence[Sidecar], expected: Callable[[], tuple[str, int]
             rest.remove(current)
 
 
+def _beginning(sidecars: Sequence[Sidecar]) -> Sidecar | None:
+    """The sidecar with the first seal of all; the one with the earliest date unless the clock was put back."""
+    firsts = [(sidecar, found.seal) for sidecar in sidecars if (found := sidecar.next()) is not None]
+    for sidecar, seal in firsts:
+        if not seal.prev:
+            return sidecar
+    ours = [(sidecar, seal) for sidecar, seal in firsts if seal.chain == firsts[0][1].chain]
+    return min(ours, key=lambda each: each[1].epoch)[0] if ours else None
+
+
 def _elsewhere(current: Sidecar, rest: Sequence[Sidecar], expected: tuple[str, int] | None) -> Sidecar | None:
     """The sidecar whose next seal is the expected one, if that of `current` is another."""
     found = current.next()
@@ -111,6 +127,20 @@ def _elsewhere(current: Sidecar, rest: Sequence[Sidecar], expected: tuple[str, i
         if theirs is not None and _place(theirs) == expected:
             return other
     return None
+
+
+def first_line(path: Path) -> bytes:
+    """The first line of a day, with its newline; empty if it cannot be read."""
+    try:
+        with gzip.open(path.with_name(f"{path.name}{PACKED}")) as packed:
+            return packed.readline(LONGEST)
+    except (OSError, EOFError, zlib.error):
+        pass  # there is none, or it is damaged, which is said when it is its turn
+    try:
+        with path.open("rb") as plain:
+            return plain.readline(LONGEST)
+    except OSError:
+        return b""
 
 
 def _place(sealed: Sealed) -> tuple[str, int]:

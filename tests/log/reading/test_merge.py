@@ -66,6 +66,7 @@ def journals(directory: Path) -> tuple[Reader, Reader]:
     ]
     client = [
         record(at(-9000), "client.connected", connection="50001", local_port=50_001, logger="client"),
+        record(at(-40), "client.connected", connection="50001", local_port=50_001, logger="client"),
         record(at(9.5), "client.connected", connection="50001", local_port=50_001, logger="client"),
         record(at(12), "client.sending", connection="50001", logger="client"),
         record(at(13), "client.connected", connection="50009", local_port=50_009, logger="client"),

@@ -1,5 +1,6 @@
 """What matches a query, and that no screen passes over it."""
 
+import json
 import re
 from typing import Any
 
@@ -22,6 +23,9 @@ def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:
         before = b"x" * 50 + b"\n"
         assert screen.find(block, 0) >= 0
         assert screen.find(before + block, len(before)) >= len(before)
+        if kind == "jsonl" and query.literal is None:
+            escaped = json.dumps(made, separators=(",", ":")).encode()  # what is not ASCII is escaped here
+            assert screen.find(escaped, 0) >= 0
     return found
 
 

@@ -156,6 +156,17 @@ def test_torn_and_foreign_lines(tmp_path: Path) -> None:
     assert said(tmp_path, Query(level=10)) == ["0", "1", "2"]
 
 
+def test_a_torn_line_has_the_time_of_the_line_before(tmp_path: Path) -> None:
+    """That is so also when a search passes over the lines in between."""
+    path = tmp_path / "server.jsonl.2026-11-22"
+    path.write_bytes(b"\n".join([*(json_of(each) for each in numbered(200, every=10)), b"torn", b"torn"]))
+    path.write_bytes(b"torn\n" + path.read_bytes())
+    found = [entry.time for entry in reader(tmp_path).entries(Query(text="torn"))]
+    assert found == [micros(at(0)), micros(at(1990)), micros(at(1990))]
+    found = [entry.time for entry in reader(tmp_path).entries(Query(text="torn", since=micros(at(5))))]
+    assert found == [micros(at(1990)), micros(at(1990))]
+
+
 def test_long_lines_and_empty_files(tmp_path: Path) -> None:
     """A line of a megabyte is an entry, an empty file has none, and there may be no directory at all."""
     write(tmp_path, [record(START, message="x" * 1_000_000, account="anna"), *numbered(2, at(1))])
@@ -243,6 +254,15 @@ class Compression:
         self._data = before + gzip.compress(path.read_bytes())
         self._fd = os.open(path, os.O_RDWR)
 
+    def try_lock(self) -> bool:
+        """Begin the last steps unless somebody reads."""
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self.path.chmod(0o640 | MARK)
+        return True
+
     def lock(self) -> None:
         """Begin the last steps."""
         fcntl.flock(self._fd, fcntl.LOCK_EX)
@@ -278,6 +298,33 @@ def test_compressed_meanwhile(tmp_path: Path, earlier: bool, monkeypatch: pytest
     assert said(tmp_path) == expected
     ending.join()
     assert said(tmp_path) == expected
+
+
+@pytest.mark.parametrize("moment", ["opened", "looked"])
+def test_compressed_between_two_steps_of_opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """A day that is compressed just while its two files are opened is read once, and all of it."""
+    monkeypatch.setattr(opening, "PAUSE", 0.0)
+    write(tmp_path, numbered(3), kinds=["log"], packed=True)
+    write(tmp_path, numbered(5, at(10), first=3), kinds=["log"])
+    work = Compression(tmp_path / "server.log.2026-11-22")
+    begun: list[int] = []
+
+    def compress(*, finish: bool) -> None:
+        if not begun and work.try_lock():
+            begun.append(1)
+            work.replace()
+            if finish:
+                work.finish()
+
+    open_, identity_at = opening._open, opening.identity_at
+    if moment == "opened":  # the compressed file is open, the plain one is not
+        monkeypatch.setattr(
+            opening, "_open", lambda file, report: (file.packed or compress(finish=True), open_(file, report))[1]
+        )
+    else:  # both are open and belong together
+        monkeypatch.setattr(opening, "identity_at", lambda path: (identity_at(path), compress(finish=False))[0])
+    assert [entry.facts.message for entry in reader(tmp_path).entries(Query())] == [str(number) for number in range(8)]
+    assert len(begun) == (moment == "opened")
 
 
 def test_compressed_between_listing_and_opening(tmp_path: Path) -> None:

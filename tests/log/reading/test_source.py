@@ -125,6 +125,18 @@ def test_no_line_is_missed(tmp_path: Path, steps: list[float], data: st.DataObje
         within(file.blocks(micros(at(since)), micros(at(until))), lines, seconds, since, until, "jsonl")
 
 
+@pytest.mark.parametrize("by", [-55.0, 55.0])
+def test_lines_out_of_order(tmp_path: Path, by: float) -> None:
+    """Lines that are out of order by less than a minute are found, wherever the looks fall."""
+    seconds = [number * 100 + (by if number % 9 == 0 else 0.0) for number in range(400)]
+    lines = times(seconds, "jsonl")
+    with closing(opened(tmp_path / "server.jsonl.2026-11-22", lines)) as file:
+        for second in seconds:
+            within(
+                file.blocks(micros(at(second)), micros(at(second)) + 1), lines, [second], second, second + 1, "jsonl"
+            )
+
+
 def test_lines_without_a_time(tmp_path: Path) -> None:
     """A stretch that shows no time is not passed over."""
     data = times([0.0] * 30, "jsonl") + b"garbage\n" * 1000 + times([5000.0] * 30, "jsonl")

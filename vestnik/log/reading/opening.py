@@ -97,7 +97,7 @@ def _is_settled(packed: DayFile | None, first: int | None, second: int | None) -
     """Whether the compressed file `first` and the plain one `second` together have each line once."""
     if packed is None:
         return True
-    if second is not None and (not _locked(second) or not os.fstat(second).st_nlink):
+    if second is not None and not _locked(second):
         return False
     found = None if first is None else os.fstat(first)
     try:

@@ -210,6 +210,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.trace_end_unknown": "The journal has no delivery to {to}",
     "cli.trace_end_refused": "Refused: it was not stored",
     "cli.trace_end_unjournaled": "Stored, but the journal does not have it",
+    "cli.trace_end_older": "Stored before {moment}, where the journal begins",
     "cli.trace_none": "There is no message {message}: neither the journal nor the database in {path} has it",
     "cli.trace_none_in_journal": "There is no message {message} in the journal, and no database in {path}",
     "cli.trace_no_database": "There is no database in {path}: only the journal was read",

@@ -210,6 +210,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.trace_end_unknown": "Доставки пользователю {to} в журнале нет",
     "cli.trace_end_refused": "Отказано: сообщение не сохранено",
     "cli.trace_end_unjournaled": "Сохранено, но в журнале его нет",
+    "cli.trace_end_older": "Сохранено до {moment}, начала журнала",
     "cli.trace_none": "Сообщения {message} нет ни в журнале, ни в базе в {path}",
     "cli.trace_none_in_journal": "Сообщения {message} нет в журнале, а базы нет в {path}",
     "cli.trace_no_database": "Базы в {path} нет: прочитан только журнал",
