@@ -55,6 +55,8 @@ def test_json_and_filters(logs: Path) -> None:
     assert run(logs, "stats", "--code", "999").stdout == "No entries\n"
     assert "no time" in run(logs, "stats", "--since", "x", code=2).stderr
     run(logs, "stats", "client", code=1)
+    write(logs, RECORDS, name="client")
+    assert run(logs, "stats", str(logs), code=1).stderr == f"There are several journals in {logs}: client, server\n"
 
 
 def test_hostile_and_wide_names(logs: Path) -> None:

@@ -1,5 +1,7 @@
 """Escaping: one line, reversibly."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -71,6 +73,17 @@ def test_at_most(text: str, limit: int) -> None:
     escaped = escape_at_most(text, limit)
     assert len(escaped) <= max(limit, 0)
     if escaped != escape(text):
-        head, _, rest = escaped.rpartition("...[+")
-        missing = int(rest.removesuffix("]"))
-        assert unescape(head) == text[: len(text) - missing]
+        found = re.fullmatch(r"(.*)\.\.\.\[\+(\d+)\]\.\.\.(.*)", escaped)
+        assert found is not None
+        head, missing, end = unescape(found[1]), int(found[2]), unescape(found[3])
+        assert len(head) + missing + len(end) == len(text)
+        assert text.startswith(head)
+        assert text.endswith(end)
+
+
+def test_the_end_of_a_long_text_is_shown() -> None:
+    """What stands at the end of a long traceback is not lost."""
+    escaped = escape_at_most("Traceback\n" + "x" * 100_000 + "\nValueError: no", 1000)
+    assert escaped.startswith("Traceback\\nx")
+    assert escaped.endswith("x\\nValueError: no")
+    assert 990 <= len(escaped) <= 1000

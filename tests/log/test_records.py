@@ -2,7 +2,7 @@
 
 import logging
 
-from vestnik.log.records import Message, plain, unfitting
+from vestnik.log.records import ARGUMENT_CAP, Message, cut, plain, plain_all, unfitting
 
 
 class Mute:
@@ -42,3 +42,14 @@ def test_unfitting_arguments_are_shown() -> None:
     """A template that the arguments do not fit costs nothing: both are shown."""
     assert Message("server", logging.INFO, "%d", ("one",)).text() == "%d <- (one)"
     assert unfitting("x", (10**5000,)) == "x <- (<int without text>)"
+
+
+def test_long_values_are_cut() -> None:
+    """Of a long value the beginning and the end stay, and the number of what is missing."""
+    assert cut("abcdefghij", 8) == "abcdef...[+2]...ij"
+    assert cut("abcdefgh", 8) == "abcdefgh"
+    values = plain_all(("x" * 10_000, 1, [2]))
+    assert isinstance(values[0], str)
+    assert (len(values[0]), values[1:]) == (ARGUMENT_CAP + len("...[+5904]..."), (1, "[2]"))
+    short = ("x", 1, None)
+    assert plain_all(short) is short

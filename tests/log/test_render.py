@@ -154,7 +154,7 @@ def test_cap() -> None:
     match = LINE.fullmatch(made)
     assert match is not None
     assert len(match[3]) <= MESSAGE_CAP
-    assert re.search(r"\.\.\.\[\+\d+\]\Z", match[3])
+    assert re.search(r"\.\.\.\[\+\d+\]\.\.\.", match[3])
 
 
 def test_hostile_name_and_level() -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,26 @@ def test_long_file(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None
     (tmp_path / TEXT).write_bytes(b"".join([*lines[:5], b"new\n", *lines[5:]]))
     (finding,) = tampered(tmp_path, key)
     assert (finding.what, finding.values["line"]) == (What.INSERTED, 6)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda lines: [*lines[:4], lines[4].replace(b"same", b"some"), *lines[5:]], What.CHANGED),
+        (lambda lines: [*lines[:4], b"new\n", *lines[4:]], What.INSERTED),
+        (lambda lines: [*lines[:4], lines[4].replace(b"same", b"the same"), *lines[5:]], What.CHANGED),
+        (lambda lines: [*lines[:4], *lines[5:]], What.MISSING),
+    ],
+)
+def test_lines_repeat(tmp_path: Path, key: Key, start: Start, change: Callable[..., list[bytes]], what: What) -> None:
+    """Among lines that are all the same the right thing is said."""
+    program = start()
+    program.write(*["same"] * 20, "last")
+    program.close()
+    (tmp_path / TEXT).write_bytes(b"".join(change((tmp_path / TEXT).read_bytes().splitlines(keepends=True))))
+    (finding,) = tampered(tmp_path, key)
+    line = 20 if what is What.MISSING else 5  # where they stop being the same
+    assert (finding.what, finding.values["line"]) == (what, line)
 
 
 def sweep(directory: Path, clock: Clock, keep_days: int = 0) -> None:

@@ -1,6 +1,5 @@
 """The database for those who only look."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path

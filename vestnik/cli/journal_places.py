@@ -74,8 +74,12 @@ class Places:
             self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error)))
 
     def one(self, name: str | None) -> Place:
-        """The journal that `name` says; the server's if it is None. Raises Failure if there is none."""
-        return self.all([SERVER if name is None else name])[0]
+        """The journal that `name` says; the server's if it is None. Raises Failure if there is none, or several."""
+        found = self.all([SERVER if name is None else name])
+        if len(found) > 1:
+            names = ", ".join(place.reader.name for place in found)
+            raise Failure(self.say("cli.journal_several", path=str(name), names=names))
+        return found[0]
 
     def all(self, names: Sequence[str]) -> list[Place]:
         """The journals with these names; without any, those of NAMES that there are. Failure says which is missing."""

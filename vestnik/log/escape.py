@@ -46,14 +46,25 @@ def unescape(text: str) -> str:
 
 
 def escape_at_most(text: str, limit: int) -> str:
-    """`escape(text)`, or, if that is longer than `limit` characters, as much of it as fits and `...[+N]`.
+    """`escape(text)`, or, if that is longer than `limit` characters, its beginning, `...[+N]...` and its end.
 
-    N is the number of characters of `text` that were left out. No escape is cut in half.
+    N is the number of characters of `text` that were left out. The end, a quarter of what fits, has what matters most in
+    a long traceback. No escape is cut in half. `limit` is at least 30.
     """
     escaped = escape(text if len(text) <= limit else text[: limit + 1])
     if len(escaped) <= limit:
         return escaped
-    head = escaped[: limit - len(f"...[+{len(text)}]")]
+    room = max(0, limit - len(f"...[+{len(text)}]..."))
+    end: list[str] = []
+    left = room // 4
+    for character in reversed(text[-left:] if left else ""):
+        shown = escape(character)
+        left -= len(shown)
+        if left < 0:
+            break
+        end.append(shown)
+    head = escaped[: room - sum(map(len, end))]
     if unfinished := _UNFINISHED.search(head):
         head = head[: unfinished.start(1)]
-    return f"{head}...[+{len(text) - len(unescape(head))}]"
+    missing = len(text) - len(unescape(head)) - len(end)
+    return f"{head}...[+{missing}]...{''.join(reversed(end))}"[:limit]

@@ -54,8 +54,11 @@ def text_of(value: object) -> str:
 
 
 def cut(text: str, limit: int = ARGUMENT_CAP) -> str:
-    """`text`, or its first `limit` characters and how many were left out."""
-    return text if len(text) <= limit else f"{text[:limit]}...[+{len(text) - limit}]"
+    """`text`, or `limit` characters of its beginning and its end, and between them how many were left out."""
+    if len(text) <= limit:
+        return text
+    end = limit // 4
+    return f"{text[: limit - end]}...[+{len(text) - limit}]...{text[len(text) - end :]}"
 
 
 def plain(value: object) -> object:

@@ -37,6 +37,7 @@ LOOK_BACK: Final = 128
 
 _KEY: Final = token_bytes(16)
 _harmless: Final[set[Event | Message]] = set()  # events without a field that is a secret by its name
+_ordinary: Final[set[str]] = set()  # templates that say nothing of a secret
 _WORDS: Final = (
     "pass(?:w(?:or)?d|phrase|code)",
     "pass(?<![a-z]pass)(?![a-z])",
@@ -170,8 +171,9 @@ def redact(queued: Queued) -> Queued:
 
     A record of the catalogue in which nothing can be a secret comes back as it is, at once.
     """
-    if queued[1] in _harmless and not queued[6]:
-        for value in queued[2]:
+    kind = queued[1]
+    if not queued[6] and (kind.template in _ordinary if type(kind) is Message else kind in _harmless):
+        for value in kind.args if type(kind) is Message else queued[2]:
             # As `_worth_a_search`, without the call.
             if type(value) is str and len(value) > SHORT and (len(value) > LONG or "=" in value or ":" in value):
                 break
@@ -218,6 +220,11 @@ def redact_message(message: Message) -> Message:
     """
     if args := message.args:
         verdict = verdict_of(message.template)
+        if not verdict.places and not verdict.suspect and "$argon2" not in message.template:
+            if len(_ordinary) >= REMEMBERED:
+                _ordinary.clear()
+            if len(message.template) <= LONG_TEMPLATE:
+                _ordinary.add(message.template)
         if verdict.places:
             message = msgspec.structs.replace(message, args=_redact_places(verdict, args))
         elif not verdict.suspect and not any(map(_worth_a_search, args)):

@@ -25,6 +25,7 @@ LOGGERS: Final = 1024
 """Loggers and levels whose place in the line is remembered; past it all are forgotten."""
 
 THOUSANDTHS: Final = tuple(f"{number:03d}" for number in range(1000))
+_COMMA: Final = tuple(f",{number:03d}" for number in range(1000))
 
 _LABEL: Final = FORMAT.removeprefix("%(asctime)s").removesuffix("%(message)s")
 
@@ -155,7 +156,7 @@ class Renderer:
                 self._turn_second(floor(created))
         self.created = created
         self.micros = micros = int((created - self._begin) * 1_000_000)
-        self._stamp = f"{self.second},{THOUSANDTHS[micros // 1000]}"
+        self._stamp = self.second + _COMMA[micros // 1000]
 
     def _turn_second(self, second: int) -> None:
         moment = time.localtime(second)

@@ -144,26 +144,33 @@ class _Diagnosis:
         at = _first_difference(checks, [check_of(line) for line in lines[: len(checks)]])
         differs = at < min(len(checks), len(lines) - (bool(half) and size < sealed))
         if differs:
-            self._compare(checks, lines, at)
+            self._compare(checks, lines, at, size - sealed)
         elif extent.end > size:
             self._report.add(What.CUT, self._file, line=self._before + len(lines) - bool(half), size=sealed - size)
         else:
             last = self._before + max(1, self._contents.count_lines(self._start, extent.end))
             self._report.add(What.SOMEWHERE, self._file, line=self._before + 1, last=last)
 
-    def _compare(self, known: Sequence[int], lines: Sequence[bytes], at: int) -> None:
-        """Tells what happened at the line `at`: `known` are the checks of the lines that should be there."""
+    def _compare(self, known: Sequence[int], lines: Sequence[bytes], at: int, grown: int) -> None:
+        """Tells what happened at the line `at`.
+
+        `known` are the checks of the lines that should be there; the file has `grown` by so many bytes, which decides
+        where lines repeat and several answers would do.
+        """
         found = [check_of(line) for line in lines[: at + LOOKED_AT]]
         number = self._before + at + 1
         text = _beginning(lines[at])
+        added = 0
         for count in range(1, max(len(found), len(known)) - at + 1):
-            if _alike(known, at + count, found, at):
-                self._report.add(What.MISSING, self._file, line=number, count=count, text=text)
-                return
-            if _alike(known, at, found, at + count):
+            added += len(lines[at + count - 1]) + 1 if at + count <= len(found) else 0
+            changed = _alike(known, at + count, found, at + count)
+            if _alike(known, at, found, at + count) and (not changed or grown == added):
                 self._report.add(What.INSERTED, self._file, line=number, last=number + count - 1, text=text)
                 return
-            if _alike(known, at + count, found, at + count):
+            if _alike(known, at + count, found, at) and (not changed or grown < 0):
+                self._report.add(What.MISSING, self._file, line=number, count=count, text=text)
+                return
+            if changed:
                 self._report.add(What.CHANGED, self._file, line=number, last=number + count - 1, text=text)
                 return
         self._report.add(What.CHANGED, self._file, line=number, last=number, text=text)

@@ -285,9 +285,10 @@ class Writer:
             lines.append(line)
             if json is not None:
                 objects.append(json.record(element))
-            if element[1].level >= level:
+            of = element[1].level
+            if of >= level:
                 self._unshown.append(line)
-            if element[1].level >= logging.CRITICAL:
+            if of >= logging.CRITICAL:
                 self._sync_at = 0.0
         self.taken += size - marks
         self._keep(date, lines, objects)

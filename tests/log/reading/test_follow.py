@@ -134,6 +134,20 @@ def test_the_rest_of_a_file_that_is_gone(watched: Watched) -> None:
     assert watched.new(RETIRED) == []
 
 
+def test_moved_away_and_back(watched: Watched) -> None:
+    """A file that comes back is followed as if it had not been away."""
+    path, away = watched.directory / PLAIN, watched.directory / "away"
+    path.rename(away)
+    assert watched.new() == []
+    away.rename(path)
+    watched.write("c")
+    assert watched.new() == ["c"]
+    watched.write("d")
+    assert watched.new(RETIRED) == ["d"]
+    watched.write("e")
+    assert watched.new() == ["e"]
+
+
 def test_replaced(watched: Watched) -> None:
     """A file that another one takes the place of is followed from the beginning."""
     fresh = watched.directory / "fresh"
@@ -204,6 +218,26 @@ def test_json_switched_off(watched: Watched) -> None:
     assert watched.new(PATIENCE) == ["c"]
     watched.write("d", seconds=DAY, kinds=("log",))
     assert watched.new() == ["d"]
+
+
+def test_json_switched_off_before(tmp_path: Path) -> None:
+    """A day whose JSON ended long before its text is followed as text, and read from both before that."""
+    write(tmp_path, [record(START, message="a")])
+    write(tmp_path, [record(at(60), message="b")], kinds=["log"])
+    with closing(Watched(tmp_path)) as watched:
+        assert watched.before() == ["a", "b"]
+        watched.write("c", kinds=("log",))
+        assert watched.new() == ["c"]
+
+
+def test_json_that_is_only_behind(tmp_path: Path) -> None:
+    """A line that is in the text already and will be in the JSON in a moment comes once."""
+    write(tmp_path, [record(START, message="a")])
+    write(tmp_path, [record(at(5), message="b")], kinds=["log"])
+    with closing(Watched(tmp_path)) as watched:
+        write(tmp_path, [record(at(5), message="b")], kinds=["jsonl"])
+        assert watched.before() == ["a"]
+        assert watched.new() == ["b"]
 
 
 def test_filters(tmp_path: Path) -> None:

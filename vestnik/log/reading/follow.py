@@ -99,7 +99,7 @@ class Follower:
                 tail = self._open(file, at_end=True)
                 if tail is None:
                     continue
-                if kind == self._choose(date, set(kinds), at_once=True):
+                if kind == self._choose_first(date, kinds):
                     self._tails.append(tail)
                 else:
                     tail.close()
@@ -174,12 +174,20 @@ class Follower:
                 found.setdefault(file.date, {})[file.kind] = file
         return found
 
-    def _choose(self, date: str, present: set[Kind], *, at_once: bool = False) -> Kind | None:
+    def _choose_first(self, date: str, files: dict[Kind, DayFile]) -> Kind:
+        """The kind of file that is followed for a date that was there before."""
+        if date not in self._kinds:
+            json = "jsonl" in files and not self._reader.json_is_over(files)
+            self._kinds[date] = "jsonl" if json else "log"
+            self.snapshot.json.update({date} if json else ())
+        return self._kinds[date]
+
+    def _choose(self, date: str, present: set[Kind]) -> Kind | None:
         """The kind of file that is followed for a date: JSON, or text if after a while there is nothing else."""
         if date not in self._kinds:
             if "jsonl" in present:
                 self._kinds[date] = "jsonl"
-            elif at_once or self._monotonic() - self._waiting.setdefault(date, self._monotonic()) >= PATIENCE:
+            elif self._monotonic() - self._waiting.setdefault(date, self._monotonic()) >= PATIENCE:
                 self._kinds[date] = "log"
         return self._kinds.get(date)
 

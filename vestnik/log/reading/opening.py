@@ -30,12 +30,13 @@ class Snapshot:
     """How far a journal is read while somebody follows it from there on.
 
     Of the plain files from the date `since` on only the first bytes are read, as `sizes` says; what is not there, and
-    all days after `until`, is not read.
+    all days after `until`, is not read. Of the dates in `json` what is new is expected as JSON.
     """
 
     since: str
     until: str
     sizes: dict[Identity, int] = field(default_factory=dict)
+    json: set[str] = field(default_factory=set)
 
     def limit(self, date: str, identity: Identity) -> int | None:
         """How many bytes of a file are read, None for all."""

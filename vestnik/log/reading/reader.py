@@ -1,11 +1,11 @@
 """The journal as one thing: all its days, compressed or not, as JSON or as text only, from either end."""
 
+import itertools
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,6 +21,8 @@ KINDS: Final[tuple[Kind, ...]] = ("jsonl", "log")
 """In which order they are preferred: JSON says more."""
 LACKING: Final = SECOND
 """By how much the text of a day must begin before its JSON, or end after it, for lines to be taken from the text."""
+OVER: Final = 10 * SECOND
+"""By how much the text must go on after the JSON for this to be switched off, not only behind."""
 MILLISECOND: Final = SECOND // 1000
 
 
@@ -72,11 +74,21 @@ class Reader:
 
     def backward(self, query: Query, at_most: int, snapshot: Snapshot | None = None) -> Iterator[Entry]:
         """What matches, the last first; no more than `at_most` entries. Raises OSError."""
-        return islice(self._backward(query, at_most, snapshot), at_most)
+        return itertools.islice(self._backward(query, at_most, snapshot), at_most)
 
     def last(self, query: Query, count: int, snapshot: Snapshot | None = None) -> list[Entry]:
         """The last `count` entries that match, in their order. Raises OSError."""
         return list(self.backward(query, count, snapshot))[::-1]
+
+    def json_is_over(self, files: dict[Kind, DayFile]) -> bool:
+        """Whether a day that has plain files of both kinds goes on as text only."""
+        if len(files) < len(KINDS):
+            return False
+        with ExitStack() as stack:
+            opened = [open_files(None, files[kind], self._report, None) for kind in ("log", "jsonl")]
+            for file in itertools.chain(*opened):
+                stack.enter_context(closing(file))
+            return all(opened) and _end(opened[0][0], opened[1][0], OVER) < END
 
     def _backward(self, query: Query, at_most: int, snapshot: Snapshot | None) -> Iterator[Entry]:
         for day in reversed(self._days(query, snapshot)):
@@ -133,7 +145,8 @@ class Reader:
             parts = [Part(file, query.since, query.until) for file in json or text]
             if json and text:
                 begin = _begin(text[0], json[0])
-                end = _end(text[-1], json[-1]) if day.last_json else END
+                awaited = snapshot is not None and json[-1].day.date in snapshot.json
+                end = _end(text[-1], json[-1], LACKING) if day.last_json and not awaited else END
                 before = [Part(file, query.since, min(query.until, begin)) for file in text if begin > BEGINNING]
                 after = [Part(file, max(query.since, end), query.until) for file in text if end < END]
                 parts = before + parts + after
@@ -160,10 +173,13 @@ def _begin(text: OpenFile, json: OpenFile) -> int:
     return second[0]
 
 
-def _end(text: OpenFile, json: OpenFile) -> int:
-    """The time from which on only the text has lines, as on the day on which JSON was switched off; else END."""
+def _end(text: OpenFile, json: OpenFile, by: int) -> int:
+    """The time from which on only the text has lines, as on the day on which JSON was switched off; else END.
+
+    That is so if the text ends later by more than `by`.
+    """
     first, second = _time(json, json.last_line), _time(text, text.last_line)
-    if first is None or second is None or second[0] <= first[0] + LACKING:
+    if first is None or second is None or second[0] <= first[0] + by:
         return END
     return first[0] + MILLISECOND
 

@@ -160,6 +160,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.demo_client": "client",
     "cli.journal_none": "There is no journal {name} in {path}",
     "cli.journal_empty": "There is no journal in {path}",
+    "cli.journal_several": "There are several journals in {path}: {names}",
     "cli.journal_unreadable": "Cannot read {path}: {reason}",
     "cli.journal_damaged": "{path} is damaged ({reason}): only what comes before the damage was read",
     "cli.journal_text_only": (

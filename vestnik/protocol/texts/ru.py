@@ -160,6 +160,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.demo_client": "клиента",
     "cli.journal_none": "Журнала {name} нет в {path}",
     "cli.journal_empty": "В {path} нет журнала",
+    "cli.journal_several": "В {path} несколько журналов: {names}",
     "cli.journal_unreadable": "Не удалось прочитать {path}: {reason}",
     "cli.journal_damaged": "Файл {path} повреждён ({reason}): прочитано только то, что до повреждения",
     "cli.journal_text_only": (
