@@ -69,6 +69,15 @@ def test_delivered_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_message_is_not_stored_before_it_came(tmp_path: Path) -> None:
+    """A duration is not exact: what seems to have come just after it was stored came before."""
+    stored(tmp_path)
+    sent = record(at(10.403), "message.kept", code=202, **SENT, number=42, duration_ms=1.0)
+    assert [line[:21] for line in told(tmp_path, *OPENED, sent)[2:5]] == [
+        *("10:00:10.400  accepte", "10:00:10.400  stored ", "10:00:10.403  answere"),
+    ]
+
+
 @pytest.mark.parametrize("what", ["m1", "anna/boris/1", "Boris/ANNA/1"])
 def test_delivered_later(tmp_path: Path, what: str) -> None:
     """A message that waited, under each of its names."""

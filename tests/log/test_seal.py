@@ -269,6 +269,12 @@ def test_damaged_archive(tmp_path: Path, scribe: Scribe, clock: Clock) -> None:
     assert [extent.file for seal in seals(tmp_path) for extent in seal.extents] == [JSON]
     assert scribe.sealer.wait == 60
     scribe.close()
+    assert [seal.kind for seal in seals(tmp_path)][-1] == "data"  # no end: something is left
+    (tmp_path / "server.log.2021-06-12.gz").unlink()
+    after = Scribe(tmp_path, clock=clock, monotonic=clock)
+    after.write("two")
+    after.close()
+    assert findings(tmp_path) == [What.ADOPTED]
 
 
 def test_on_the_disk_first(tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,17 @@ def test_clean_end(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None
     assert [finding.what for finding in tampered(tmp_path, key)] == [What.UNSEALED]
 
 
+def test_put_in_while_no_program_ran(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
+    """What was appended after a clean end does not become one's own by the next start, which takes it in."""
+    run(start, clock, "one")
+    with (tmp_path / TEXT).open("a") as other:
+        other.write("forged\n")
+    run(start, clock, "two")
+    (finding,) = tampered(tmp_path, key)
+    assert (finding.what, finding.file, finding.values["line"]) == (What.UNSEALED, TEXT, 2)
+    assert finding.values["text"] == "forged"
+
+
 def test_same_check(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
     """A change that keeps the check of its line is found by the digest, and the lines named that it can be in."""
     program = start()

@@ -33,5 +33,5 @@ def test_delivered() -> None:
     delivered = Delivered()
     for sender, seq in (("anna", 3), ("carl", 2), ("anna", 7)):
         delivered.add(sender, seq)
-    assert (delivered.count, str(delivered)) == (3, "anna/3-7 carl/2")
+    assert (delivered.count, str(delivered)) == (3, "anna/3-7  carl/2")
     assert str(Delivered()) == ""

@@ -23,6 +23,8 @@ from vestnik.store.readonly import looking
 
 BEFORE: Final = 3600 * SECOND
 """How long before it was stored the journal is searched for a message: it may have been refused at first."""
+INEXACT: Final = SECOND // 10
+"""By how much the duration of a request may be told too short: it is measured in steps of the event loop."""
 BLANK: Final = " " * len("2026-11-22 17:43:05.178  ")
 
 Say: TypeAlias = Callable[..., str]
@@ -130,12 +132,12 @@ def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
     for line in _title(say, found):
         output.line(line)
     told: list[Step] = []
+    stored = None if kept is None else int(kept.message.time * SECOND)
     if life is not None:
         told += [step for each in life.refusals for step in _refused(say, each)]
-        told += [step for at, each in enumerate(life.sendings) for step in _sent(say, each, again=at > 0)]
-    if kept is not None:
-        text = say("cli.trace_stored", number=kept.message.number, seq=kept.message.seq)
-        told.append(Step(int(kept.message.time * SECOND), text))
+        told += [step for at, each in enumerate(life.sendings) for step in _sent(say, each, stored, again=at > 0)]
+    if kept is not None and stored is not None:
+        told.append(Step(stored, say("cli.trace_stored", number=kept.message.number, seq=kept.message.seq)))
     elif known and life is not None and life.sendings:
         output.line(BLANK + say("cli.trace_not_stored"))
     if life is not None:
@@ -185,8 +187,8 @@ def _title(say: Say, found: Found) -> Iterator[str]:
         yield say("cli.trace_id", id=str(identity))
 
 
-def _sent(say: Say, told: Told, *, again: bool) -> Iterator[Step]:
-    """That a message was accepted and answered."""
+def _sent(say: Say, told: Told, stored: int | None, *, again: bool) -> Iterator[Step]:
+    """That a message was accepted and answered; `stored` is when it was."""
     entry, author = told
     facts = entry.facts
     if facts.event == RECOVERED:
@@ -194,7 +196,10 @@ def _sent(say: Say, told: Told, *, again: bool) -> Iterator[Step]:
         return
     took = facts.duration_ms if isinstance(facts.duration_ms, (int, float)) else 0
     values = {"connection": _peer(say, author), "account": str(facts.account), "request": facts.request}
-    yield Step(entry.time - round(took * 1000), say("cli.trace_again" if again else "cli.trace_accepted", **values))
+    arrived = entry.time - round(took * 1000)
+    if stored is not None and 0 < arrived - stored < INEXACT:
+        arrived = stored
+    yield Step(arrived, say("cli.trace_again" if again else "cli.trace_accepted", **values))
     yield Step(entry.time, say("cli.trace_answered", code=facts.code))
 
 

@@ -18,6 +18,7 @@ from vestnik.chat.names import check_account_name, check_length, name_key
 from vestnik.chat.passwords import hash_password
 from vestnik.chat.storage import AccountRecord
 from vestnik.cli import options
+from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.log import events
 from vestnik.log.crash import catch_everything
@@ -31,14 +32,6 @@ from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
-
-
-class Failure(click.ClickException):
-    """Ends the command with exit code 1 and a sentence that is complete as it is."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence."""
-        click.echo(self.message, file=file, err=True)
 
 
 class Admin:

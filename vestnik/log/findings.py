@@ -13,7 +13,7 @@ class What(Enum):
     MISSING = "missing"  # count, line (before which they were), text
     INSERTED = "inserted"  # line, last, text
     SOMEWHERE = "somewhere"  # line, last: the wrong line is one of these
-    UNSEALED = "unsealed"  # line, last, text, size: no seal covers them, and no program can have left them
+    UNSEALED = "unsealed"  # line, last, text, of the first of `count` places; size: no program can have left them
     CUT = "cut"  # line (the last one there), size (bytes missing)
     BEGUN_ANEW = "begun_anew"  # size (bytes that are gone), time (of the seal that noticed)
     # Files.
@@ -41,9 +41,9 @@ class What(Enum):
     KEY_NEEDED = "key_needed"  # chain
     UNREADABLE = "unreadable"  # reason
     # What is to be known.
-    ADOPTED = "adopted"  # line, last, size, time
-    NOT_YET = "not_yet"  # line, last, size
-    LEFT = "left"  # line, last, size, pids
+    ADOPTED = "adopted"  # line, last, size, count, time
+    NOT_YET = "not_yet"  # line, last, size, count
+    LEFT = "left"  # line, last, size, count, pids: `count` places between these lines
     OLDER = "older"  # size: from before the first seal
     REMOVED = "removed"  # first, last: dates of days that are gone
     BEGINS = "begins"  # epoch, time: the seals before are gone

@@ -11,7 +11,6 @@ the last second of one that was killed.
 import hashlib
 import os
 import secrets
-import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -40,6 +39,9 @@ AGAIN: Final = 60.0
 """Seconds after which a file that could not be read is tried again."""
 LINES: Final = 1 << 16
 """Lines of one extent."""
+HASHED_AT_ONCE: Final = 2047
+"""Bytes that are hashed in one call: of more, `hashlib` gives the interpreter's lock away, and to get it back takes
+longer than the hash."""
 PIECES: Final = 512
 """Extents of one file that wait for a seal; more, and the file is read again instead."""
 
@@ -64,6 +66,14 @@ class _Piece:
     def takes(self, start: int) -> bool:
         """Whether what was written from `start` on belongs here."""
         return start == self.end and self.lines.whole and len(self.lines.sums) < LINES
+
+    def add(self, data: bytes) -> None:
+        """More of the same."""
+        update = self.digest.update
+        for at in range(0, len(data), HASHED_AT_ONCE):
+            update(data[at : at + HASHED_AT_ONCE])
+        self.lines.add(data)
+        self.end += len(data)
 
     def extent(self, file: str, shift: int) -> Extent:
         """What the seal says."""
@@ -167,9 +177,7 @@ class Sealer:
             piece = _Piece(start)
             pieces.append(piece)
             self._hurry(DATA_EVERY)
-        piece.digest.update(data)
-        piece.lines.add(bytes(data))
-        piece.end += len(data)
+        piece.add(bytes(data))
 
     def closed(self, file: str) -> None:
         """`file` has been closed."""
@@ -276,6 +284,8 @@ class Sealer:
             self._announce(seal, file, fresh)
         for file, written in self._files.items():
             self._describe(seal, file, written)
+            if seal.kind == "end" and written.shift is None and written.waits:
+                seal.kind = "data"  # something stays without a seal, as after a crash
         seal.closed.extend(self._closed)
         assert self._chain is not None  # noqa: S101 - it is its turn
         self._chain.add(turn, seal)
@@ -286,7 +296,7 @@ class Sealer:
         if seal.kind != "end":
             seal.kind = "start"
         seal.run, seal.pid, seal.version = secrets.token_hex(8), os.getpid(), __version__
-        seal.host = socket.gethostname()
+        seal.host = os.uname().nodename
         with suppress(OSError, Damaged):  # that day may be beyond reading, this one is not
             settled = settle(self._directory, self._name, turn.time[:10], self._descriptors)
             seal.settled.extend(settled.files)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from vestnik.log.contents import Contents
 from vestnik.log.coverage import Coverage, Gap
@@ -17,17 +17,27 @@ LOOKED_AT: Final = 20_000
 """Lines that are compared to tell what happened to the first wrong one."""
 ALIKE: Final = 3
 """So many lines alike, or all up to the end, are the place where both go on in the same way."""
+LATER: Final = 1 << 62
+"""A number that comes after that of every seal."""
 FRESH: Final = 10.0
 """Seconds after the last change of a file in which a program that runs may not have made its seal yet."""
 
 
+Range: TypeAlias = tuple[int, int]
+"""The first byte, and the one after the last."""
+
+
 class Claim(NamedTuple):
-    """What a seal says about some bytes, its number and its time; `adopted` if it did not write them itself."""
+    """What a seal says about some bytes, its number and its time.
+
+    `adopted` if its program did not write them itself; then `explained` tells whether another one can have left them.
+    """
 
     extent: Extent
     number: int
     time: str
     adopted: bool
+    explained: bool
 
 
 class Circumstances(NamedTuple):
@@ -48,9 +58,11 @@ class Day:
         self._report = report
         self._claims: list[Claim] = []
         self._writers: set[str] = set()
+        self._known = False
 
     def add(self, seal: Seal, number: int) -> None:
         """Takes in a seal; they come in their order."""
+        explained = not self._known or any(not self._has_ended(run, number) for run in self._writers)
         for opened in seal.opened:
             if opened.file == self.file:
                 self._open(seal, opened.end, alone=opened.alone)
@@ -58,7 +70,8 @@ class Day:
             for extent in extents:
                 if extent.file == self.file:
                     self.coverage.add(extent.start, extent.end, number)
-                    self._claims.append(Claim(extent, number, seal.time, adopted))
+                    self._claims.append(Claim(extent, number, seal.time, adopted, explained))
+                    self._known = True
         if self.file in seal.settled:
             self._writers.clear()
         if self.file in seal.closed:
@@ -73,6 +86,12 @@ class Day:
         if alone:
             self._writers.clear()
         self._writers.add(seal.run)
+        self._known = True
+
+    def _has_ended(self, run: str, number: int) -> bool:
+        """Whether a program had ended before the seal `number`."""
+        known = self._runs.get(run)
+        return known is None or (known.ended and known.last < number)
 
     def check(self, contents: Contents, circumstances: Circumstances) -> None:
         """Compares. Raises OSError."""
@@ -86,33 +105,53 @@ class Day:
         self._tell_adopted(contents, claims)
 
     def _gaps(self, contents: Contents, end: int, circumstances: Circumstances) -> None:
+        ranges: dict[tuple[What, str], list[Range]] = {}
         for gap in self.coverage.gaps(min(end, contents.size)):
-            suspects = [run for run in self._writers if run in self._runs and not self._runs[run].ended]
+            suspects = [run for run in self._writers if not self._has_ended(run, LATER)]
             if gap.before is not None:
                 suspects = [run for run in suspects if self._runs[run].last < gap.before]
-            values = _lines(contents, gap.start, gap.end) | {"size": gap.end - gap.start}
+            what, pids = What.LEFT, ""
             if gap.before is None and suspects and circumstances.live and circumstances.age < FRESH:
-                self._report.add(What.NOT_YET, self.file, **values)
+                what = What.NOT_YET
             elif not suspects or _must_be_alive(gap, suspects, circumstances):
-                text = _beginning(contents.read(gap.start, min(gap.end, gap.start + 4 * SHOWN)))
-                self._report.add(What.UNSEALED, self.file, **values, text=text)
+                what = What.UNSEALED
             else:
                 pids = ", ".join(sorted(str(self._runs[run].pid) for run in suspects))
-                self._report.add(What.LEFT, self.file, **values, pids=pids)
+            ranges.setdefault((what, pids), []).append((gap.start, gap.end))
+        for (what, pids), found in ranges.items():
+            self._tell(what, contents, found, **({"pids": pids} if pids else {}))
 
     def _tell_adopted(self, contents: Contents, claims: Sequence[Claim]) -> None:
         own = Coverage()
         for claim in claims:
             if not claim.adopted:
                 own.add(claim.extent.start, claim.extent.end, claim.number)
-        adopted: dict[str, Coverage] = {}
+        adopted: dict[tuple[bool, str], Coverage] = {}
         for claim in claims:
             if claim.adopted:
-                adopted.setdefault(claim.time, Coverage()).add(claim.extent.start, claim.extent.end, claim.number)
-        for time, coverage in adopted.items():
-            for start, end in coverage.without(own):
-                values = _lines(contents, start, end) | {"size": end - start}
-                self._report.add(What.ADOPTED, self.file, **values, time=time)
+                coverage = adopted.setdefault((claim.explained, claim.time), Coverage())
+                coverage.add(claim.extent.start, claim.extent.end, claim.number)
+        for (explained, time), coverage in adopted.items():
+            if found := list(coverage.without(own)):
+                if explained:
+                    self._tell(What.ADOPTED, contents, found, time=time)
+                else:
+                    self._tell(What.UNSEALED, contents, found)
+
+    def _tell(self, what: What, contents: Contents, ranges: Sequence[Range], **more: str) -> None:
+        """One finding for bytes in several places: their number, and the first and the last line.
+
+        Of what nobody can have left there, it is the lines of the first place, and how they begin.
+        """
+        start, end = ranges[0]
+        if what is What.UNSEALED:
+            more["text"] = _beginning(contents.read(start, min(end, start + 4 * SHOWN)))
+        else:
+            end = ranges[-1][1]
+        first = contents.count_lines(0, start) + 1
+        last = first + contents.count_lines(start, end - 1)
+        size = sum(end - start for start, end in ranges)
+        self._report.add(what, self.file, line=first, last=last, size=size, count=len(ranges), **more)
 
 
 def _must_be_alive(gap: Gap, suspects: Sequence[str], circumstances: Circumstances) -> bool:
@@ -215,12 +254,6 @@ def _digest(contents: Contents, extent: Extent) -> str:
     for at in range(extent.start, extent.end, CHUNK):
         digest.update(contents.read(at, min(at + CHUNK, extent.end)))
     return digest.hexdigest()
-
-
-def _lines(contents: Contents, start: int, end: int) -> dict[str, str | int]:
-    """The numbers of the first and the last line with bytes of a range."""
-    first = contents.count_lines(0, start) + 1
-    return {"line": first, "last": first + contents.count_lines(start, end - 1)}
 
 
 def _beginning(line: bytes) -> str:

@@ -28,5 +28,5 @@ class Delivered:
         self._ranges[sender] = (first, seq)
 
     def __str__(self) -> str:
-        """`anna/3-7 carl/2`."""
-        return " ".join([f"{sender}/{a}-{b}" if b > a else f"{sender}/{a}" for sender, (a, b) in self._ranges.items()])
+        """`anna/3-7  carl/2`: two blanks, for a name may have one, but never two in a row."""
+        return "  ".join([f"{sender}/{a}-{b}" if b > a else f"{sender}/{a}" for sender, (a, b) in self._ranges.items()])

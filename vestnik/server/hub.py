@@ -47,7 +47,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._context = Context()  # a batch is nobody's own request
         self._batch: list[Post] = []
-        self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, in loop seconds
+        self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, monotonic
         self._queued = 0
         self._held: set[Connection] = set()
         self.choked: set[Connection] = set()
@@ -58,7 +58,7 @@ class Hub:
     def accept(self, post: Post) -> None:
         """Take a message into the batch of this pass of the loop."""
         if not self._batch:
-            self._begun.append(self._loop.time())
+            self._begun.append(time.monotonic())
             self._loop.call_soon(self._hand_over, context=self._context)
         self._batch.append(post)
         self._queued += 1
@@ -97,7 +97,7 @@ class Hub:
 
     def _publish(self, posts: Sequence[Post]) -> Iterable["Connection"]:
         now = time.time()
-        duration = round((self._loop.time() - self._begun.popleft()) * 1000, 3)
+        duration = round((time.monotonic() - self._begun.popleft()) * 1000, 3)
         records: list[Record] = []
         replies: dict[Connection, list[bytes]] = {}
         conversations: dict[int, list[Post]] = {}

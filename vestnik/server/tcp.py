@@ -5,6 +5,7 @@ nothing more is read, so a connection holds at most one segment of requests.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Final, cast
@@ -209,7 +210,7 @@ class Connection(asyncio.Protocol):
 
     async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyRequest, number: int) -> None:
         """Wait for an outcome and answer; then go on with the requests behind it."""
-        begun = self._listener.loop.time()
+        begun = time.monotonic()
         reply: Outcome | None = None
         try:
             reply = await outcome
@@ -242,10 +243,10 @@ class Connection(asyncio.Protocol):
     # Answers.
 
     def answer(self, reply: Reply, number: int, request_id: str | None, begun: float | None = None) -> None:
-        """Send an answer and journal it. `begun` is when its request was, in the loop's seconds, if it took a while."""
+        """Send an answer and journal it. `begun` is when its request was (monotonic, s), if it took a while."""
         more: dict[str, object] = {} if request_id is None else {"id": request_id}
         if begun is not None:
-            more["duration_ms"] = round((self._listener.loop.time() - begun) * 1000, 3)
+            more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
         event = events.of_answer(reply.answer)
         self.hub.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:

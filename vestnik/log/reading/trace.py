@@ -40,7 +40,7 @@ SENDINGS: Final = frozenset({DELIVERED, KEPT, RECOVERED})
 FIRST_ERROR: Final = 400
 
 _RANGE: Final = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
-_MESSAGES: Final = re.compile(r"(.+?)/(\d{1,18})(?:-(\d{1,18}))?(?: |$)")
+_MESSAGES: Final = re.compile(r"(.+?)/(\d{1,18})(?:-(\d{1,18}))?(?:  |$)")
 
 
 class Target(NamedTuple):

@@ -233,7 +233,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_missing": "{file}:{lines}: {count} line(s) missing before: {text}",
     "cli.seals_inserted": "{file}:{lines}: inserted: {text}",
     "cli.seals_somewhere": "{file}:{lines}: changed somewhere in these lines",
-    "cli.seals_unsealed": "{file}:{lines}: under no seal ({size} bytes): {text}",
+    "cli.seals_unsealed": "{file}:{lines}: under no seal (places: {count}, bytes: {size}): {text}",
     "cli.seals_cut": "{file}:{lines}: the file ends after this line, {size} bytes are missing",
     "cli.seals_begun_anew": "{file}: cut or replaced before {time}, {size} sealed bytes are gone",
     "cli.seals_file_missing": "{file}: missing, with {size} sealed bytes",
@@ -260,11 +260,13 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_key_needed": "chain {chain} needs its verification key: --key-file FILE or {variable}",
     "cli.seals_unreadable": "{file}: {reason}",
     "cli.seals_adopted": (
-        "{file}:{lines}: {size} bytes that another program had left without a seal were sealed at {time}"
+        "{file}:{lines}: what another program had left without a seal was sealed at {time} "
+        "(places: {count}, bytes: {size})"
     ),
     "cli.seals_not_yet": "{file}:{lines}: {size} bytes not sealed yet",
     "cli.seals_left": (
-        "{file}:{lines}: {size} bytes without a seal; process {pids} was killed, or is just writing them"
+        "{file}:{lines}: lines without a seal (places: {count}, bytes: {size}); process {pids} was killed, "
+        "or is just writing them"
     ),
     "cli.seals_older": "{file}: {size} bytes from before the first seal",
     "cli.seals_removed": "the days from {first} to {to} are gone, as the oldest ones are when they are deleted",

@@ -233,7 +233,7 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_missing": "{file}:{lines}: не хватает строк ({count}) перед: {text}",
     "cli.seals_inserted": "{file}:{lines}: вставлено: {text}",
     "cli.seals_somewhere": "{file}:{lines}: изменено где-то в этих строках",
-    "cli.seals_unsealed": "{file}:{lines}: не под печатью (байт: {size}): {text}",
+    "cli.seals_unsealed": "{file}:{lines}: не под печатью (мест: {count}, байт: {size}): {text}",
     "cli.seals_cut": "{file}:{lines}: файл кончается этой строкой, не хватает байт: {size}",
     "cli.seals_begun_anew": "{file}: обрезан или заменён до {time}, пропало опечатанных байт: {size}",
     "cli.seals_file_missing": "{file}: файла нет, а опечатано байт: {size}",
@@ -260,10 +260,12 @@ TEXTS: Final[dict[str, str]] = {
     "cli.seals_key_needed": "для цепочки {chain} нужен её ключ проверки: --key-file ФАЙЛ или {variable}",
     "cli.seals_unreadable": "{file}: {reason}",
     "cli.seals_adopted": (
-        "{file}:{lines}: байты ({size}), которые другая программа оставила без печати, опечатаны в {time}"
+        "{file}:{lines}: что другая программа оставила без печати, опечатано в {time} (мест: {count}, байт: {size})"
     ),
     "cli.seals_not_yet": "{file}:{lines}: ещё не опечатано байт: {size}",
-    "cli.seals_left": "{file}:{lines}: без печати байт: {size}; процесс {pids} был убит или как раз пишет их",
+    "cli.seals_left": (
+        "{file}:{lines}: строки без печати (мест: {count}, байт: {size}); процесс {pids} был убит или как раз пишет их"
+    ),
     "cli.seals_older": "{file}: байт старше первой печати: {size}",
     "cli.seals_removed": "дней с {first} по {to} нет: так бывает, когда удаляют самые старые",
     "cli.seals_begins": "{file}: печати начинаются с номера {epoch} ({time}), прежних нет",
