@@ -29,7 +29,7 @@ def encoded(*records: Queued, language: str = "ru") -> bytes:
     objects = []
     for record in records:
         renderer.line(record)
-        objects.append(rendering.record(record))
+        objects.append(rendering.record())
     return rendering.lines(objects)
 
 
@@ -68,7 +68,7 @@ def test_offset(zone: Callable[[str], None], place: str) -> None:
     for created in (NOON, NOON + 0.999999, NOON + 180 * 86_400.25):
         record: Queued = (created, events.SERVER_STOPPED, (), None, None, None, None)
         line = renderer.line(record)
-        moment = json.loads(rendering.lines([rendering.record(record)]))["time"]
+        moment = json.loads(rendering.lines([rendering.record()]))["time"]
         assert f"{moment[:10]} {moment[11:19]},{moment[20:23]}" == line[:23]
         parsed = datetime.fromisoformat(moment)
         assert abs(parsed.timestamp() - created) < 2e-6

@@ -73,7 +73,7 @@ def read(path: Path) -> list[Anchor]:
         for line in lines:
             try:
                 found.append(_DECODER.decode(line))
-            except msgspec.DecodeError:  # no event: whoever reads may be the command line
+            except (msgspec.DecodeError, UnicodeDecodeError):  # no event: whoever reads may be the command line
                 continue
     return found
 

@@ -36,6 +36,9 @@ class Coverage:
         if not ranges or start > ranges[-1][1]:
             ranges.append((start, end, number))
             return
+        if start == ranges[-1][1]:  # the usual case
+            ranges[-1] = ranges[-1][0], end, ranges[-1][2]
+            return
         after = []
         while ranges and ranges[-1][0] > end:
             after.append(ranges.pop())

@@ -48,8 +48,8 @@ def unescape(text: str) -> str:
 def escape_at_most(text: str, limit: int) -> str:
     """`escape(text)`, or, if that is longer than `limit` characters, its beginning, `...[+N]...` and its end.
 
-    N is the number of characters of `text` that were left out. The end, a quarter of what fits, has what matters most in
-    a long traceback. No escape is cut in half. `limit` is at least 30.
+    N is the number of characters of `text` that were left out. The end, a quarter of what fits, has what matters most
+    in a long traceback. No escape is cut in half. `limit` is at least 30.
     """
     escaped = escape(text if len(text) <= limit else text[: limit + 1])
     if len(escaped) <= limit:

@@ -10,7 +10,7 @@ import msgspec
 from vestnik.log.escape import escape
 from vestnik.log.events import Event
 from vestnik.log.records import Message, Queued, cut, text_of
-from vestnik.log.redact import redact_text
+from vestnik.log.redact import might_be_secret, redact, redact_text
 from vestnik.log.render import MESSAGE_CAP, THOUSANDTHS, Renderer
 
 HEAD: Final = ("time", "level", "logger", "event", "code", "message", "connection", "request")
@@ -52,10 +52,10 @@ class JsonLines:
         self._time = ""
         self._shapes: dict[Event, _Shape] = {}
 
-    def record(self, queued: Queued) -> object:
+    def record(self) -> object:
         """What `lines` encodes for the record that the renderer has just made a line of. Never raises."""
-        _, event, values, connection, request, error, more = queued
         renderer = self._renderer
+        _, event, values, connection, request, error, more = queued = renderer.shown
         if renderer.created != self._created:
             self._turn(renderer)
         if not renderer.clean or more is not None or error is not None:
@@ -79,8 +79,8 @@ class JsonLines:
                 )
                 for at in shape.unsaid:
                     value = values[at]
-                    if type(value) is str and not value.isprintable():
-                        return careful(made)
+                    if type(value) is str and (not value.isprintable() or might_be_secret(value)):
+                        return self._special(queued)
                 return made
         return self._special(queued)
 
@@ -92,7 +92,8 @@ class JsonLines:
             return b"".join([bytes(careful(made)) + b"\n" for made in objects])
 
     def _turn(self, renderer: Renderer) -> None:
-        self._created, micros = renderer.created, renderer.micros
+        self._created = renderer.created
+        micros = int((renderer.created - renderer.begin) * 1_000_000)
         date, _, second = renderer.second.partition(" ")
         parts = THOUSANDTHS[micros // 1000], THOUSANDTHS[micros % 1000]
         self._time = f"{date}T{second}.{parts[0]}{parts[1]}{renderer.offset}"
@@ -109,7 +110,7 @@ class JsonLines:
 
     def _special(self, queued: Queued) -> msgspec.Raw:
         """The object of a record that is not just an event with its values."""
-        _, event, values, connection, request, error, more = queued
+        _, event, values, connection, request, error, more = redact(queued)
         renderer = self._renderer
         head: dict[str, object] = {"time": self._time, "level": renderer.known.level}
         if isinstance(event, Message):

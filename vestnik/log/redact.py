@@ -127,7 +127,7 @@ def is_secret_name(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
-def _worth_a_search(value: object) -> bool:
+def might_be_secret(value: object) -> bool:
     """Whether a value may have a secret in its text; quick, as nearly all have not."""
     return type(value) is str and len(value) > SHORT and (len(value) > LONG or "=" in value or ":" in value)
 
@@ -174,7 +174,7 @@ def redact(queued: Queued) -> Queued:
     kind = queued[1]
     if not queued[6] and (kind.template in _ordinary if type(kind) is Message else kind in _harmless):
         for value in kind.args if type(kind) is Message else queued[2]:
-            # As `_worth_a_search`, without the call.
+            # As `might_be_secret`, without the call.
             if type(value) is str and len(value) > SHORT and (len(value) > LONG or "=" in value or ":" in value):
                 break
         else:
@@ -210,7 +210,7 @@ def _mask_named(value: object) -> object:
 
 
 def _searched(value: object) -> object:
-    return redact_text(value) if _worth_a_search(value) else value  # type: ignore[arg-type]  # it is a str
+    return redact_text(value) if might_be_secret(value) else value  # type: ignore[arg-type]  # it is a str
 
 
 def redact_message(message: Message) -> Message:
@@ -227,7 +227,7 @@ def redact_message(message: Message) -> Message:
                 _ordinary.add(message.template)
         if verdict.places:
             message = msgspec.structs.replace(message, args=_redact_places(verdict, args))
-        elif not verdict.suspect and not any(map(_worth_a_search, args)):
+        elif not verdict.suspect and not any(map(might_be_secret, args)):
             return message
     sentence = message.text()
     shown = redact_text(sentence)

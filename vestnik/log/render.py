@@ -1,6 +1,7 @@
 """From a record to its line of text."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 from vestnik.log.escape import escape, escape_at_most
 from vestnik.log.events import Event
 from vestnik.log.records import Message, Queued, Values, unfitting
-from vestnik.log.redact import redact_traceback
+from vestnik.log.redact import is_secret_name, redact, redact_traceback
 from vestnik.log.storm import Storms
 from vestnik.protocol.texts import TEXTS
 
@@ -21,6 +22,10 @@ FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
 MESSAGE_CAP: Final = 16 * 1024
 """The longest message of a line, its traceback included, in characters after escaping."""
 
+USUAL: Final = 60
+"""Characters that the values of a sentence may have together without being searched for a secret."""
+EDGE: Final = 2e-6
+"""Seconds at the edges of a millisecond where it is computed anew which one it is."""
 LOGGERS: Final = 1024
 """Loggers and levels whose place in the line is remembered; past it all are forgotten."""
 
@@ -56,40 +61,49 @@ def sentence(language: str, event: Event, values: Values) -> str:
         return unfitting(event.name, values)
 
 
+_NOTHING: Final[Queued] = (0.0, Message("", 0, "", ()), (), None, None, None, None)
+
+
 class Known(NamedTuple):
-    """What lines of one kind have in common: the name of the level, level and logger as in the line, the sentence."""
+    """What lines of one kind have in common: the name of the level, level and logger as in the line, the sentence.
+
+    A sentence with more `colons` or longer than `usual` is searched for secrets, as is one with an equals sign.
+    """
 
     level: str
     label: str
     form: Callable[..., str]
+    colons: int = 0
+    usual: int = 0
 
 
 class Renderer:
     """Makes the text lines of one journal. Used by one thread at a time.
 
     `name` is the logger's name in the lines of events, `language` that of their sentences. What it finds out about
-    a record is there until the next one, for the JSON rendering: `created`; `second` (local time as in the line),
-    `micros` after it and `offset` (`+03:00`); `date` (YYYY-MM-DD), the file the line belongs to; what is `known` of
-    its kind; the `sentence`, neither escaped nor cut, and whether it is `clean`, so that but for a backslash it need
-    not be; the `traceback`, None without an error.
+    a record is there until the next one, for the JSON rendering: `created`; the `second` it is in (local time as in
+    the line), its `begin` (seconds since 1970) and `offset` (`+03:00`); `date` (YYYY-MM-DD), the file the line
+    belongs to; what is `known` of its kind; the record itself without secrets (`shown`); the `sentence`, neither
+    escaped nor cut, and whether it is `clean`, so that but for a backslash it need not be; the `traceback`, None
+    without an error.
     """
 
     def __init__(self, name: str, language: str, storms: Storms | None = None) -> None:
         self.created = -1.0
         self.date = ""
         self.second = ""
-        self.micros = 0
         self.offset = ""
         self.known = Known("", "", str)
         self.sentence = ""
         self.clean = True
         self.traceback: str | None = None
+        self.shown = _NOTHING
         self._name = name
         self._language = language
         self._storms = storms or Storms()
-        self._asked = -1.0
-        self._begin = 0  # of the second of the last record; there is none yet
+        self.begin = 0  # of the second of the last record; there is none yet
         self._end = 0
+        self._from = self._until = 0.0  # within the millisecond of the last record
         self._stamp = ""
         self._of_event: dict[Event, Known] = {}
         self._of_logger: dict[tuple[int, str], Known] = {}
@@ -112,17 +126,24 @@ class Renderer:
     def line(self, queued: Queued) -> str:
         """The whole line of a record, with its newline. Never raises."""
         created, event, values, _connection, _request, error, _more = queued
-        if created != self._asked:  # records of one batch share their moment
+        self.shown = queued
+        self.created = created
+        if not self._from <= created < self._until:  # many records share their millisecond
             self._turn(created)
         if type(event) is Message:
             known = self._of_logger.get((event.level, event.logger)) or self._learn_logger(event)
-            text = event.text()
+            self.shown = shown = redact(queued)
+            text = shown[1].text()  # type: ignore[union-attr]  # it is a Message
         else:
             known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an Event
             try:
                 text = known.form(*values)
+                if "=" in text or len(text) > known.usual or text.count(":") != known.colons:
+                    self.shown = redact(queued)
+                    text = known.form(*self.shown[2])
             except Exception:  # noqa: BLE001 - a wrong call must not cost the record; it shows what was given
-                text = unfitting(getattr(event, "name", ""), values)
+                self.shown = redact(queued)
+                text = unfitting(getattr(event, "name", ""), self.shown[2])
         self.known = known
         self.sentence = text
         self.traceback = None
@@ -134,9 +155,17 @@ class Renderer:
             text = escape_at_most(text, MESSAGE_CAP)
         return f"{self._stamp}{known.label}{text}\n"
 
+    def forget(self) -> None:
+        """Let go of the last record, and of the exception in it."""
+        self.shown = _NOTHING
+
     def _learn(self, event: Event) -> Known:
         memory = self._of_event  # taken before the language: a change of language throws it away
-        known = memory[event] = _known(event.level, self._name, form(template(self._language, event)))
+        sentence = template(self._language, event)
+        bare = re.sub(r"\{[^{}]*\}", "", sentence)
+        usual = -1 if any(map(is_secret_name, event.fields)) else len(bare) + USUAL
+        known = _known(event.level, self._name, form(sentence))._replace(colons=bare.count(":"), usual=usual)
+        memory[event] = known
         return known
 
     def _learn_logger(self, message: Message) -> Known:
@@ -146,17 +175,17 @@ class Renderer:
         return known
 
     def _turn(self, created: float) -> None:
-        """Take note of the moment of a record."""
-        self._asked = created
-        if not self._begin <= created < self._end:
+        """Take note of the millisecond of a record."""
+        if not self.begin <= created < self._end:
             try:
                 self._turn_second(floor(created))
             except (OverflowError, ValueError, OSError, TypeError):  # no clock shows such a time: the record gets ours
-                created = time.time()
+                self.created = created = time.time()
                 self._turn_second(floor(created))
-        self.created = created
-        self.micros = micros = int((created - self._begin) * 1_000_000)
-        self._stamp = self.second + _COMMA[micros // 1000]
+        thousandths = int((created - self.begin) * 1_000_000) // 1000
+        self._stamp = self.second + _COMMA[thousandths]
+        self._from = self.begin + thousandths / 1000 + EDGE
+        self._until = self._from + 0.001 - 2 * EDGE
 
     def _turn_second(self, second: int) -> None:
         moment = time.localtime(second)
@@ -165,7 +194,7 @@ class Renderer:
         minutes, seconds = divmod(abs(moment.tm_gmtoff), 60)
         sign = "-" if moment.tm_gmtoff < 0 else "+"
         self.offset = f"{sign}{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
-        self._begin, self._end = second, second + 1
+        self.begin, self._end = second, second + 1
 
 
 def _known(level: int, name: str, sentence: Callable[..., str]) -> Known:

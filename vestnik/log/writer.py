@@ -19,7 +19,6 @@ from vestnik.log.files import DatedFiles
 from vestnik.log.inbox import LIMIT, Inbox
 from vestnik.log.jsonl import JsonLines
 from vestnik.log.records import Queued
-from vestnik.log.redact import redact
 from vestnik.log.render import Renderer
 from vestnik.log.seal import Sealer
 from vestnik.log.sweep_thread import SweepThread
@@ -274,7 +273,6 @@ class Writer:
                 marks += 1
                 continue
             try:
-                element = redact(element)
                 line = renderer.line(element)
             except Exception as error:  # noqa: BLE001 - not a record at all: the line says so in its place
                 element = self._own(events.JOURNAL_FAILED, (repr(error),), error)
@@ -284,12 +282,13 @@ class Writer:
                 date, lines, objects = renderer.date, [], []
             lines.append(line)
             if json is not None:
-                objects.append(json.record(element))
+                objects.append(json.record())
             of = element[1].level
             if of >= level:
                 self._unshown.append(line)
             if of >= logging.CRITICAL:
                 self._sync_at = 0.0
+        renderer.forget()
         self.taken += size - marks
         self._keep(date, lines, objects)
         self._push()
@@ -418,10 +417,11 @@ class Writer:
 
     def _say(self, event: Event, *values: object, error: BaseException | None = None) -> None:
         """A record of the journal about itself: it takes no room in the queue."""
-        record = redact(self._own(event, values, error))
+        record = self._own(event, values, error)
         line = self.renderer.line(record)
         self.taken += 1
-        self._keep(self.renderer.date, [line], [] if self._json is None else [self._json.record(record)])
+        self._keep(self.renderer.date, [line], [] if self._json is None else [self._json.record()])
+        self.renderer.forget()
         if event.level >= self._outputs.console_level:
             self._unshown.append(line)
         self._show()
