@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from vestnik.log.escape import escape
-from vestnik.log.events import Event
+from vestnik.log.events import MESSAGE_FIELDS, Event
 from vestnik.log.records import Message, Queued, cut, text_of
-from vestnik.log.redact import might_be_secret, redact, redact_text
+from vestnik.log.redact import LONG, SHORT, might_be_secret, redact, redact_text
 from vestnik.log.render import MESSAGE_CAP, THOUSANDTHS, Renderer
 
 HEAD: Final = ("time", "level", "logger", "event", "code", "message", "connection", "request")
@@ -31,7 +31,7 @@ def _object(fields: tuple[str, ...]) -> type[Any]:
 class _Shape(msgspec.Struct, frozen=True):
     """How the objects of one event are made.
 
-    `count` is the number of values, `unsaid` which of them are not part of the sentence.
+    `count` is the number of values, `unsaid` which of them are neither part of the sentence nor our own.
     """
 
     kind: type[Any]
@@ -49,6 +49,8 @@ class JsonLines:
         self._name = name
         self._renderer = renderer
         self._created = -1.0
+        self._begin = -1
+        self._second = ""
         self._time = ""
         self._shapes: dict[Event, _Shape] = {}
 
@@ -79,10 +81,37 @@ class JsonLines:
                 )
                 for at in shape.unsaid:
                     value = values[at]
-                    if type(value) is str and (not value.isprintable() or might_be_secret(value)):
+                    if type(value) is not str:
+                        continue
+                    if not value.isprintable() or (len(value) > SHORT and might_be_secret(value)):
                         return self._special(queued)
                 return made
         return self._special(queued)
+
+    def run(self, records: Sequence[Queued], sentences: Sequence[str]) -> list[object] | None:
+        """What `lines` encodes for the records whose `sentences` the renderer has just made together (`Renderer.run`).
+
+        None if one of them needs a closer look.
+        """
+        renderer = self._renderer
+        if renderer.created != self._created:
+            self._turn(renderer)
+        event = records[0][1]
+        assert isinstance(event, Event)  # noqa: S101 - there are no runs of anything else
+        shape = self._shapes.get(event) or self._shape(event)
+        if {len(record[2]) for record in records} != {shape.count}:
+            return None
+        for at in shape.unsaid:
+            texts = [value for record in records if type(value := record[2][at]) is str]
+            whole = "".join(texts)
+            if not whole.isprintable() or "=" in whole or ":" in whole or len(max(texts, key=len, default="")) > LONG:
+                return None
+        head = self._time, renderer.known.level, self._name, event.name, event.code
+        kind = shape.kind
+        return [
+            kind(*head, sentence, record[3], record[4], *record[2])
+            for record, sentence in zip(records, sentences, strict=True)
+        ]
 
     def lines(self, objects: Sequence[object]) -> bytes:
         """The lines of what `record` has given. Never raises."""
@@ -92,15 +121,18 @@ class JsonLines:
             return b"".join([bytes(careful(made)) + b"\n" for made in objects])
 
     def _turn(self, renderer: Renderer) -> None:
+        """Take note of the moment of a record."""
+        if renderer.begin != self._begin:
+            self._begin = renderer.begin
+            date, _, clock = renderer.second.partition(" ")
+            self._second = f"{date}T{clock}."
         self._created = renderer.created
         micros = int((renderer.created - renderer.begin) * 1_000_000)
-        date, _, second = renderer.second.partition(" ")
-        parts = THOUSANDTHS[micros // 1000], THOUSANDTHS[micros % 1000]
-        self._time = f"{date}T{second}.{parts[0]}{parts[1]}{renderer.offset}"
+        self._time = f"{self._second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{renderer.offset}"
 
     def _shape(self, event: Event) -> _Shape:
         said = self._renderer.said(event)
-        unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said)
+        unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said and field not in MESSAGE_FIELDS)
         if set(event.fields) & {*HEAD, *TAIL}:  # a client's answer has its code among its values: each is special
             shape = _Shape(_object(()), -1, ())
         else:

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import floor
 from string import Formatter
@@ -154,6 +154,29 @@ class Renderer:
         if not clean or "\\" in text:
             text = escape_at_most(text, MESSAGE_CAP)
         return f"{self._stamp}{known.label}{text}\n"
+
+    def run(self, records: Sequence[Queued]) -> list[str] | None:
+        """The sentences of records of one event and one moment, without errors; a line is `head` and a sentence.
+
+        None if one of them needs a closer look, as `line` takes. Raises what a record that is none may cause.
+        """
+        created, event = records[0][:2]
+        self.created = created
+        if not self._from <= created < self._until:
+            self._turn(created)
+        self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an Event
+        sentence = known.form
+        texts = [sentence(*record[2]) for record in records]
+        whole = "".join(texts)
+        ordinary = whole.isprintable() and "\\" not in whole and "=" not in whole
+        if not ordinary or whole.count(":") != known.colons * len(texts) or max(map(len, texts)) > known.usual:
+            return None
+        return texts
+
+    @property
+    def head(self) -> str:
+        """What the last line has before its sentence."""
+        return self._stamp + self.known.label
 
     def forget(self) -> None:
         """Let go of the last record, and of the exception in it."""

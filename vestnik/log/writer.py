@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from vestnik.log import events
 from vestnik.log.console import Console
@@ -42,6 +42,10 @@ SYNC_EVERY: Final = 5.0
 """Seconds after which what was written is put on the disk itself; CRITICAL records are at once."""
 SWEEP_WITHIN: Final = 2.0
 """Seconds for which the end waits for a file that is being compressed."""
+RUN: Final = 4
+"""So many records of one event and moment are made together."""
+PLAINLY: Final = (None, None)
+"""The end of a record without an error and further fields."""
 NEVER: Final = 1 << 30
 """A level that no record has."""
 
@@ -104,7 +108,13 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._marks: list[threading.Event] = []
+        self._date = ""  # of the lines and objects that were made and not handed to the files yet
+        self._lines: list[str] = []
+        self._objects: list[object] = []
+        self._count = 0
+        self._shown_from = NEVER if outputs.console is None else outputs.console_level
         self._unshown: list[str] = []
+        self._unshown_lines = 0
         self._at_once = False
         self._told: set[tuple[Event, str | None]] = set()
         self._told_hidden = 0
@@ -260,52 +270,88 @@ class Writer:
 
     def _batch(self, size: int) -> None:
         """Takes `size` elements of the queue and writes and shows their lines."""
-        renderer, popleft, json = self.renderer, self.inbox.queue.popleft, self._json
-        level = NEVER if self._outputs.console is None else self._outputs.console_level
-        date = renderer.date
-        lines: list[str] = []
-        objects: list[object] = []
-        marks = 0
-        for _ in range(size):
-            element = popleft()
+        popleft = self.inbox.queue.popleft
+        elements = [popleft() for _ in range(size)]
+        at = 0
+        while at < size:
+            element = elements[at]
             if type(element) is not tuple:
                 self._mark(element)
-                marks += 1
+                at += 1
                 continue
-            try:
-                line = renderer.line(element)
-            except Exception as error:  # noqa: BLE001 - not a record at all: the line says so in its place
-                element = self._own(events.JOURNAL_FAILED, (repr(error),), error)
-                line = renderer.line(element)
-            if renderer.date != date:
-                self._keep(date, lines, objects)
-                date, lines, objects = renderer.date, [], []
-            lines.append(line)
-            if json is not None:
-                objects.append(json.record())
-            of = element[1].level
-            if of >= level:
-                self._unshown.append(line)
-            if of >= logging.CRITICAL:
-                self._sync_at = 0.0
-        renderer.forget()
-        self.taken += size - marks
-        self._keep(date, lines, objects)
+            end = _end_of_run(elements, at)
+            run = cast(list[Queued], elements[at:end])
+            if len(run) < RUN or not self._take_run(run):
+                for each in run:
+                    self._take(each)
+            at = end
+        self.renderer.forget()
+        self._keep()
         self._push()
         self._note_offset()
-        if len(self._unshown) >= SHOWN_AT_ONCE:
+        if self._unshown_lines >= SHOWN_AT_ONCE:
             self._show()
+
+    def _take(self, record: Queued) -> None:
+        """Makes the line and the object of one record."""
+        renderer = self.renderer
+        try:
+            line = renderer.line(record)
+        except Exception as error:  # noqa: BLE001 - not a record at all: the line says so in its place
+            record = self._own(events.JOURNAL_FAILED, (repr(error),), error)
+            line = renderer.line(record)
+        if renderer.date != self._date:
+            self._keep()
+        self._lines.append(line)
+        self._count += 1
+        if self._json is not None:
+            self._objects.append(self._json.record())
+        level = record[1].level
+        if level >= self._shown_from:
+            self._unshown.append(line)
+            self._unshown_lines += 1
+        if level >= logging.CRITICAL:
+            self._sync_at = 0.0
+
+    def _take_run(self, run: Sequence[Queued]) -> bool:
+        """Makes lines and objects of records of one event and moment together, which is faster; whether it could."""
+        renderer = self.renderer
+        try:
+            sentences = renderer.run(run)
+            objects = self._json.run(run, sentences) if self._json is not None and sentences is not None else []
+        except Exception:  # noqa: BLE001 - one by one it is found out which of them is to blame
+            return False
+        if sentences is None or objects is None:
+            return False
+        if renderer.date != self._date:
+            self._keep()
+        head = renderer.head
+        text = head + f"\n{head}".join(sentences) + "\n"
+        self._lines.append(text)
+        self._count += len(run)
+        self._objects += objects
+        level = run[0][1].level
+        if level >= self._shown_from:
+            self._unshown.append(text)
+            self._unshown_lines += len(run)
+        if level >= logging.CRITICAL:
+            self._sync_at = 0.0
+        return True
 
     def _mark(self, mark: object) -> None:
         assert isinstance(mark, threading.Event)  # noqa: S101 - nothing else is put into the queue
         self._marks.append(mark)
         self._at_once = True
 
-    def _keep(self, date: str, lines: Sequence[str], objects: Sequence[object]) -> None:
-        if lines and self._outputs.json is not None and self._json is not None:
-            self._outputs.json.add(date, self._json.lines(objects), len(lines))
-        if lines and self._outputs.text is not None:
-            self._outputs.text.add(date, "".join(lines).encode(), len(lines))
+    def _keep(self) -> None:
+        """Hands what was made to the files; from now on lines are of the renderer's date."""
+        if self._count and self._outputs.json is not None and self._json is not None:
+            self._outputs.json.add(self._date, self._json.lines(self._objects), self._count)
+        if self._count and self._outputs.text is not None:
+            self._outputs.text.add(self._date, "".join(self._lines).encode(), self._count)
+        self.taken += self._count
+        self._lines, self._objects, self._count = [], [], 0
+        self._date = self.renderer.date
 
     def _push(self) -> None:
         """Writes what waits for the files, unless they fail and their time has not come."""
@@ -417,16 +463,27 @@ class Writer:
 
     def _say(self, event: Event, *values: object, error: BaseException | None = None) -> None:
         """A record of the journal about itself: it takes no room in the queue."""
-        record = self._own(event, values, error)
-        line = self.renderer.line(record)
-        self.taken += 1
-        self._keep(self.renderer.date, [line], [] if self._json is None else [self._json.record()])
+        self._take(self._own(event, values, error))
         self.renderer.forget()
-        if event.level >= self._outputs.console_level:
-            self._unshown.append(line)
+        self._keep()
         self._show()
 
     def _show(self) -> None:
-        lines, self._unshown = self._unshown, []
-        if lines and self._outputs.console is not None:
-            self._outputs.console.show("".join(lines), len(lines))
+        texts, lines, self._unshown, self._unshown_lines = self._unshown, self._unshown_lines, [], 0
+        if texts and self._outputs.console is not None:
+            self._outputs.console.show("".join(texts), lines)
+
+
+def _end_of_run(elements: Sequence[object], start: int) -> int:
+    """Where the records from `start` on cease to be of one event and moment, without errors and further fields."""
+    first = cast(Queued, elements[start])
+    created, event = first[:2]
+    end = start + 1
+    if type(event) is not Event or first[5:] != PLAINLY:
+        return end
+    while end < len(elements):
+        other = elements[end]
+        if type(other) is not tuple or other[1] is not event or other[0] != created or other[5:] != PLAINLY:
+            break
+        end += 1
+    return end
