@@ -13,8 +13,8 @@ from tests.support.process import VESTNIK, ServerProcess, clean_environment
 from tests.support.scribe import Scribe
 from vestnik.cli import seals
 from vestnik.cli.main import main
-from vestnik.log.findings import Report, What
-from vestnik.log.keys import parse_key
+from vestnik.log.sealing.findings import Report, What
+from vestnik.log.sealing.keys import parse_key
 from vestnik.protocol.texts import TEXTS
 
 

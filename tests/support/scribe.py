@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from tests.log.conftest import Clock
 from vestnik.log.files import DatedFiles
-from vestnik.log.findings import Finding, What
-from vestnik.log.keys import Key
-from vestnik.log.seal import Sealer
-from vestnik.log.verify import verify
+from vestnik.log.sealing.findings import Finding, What
+from vestnik.log.sealing.keys import Key
+from vestnik.log.sealing.seal import Sealer
+from vestnik.log.sealing.verify import verify
 
 DAY: Final = 86_400
 TEXT: Final = "server.log.2021-06-12"

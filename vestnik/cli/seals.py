@@ -14,13 +14,13 @@ import click
 
 from vestnik.cli.failure import Failure
 from vestnik.cli.journal_places import CLIENT, NAMES, SERVER, Places, location
-from vestnik.log.chain import AlreadyKeyed, set_up
-from vestnik.log.days import day_file
-from vestnik.log.findings import ChainSummary, Finding, Report, What
-from vestnik.log.keys import BadKey, Key, parse_key
-from vestnik.log.seals import KEYED
+from vestnik.log.retention.days import day_file
+from vestnik.log.sealing.chain import AlreadyKeyed, set_up
+from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
+from vestnik.log.sealing.keys import BadKey, Key, parse_key
+from vestnik.log.sealing.seals import KEYED
+from vestnik.log.sealing.verify import verify as check
 from vestnik.log.setup import default_directory
-from vestnik.log.verify import verify as check
 from vestnik.protocol.texts import say
 
 KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"

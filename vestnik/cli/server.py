@@ -19,9 +19,9 @@ from vestnik.log.crash import catch_everything
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.recover import complete_text
+from vestnik.log.retention.sweep import Sweeper
+from vestnik.log.retention.sweep_thread import SweepThread
 from vestnik.log.setup import configure
-from vestnik.log.sweep import Sweeper
-from vestnik.log.sweep_thread import SweepThread
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.app import App, serve

@@ -23,10 +23,10 @@ from vestnik.log.inbox import LIMIT
 from vestnik.log.records import Queued, Record, named, plain_all
 from vestnik.log.redact import redact
 from vestnik.log.render import Renderer, sentence
-from vestnik.log.seal import Sealer
+from vestnik.log.retention.sweep import Sweeper
+from vestnik.log.retention.sweep_thread import SweepThread
+from vestnik.log.sealing.seal import Sealer
 from vestnik.log.storm import Storms
-from vestnik.log.sweep import Sweeper
-from vestnik.log.sweep_thread import SweepThread
 from vestnik.log.writer import Outputs, Writer
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
 

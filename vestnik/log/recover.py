@@ -17,10 +17,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from vestnik.log.days import DayFile, day_files
 from vestnik.log.escape import escape_at_most
 from vestnik.log.files import MODE
 from vestnik.log.render import FORMAT, MESSAGE_CAP
+from vestnik.log.retention.days import DayFile, day_files
 
 BLOCK: Final = 1 << 20
 """Bytes of the end of a file that are looked at first; then twice as many, and so on."""

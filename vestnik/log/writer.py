@@ -20,8 +20,8 @@ from vestnik.log.inbox import LIMIT, Inbox
 from vestnik.log.jsonl import JsonLines
 from vestnik.log.records import Queued
 from vestnik.log.render import Renderer
-from vestnik.log.seal import Sealer
-from vestnik.log.sweep_thread import SweepThread
+from vestnik.log.retention.sweep_thread import SweepThread
+from vestnik.log.sealing.seal import Sealer
 from vestnik.log.trouble import Trouble
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024

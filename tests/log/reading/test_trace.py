@@ -113,8 +113,10 @@ def test_connections_that_end(tmp_path: Path, event: str, seconds: float, arrive
 def test_delivered_later(tmp_path: Path, event: str) -> None:
     """A kept message goes to whoever logs in, among the messages of its sender."""
     other = record(at(15), "backlog.delivered", connection="7", account="carl", count=9, messages="anna/1-9")
-    early = record(at(16), "backlog.delivered", connection="7", account="boris", count=2, messages="anna/1-4 carl/5")
-    right = record(at(20), "backlog.delivered", connection="8", account="BORIS", count=3, messages="x y/1 Anna/5-6 z/1")
+    early = record(at(16), "backlog.delivered", connection="7", account="boris", count=2, messages="anna/1-4  carl/5")
+    right = record(
+        at(20), "backlog.delivered", connection="8", account="BORIS", count=3, messages="x y/1  Anna/5-6  x/5 anna/1"
+    )
     records = [sent(10, event, connection=None), other, early, *opened(19, "8", 801, "Boris"), right]
     (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *records)
     (delivery,) = life.later

@@ -1,0 +1,1 @@
+"""The seals of a journal: how they are made, and how they are verified."""

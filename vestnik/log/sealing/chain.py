@@ -1,0 +1,200 @@
+"""The chain of seals of a journal, for those who add to it: one at a time, and each where the last one stopped.
+
+A seal is appended to the file of its date and synced; only then the state is told. Whoever is killed in between leaves
+a seal that the state does not know of, which the next one finds and takes as made.
+"""
+
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from vestnik.log.retention.contents import Damaged as BadArchive
+from vestnik.log.retention.contents import open_contents
+from vestnik.log.retention.days import PACKED
+from vestnik.log.retention.descriptors import Descriptors, sync_directory
+from vestnik.log.retention.packing import write_all
+from vestnik.log.sealing.keys import Damaged, HeldState, KeyState, first_state, hold_state, new_chain, state_path
+from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
+
+MODE: Final = 0o640
+FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+MOST_MISSED: Final = 64 * 1024 * 1024
+"""Bytes behind the last known seal that are looked at."""
+SET_UP_WITHIN: Final = 5.0
+"""Seconds for which `set_up` waits for programs that make seals."""
+
+
+class AlreadyKeyed(Exception):
+    """The chain has a secret key."""
+
+
+class Turn(NamedTuple):
+    """Being the one who may add to a chain: its state, and when the turn began (local time with offset)."""
+
+    held: HeldState
+    state: KeyState
+    moment: datetime
+
+    @property
+    def time(self) -> str:
+        """The time for a seal."""
+        return self.moment.isoformat(timespec="microseconds")
+
+
+class Chain:
+    """The chain of the journal `name` in `directory`. Used by one thread at a time; `descriptors` are its files.
+
+    `clock` gives seconds since 1970.
+    """
+
+    def __init__(
+        self, directory: Path, name: str, descriptors: Descriptors, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._directory = directory
+        self._name = name
+        self._descriptors = descriptors
+        self._clock = clock
+
+    @contextmanager
+    def turn(self, wait: float) -> Iterator[Turn]:
+        """The turn to add seals. Waits at most `wait` seconds for it.
+
+        Raises BlockingIOError if others take longer, keys.Damaged, OSError.
+        """
+        with hold_state(state_path(self._directory, self._name), self._descriptors, wait) as held:
+            state = held.read()
+            if state.sidecar and self._repair(state):
+                held.write(state)
+            turn = Turn(held, state, _moment(self._clock()))
+            date = turn.time[:10]
+            if state.sidecar != date:
+                state.sidecar, state.size = date, _size(self._sidecar(date))
+                held.write(state)
+            yield turn
+
+    def add(self, turn: Turn, seal: Seal) -> None:
+        """Makes `seal` the next one: fills in its place and its code, and writes it to the disk itself.
+
+        Raises BlockingIOError if its file is just being compressed, OSError.
+        """
+        state = turn.state
+        seal.chain, seal.epoch, seal.prev = state.chain, state.epoch, state.mac
+        sidecar = self._sidecar(state.sidecar)
+        seal.first = not _size(sidecar) and not os.path.lexists(f"{sidecar}{PACKED}")
+        line, mac = encode(seal, state.secret)
+        state.advance(mac, self._append(line, sidecar))
+        turn.held.write(state)
+
+    def _sidecar(self, date: str) -> Path:
+        return self._directory / f"{self._name}.seals.{date}"
+
+    def _append(self, line: bytes, path: Path) -> int:
+        """Gives the size of the file with `line`."""
+        with self._descriptors.opened(path, FLAGS | os.O_CREAT, MODE) as fd:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            before = os.fstat(fd)
+            if not before.st_nlink:
+                raise BlockingIOError(f"{path} was compressed")
+            try:
+                write_all(fd, line)
+                os.fsync(fd)
+            except BaseException:
+                os.ftruncate(fd, before.st_size)
+                raise
+            if not before.st_size:
+                sync_directory(self._directory)
+            return before.st_size + len(line)
+
+    def _repair(self, state: KeyState) -> bool:
+        """Takes in seals that were made and that the state does not know of; says whether there was anything."""
+        path = self._sidecar(state.sidecar)
+        size = _size(path)
+        if size == state.size:
+            return False
+        if size < state.size:  # it was cut or removed, which is not ours to judge, or compressed
+            missed = _compressed(path, state.mac)
+            _catch_up(state, missed)
+            return bool(missed)
+        with self._descriptors.opened(path, FLAGS) as fd:
+            missed = os.pread(fd, MOST_MISSED, state.size)
+            if not missed.endswith(b"\n"):
+                os.ftruncate(fd, state.size + missed.rfind(b"\n") + 1)  # half a seal: who made it was killed
+            _catch_up(state, missed)
+            state.size = os.fstat(fd).st_size
+        return True
+
+
+def _catch_up(state: KeyState, missed: bytes) -> None:
+    """Goes on to the state after the seals in `missed`, up to the first line that is none of this chain."""
+    for line in missed.split(b"\n")[:-1]:
+        found = decode(line)
+        if found is None or (found.seal.chain, found.seal.epoch) != (state.chain, state.epoch):
+            return
+        if not found.made_with(state.secret):
+            return
+        state.advance(found.mac, state.size)
+
+
+def _compressed(path: Path, mac: str) -> bytes:
+    """What follows the seal with the code `mac` in a file that was compressed; nothing if that cannot be found."""
+    try:
+        contents = open_contents(path)
+    except BadArchive:
+        return b""
+    if contents is None:
+        return b""
+    with contents:
+        data = contents.read(0, contents.size)
+    _, found, missed = data.rpartition(f'"{mac}"}}\n'.encode())
+    return missed if found else b""
+
+
+def set_up(directory: Path, name: str, *, again: bool = False, clock: Callable[[], float] = time.time) -> str:
+    """Begins a chain with a secret key for the journal `name`, also beside programs that write it; gives the key.
+
+    The key is kept nowhere: `vestnik journal verify` needs it. Raises AlreadyKeyed if there is one and not `again`,
+    BlockingIOError, keys.Damaged (a state that is beyond reading is replaced `again`), OSError.
+    """
+    chain = Chain(directory, name, Descriptors(), clock=clock)
+    try:
+        return _set_up(chain, again=again)
+    except Damaged:
+        if not again:
+            raise
+        state_path(directory, name).unlink(missing_ok=True)
+        return _set_up(chain, again=again)
+
+
+def _set_up(chain: Chain, *, again: bool) -> str:
+    with chain.turn(SET_UP_WITHIN) as turn:
+        state = turn.state
+        if state.chain.startswith(KEYED) and not again:
+            raise AlreadyKeyed
+        key = new_chain(keyed=True)
+        if state.epoch:
+            chain.add(turn, Seal(time=turn.time, kind="handover", next=key.chain))
+        follower = first_state(key, state)
+        turn.held.write(follower)
+        chain.add(turn._replace(state=follower), Seal(time=turn.time, kind="begin"))
+        return str(key)
+
+
+def _moment(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds).astimezone()
+    except (OverflowError, ValueError) as error:
+        raise OSError(f"no calendar has the time {seconds}") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
