@@ -42,7 +42,8 @@ def test_statistics(make: Callable[..., Journal], tmp_path: Path) -> None:
     assert (found["event"], found["level"]) == ("journal.statistics", "INFO")
     assert (found["logged"], found["written"], found["dropped"]) == (before.logged, before.written, before.dropped)
     assert found["levels"] == f"INFO {before.dropped}"
-    assert (found["waiting"], found["high_water"], found["degraded"]) == (0, before.high_water, False)
+    assert (found["high_water"], found["degraded"]) == (before.high_water, False)
+    assert found["waiting"] <= 1  # the journal's own record of what was lost
     assert found["slowest_ms"] > 0
 
 

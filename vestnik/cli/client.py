@@ -307,8 +307,18 @@ def _read_lines(lines: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventL
         suppress(RuntimeError, CancelledError),  # no event: the loop has ended
     ):
         for line in stdin:
-            asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
-        asyncio.run_coroutine_threadsafe(lines.put(None), loop).result()
+            _put(lines, line, loop)
+        _put(lines, None, loop)
+
+
+def _put(lines: asyncio.Queue[bytes | None], line: bytes | None, loop: asyncio.AbstractEventLoop) -> None:
+    """Put one line into `lines`, from another thread. Raises RuntimeError or CancelledError when the loop has ended."""
+    putting = lines.put(line)
+    try:
+        asyncio.run_coroutine_threadsafe(putting, loop).result()
+    except BaseException:
+        putting.close()
+        raise
 
 
 @journaled(logger="client")

@@ -245,7 +245,9 @@ class Journal:
         """Writes everything, ends the threads and closes the files; the next record starts them again."""
         if self._closed:
             return
-        before, self._writer = self._writer, self._new_writer()
+        before, after = self._writer, self._new_writer()
+        after.follow(before)
+        self._writer = after
         before.stop(CLOSE_WITHIN)
         self._earlier = _sum(self._earlier, before)
 

@@ -40,6 +40,8 @@ TIDY_EVERY: Final = 30.0
 """Seconds between looks at open files of other days."""
 SYNC_EVERY: Final = 5.0
 """Seconds after which what was written is put on the disk itself; CRITICAL records are at once."""
+FOLLOW_WITHIN: Final = 10.0
+"""Seconds for which a writer waits for the one before it."""
 SWEEP_WITHIN: Final = 2.0
 """Seconds for which the end waits for a file that is being compressed."""
 RUN: Final = 4
@@ -107,6 +109,8 @@ class Writer:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._previous: Writer | None = None
+        self.finished = threading.Event()
         self._marks: list[threading.Event] = []
         self._date = ""  # of the lines and objects that were made and not handed to the files yet
         self._lines: list[str] = []
@@ -160,6 +164,10 @@ class Writer:
         for files in self._files:
             files.close()
 
+    def follow(self, previous: "Writer") -> None:
+        """Begins only when `previous` has finished, so that its lines and seals come first."""
+        self._previous = previous
+
     def stop(self, timeout: float) -> None:
         """Writes everything, ends the threads and closes the files. Waits at most `timeout` seconds."""
         self._stopping = True
@@ -188,6 +196,9 @@ class Writer:
     # The thread's side.
 
     def _run(self) -> None:
+        if self._previous is not None:
+            self._previous.finished.wait(FOLLOW_WITHIN)
+            self._previous = None
         self._begin_sweeping()
         while not self._stopping:
             try:
@@ -222,6 +233,7 @@ class Writer:
         self.lost += max([files.close() for files in self._files], default=0)
         if self._outputs.sealer is not None:
             self._outputs.sealer.close()
+        self.finished.set()
 
     def _wait(self) -> None:
         """Sleeps until there is something to do, then a moment longer unless it is urgent."""
