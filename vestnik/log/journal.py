@@ -20,6 +20,7 @@ from vestnik.log.context import CORRELATION
 from vestnik.log.events import Event
 from vestnik.log.files import DatedFiles
 from vestnik.log.inbox import LIMIT
+from vestnik.log.outputs import Outputs
 from vestnik.log.records import Queued, Record, named, plain_all
 from vestnik.log.redact import redact
 from vestnik.log.render import Renderer, sentence
@@ -27,7 +28,7 @@ from vestnik.log.retention.sweep import Sweeper
 from vestnik.log.retention.sweep_thread import SweepThread
 from vestnik.log.sealing.seal import Sealer
 from vestnik.log.storm import Storms
-from vestnik.log.writer import Outputs, Writer
+from vestnik.log.writer import Writer
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]

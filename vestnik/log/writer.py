@@ -10,18 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from vestnik.log import events
-from vestnik.log.console import Console
 from vestnik.log.events import Event
-from vestnik.log.files import DatedFiles
 from vestnik.log.inbox import LIMIT, Inbox
 from vestnik.log.jsonl import JsonLines
+from vestnik.log.outputs import Outputs
 from vestnik.log.records import Queued
 from vestnik.log.render import Renderer
 from vestnik.log.retention.sweep_thread import SweepThread
-from vestnik.log.sealing.seal import Sealer
 from vestnik.log.trouble import Trouble
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
@@ -50,25 +48,6 @@ PLAINLY: Final = (None, None)
 """The end of a record without an error and further fields."""
 NEVER: Final = 1 << 30
 """A level that no record has."""
-
-
-class Outputs(NamedTuple):
-    """Where the records of a journal go; each may be missing. `console_level`: from which level on it shows them.
-
-    `sealer` seals the files; `sweep` makes what compresses and deletes old ones.
-    """
-
-    text: DatedFiles | None = None
-    json: DatedFiles | None = None
-    console: Console | None = None
-    console_level: int = logging.NOTSET
-    sealer: Sealer | None = None
-    sweep: Callable[[], SweepThread] | None = None
-
-    @property
-    def files(self) -> tuple[DatedFiles, ...]:
-        """The files, in the order in which they are written: the text can be made again from the JSON."""
-        return tuple(files for files in (self.json, self.text) if files is not None)
 
 
 class Writer:
