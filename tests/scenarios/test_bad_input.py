@@ -231,8 +231,13 @@ async def test_garbage_disturbs_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [b"1 ", b"{}", b"[]"])
-async def test_many_tiny_values_hold_nobody_up(tmp_path: Path, value: bytes) -> None:
-    """A stranger sends 64 KiB of tiny values in one go: Anna is answered within seconds all the same."""
+async def test_many_tiny_values_hold_nobody_up(tmp_path: Path, value: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger sends 64 KiB of tiny values in one go: Anna is answered within a second all the same."""
+    for name in (
+        "COVERAGE_PROCESS_CONFIG",
+        "COVERAGE_PROCESS_START",
+    ):  # a server whose lines are counted is five times slower
+        monkeypatch.delenv(name, raising=False)
     add_accounts(tmp_path, ["anna"], "secret")
     with ServerProcess(tmp_path) as server:
         async with await Wire.login(server.port, "anna") as anna, await Wire.connect(server.port) as stranger:
@@ -243,7 +248,7 @@ async def test_many_tiny_values_hold_nobody_up(tmp_path: Path, value: bytes) -> 
                 start = time.monotonic()
                 assert await anna.silent()
                 slowest = max(slowest, time.monotonic() - start)
-            assert slowest < 5  # a fraction of one, unless every line is traced
+            assert slowest < 1
 
 
 async def test_long_names_do_not_fill_the_memory(tmp_path: Path) -> None:

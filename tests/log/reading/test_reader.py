@@ -3,8 +3,6 @@
 import fcntl
 import gzip
 import os
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -293,10 +291,16 @@ def test_compressed_meanwhile(tmp_path: Path, earlier: bool, monkeypatch: pytest
     assert said(tmp_path) == expected
     work.lock()
     work.replace()
-    ending = threading.Thread(target=lambda: (time.sleep(0.02), work.finish()))
-    ending.start()
+    pauses: list[float] = []
+
+    def finish(seconds: float) -> None:
+        if not pauses:
+            work.finish()
+        pauses.append(seconds)
+
+    monkeypatch.setattr(opening.time, "sleep", finish)
     assert said(tmp_path) == expected
-    ending.join()
+    assert pauses
     assert said(tmp_path) == expected
 
 
