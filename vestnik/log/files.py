@@ -208,7 +208,7 @@ class DatedFiles:
         fd = self._open_announced(path)
         try:
             found = os.fstat(fd)
-            if stat.S_ISREG(found.st_mode) and found.st_size and not _ends_line(path, found.st_size):
+            if stat.S_ISREG(found.st_mode) and _is_torn(path, fd):
                 self._put(chunk.date, fd, memoryview(b"\n"))  # a killed process left half a line
         except BaseException:
             os.close(fd)
@@ -271,6 +271,16 @@ def _ends_line(path: Path, size: int) -> bool:
     with path.open("rb") as file:
         file.seek(size - 1)
         return file.read(1) in (b"\n", b"")
+
+
+def _is_torn(path: Path, fd: int) -> bool:
+    """Whether the file ends in half a line, and not because another process is in the middle of a write."""
+    for _ in range(TRIES):
+        size = os.fstat(fd).st_size
+        if not size or _ends_line(path, size):
+            return False
+        time.sleep(RETRY)
+    return True
 
 
 def _is_at(path: Path, fd: int) -> bool:
