@@ -212,6 +212,7 @@ class Writer:
         self.lost += max([files.close() for files in self._files], default=0)
         if self._outputs.sealer is not None:
             self._outputs.sealer.close()
+        self._previous = None
         self.finished.set()
 
     def _wait(self) -> None:
