@@ -26,7 +26,7 @@ from vestnik.chat.actions import ACTIONS, Action
 from vestnik.cli.main import COMMANDS, main
 from vestnik.log import events
 from vestnik.protocol.codes import Code
-from vestnik.protocol.messages import FEATURES
+from vestnik.protocol.requests import FEATURES
 from vestnik.protocol.texts import TEXTS
 from vestnik.server.app import STEPS
 from vestnik.server.settings import make_settings

@@ -15,7 +15,7 @@ from vestnik.chat.actions import ACTIONS
 from vestnik.client import errors as client_errors
 from vestnik.protocol import answers, errors
 from vestnik.protocol.errors import VestnikError
-from vestnik.protocol.messages import AnyRequest, Request
+from vestnik.protocol.requests import AnyRequest, Request
 from vestnik.protocol.texts import TEXTS
 
 ROOT = Path(__file__).parent.parent

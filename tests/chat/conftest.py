@@ -14,7 +14,7 @@ from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import hash_password, verify_password
 from vestnik.chat.sessions import Session
-from vestnik.protocol.messages import AnyRequest, Authenticate, User
+from vestnik.protocol.requests import AnyRequest, Authenticate, User
 from vestnik.protocol.secret import Secret
 from vestnik.store.queries import accounts
 from vestnik.store.store import Store, administer, prepare

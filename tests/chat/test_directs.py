@@ -3,7 +3,7 @@
 from vestnik.chat import directs
 from vestnik.chat.directs import Directs
 from vestnik.chat.sessions import Account
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 
 ANNA = Account(AccountRecord(1, "anna"), "anna")
 BORIS = Account(AccountRecord(2, "Boris"), "boris")

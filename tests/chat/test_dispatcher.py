@@ -5,7 +5,7 @@ import pytest
 from tests.chat.conftest import Ear, House
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
-from vestnik.protocol.messages import (
+from vestnik.protocol.requests import (
     AddContact,
     AnyRequest,
     Authenticate,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestnik.chat.rooms import Rooms
-from vestnik.chat.storage import RoomRecord
+from vestnik.chat.storage.rooms import RoomRecord
 
 
 def test_find() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.chat.conftest import Ear
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
-from vestnik.chat.storage import AccountRecord, RoomRecord
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.protocol.errors import NotAuthorised
 
 RICH = frozenset({"seq"})

@@ -8,7 +8,8 @@ import pytest
 from vestnik.client.connection import Connection
 from vestnik.client.errors import ConnectionLost
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.messages import Delivery, Join, Quit, Response
+from vestnik.protocol.events import Delivery, Response
+from vestnik.protocol.requests import Join, Quit
 
 
 class Line(asyncio.Transport):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.framing import MAX_DEPTH, MAX_VALUE, Framer
-from vestnik.protocol.messages import REQUESTS, Join
+from vestnik.protocol.messages import REQUESTS
+from vestnik.protocol.requests import Join
 
 CAP = 200
 """A small limit, so that random values reach it."""

@@ -9,26 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.messages import (
-    DECODE_ERRORS,
-    REQUESTS,
+from vestnik.protocol.events import Delivery, Notice, Probe, Response
+from vestnik.protocol.messages import DECODE_ERRORS, REQUESTS, decode_server_message, encode, explain
+from vestnik.protocol.requests import (
     AddContact,
     Authenticate,
     DelContact,
-    Delivery,
     GetContacts,
     Join,
     Leave,
     Msg,
-    Notice,
     Presence,
-    Probe,
     Quit,
-    Response,
     User,
-    decode_server_message,
-    encode,
-    explain,
 )
 from vestnik.protocol.secret import Secret
 

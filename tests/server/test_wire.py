@@ -9,7 +9,7 @@ from tests.chat.conftest import Ear
 from vestnik.chat.directs import Direct
 from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import Wording
@@ -33,7 +33,7 @@ def post(client_id: str | None = "7", *, to: str = "boris", rich: bool = False) 
     session = Session(Ear())
     session.rich = rich
     anna = Account(AccountRecord(1, "anna"), "anna")
-    return Post(session, anna, 1, Direct(5, AccountRecord(2, to)), 5, to, "text", client_id, seq=3)
+    return Post(session, anna, 1, Direct(5, 1, AccountRecord(2, to)), 5, to, "text", client_id, seq=3)
 
 
 def test_plain_answers() -> None:

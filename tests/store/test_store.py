@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.store.test_writer import New
-from vestnik.chat.storage import Delivered, RoomRecord, Storage
+from vestnik.chat.storage import Storage
+from vestnik.chat.storage.messages import Delivered
+from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.store.errors import StoreForeign, StoreLocked, StoreNewer
 from vestnik.store.lock import Lock
 from vestnik.store.queries import accounts

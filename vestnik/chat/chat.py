@@ -7,7 +7,8 @@ from vestnik.chat.limits import Limits
 from vestnik.chat.passwords import Passwords
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import Sessions
-from vestnik.chat.storage import RoomRecord, Storage
+from vestnik.chat.storage import Storage
+from vestnik.chat.storage.rooms import RoomRecord
 
 
 class Chat:

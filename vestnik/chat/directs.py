@@ -4,19 +4,20 @@ from typing import Final
 
 from vestnik.chat.names import name_key
 from vestnik.chat.sessions import Account
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 
 REMEMBERED: Final = 20_000
 """How many conversations are remembered; past it the one remembered longest is forgotten and looked up anew."""
 
 
 class Direct:
-    """One direction of a direct conversation: number `id`, the person `to_id` called `to_name`."""
+    """One direction of direct conversation `id`: from account `from_id` to the person `to_id`, who is `to_name`."""
 
-    __slots__ = ("id", "to_id", "to_name")
+    __slots__ = ("from_id", "id", "to_id", "to_name")
 
-    def __init__(self, conversation_id: int, to: AccountRecord) -> None:
+    def __init__(self, conversation_id: int, from_id: int, to: AccountRecord) -> None:
         self.id = conversation_id
+        self.from_id = from_id
         self.to_id, self.to_name = to
 
 
@@ -35,5 +36,5 @@ class Directs:
         key = account.id, name_key(to.name)
         if len(self._found) >= REMEMBERED and key not in self._found:
             del self._found[next(iter(self._found))]
-        direct = self._found[key] = Direct(conversation_id, to)
+        direct = self._found[key] = Direct(conversation_id, account.id, to)
         return direct

@@ -10,7 +10,7 @@ from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotAuthorised
-from vestnik.protocol.messages import AnyRequest, Request
+from vestnik.protocol.requests import AnyRequest, Request
 
 
 def dispatch(

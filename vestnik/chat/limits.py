@@ -7,6 +7,10 @@ from msgspec import Meta
 
 MAX_ID = 36
 """Characters of a message id made by a client: a UUID fits."""
+MAX_EMOJI = 32
+"""Characters of a reaction: the longest emoji with joiners and skin tones fits, and a short name like `:tea:`."""
+MAX_UNREAD = 999
+"""Messages up to which unread ones and mentions are counted."""
 MAX_PASSWORD = 1024
 """Characters of a password; more would only make hashing slower."""
 
@@ -20,3 +24,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Annotated[int, Meta(ge=1, le=1000, description="Characters of a status text.")] = 100
     rooms: Annotated[int, Meta(ge=1, description="Rooms one account may be a member of.")] = 1000
     contacts: Annotated[int, Meta(ge=1, description="Contacts one account may have.")] = 1000
+    topic: Annotated[int, Meta(ge=1, le=1000, description="Characters of a room's topic.")] = 250
+    description: Annotated[int, Meta(ge=1, le=4000, description="Characters of a room's description.")] = 1000
+    group: Annotated[int, Meta(ge=3, le=100, description="People in a group conversation.")] = 10
+    pins: Annotated[int, Meta(ge=1, le=100, description="Pinned messages in one conversation.")] = 100
+    reactions: Annotated[int, Meta(ge=1, le=1000, description="Different reactions to one message.")] = 50
+    mentions: Annotated[int, Meta(ge=1, le=1000, description="Mentions in one message; more are only text.")] = 50
+    page: Annotated[int, Meta(ge=1, le=1000, description="Messages, rooms or members in one answer.")] = 100
+    query: Annotated[int, Meta(ge=3, le=1000, description="Characters of a search.")] = 200

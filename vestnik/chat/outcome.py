@@ -1,21 +1,42 @@
 """What comes of a request: an answer at once, or a message that must be kept first."""
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from vestnik.chat.directs import Direct
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.secret import Secret
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Publication(NamedTuple):
+    """A change that is on disk, on its way to those who hear its conversation.
+
+    `to` is the conversation's name for them. `also` are account numbers of people who hear of it beside: those who
+    are not members any more.
+    """
+
+    conversation: Room | Direct
+    to: str
+    change: ChangeRecord
+    also: tuple[int, ...] = ()
 
 
 class Reply(NamedTuple):
     """An answer: its kind, the `values` of its fields in order, and what only some answers carry.
 
     `names` is a list that takes the place of the text; `token` a new login's token; `final` ends the connection
-    without a word; `logged_in` says that kept messages may follow.
+    without a word; `logged_in` says that kept messages may follow, `resuming` that a session is to get what it has
+    missed. `more` are further fields of `vestnik.protocol.events.Response`; `published` the changes that others hear
+    of after the answer. A handler must not wait for anything between a change's return from the store and its own
+    return: changes are published in the order in which they were kept.
     """
 
     answer: Answer
@@ -24,6 +45,9 @@ class Reply(NamedTuple):
     token: Secret | None = None
     final: bool = False
     logged_in: bool = False
+    resuming: bool = False
+    more: Mapping[str, Any] = NOTHING
+    published: tuple[Publication, ...] = ()
 
 
 class Post(msgspec.Struct, eq=False):

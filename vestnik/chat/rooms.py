@@ -1,10 +1,13 @@
 """Rooms, their members, and which connections hear them."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vestnik.chat.names import name_key
-from vestnik.chat.storage import RoomRecord
+from vestnik.chat.storage.rooms import RoomRecord
+
+if TYPE_CHECKING:
+    from vestnik.chat.sessions import Session
 
 
 class Recipient(Protocol):
@@ -21,13 +24,42 @@ class Recipient(Protocol):
 class Room:
     """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it.
 
+    `roles`, `muted`, `private`, `archived`, `group`, `edits`, `seq`, `change` are those of the record, kept up to date.
+    `absent` are sessions of members that do not hear it yet, because what they have missed is still on its way.
     `audience` is for whoever writes down who hears the room; it is None again after every change.
     """
 
-    __slots__ = ("audience", "id", "members", "name", "plain", "rich")
+    __slots__ = (
+        "absent",
+        "archived",
+        "audience",
+        "change",
+        "edits",
+        "group",
+        "id",
+        "members",
+        "muted",
+        "name",
+        "plain",
+        "private",
+        "rich",
+        "roles",
+        "seq",
+    )
 
     def __init__(self, record: RoomRecord) -> None:
-        self.id, self.name, self.members = record
+        self.id = record.id
+        self.name = record.name
+        self.members = record.members
+        self.roles = dict(record.roles)
+        self.muted = dict(record.muted)
+        self.private = record.private
+        self.archived = record.archived
+        self.group = record.group
+        self.edits = record.edits
+        self.seq = record.seq
+        self.change = record.change
+        self.absent: set[Session] = set()
         self.plain: set[Recipient] = set()
         self.rich: set[Recipient] = set()
         self.audience: str | None = None
@@ -59,6 +91,7 @@ class Rooms:
         room = self._by_key.get(key)
         if room is None:
             room = self._by_key[key] = Room(record)
+            self._by_key.update(dict.fromkeys(record.aliases, room))
         else:
             room.members |= record.members
         for account_id in record.members:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vestnik.chat.rooms import Recipient, Room, Rooms
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotAuthorised
 
@@ -28,9 +28,23 @@ class Session:
     `claimed` is the name of the last attempt to log in. `rich` says that answers and deliveries carry `seq` and `id`.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
+    While it is not `live`, because what it has missed is still on its way, it hears nothing; `missed` are the numbers
+    of the conversations in which something happened meanwhile.
     """
 
-    __slots__ = ("account", "claimed", "closed", "features", "horizon", "login_id", "recipient", "rich", "waiting")
+    __slots__ = (
+        "account",
+        "claimed",
+        "closed",
+        "features",
+        "horizon",
+        "live",
+        "login_id",
+        "missed",
+        "recipient",
+        "rich",
+        "waiting",
+    )
 
     def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
@@ -42,6 +56,8 @@ class Session:
         self.login_id: int | None = None
         self.horizon = 0
         self.waiting: list[Any] | None = None
+        self.live = True
+        self.missed: set[int] = set()
 
     @property
     def speaker(self) -> Account:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_account_name, check_length, name_key
 from vestnik.chat.passwords import hash_password
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE

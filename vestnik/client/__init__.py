@@ -18,7 +18,7 @@ from vestnik.client.errors import (
     ServerClosing,
     UnknownHost,
 )
-from vestnik.protocol.messages import Delivery, Notice, Response
+from vestnik.protocol.events import Delivery, Notice, Response
 
 __all__ = [
     "AnswerTimeout",

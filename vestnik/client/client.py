@@ -30,20 +30,18 @@ from vestnik.log.journaled import journaled
 from vestnik.log.setup import journal_of
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.messages import (
+from vestnik.protocol.events import Delivery, Notice, Response
+from vestnik.protocol.requests import (
     AddContact,
     Authenticate,
     DelContact,
-    Delivery,
     GetContacts,
     Join,
     Leave,
     Msg,
-    Notice,
     Presence,
     Quit,
     Request,
-    Response,
     User,
 )
 from vestnik.protocol.secret import Secret

@@ -11,16 +11,9 @@ import msgspec
 from vestnik.client.errors import ConnectionLost
 from vestnik.log.journaled import journaled
 from vestnik.protocol.errors import BadRequest
+from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerMessage
 from vestnik.protocol.framing import Framer
-from vestnik.protocol.messages import (
-    Delivery,
-    Notice,
-    Probe,
-    Response,
-    ServerMessage,
-    decode_server_message,
-    encode,
-)
+from vestnik.protocol.messages import decode_server_message, encode
 
 MAX_ANSWER: Final = 1_048_576
 """Bytes that one object of the server may have: a list of contacts is longer than a message."""
@@ -82,7 +75,7 @@ class Connection(asyncio.Protocol):
                         answer.set_result(message)
             elif isinstance(message, Probe):
                 self._on_probe()
-            elif message is not None:
+            elif isinstance(message, Delivery | Notice):
                 self._on_event(message)
 
     @journaled(logger="client")

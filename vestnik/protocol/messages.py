@@ -1,151 +1,32 @@
-"""The schema of the wire: one Struct for every action and event of JIM (docs/protocol.md).
+"""Bytes and messages: the codec of the wire, and what is wrong with bytes that are none (docs/protocol.md).
 
-Requests go from client to server and are told apart by `action`; everything else goes from server to client.
-Unknown fields are ignored, as the specification allows them. A field of a type that carries nothing for the
-server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever programs in the wild put there is accepted.
-Passwords and tokens are `Secret` from the decoder to the encoder.
+Requests are in `requests`, everything that goes the other way in `events`.
 """
 
 import re
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
+from vestnik.protocol.events import Delivery, Event, Notice, Probe, Response, ServerMessage
+from vestnik.protocol.requests import NO_TIME, AnyRequest
 from vestnik.protocol.secret import Secret
 
 T = TypeVar("T")
 D = TypeVar("D")
 
-FEATURES: Final = frozenset({"seq", "probe", "notice"})
-"""What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""
 
-NO_TIME: Final = Raw(b"0")
+class _Head(msgspec.Struct, gc=False):
+    """What tells an answer from an event."""
 
-
-class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
-    """What every request may carry: `time` (UNIX seconds) and an `id` of the client, which a rich answer repeats."""
-
-    time: Raw = NO_TIME
-    id: str | None = None
+    response: int | UnsetType = UNSET
 
 
-class User(msgspec.Struct, gc=False, omit_defaults=True):
-    """Who speaks: `account_name`, and what `presence` (`status`) or `authenticate` (the rest) add to it."""
-
-    account_name: str
-    status: str | None = None
-    password: Secret | None = None
-    token: Secret | None = None
-    remember: bool = False
-
-
-class Presence(Request, tag="presence"):
-    """A sign of life with a status text; also the answer to `probe`."""
-
-    type: Raw = Raw(b'"status"')
-    user: User | None = None
-
-
-class Authenticate(Request, tag="authenticate", kw_only=True):
-    """Login by password or by token; names the features the client understands.
-
-    `remember` asks for a token; it may stand here or beside the password.
-    """
-
-    user: User
-    features: list[str] = []
-    remember: bool = False
-
-
-class Msg(Request, tag="msg", kw_only=True):
-    """A message to a room (`#name`) or to a person."""
-
-    to: str
-    message: str
-    from_: str | None = msgspec.field(name="from", default=None)
-    encoding: Raw = Raw(b'"utf-8"')
-
-
-class Join(Request, tag="join", kw_only=True):
-    """Become a member of a room; the room is created if its name is free."""
-
-    room: str
-
-
-class Leave(Request, tag="leave", kw_only=True):
-    """Stop being a member of a room."""
-
-    room: str
-
-
-class Quit(Request, tag="quit"):
-    """End the login and the connection."""
-
-
-class GetContacts(Request, tag="get_contacts"):
-    """Ask for one's contacts."""
-
-    user_login: str | None = None
-
-
-class AddContact(Request, tag="add_contact", kw_only=True):
-    """Put the account `user_id` among one's contacts."""
-
-    user_id: str
-    user_login: str | None = None
-
-
-class DelContact(Request, tag="del_contact", kw_only=True):
-    """Take the account `user_id` off one's contacts."""
-
-    user_id: str
-    user_login: str | None = None
-
-
-AnyRequest: TypeAlias = Presence | Authenticate | Msg | Join | Leave | Quit | GetContacts | AddContact | DelContact
-
-
-class Response(msgspec.Struct, gc=False, omit_defaults=True):
-    """The answer to a request: a code and its text; the rest only for clients that asked for it."""
-
-    response: int
-    alert: str | list[str] | UnsetType = UNSET
-    error: str | UnsetType = UNSET
-    id: str | UnsetType = UNSET
-    seq: int | UnsetType = UNSET
-    token: Secret | UnsetType = UNSET
-
-
-class Delivery(msgspec.Struct, tag_field="action", tag="msg", gc=False, omit_defaults=True):
-    """A message on its way to a recipient. `time` in UNIX seconds; `seq` and `id` for rich clients."""
-
-    time: float
-    from_: str = msgspec.field(name="from")
-    to: str
-    message: str
-    seq: int | UnsetType = UNSET
-    id: str | UnsetType = UNSET
-
-
-class Probe(msgspec.Struct, tag_field="action", tag="probe", gc=False):
-    """The server asks a silent client for a sign of life."""
-
-    time: float
-
-
-class Notice(msgspec.Struct, tag_field="action", tag="notice", gc=False):
-    """Something the server says unasked: a `code` below 200 and a text."""
-
-    time: float
-    code: int
-    text: str
-
-
-class _ServerObject(msgspec.Struct, gc=False):
-    """Anything a server may send, before it is known what it is."""
+class _Loose(msgspec.Struct, gc=False):
+    """What plain JIM has in an answer or event: servers in the wild put anything into the rest."""
 
     response: int | UnsetType = UNSET
     alert: Raw | UnsetType = UNSET
@@ -160,9 +41,6 @@ class _ServerObject(msgspec.Struct, gc=False):
     token: Secret | UnsetType = UNSET
     code: int = 0
     text: str = ""
-
-
-ServerMessage: TypeAlias = Response | Delivery | Probe | Notice
 
 
 def _take_secret(kind: type[Any], value: object) -> Secret:
@@ -180,7 +58,10 @@ def _give_secret(value: object) -> str:
 
 
 REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
-_SERVER_OBJECTS: Final = msgspec.json.Decoder(_ServerObject, dec_hook=_take_secret)
+_HEADS: Final = msgspec.json.Decoder(_Head)
+_RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=_take_secret)
+_EVENTS: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+_LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=_take_secret)
 _ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
 _TIMES: Final = msgspec.json.Decoder(float)
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_give_secret)
@@ -193,7 +74,15 @@ def encode(message: msgspec.Struct) -> bytes:
 
 def decode_server_message(data: bytes) -> ServerMessage | None:
     """What a server sent; None for an event this client does not know. Raises what msgspec raises."""
-    found = _SERVER_OBJECTS.decode(data)
+    strict: msgspec.json.Decoder[Any] = _EVENTS if _HEADS.decode(data).response is UNSET else _RESPONSES
+    try:
+        return strict.decode(data)  # type: ignore[no-any-return]
+    except msgspec.ValidationError:  # no event: another server's, which is read as far as it goes
+        return _decode_loosely(data)
+
+
+def _decode_loosely(data: bytes) -> ServerMessage | None:
+    found = _LOOSE.decode(data)
     if found.response is not UNSET:
         alert = UNSET if found.alert is UNSET else _decode_or(_ALERTS, found.alert, UNSET)
         return Response(found.response, alert, found.error, found.id, found.seq, found.token)

@@ -12,8 +12,9 @@ from contextvars import Context
 from typing import TYPE_CHECKING
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.outcome import Post, Reply
+from vestnik.chat.outcome import Post, Publication, Reply
 from vestnik.chat.rooms import Recipient, Room
+from vestnik.chat.sessions import Session
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -22,7 +23,7 @@ from vestnik.protocol.answers import Answer
 from vestnik.protocol.texts import Wording
 from vestnik.server.audience import packed
 from vestnik.server.kept import KeptMessages
-from vestnik.server.wire import Acknowledgements, encode_post
+from vestnik.server.wire import Acknowledgements, encode_change, encode_post
 from vestnik.store.store import Store
 
 if TYPE_CHECKING:
@@ -164,6 +165,37 @@ class Hub:
             if session is not post.session and session.waiting is None
         ]
         return str(numbers[0]) if len(numbers) == 1 else packed(numbers)
+
+    # Changes.
+
+    @journaled
+    def publish(self, publications: Iterable[Publication], session: Session) -> None:
+        """Tell those who hear a conversation of what `session` has changed in it, and is on disk; but not itself."""
+        for publication in publications:
+            change = publication.change
+            self.chat.sessions.published = change.number
+            conversation = publication.conversation
+            conversation_id = change.conversation_id
+            listeners: set[Session] = set()
+            if isinstance(conversation, Room):
+                conversation.change = change.change
+                for absent in conversation.absent:
+                    absent.missed.add(conversation_id)
+                listeners.update(recipient.session for recipient in conversation.rich)  # type: ignore[attr-defined]
+                people: Iterable[int] = publication.also
+            else:
+                people = {conversation.from_id, conversation.to_id, *publication.also}
+            for account in filter(None, map(self.chat.sessions.find, people)):
+                for each in account.sessions:
+                    if each.live or isinstance(conversation, Room):
+                        listeners.add(each)
+                    else:
+                        each.missed.add(conversation_id)
+            listeners.discard(session)
+            data = encode_change(publication.to, change)
+            for listener in listeners:
+                if "changes" in listener.features:
+                    listener.recipient.send(data)
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()

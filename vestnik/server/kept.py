@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from vestnik.chat.outcome import Post
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage import Delivered, KeptMessage
+from vestnik.chat.storage.messages import Delivered, KeptMessage
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled

@@ -14,7 +14,8 @@ from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import Code
 from vestnik.protocol.errors import StartupError
-from vestnik.protocol.messages import Notice, Probe, encode
+from vestnik.protocol.events import Notice, Probe
+from vestnik.protocol.messages import encode
 from vestnik.server.hub import Hub
 from vestnik.server.settings import Settings
 from vestnik.server.tcp import Connection

@@ -19,7 +19,8 @@ from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.framing import Framer
-from vestnik.protocol.messages import REQUESTS, AnyRequest, Msg
+from vestnik.protocol.messages import REQUESTS
+from vestnik.protocol.requests import AnyRequest, Msg
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.wire import encode_reply
 
@@ -223,6 +224,8 @@ class Connection(asyncio.Protocol):
             self._accept(reply, number)
         elif reply is not None:
             self.answer(reply, number, request.id, begun)
+            if reply.published:
+                self.hub.publish(reply.published, self.session)
             if reply.logged_in:
                 self._listener.spawn(self.hub.kept.deliver(self))
         self.go_on()

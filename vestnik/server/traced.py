@@ -8,7 +8,7 @@ from typing import Final
 
 from vestnik.chat.actions import ACTIONS, Action
 from vestnik.log.journaled import journaled
-from vestnik.protocol.messages import AddContact, Authenticate, DelContact, Join, Leave, Msg, Request
+from vestnik.protocol.requests import AddContact, Authenticate, DelContact, Join, Leave, Msg, Request
 from vestnik.store.store import Store
 
 _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {

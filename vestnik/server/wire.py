@@ -5,9 +5,11 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from vestnik.chat.outcome import Post, Reply
+from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
-from vestnik.protocol.messages import Delivery, Response, encode
+from vestnik.protocol.events import Change, Delivery, Response
+from vestnik.protocol.messages import encode
 from vestnik.protocol.texts import Wording
 
 REMEMBERED: Final = 10_000
@@ -25,6 +27,8 @@ def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | N
         response.alert = text if reply.names is None else reply.names
     if reply.token is not None:
         response.token = reply.token
+    for name, value in reply.more.items():
+        setattr(response, name, value)
     if rich and request_id is not None:
         response.id = request_id
     return encode(response)
@@ -71,3 +75,9 @@ def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, clie
 def encode_post(post: Post, rich: bool) -> bytes:
     """A message that has just been kept, for its recipients."""
     return encode_delivery(post.time, post.sender.name, post.to, post.text, post.seq, post.id, rich)
+
+
+def encode_change(to: str, change: ChangeRecord) -> bytes:
+    """A change of conversation `to` for those who hear of it."""
+    seq = UNSET if change.seq is None else change.seq
+    return encode(Change(change.time, change.account, to, change.change, change.kind, seq, **change.data))

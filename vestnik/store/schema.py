@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001",)
+VERSIONS: Final = ("0001", "0002")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -33,6 +33,8 @@ account = Table(
     Column("created", Float, nullable=False),
     # Grows with every change an administrator makes, so that a running server can ask what is new.
     Column("revision", Integer, nullable=False, index=True),
+    Column("status", Text, nullable=False, server_default=""),  # the last status text
+    Column("seen", Float),  # when it was last connected
 )
 
 login = Table(
@@ -53,6 +55,8 @@ conversation = Table(
     # The two accounts of a direct conversation, the smaller id first; null for a room.
     Column("low_id", ForeignKey("account.id")),
     Column("high_id", ForeignKey("account.id"), index=True),
+    # Retention has removed the messages up to this seq, so that the numbers go on even if none is left.
+    Column("floor", Integer, nullable=False, server_default="0"),
     UniqueConstraint("low_id", "high_id"),
 )
 
@@ -62,6 +66,22 @@ room = Table(
     Column("id", ForeignKey("conversation.id"), primary_key=True),
     Column("name", Text, nullable=False),
     Column("key", Text, nullable=False, unique=True),
+    Column("private", Boolean, nullable=False, server_default="0"),
+    Column("archived", Boolean, nullable=False, server_default="0"),
+    Column("topic", Text, nullable=False, server_default=""),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("edits", Text, nullable=False, server_default="members"),  # who sees earlier versions of messages
+    Column("retention", Integer),  # days that messages are kept; null: for ever
+    # The account numbers of a group conversation, sorted, with commas between; null for a room.
+    Column("people", Text, unique=True, index=True),
+)
+
+# The names that a room had before: they still lead to it.
+room_alias = Table(
+    "room_alias",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("room_id", ForeignKey("room.id"), nullable=False, index=True),
 )
 
 member = Table(
@@ -70,6 +90,18 @@ member = Table(
     Column("room_id", ForeignKey("room.id"), primary_key=True),
     Column("account_id", ForeignKey("account.id"), primary_key=True, index=True),
     Column("joined", Float, nullable=False),
+    Column("since", Integer, nullable=False, server_default="0"),  # the last seq of the room when it was joined
+    Column("role", Text, nullable=False, server_default="member"),  # owner, moderator, member
+    Column("muted", Float),  # until when
+)
+
+ban = Table(
+    "ban",
+    metadata,
+    Column("room_id", ForeignKey("room.id"), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("by_id", ForeignKey("account.id"), nullable=False),
+    Column("time", Float, nullable=False),
 )
 
 # No foreign keys here: the writer takes both ids from rows it has just seen, and nothing deletes those.
@@ -85,7 +117,18 @@ message = Table(
     Column("text", Text, nullable=False),
     Column("edited", Float),
     Column("deleted", Float),
+    Column("reply_to", Integer),  # the seq of the message that this one answers
+    Column("thread", Integer),  # the seq of the first message of the thread
+    Column("forwarded", Text),  # JSON: `protocol.events.Forwarded`
     UniqueConstraint("conversation_id", "seq"),
+)
+Index(
+    "ix_message_thread",
+    message.c.conversation_id,
+    message.c.thread,
+    message.c.seq,
+    sqlite_where=message.c.thread.is_not(None),
+    postgresql_where=message.c.thread.is_not(None),
 )
 Index(
     "ix_message_sender_id_client_id",
@@ -102,6 +145,60 @@ cursor = Table(
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("delivered", Integer, nullable=False),  # the last seq written to one of the account's connections
+    Column("read", Integer, nullable=False, server_default="0"),  # the last seq that the account has read
+)
+
+# Everything that happens in a conversation beside new messages: edits, reactions, memberships, ...
+change = Table(
+    "change",
+    metadata,
+    Column("id", Integer, primary_key=True),  # counted together with message.id, in commit order
+    Column("conversation_id", Integer, nullable=False),
+    Column("change", Integer, nullable=False),  # 1, 2, 3, ... in its conversation, without gaps
+    Column("account_id", Integer, nullable=False),  # who did it
+    Column("time", Float, nullable=False),
+    Column("kind", Text, nullable=False),  # the name of the action
+    Column("seq", Integer),  # of the message, if it is about one
+    Column("data", Text, nullable=False),  # JSON: the other fields of `protocol.events.Change`
+    Column("before", Text),  # the text that the message had before
+    UniqueConstraint("conversation_id", "change"),
+)
+Index(
+    "ix_change_versions",
+    change.c.conversation_id,
+    change.c.seq,
+    sqlite_where=change.c.before.is_not(None),
+    postgresql_where=change.c.before.is_not(None),
+)
+
+reaction = Table(
+    "reaction",
+    metadata,
+    Column("conversation_id", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("emoji", Text, primary_key=True),
+    Column("account_id", Integer, primary_key=True),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pin = Table(
+    "pin",
+    metadata,
+    Column("conversation_id", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("time", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("conversation_id", Integer, primary_key=True),
+    Column("account_id", Integer, primary_key=True),  # 0: everybody
+    Column("seq", Integer, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 contact = Table(

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,19 +10,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from vestnik.chat.storage import (
-    AccountRecord,
-    Credentials,
-    Delivered,
-    KeptMessage,
-    RoomRecord,
-    StoredMessage,
-    TokenLogin,
-)
+from vestnik.store.access.accounts import AccountAccess
+from vestnik.store.access.messages import MessageAccess
+from vestnik.store.access.rooms import RoomAccess
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
-from vestnik.store.queries import accounts, messages, rooms
 from vestnik.store.writer import Committed, Messages, Writer
 
 T = TypeVar("T")
@@ -80,7 +73,7 @@ def administer(data: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-class Store:
+class Store(AccountAccess, MessageAccess, RoomAccess):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
     `login_lifetime` is how long an unused login lives, in seconds; `committed` is called in the running loop for
@@ -106,83 +99,6 @@ class Store:
     def submit(self, new: Messages) -> None:
         """Keep messages; `committed` is called with the same sequence when they are on disk."""
         self._writer.submit(new)
-
-    async def all_rooms(self) -> list[RoomRecord]:
-        """Every room with its members."""
-        return await self._read(rooms.all_rooms)
-
-    async def find_account(self, key: str) -> AccountRecord | None:
-        """The account whose name has this key."""
-        return await self._read(accounts.find_account, key)
-
-    async def last_revision(self) -> int:
-        """The revision of the newest change to an account."""
-        return await self._read(accounts.last_revision)
-
-    async def changed_accounts(self, since: int) -> list[accounts.AccountState]:
-        """Accounts that an administrator changed after revision `since`."""
-        return await self._read(accounts.changed_accounts, since)
-
-    async def credentials(self, key: str, since: float) -> Credentials | None:
-        """The account and its logins that were used after `since`."""
-        return await self._read(accounts.credentials, key, since)
-
-    async def token_login(self, token_hash: str, since: float) -> TokenLogin | None:
-        """The login with this token, if it was used after `since`."""
-        return await self._read(accounts.token_login, token_hash, since)
-
-    async def begin_login(self, account_id: int, token_hash: str | None, now: float) -> int:
-        """Keep a new login; its number."""
-        since = now - self._login_lifetime
-        return await self._change(accounts.begin_login, account_id, token_hash, now, since)
-
-    async def touch_login(self, account_id: int, login_id: int | None, now: float) -> None:
-        """Note that a login was used now."""
-        await self._change(accounts.touch_login, account_id, login_id, now)
-
-    async def end_login(self, account_id: int, login_id: int | None) -> None:
-        """Forget a login."""
-        await self._change(accounts.end_login, account_id, login_id)
-
-    async def join_room(self, key: str, name: str, account_id: int, now: float) -> RoomRecord:
-        """Make the account a member, and the room if there is none."""
-        return await self._change(rooms.join_room, key, name, account_id, now)
-
-    async def leave_room(self, room_id: int, account_id: int) -> None:
-        """End a membership."""
-        await self._change(rooms.leave_room, room_id, account_id)
-
-    async def direct_conversation(self, one: int, other: int, now: float) -> int:
-        """The number of the conversation of two accounts."""
-        return await self._change(messages.direct_conversation, one, other, now)
-
-    async def last_number(self) -> int:
-        """The number of the newest message; 0 when there is none."""
-        return await self._read(messages.last_number)
-
-    async def messages_after(self, number: int, limit: int) -> list[StoredMessage]:
-        """Messages with higher numbers than `number`, oldest first."""
-        return await self._read(messages.messages_after, number, limit)
-
-    async def kept_messages(self, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
-        """Direct messages to the account, numbered from `first` to `last`, that were never delivered."""
-        return await self._read(messages.kept_messages, account_id, first, last, limit)
-
-    async def save_cursors(self, delivered: Sequence[Delivered]) -> None:
-        """Note how far conversations were delivered."""
-        await self._change(messages.save_cursors, delivered)
-
-    async def contacts(self, account_id: int) -> list[str]:
-        """Names of an account's contacts, sorted."""
-        return await self._read(accounts.contacts, account_id)
-
-    async def add_contact(self, account_id: int, contact_id: int) -> None:
-        """Keep a contact."""
-        await self._change(accounts.add_contact, account_id, contact_id)
-
-    async def remove_contact(self, account_id: int, contact_id: int) -> bool:
-        """Forget a contact; whether there was one."""
-        return await self._change(accounts.remove_contact, account_id, contact_id)
 
     async def _read(self, query: Callable[..., T], *values: object) -> T:
         return await self._loop.run_in_executor(self._readers, self._run_query, query, values)

@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 from sqlalchemy.exc import OperationalError
 
-from vestnik.store.schema import cursor, message
+from vestnik.store.queries.changes import last_number
+from vestnik.store.schema import conversation, cursor, message
 
 T = TypeVar("T")
 
@@ -77,8 +78,6 @@ class _Change:
 
 
 _Work: TypeAlias = _Batch | _Change
-LAST_NUMBER: Final = select(func.coalesce(func.max(message.c.id), 0))
-"""The number of the newest message."""
 Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
 
@@ -158,6 +157,7 @@ class Writer:
                 for work in works:
                     if isinstance(work, _Change):
                         work.result = work.function(connection)
+                        self._last_number = None  # it may have taken some
                     else:
                         self._write_messages(connection, work.messages, now)
                         self._written += len(work.messages)
@@ -174,7 +174,7 @@ class Writer:
         known = _already_kept(connection, messages)
         number = self._last_number
         if number is None:
-            number = connection.execute(LAST_NUMBER).scalar_one()
+            number = last_number(connection)
         values: list[Any] = []
         for new in messages:
             new.time = now
@@ -239,8 +239,9 @@ def _insert_statements(engine: Engine) -> list[tuple[int, str]]:
 
 
 def _read_last_seq(connection: Connection, conversation_id: int) -> int:
-    last = select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id)
-    return connection.execute(last).scalar() or 0
+    last = select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id).scalar_subquery()
+    floor = select(conversation.c.floor).where(conversation.c.id == conversation_id).scalar_subquery()
+    return int(connection.execute(select(func.max(func.coalesce(last, 0), func.coalesce(floor, 0)))).scalar_one())
 
 
 class _Kept(NamedTuple):

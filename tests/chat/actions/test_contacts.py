@@ -6,7 +6,7 @@ from tests.chat.conftest import House
 from vestnik.chat.limits import Limits
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
-from vestnik.protocol.messages import AddContact, DelContact, GetContacts
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
-from vestnik.protocol.messages import Authenticate, Join, Presence, Quit, User
+from vestnik.protocol.requests import Authenticate, Join, Presence, Quit, User
 from vestnik.protocol.secret import Secret
 
 

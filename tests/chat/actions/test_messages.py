@@ -7,7 +7,7 @@ from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Post
 from vestnik.chat.rooms import Room
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
-from vestnik.protocol.messages import Join, Leave, Msg
+from vestnik.protocol.requests import Join, Leave, Msg
 
 
 async def test_to_a_room(house: House) -> None:

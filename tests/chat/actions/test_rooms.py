@@ -5,7 +5,7 @@ import pytest
 from tests.chat.conftest import House
 from vestnik.chat.limits import Limits
 from vestnik.protocol.errors import BadRequest, Forbidden
-from vestnik.protocol.messages import Join, Leave
+from vestnik.protocol.requests import Join, Leave
 
 
 @pytest.fixture
@@ -22,7 +22,10 @@ async def test_join_creates(house: House) -> None:
     room = house.chat.rooms.find("#Чай")
     assert room is not None
     assert room.plain == {session.recipient}
-    assert await house.store.all_rooms() == [(room.id, "#Чай", {await house.account_id("anna")})]
+    kept = await house.store.all_rooms()
+    assert [(each.id, each.name, each.members) for each in kept] == [
+        (room.id, "#Чай", {await house.account_id("anna")})
+    ]
 
 
 async def test_join_twice(house: House) -> None:

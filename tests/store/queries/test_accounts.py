@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from vestnik.chat.storage import AccountRecord, Credentials, TokenLogin
+from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
 from vestnik.store.queries import accounts
 from vestnik.store.schema import login
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Connection, insert
 
-from vestnik.chat.storage import Delivered, KeptMessage
+from vestnik.chat.storage.messages import Delivered, KeptMessage
 from vestnik.store.queries import messages, rooms
 from vestnik.store.schema import message
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from vestnik.chat.storage import RoomRecord
+from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.store.queries import messages, rooms
 
 ANNA, BORIS, VERA = 1, 2, 3

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, event, insert
 
-from vestnik.chat.storage import Delivered, StoredMessage
+from vestnik.chat.storage.messages import Delivered, StoredMessage
 from vestnik.store.queries.messages import direct_conversation, save_cursors
 from vestnik.store.queries.rooms import join_room
 from vestnik.store.queries.trace import Trace, between, in_room, with_id

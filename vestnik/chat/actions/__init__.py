@@ -7,7 +7,7 @@ from vestnik.chat.actions import contacts, login, messages, rooms
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
-from vestnik.protocol.messages import (
+from vestnik.protocol.requests import (
     AddContact,
     AnyRequest,
     Authenticate,

@@ -6,7 +6,7 @@ from vestnik.chat.outcome import Reply
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
-from vestnik.protocol.messages import AddContact, DelContact, GetContacts
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts
 
 
 async def get_contacts(chat: Chat, session: Session, request: GetContacts) -> Reply:

@@ -12,10 +12,10 @@ from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.sessions import Session
-from vestnik.chat.storage import AccountRecord
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
-from vestnik.protocol.messages import FEATURES, Authenticate, Presence, Quit
+from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
 from vestnik.protocol.secret import Secret
 
 TOUCH_AFTER: Final = 3600.0

@@ -6,7 +6,7 @@ from vestnik.chat.outcome import Reply
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden
-from vestnik.protocol.messages import Join, Leave
+from vestnik.protocol.requests import Join, Leave
 
 
 async def join(chat: Chat, session: Session, request: Join) -> Reply:

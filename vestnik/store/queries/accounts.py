@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
-from vestnik.chat.storage import AccountRecord, Credentials, TokenLogin
+from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
 from vestnik.store.schema import account, contact, login
 
 

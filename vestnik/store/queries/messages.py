@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import Connection, Integer, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage import Delivered, KeptMessage, StoredMessage
+from vestnik.chat.storage.messages import Delivered, KeptMessage, StoredMessage
 from vestnik.store.schema import account, conversation, cursor, message, room
-from vestnik.store.writer import LAST_NUMBER
 
 
 def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
@@ -42,11 +41,6 @@ _KEPT: Final = (
     .order_by(message.c.id)
     .limit(bindparam("page", type_=Integer))
 )
-
-
-def last_number(connection: Connection) -> int:
-    """The number of the newest message; 0 when there is none."""
-    return int(connection.execute(LAST_NUMBER).scalar_one())
 
 
 def kept_messages(connection: Connection, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
-from vestnik.chat.storage import RoomRecord
+from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.store.schema import conversation, member, room
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, or_, select
 
-from vestnik.chat.storage import StoredMessage
+from vestnik.chat.storage.messages import StoredMessage
 from vestnik.store.queries.messages import messages_after
 from vestnik.store.schema import account, conversation, cursor, message, room
 

@@ -1,4 +1,4 @@
-"""What the rules need to have kept: the interface that a store implements, and the records it gives back."""
+"""Accounts, logins and contacts, as the rules need them kept."""
 
 from typing import NamedTuple, Protocol
 
@@ -11,63 +11,29 @@ class AccountRecord(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None."""
+    """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
+
+    `revision` is the number of the account's last change by an administrator.
+    """
 
     account: AccountRecord
     password_hash: str
     disabled: bool
     login_used: float | None
+    revision: int = 0
 
 
 class TokenLogin(NamedTuple):
-    """A login that was made with a token."""
+    """A login that was made with a token. `revision` is the number of the account's last change."""
 
     id: int
     account: AccountRecord
     disabled: bool
     used: float
+    revision: int = 0
 
 
-class RoomRecord(NamedTuple):
-    """A room: its number, its name as it was created, its members' account numbers."""
-
-    id: int
-    name: str
-    members: set[int]
-
-
-class KeptMessage(NamedTuple):
-    """A direct message that waits for its recipient. `number` grows with every message kept."""
-
-    number: int
-    conversation_id: int
-    seq: int
-    sender: str
-    id: str | None
-    text: str
-    time: float
-
-
-class StoredMessage(NamedTuple):
-    """A message without its text: who sent it where. `to` is `#room` or the name of a person."""
-
-    number: int
-    seq: int
-    sender: str
-    to: str
-    id: str | None
-    time: float
-
-
-class Delivered(NamedTuple):
-    """The last `seq` of a conversation that was written to a connection of an account."""
-
-    conversation_id: int
-    account_id: int
-    seq: int
-
-
-class Storage(Protocol):
+class AccountStorage(Protocol):
     """Every method returns after the change is on disk. Times are UNIX seconds."""
 
     async def find_account(self, key: str) -> AccountRecord | None:
@@ -87,15 +53,6 @@ class Storage(Protocol):
 
     async def end_login(self, account_id: int, login_id: int | None) -> None:
         """Forget a login (without a number: the account's logins without a token)."""
-
-    async def join_room(self, key: str, name: str, account_id: int, now: float) -> RoomRecord:
-        """Make the account a member, and the room if there is none; the room with all its members."""
-
-    async def leave_room(self, room_id: int, account_id: int) -> None:
-        """End a membership."""
-
-    async def direct_conversation(self, one: int, other: int, now: float) -> int:
-        """The number of the conversation of two accounts, which is begun if there is none."""
 
     async def contacts(self, account_id: int) -> list[str]:
         """Names of an account's contacts, sorted."""

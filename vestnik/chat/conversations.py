@@ -1,0 +1,54 @@
+"""From a name to a conversation: a room that the speaker is a member of, or the direct one with a person."""
+
+from typing import TypeAlias
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.directs import Direct
+from vestnik.chat.names import ROOM_SIGN, check_length, name_key
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Account
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden, NotFound
+
+Conversation: TypeAlias = Room | Direct
+
+
+def find_room(chat: Chat, account: Account, name: str, field: str = "to") -> Room:
+    """The room `name`, of which the account is a member.
+
+    Raises BadRequest for a name that is too long, NotFound for a room that there is not (or that is private and not
+    the account's), Forbidden for one that the account is not a member of.
+    """
+    if not 0 < len(name) <= chat.limits.room:
+        check_length(field, name, chat.limits.room)
+    room = chat.rooms.find(name)
+    if room is None or (room.private and account.id not in room.members):
+        raise NotFound(answers.ROOM_UNKNOWN, name)
+    if account.id not in room.members:
+        raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
+    return room
+
+
+async def find_direct(chat: Chat, account: Account, name: str, field: str = "to") -> Direct:
+    """The conversation with the person `name`, begun if there is none. Raises NotFound for an unknown account."""
+    check_length(field, name, chat.limits.name)
+    direct = chat.directs.find(account, name)
+    if direct is not None:
+        return direct
+    person = await chat.storage.find_account(name_key(name))
+    if person is None:
+        raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+    conversation_id = await chat.storage.direct_conversation(account.id, person.id, chat.clock())
+    return chat.directs.remember(account, person, conversation_id)
+
+
+async def find_conversation(chat: Chat, account: Account, name: str, field: str = "to") -> Conversation:
+    """The conversation that the account calls `name`. Raises what `find_room` and `find_direct` raise."""
+    if name.startswith(ROOM_SIGN):
+        return find_room(chat, account, name, field)
+    return await find_direct(chat, account, name, field)
+
+
+def name_of(conversation: Conversation) -> str:
+    """What the speaker calls the conversation."""
+    return conversation.name if isinstance(conversation, Room) else conversation.to_name

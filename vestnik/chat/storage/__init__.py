@@ -1,0 +1,11 @@
+"""What the rules need to have kept: the interface that a store implements, one part for each family of actions."""
+
+from typing import Protocol
+
+from vestnik.chat.storage.accounts import AccountStorage
+from vestnik.chat.storage.messages import MessageStorage
+from vestnik.chat.storage.rooms import RoomStorage
+
+
+class Storage(AccountStorage, MessageStorage, RoomStorage, Protocol):
+    """All of them."""

@@ -1,0 +1,399 @@
+"""What a client may ask for: one Struct for every action of JIM (docs/protocol.md).
+
+Requests are told apart by `action`. Unknown fields are ignored, as the specification allows them. A field of a type
+that carries nothing for the server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever programs in the
+wild put there is accepted. Passwords and tokens are `Secret` from the decoder to the encoder.
+"""
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from vestnik.protocol.secret import Secret
+
+FEATURES: Final = frozenset({"seq", "probe", "notice", "resume", "changes", "read", "typing", "presence"})
+"""What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""
+
+NO_TIME: Final = Raw(b"0")
+
+Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A counting number that every JSON library keeps exactly."""
+
+
+class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
+    """What every request may carry: `time` (UNIX seconds) and an `id` of the client, which a rich answer repeats."""
+
+    time: Raw = NO_TIME
+    id: str | None = None
+
+
+class User(msgspec.Struct, gc=False, omit_defaults=True):
+    """Who speaks: `account_name`, and what `presence` (`status`, `state`) or `authenticate` (the rest) add to it."""
+
+    account_name: str
+    status: str | None = None
+    state: Literal["online", "away"] | None = None
+    password: Secret | None = None
+    token: Secret | None = None
+    remember: bool = False
+
+
+class Presence(Request, tag="presence"):
+    """A sign of life with a status text; also the answer to `probe`."""
+
+    type: Raw = Raw(b'"status"')
+    user: User | None = None
+
+
+class Authenticate(Request, tag="authenticate", kw_only=True):
+    """Login by password or by token; names the features the client understands.
+
+    `remember` asks for a token; it may stand here or beside the password.
+    """
+
+    user: User
+    features: list[str] = []
+    remember: bool = False
+
+
+class Msg(Request, tag="msg", kw_only=True):
+    """A message to a room (`#name`) or to a person; `reply_to` is the `seq` of the message that it answers."""
+
+    to: str
+    message: str
+    from_: str | None = msgspec.field(name="from", default=None)
+    encoding: Raw = Raw(b'"utf-8"')
+    reply_to: Number | None = None
+
+
+class Join(Request, tag="join", kw_only=True):
+    """Become a member of a room; the room is created if its name is free."""
+
+    room: str
+
+
+class Leave(Request, tag="leave", kw_only=True):
+    """Stop being a member of a room."""
+
+    room: str
+
+
+class Quit(Request, tag="quit"):
+    """End the login and the connection."""
+
+
+class GetContacts(Request, tag="get_contacts"):
+    """Ask for one's contacts."""
+
+    user_login: str | None = None
+
+
+class AddContact(Request, tag="add_contact", kw_only=True):
+    """Put the account `user_id` among one's contacts."""
+
+    user_id: str
+    user_login: str | None = None
+
+
+class DelContact(Request, tag="del_contact", kw_only=True):
+    """Take the account `user_id` off one's contacts."""
+
+    user_id: str
+    user_login: str | None = None
+
+
+class Forward(Request, tag="forward", kw_only=True):
+    """Send a copy of message `seq` of conversation `source` to `to`; answered and delivered like a `msg`."""
+
+    to: str
+    source: str
+    seq: Number
+
+
+class History(Request, tag="history", kw_only=True):
+    """Messages of a conversation in the order of `seq`: at most `limit` before, after or around a `seq`.
+
+    Without one of the three the newest. With `thread` only the message of that `seq` and the replies below it.
+    """
+
+    to: str
+    before: Number | None = None
+    after: Number | None = None
+    around: Number | None = None
+    limit: Number | None = None
+    thread: Number | None = None
+
+
+class Position(msgspec.Struct, gc=False):
+    """How much of a conversation a client has: messages up to `seq`, changes up to `change`."""
+
+    seq: Number = 0
+    change: Number = 0
+
+
+class Resume(Request, tag="resume", kw_only=True):
+    """Send what is missing, then go on live.
+
+    `cursors` say how far the client has each conversation, by its name; a bare number is a `seq`. They are all it
+    has: what is not among them is sent from its beginning, for rooms that of the membership. Without `cursors` the
+    client is new, and only what was kept for the account is sent. With `more` another `resume` with more cursors
+    follows.
+    """
+
+    cursors: dict[str, Number | Position] | None = None
+    more: bool = False
+
+
+class Conversations(Request, tag="conversations"):
+    """List all conversations of the account, with how far they go, how far they are read, and what is unread."""
+
+
+class Edit(Request, tag="edit", kw_only=True):
+    """Change the text of a message of one's own."""
+
+    to: str
+    seq: Number
+    message: str
+
+
+class Delete(Request, tag="delete", kw_only=True):
+    """Delete a message: one's own, or in a room that one moderates anybody's."""
+
+    to: str
+    seq: Number
+
+
+class Edits(Request, tag="edits", kw_only=True):
+    """Ask for the earlier versions of a message, oldest first."""
+
+    to: str
+    seq: Number
+
+
+class React(Request, tag="react", kw_only=True):
+    """Put an emoji to a message."""
+
+    to: str
+    seq: Number
+    emoji: str
+
+
+class Unreact(Request, tag="unreact", kw_only=True):
+    """Take one's emoji off a message."""
+
+    to: str
+    seq: Number
+    emoji: str
+
+
+class Pin(Request, tag="pin", kw_only=True):
+    """Pin a message to its conversation."""
+
+    to: str
+    seq: Number
+
+
+class Unpin(Request, tag="unpin", kw_only=True):
+    """Take a message off the pinned ones."""
+
+    to: str
+    seq: Number
+
+
+class Pins(Request, tag="pins", kw_only=True):
+    """Ask for the pinned messages of a conversation."""
+
+    to: str
+
+
+class Read(Request, tag="read", kw_only=True):
+    """Note that a conversation is read up to `seq`; the cursor never goes back."""
+
+    to: str
+    seq: Number
+
+
+class Typing(Request, tag="typing", kw_only=True):
+    """Tell a conversation that one is typing; it is not kept."""
+
+    to: str
+
+
+class Search(Request, tag="search", kw_only=True):
+    """Search the messages that one may read, newest first among those that fit equally well.
+
+    `query` are words, all of which must occur; `from` an author, `in` a conversation, `since` and `until` UNIX
+    seconds, `has` what else a message must have. `before` is the `next` of the answer before, for the next page.
+    """
+
+    query: str = ""
+    from_: str | None = msgspec.field(name="from", default=None)
+    in_: str | None = msgspec.field(name="in", default=None)
+    since: float | None = None
+    until: float | None = None
+    has: list[Literal["link", "reaction", "pin", "reply", "forward", "mention"]] = []
+    before: str | None = None
+    limit: Number | None = None
+
+
+EditsVisibility: TypeAlias = Literal["members", "moderators", "nobody"]
+RoleName: TypeAlias = Literal["owner", "moderator", "member"]
+
+
+class CreateRoom(Request, tag="create_room", kw_only=True):
+    """Make a room and become its owner. Raises a conflict where `join` would join the one there is."""
+
+    room: str
+    private: bool = False
+    topic: str = ""
+    description: str = ""
+    edits: EditsVisibility = "members"
+    retention: Number | None = None
+
+
+class SetRoom(Request, tag="set_room", kw_only=True):
+    """Change what is given: name, topic, description, privacy, archived or not.
+
+    `edits` says who may see earlier versions of messages; `retention` for how many days messages are kept (null: for
+    ever).
+    """
+
+    room: str
+    name: str | UnsetType = UNSET
+    topic: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    private: bool | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+    edits: EditsVisibility | UnsetType = UNSET
+    retention: Number | UnsetType | None = UNSET
+
+
+class GetRoom(Request, tag="get_room", kw_only=True):
+    """Ask what a room is like."""
+
+    room: str
+
+
+class Rooms(Request, tag="rooms", kw_only=True):
+    """List public rooms and one's own, by name; with `query` those with it in name, topic or description.
+
+    `after` is the last name of the page before.
+    """
+
+    query: str = ""
+    after: str | None = None
+    limit: Number | None = None
+
+
+class Members(Request, tag="members", kw_only=True):
+    """List the members of a room by name. `after` is the last name of the page before."""
+
+    room: str
+    after: str | None = None
+    limit: Number | None = None
+
+
+class Invite(Request, tag="invite", kw_only=True):
+    """Make an account a member of a room."""
+
+    room: str
+    name: str
+
+
+class Remove(Request, tag="remove", kw_only=True):
+    """End the membership of an account; it may join again, if the room is public."""
+
+    room: str
+    name: str
+
+
+class Ban(Request, tag="ban", kw_only=True):
+    """Remove an account and keep it out."""
+
+    room: str
+    name: str
+
+
+class Unban(Request, tag="unban", kw_only=True):
+    """Let a banned account in again."""
+
+    room: str
+    name: str
+
+
+class Mute(Request, tag="mute", kw_only=True):
+    """Keep a member from writing, for `seconds` or until unmuted."""
+
+    room: str
+    name: str
+    seconds: Number | None = None
+
+
+class Unmute(Request, tag="unmute", kw_only=True):
+    """Let a muted member write again."""
+
+    room: str
+    name: str
+
+
+class SetRole(Request, tag="set_role", kw_only=True):
+    """Make a member owner, moderator, or ordinary member."""
+
+    room: str
+    name: str
+    role: RoleName
+
+
+class Group(Request, tag="group", kw_only=True):
+    """Find or begin the conversation of exactly these people and oneself."""
+
+    members: list[str]
+
+
+class Who(Request, tag="who", kw_only=True):
+    """Ask for the presence of people: those named, or everybody who is not offline."""
+
+    names: list[str] | None = None
+
+
+AnyRequest: TypeAlias = (
+    Presence
+    | Authenticate
+    | Msg
+    | Join
+    | Leave
+    | Quit
+    | GetContacts
+    | AddContact
+    | DelContact
+    | Forward
+    | History
+    | Resume
+    | Conversations
+    | Edit
+    | Delete
+    | Edits
+    | React
+    | Unreact
+    | Pin
+    | Unpin
+    | Pins
+    | Read
+    | Typing
+    | Search
+    | CreateRoom
+    | SetRoom
+    | GetRoom
+    | Rooms
+    | Members
+    | Invite
+    | Remove
+    | Ban
+    | Unban
+    | Mute
+    | Unmute
+    | SetRole
+    | Group
+    | Who
+)
