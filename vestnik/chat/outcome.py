@@ -29,6 +29,14 @@ class Publication(NamedTuple):
     also: tuple[int, ...] = ()
 
 
+class Telling(NamedTuple):
+    """An event that is not kept, for those who named its `feature`: who hear the room, or the accounts, in `to`."""
+
+    event: msgspec.Struct
+    feature: str
+    to: Room | frozenset[int]
+
+
 class Reply(NamedTuple):
     """An answer: its kind, the `values` of its fields in order, and what only some answers carry.
 
@@ -36,7 +44,7 @@ class Reply(NamedTuple):
     without a word; `logged_in` says that kept messages may follow, `resuming` that a session is to get what it has
     missed. `more` are further fields of `vestnik.protocol.events.Response`; `published` the changes that others hear
     of after the answer. A handler must not wait for anything between a change's return from the store and its own
-    return: changes are published in the order in which they were kept.
+    return: changes are published in the order in which they were kept. `told` is what others hear and nobody keeps.
     """
 
     answer: Answer
@@ -48,6 +56,7 @@ class Reply(NamedTuple):
     resuming: bool = False
     more: Mapping[str, Any] = NOTHING
     published: tuple[Publication, ...] = ()
+    told: tuple[Telling, ...] = ()
 
 
 class Post(msgspec.Struct, eq=False):

@@ -12,7 +12,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.outcome import Post, Publication, Reply
+from vestnik.chat.outcome import Post, Publication, Reply, Telling
 from vestnik.chat.rooms import Recipient, Room
 from vestnik.chat.sessions import Session
 from vestnik.log import events
@@ -20,6 +20,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
+from vestnik.protocol.messages import encode
 from vestnik.protocol.texts import Wording
 from vestnik.server.audience import packed
 from vestnik.server.kept import KeptMessages
@@ -196,6 +197,20 @@ class Hub:
             for listener in listeners:
                 if "changes" in listener.features:
                     listener.recipient.send(data)
+
+    @journaled
+    def tell(self, tellings: Iterable[Telling], session: Session) -> None:
+        """Tell others what is not kept; not `session`, from which it comes, nor who is not live yet."""
+        for event, feature, to in tellings:
+            if isinstance(to, Room):
+                sessions = {recipient.session for recipient in to.rich}  # type: ignore[attr-defined]
+            else:
+                accounts = filter(None, map(self.chat.sessions.find, to))
+                sessions = {each for account in accounts for each in account.sessions if each.live}
+            data = encode(event)
+            for each in sessions - {session}:
+                if feature in each.features:
+                    each.recipient.send(data)
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()

@@ -226,6 +226,8 @@ class Connection(asyncio.Protocol):
             self.answer(reply, number, request.id, begun)
             if reply.published:
                 self.hub.publish(reply.published, self.session)
+            if reply.told:
+                self.hub.tell(reply.told, self.session)
             if reply.logged_in:
                 self._listener.spawn(self.hub.kept.deliver(self))
         self.go_on()

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
+from vestnik.protocol.events import Delivery
+
 
 class KeptMessage(NamedTuple):
     """A direct message that waits for its recipient. `number` grows with every message kept."""
@@ -32,6 +34,13 @@ class Delivered(NamedTuple):
     conversation_id: int
     account_id: int
     seq: int
+
+
+class HistoryPage(NamedTuple):
+    """Messages in the order of their `seq`, and whether there are more in the direction that was asked for."""
+
+    messages: list[Delivery]
+    more: bool
 
 
 class MessageStorage(Protocol):

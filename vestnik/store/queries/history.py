@@ -1,0 +1,194 @@
+"""Messages that were kept, as they are shown: pages of a conversation, and everything that belongs to a message."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, or_, select
+
+from vestnik.chat.storage.messages import HistoryPage
+from vestnik.protocol.events import Delivery, Forwarded
+from vestnik.store.schema import account, conversation, mention, message, pin, reaction, room
+
+PAGE_CHARACTERS: Final = 100_000
+"""Characters of text in one page; longer ones end earlier, but never before their first message."""
+EVERYBODY: Final = 0
+"""What stands in `mention.account_id` for `@all`."""
+
+_AT_A_TIME: Final = 500
+"""Messages that are looked up by one query."""
+_SENDER: Final = account.alias("sender")
+_ADDRESSEE: Final = account.alias("addressee")
+_NUMBERS: Final = bindparam("numbers", expanding=True, type_=Integer)
+# Put together once: building a statement costs more than running it.
+_MESSAGES: Final = (
+    select(
+        message.c.id,
+        message.c.conversation_id,
+        message.c.seq,
+        message.c.client_id,
+        message.c.time,
+        message.c.text,
+        message.c.edited,
+        message.c.deleted,
+        message.c.reply_to,
+        message.c.thread,
+        message.c.forwarded,
+        _SENDER.c.name.label("sender"),
+        func.coalesce(room.c.name, _ADDRESSEE.c.name).label("to"),
+    )
+    .join(_SENDER, _SENDER.c.id == message.c.sender_id)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .outerjoin(room, room.c.id == conversation.c.id)
+    .outerjoin(
+        _ADDRESSEE,
+        _ADDRESSEE.c.id
+        == case((conversation.c.low_id == message.c.sender_id, conversation.c.high_id), else_=conversation.c.low_id),
+    )
+    .where(message.c.id.in_(_NUMBERS))
+)
+
+
+def _beside(table: Any) -> Any:
+    """The rows of `table` that belong to the same message."""
+    return and_(table.c.conversation_id == message.c.conversation_id, table.c.seq == message.c.seq)
+
+
+_REACTIONS: Final = (
+    select(message.c.id, reaction.c.emoji, account.c.name)
+    .join(reaction, _beside(reaction))
+    .join(account, account.c.id == reaction.c.account_id)
+    .where(message.c.id.in_(_NUMBERS))
+    .order_by(reaction.c.time, account.c.key)
+)
+_PINS: Final = select(message.c.id).join(pin, _beside(pin)).where(message.c.id.in_(_NUMBERS))
+_MENTIONS: Final = (
+    select(message.c.id, mention.c.account_id, account.c.name)
+    .join(mention, _beside(mention))
+    .outerjoin(account, account.c.id == mention.c.account_id)
+    .where(message.c.id.in_(_NUMBERS))
+    .order_by(mention.c.account_id)
+)
+_REPLY: Final = message.alias("reply")
+_REPLIES: Final = (
+    select(message.c.id, func.count())
+    .join(
+        _REPLY,
+        and_(_REPLY.c.conversation_id == message.c.conversation_id, _REPLY.c.thread == message.c.seq),
+    )
+    .where(message.c.id.in_(_NUMBERS), _REPLY.c.deleted.is_(None))
+    .group_by(message.c.id)
+)
+
+
+def load_messages(connection: Connection, numbers: Iterable[int]) -> list[Delivery]:
+    """The messages with these numbers (`message.id`), in this order, with all that belongs to them."""
+    found: list[Delivery] = []
+    rest = iter(numbers)
+    while part := list(islice(rest, _AT_A_TIME)):
+        found += _load(connection, part)
+    return found
+
+
+def _load(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
+    values = {"numbers": numbers}
+    by_number = {row.id: _delivery(row) for row in connection.execute(_MESSAGES, values)}
+    for number, emoji, name in connection.execute(_REACTIONS, values):
+        each = by_number[number]
+        if each.reactions is UNSET:
+            each.reactions = {}
+        each.reactions.setdefault(emoji, []).append(name)
+    for (number,) in connection.execute(_PINS, values):
+        by_number[number].pinned = True
+    for number, account_id, name in connection.execute(_MENTIONS, values):
+        each = by_number[number]
+        each.mentions = ([] if each.mentions is UNSET else each.mentions) + ["all" if account_id == EVERYBODY else name]
+    for number, count in connection.execute(_REPLIES, values):
+        by_number[number].replies = count
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        row.time,
+        row.sender,
+        row.to,
+        row.text,
+        row.seq,
+        id=_or_unset(row.client_id),
+        reply_to=_or_unset(row.reply_to),
+        thread=_or_unset(row.thread),
+        forwarded=UNSET if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Forwarded),
+        edited=_or_unset(row.edited),
+        deleted=_or_unset(row.deleted),
+    )
+
+
+def _or_unset(value: Any) -> Any:
+    return UNSET if value is None else value
+
+
+_PLACES: Final = (
+    select(message.c.id, func.length(message.c.text))
+    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .limit(bindparam("page", type_=Integer))
+)
+_IN_THREAD: Final = or_(message.c.seq == bindparam("thread"), message.c.thread == bindparam("thread"))
+_OLDER: Final = _PLACES.where(message.c.seq < bindparam("seq")).order_by(message.c.seq.desc())
+_NEWER: Final = _PLACES.where(message.c.seq >= bindparam("seq")).order_by(message.c.seq)
+_OLDER_IN_THREAD: Final = _OLDER.where(_IN_THREAD)
+_NEWER_IN_THREAD: Final = _NEWER.where(_IN_THREAD)
+_END: Final = 2**62
+
+
+def history(
+    connection: Connection,
+    conversation_id: int,
+    limit: int,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    thread: int | None = None,
+) -> HistoryPage:
+    """At most `limit` messages of a conversation before, after or around a `seq`, or else the newest; by `seq`."""
+    ask = _Pages(connection, conversation_id, thread)
+    if after is not None:
+        numbers, more = ask.newer(after + 1, limit)
+    elif around is not None:
+        older, more_older = ask.older(around, limit // 2)
+        newer, more_newer = ask.newer(around, limit - len(older))
+        numbers, more = older + newer, more_older or more_newer
+    else:
+        numbers, more = ask.older(_END if before is None else before, limit)
+    return HistoryPage(load_messages(connection, numbers), more)
+
+
+class _Pages:
+    """Asks for pages of one conversation, or of one thread in it."""
+
+    def __init__(self, connection: Connection, conversation_id: int, thread: int | None) -> None:
+        self._connection = connection
+        self._values = {"conversation_id": conversation_id} | ({} if thread is None else {"thread": thread})
+        self._statements = (_OLDER, _NEWER) if thread is None else (_OLDER_IN_THREAD, _NEWER_IN_THREAD)
+
+    def older(self, seq: int, limit: int) -> tuple[list[int], bool]:
+        """The last `limit` messages before `seq`, oldest first, and whether there are more."""
+        numbers, more = self._take(self._statements[0], seq, limit)
+        return numbers[::-1], more
+
+    def newer(self, seq: int, limit: int) -> tuple[list[int], bool]:
+        """The first `limit` messages from `seq` on, and whether there are more."""
+        return self._take(self._statements[1], seq, limit)
+
+    def _take(self, statement: Any, seq: int, limit: int) -> tuple[list[int], bool]:
+        numbers: list[int] = []
+        characters = 0
+        for number, length in self._connection.execute(statement, self._values | {"seq": seq, "page": limit + 1}):
+            characters += length
+            if len(numbers) == limit or (numbers and characters > PAGE_CHARACTERS):
+                return numbers, True
+            numbers.append(number)
+        return numbers, False
