@@ -64,15 +64,19 @@ class Room:
         self.rich: set[Recipient] = set()
         self.audience: str | None = None
 
-    def attach(self, recipient: Recipient, *, rich: bool) -> None:
-        """Let a connection hear the room, in one of the two ways."""
-        self.detach(recipient)
-        (self.rich if rich else self.plain).add(recipient)
+    def attach(self, session: "Session") -> None:
+        """Let a session hear the room in its way; one that is not live is only noted."""
+        self.detach(session)
+        if not session.live:
+            self.absent.add(session)
+        else:
+            (self.rich if session.rich else self.plain).add(session.recipient)
 
-    def detach(self, recipient: Recipient) -> None:
-        """Let a connection hear the room no more."""
-        self.plain.discard(recipient)
-        self.rich.discard(recipient)
+    def detach(self, session: "Session") -> None:
+        """Let a session hear the room no more."""
+        self.plain.discard(session.recipient)
+        self.rich.discard(session.recipient)
+        self.absent.discard(session)
         self.audience = None
 
 

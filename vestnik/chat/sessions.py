@@ -1,13 +1,41 @@
 """Who is connected: one session for each connection, and the accounts that have at least one."""
 
+from collections import deque
 from typing import Any
 
 from vestnik.chat.rooms import Recipient, Room, Rooms
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotAuthorised
+from vestnik.protocol.requests import Position
 
 NO_FEATURES: frozenset[str] = frozenset()
+POOR_FEATURES = frozenset({"probe", "notice"})
+"""Features that do not bring `seq` along."""
+MAX_LATE = 100
+"""Changes of rooms left meanwhile that a session may get late; past it the oldest are forgotten."""
+
+
+class Missing:
+    """What a session that resumes has not got yet.
+
+    `cursors` is what it says that it has, by name, while it still says so; None when it has nothing. `positions` is
+    how far it has each conversation (`seq`, `change`), `conversations` those in which there is more. `late` are events
+    that it gets at the end. `begun` says that it is getting it.
+    """
+
+    __slots__ = ("begun", "conversations", "cursors", "late", "positions")
+
+    def __init__(self) -> None:
+        self.cursors: dict[str, Position] | None = None
+        self.positions: dict[int, tuple[int, int]] = {}
+        self.conversations: set[int] = set()
+        self.late: deque[bytes] = deque(maxlen=MAX_LATE)
+        self.begun = False
+
+
+NOTHING_MISSING = Missing()
+"""That of sessions which are live, one for all of them."""
 
 
 class Account:
@@ -28,8 +56,9 @@ class Session:
     `claimed` is the name of the last attempt to log in. `rich` says that answers and deliveries carry `seq` and `id`.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
-    While it is not `live`, because what it has missed is still on its way, it hears nothing; `missed` are the numbers
-    of the conversations in which something happened meanwhile.
+
+    A session that resumes is not `live` until it has got what it had missed, and hears nothing but that; `missing` says
+    what that is.
     """
 
     __slots__ = (
@@ -40,7 +69,7 @@ class Session:
         "horizon",
         "live",
         "login_id",
-        "missed",
+        "missing",
         "recipient",
         "rich",
         "waiting",
@@ -57,7 +86,7 @@ class Session:
         self.horizon = 0
         self.waiting: list[Any] | None = None
         self.live = True
-        self.missed: set[int] = set()
+        self.missing = NOTHING_MISSING
 
     @property
     def speaker(self) -> Account:
@@ -104,14 +133,32 @@ class Sessions:
             account = self._accounts[record.id] = Account(record, key)
         account.sessions.add(session)
         session.account = account
-        session.horizon = self.published
-        session.waiting = []
+        if "resume" in features:
+            self.suspend(session)
+        else:
+            session.horizon = self.published
+            session.waiting = []
         self._understand(session, features)
         return True
 
+    def suspend(self, session: Session) -> None:
+        """Let a session hear nothing until it has got what it has missed."""
+        session.live = False
+        session.missing = Missing()
+        session.waiting = None
+        for room in self._rooms.of(session.speaker.id):
+            self.hear(session, room)
+
+    def revive(self, session: Session) -> None:
+        """Let a session hear everything again that its account hears."""
+        session.live = True
+        session.missing = NOTHING_MISSING
+        for room in self._rooms.of(session.speaker.id):
+            self.hear(session, room)
+
     def _understand(self, session: Session, features: frozenset[str]) -> None:
         session.features = features
-        session.rich = "seq" in features
+        session.rich = bool(features - POOR_FEATURES)
         account = session.speaker
         for room in self._rooms.of(account.id):
             self.hear(session, room)
@@ -122,7 +169,7 @@ class Sessions:
         if account is None:
             return
         for room in self._rooms.of(account.id):
-            room.detach(session.recipient)
+            room.detach(session)
         account.sessions.discard(session)
         if not account.sessions:
             del self._accounts[account.id]
@@ -130,17 +177,21 @@ class Sessions:
         session.waiting = None
 
     def hear(self, session: Session, room: Room) -> None:
-        """Let a session hear a room."""
-        room.attach(session.recipient, rich=session.rich)
+        """Let a session hear a room, or note in the room that it is absent as long as it is not live."""
+        room.attach(session)
 
     def joined(self, account_id: int, room: Room) -> None:
-        """Let all sessions of an account hear a room."""
+        """Let all sessions of an account hear a room from its present end on."""
         account = self._accounts.get(account_id)
         for session in account.sessions if account else ():
+            if not session.live:
+                session.missing.positions[room.id] = room.seq, room.change
             self.hear(session, room)
 
     def left(self, account_id: int, room: Room) -> None:
         """No session of an account hears the room any more."""
         account = self._accounts.get(account_id)
         for session in account.sessions if account else ():
-            room.detach(session.recipient)
+            room.detach(session)
+            if not session.live:
+                session.missing.conversations.discard(room.id)

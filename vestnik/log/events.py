@@ -56,6 +56,7 @@ CONNECTION_SILENT: Final = Event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = Event("connection.ended", WARNING, ("account",))
 PROBE_SENT: Final = Event("probe.sent", DEBUG, ("account",))
 BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count", "messages"))
+SESSION_RESUMED: Final = Event("session.resumed", INFO, ("account", "count"))
 MESSAGE_RECOVERED: Final = Event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
 REQUEST_FAILED: Final = Event("request.failed", ERROR, ("action",))
 TASK_FAILED: Final = Event("task.failed", ERROR, ("reason",))
@@ -131,9 +132,16 @@ JOURNAL_ADOPTED: Final = Event("journal.adopted", WARNING, ("file", "bytes"))
 JOURNAL_FAILED: Final = Event("journal.failed", ERROR, ("reason",))
 
 
+_QUIET: Final = (
+    answers.PRESENCE_ACCEPTED,  # the journal that the mission shows has no line for it
+    answers.TYPING_TOLD,
+    answers.READ_NOTED,
+)
+
+
 def _level_of(answer: Answer) -> int:
-    if answer is answers.PRESENCE_ACCEPTED:
-        return DEBUG  # the journal that the mission shows has no line for it
+    if answer in _QUIET:
+        return DEBUG
     return INFO if answer.code < FIRST_ERROR else ERROR
 
 

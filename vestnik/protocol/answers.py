@@ -81,6 +81,7 @@ HISTORY_LISTED: Final = Answer("history.listed", Code.OK, ("account", "to", "cou
 CONVERSATIONS_LISTED: Final = Answer("conversations.listed", Code.OK, ("account", "count"))
 RESUME_CONTINUED: Final = Answer("resume.continued", Code.OK, ("account", "count"))
 RESUME_ACCEPTED: Final = Answer("resume.accepted", Code.OK, ("account", "count"))
+RESUME_RUNNING: Final = Answer("resume.running", Code.CONFLICT, ("account",))
 RESUME_LIMIT: Final = Answer("resume.limit", Code.FORBIDDEN, ("account", "limit"))
 READ_NOTED: Final = Answer("read.noted", Code.OK, ("account", "to", "seq"))
 TYPING_TOLD: Final = Answer("typing.told", Code.OK, ("account", "to"))

@@ -23,6 +23,7 @@ from vestnik.protocol.answers import Answer
 from vestnik.protocol.messages import encode
 from vestnik.protocol.texts import Wording
 from vestnik.server.audience import packed
+from vestnik.server.catchup import CatchUp
 from vestnik.server.kept import KeptMessages
 from vestnik.server.wire import Acknowledgements, encode_change, encode_post
 from vestnik.store.store import Store
@@ -44,6 +45,7 @@ class Hub:
         self.wording = wording
         self._acknowledgements = Acknowledgements(wording)
         self.kept = KeptMessages(store, journal)
+        self.catch_up = CatchUp(chat, store, journal, self.kept)
         self._store = store
         self._capacity = capacity
         self._loop = asyncio.get_running_loop()
@@ -128,6 +130,9 @@ class Hub:
         for group in conversations.values():
             room = group[0].conversation
             if type(room) is Room:
+                room.seq = group[-1].seq
+                for absent in room.absent:
+                    absent.missing.conversations.add(room.id)
                 if room.plain:
                     _deliver(room.plain, group, rich=False)
                 if room.rich:
@@ -147,7 +152,7 @@ class Hub:
         if post.again and (post.delivered or self.kept.delivered(direct.id, direct.to_id) >= post.seq):  # type: ignore[union-attr]
             return answers.MESSAGE_DELIVERED
         addressee = self.chat.sessions.find(direct.to_id)  # type: ignore[union-attr]
-        if addressee is not None and any(session.waiting is None for session in addressee.sessions):
+        if addressee is not None and any(session.live and session.waiting is None for session in addressee.sessions):
             return answers.MESSAGE_DELIVERED
         return answers.MESSAGE_KEPT
 
@@ -163,7 +168,7 @@ class Hub:
             for account in map(self.chat.sessions.find, {post.sender_id, conversation.to_id})  # type: ignore[union-attr]  # it is direct
             if account is not None
             for session in account.sessions
-            if session is not post.session and session.waiting is None
+            if session is not post.session and session.live and session.waiting is None
         ]
         return str(numbers[0]) if len(numbers) == 1 else packed(numbers)
 
@@ -173,28 +178,27 @@ class Hub:
     def publish(self, publications: Iterable[Publication], session: Session) -> None:
         """Tell those who hear a conversation of what `session` has changed in it, and is on disk; but not itself."""
         for publication in publications:
-            change = publication.change
+            conversation, to, change, also = publication
             self.chat.sessions.published = change.number
-            conversation = publication.conversation
-            conversation_id = change.conversation_id
+            data = encode_change(to, change)
+            people = set(also)
             listeners: set[Session] = set()
             if isinstance(conversation, Room):
                 conversation.change = change.change
+                listeners = {recipient.session for recipient in conversation.rich}  # type: ignore[attr-defined]
                 for absent in conversation.absent:
-                    absent.missed.add(conversation_id)
-                listeners.update(recipient.session for recipient in conversation.rich)  # type: ignore[attr-defined]
-                people: Iterable[int] = publication.also
+                    absent.missing.conversations.add(conversation.id)
             else:
-                people = {conversation.from_id, conversation.to_id, *publication.also}
+                people |= {conversation.from_id, conversation.to_id}
             for account in filter(None, map(self.chat.sessions.find, people)):
                 for each in account.sessions:
-                    if each.live or isinstance(conversation, Room):
+                    if each.live:
                         listeners.add(each)
+                    elif isinstance(conversation, Room):  # one that the account has left
+                        each.missing.late.append(data)
                     else:
-                        each.missed.add(conversation_id)
-            listeners.discard(session)
-            data = encode_change(publication.to, change)
-            for listener in listeners:
+                        each.missing.conversations.add(conversation.id)
+            for listener in listeners - {session}:
                 if "changes" in listener.features:
                     listener.recipient.send(data)
 
@@ -226,6 +230,9 @@ class Hub:
         people = {post.sender_id for post in posts} | {post.conversation.to_id for post in posts}  # type: ignore[union-attr]
         for account in filter(None, map(self.chat.sessions.find, people)):
             for session in account.sessions:
+                if not session.live:
+                    session.missing.conversations.add(posts[0].conversation_id)
+                    continue
                 new = [post for post in posts if post.session is not session]
                 if new:
                     self.kept.send_direct(session, account, new)

@@ -1,12 +1,12 @@
 """Direct messages that wait for their addressee, and how far each conversation was delivered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from vestnik.chat.outcome import Post
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.messages import Delivered, KeptMessage
+from vestnik.chat.storage.messages import Delivered
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -25,6 +25,22 @@ MAX_WAITING: Final = 10_000
 """New messages that may wait for the kept ones to be delivered; past it the connection is closed as too slow."""
 CHUNK: Final = 65_536
 """Bytes of kept messages that are written before waiting for the reader."""
+
+
+async def send_frames(connection: "Connection", frames: Iterable[bytes]) -> None:
+    """Send frames one after the other, waiting for the reader after each `CHUNK`."""
+    chunk: list[bytes] = []
+    size = 0
+    for frame in frames:
+        chunk.append(frame)
+        size += len(frame)
+        if size >= CHUNK:
+            connection.send(b"".join(chunk))
+            await connection.drained()
+            chunk, size = [], 0
+    if chunk:
+        connection.send(b"".join(chunk))
+        await connection.drained()
 
 
 class KeptMessages:
@@ -57,11 +73,15 @@ class KeptMessages:
             return
         await self.save()
         first, written = 1, Written()
-        while session.account is account:
+        while session.account is account and session.waiting is not None:
             page = await self._store.kept_messages(account.id, first, session.horizon, PAGE)
             if not page:
                 break
-            await self._send(connection, account, page)
+            rich = session.rich
+            await send_frames(
+                connection,
+                (encode_delivery(k.time, k.sender, account.name, k.text, k.seq, k.id, rich) for k in page),
+            )
             if session.closed:
                 break  # what was not read will be sent again
             first = page[-1].number + 1
@@ -88,21 +108,6 @@ class KeptMessages:
         for post in () if session.recipient.closing else posts:  # what was not written stays kept
             if post.sender_id != account.id:
                 self.note(post.conversation_id, account.id, post.seq)
-
-    async def _send(self, connection: "Connection", account: Account, page: list[KeptMessage]) -> None:
-        rich = connection.session.rich
-        chunk: list[bytes] = []
-        size = 0
-        for kept in page:
-            chunk.append(encode_delivery(kept.time, kept.sender, account.name, kept.text, kept.seq, kept.id, rich))
-            size += len(chunk[-1])
-            if size >= CHUNK:
-                connection.send(b"".join(chunk))
-                await connection.drained()
-                chunk, size = [], 0
-        if chunk:
-            connection.send(b"".join(chunk))
-            await connection.drained()
 
     def _start_saving(self) -> None:
         self._timer = None

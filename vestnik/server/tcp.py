@@ -228,8 +228,10 @@ class Connection(asyncio.Protocol):
                 self.hub.publish(reply.published, self.session)
             if reply.told:
                 self.hub.tell(reply.told, self.session)
-            if reply.logged_in:
+            if reply.logged_in and self.session.live:
                 self._listener.spawn(self.hub.kept.deliver(self))
+            if reply.resuming:
+                self._listener.spawn(self.hub.catch_up.resume(self))
         self.go_on()
 
     def go_on(self) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from vestnik.chat.actions import ACTIONS, Action
 from vestnik.log.journaled import journaled
-from vestnik.protocol.requests import AddContact, Authenticate, DelContact, Join, Leave, Msg, Request
+from vestnik.protocol.requests import AddContact, Authenticate, DelContact, History, Join, Leave, Msg, Read, Request
 from vestnik.store.store import Store
 
 _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
@@ -18,6 +18,8 @@ _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
     Leave: ("request.room",),
     AddContact: ("request.user_id",),
     DelContact: ("request.user_id",),
+    History: ("request.to", "request.before", "request.after", "request.around", "request.limit", "request.thread"),
+    Read: ("request.to", "request.seq"),
 }
 
 TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
@@ -49,3 +51,10 @@ class TracedStore(Store):
     contacts = journaled(arguments=("account_id",))(Store.contacts)
     add_contact = journaled(arguments=("account_id", "contact_id"))(Store.add_contact)
     remove_contact = journaled(arguments=("account_id", "contact_id"))(Store.remove_contact)
+    history = journaled(arguments=("conversation_id", "limit"))(Store.history)
+    conversations = journaled(arguments=("account_id",))(Store.conversations)
+    undelivered = journaled(arguments=("account_id",))(Store.undelivered)
+    unread = journaled(arguments=("account_id",))(Store.unread)
+    read_up_to = journaled(arguments=("conversation_id", "account_id", "seq"))(Store.read_up_to)
+    missed_messages = journaled(arguments=("horizon", "limit"))(Store.missed_messages)
+    missed_changes = journaled(arguments=("horizon", "limit"))(Store.missed_changes)

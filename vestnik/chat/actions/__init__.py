@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from vestnik.chat.actions import contacts, login, messages, rooms
+from vestnik.chat.actions import contacts, conversations, login, messages, rooms
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
@@ -11,14 +11,18 @@ from vestnik.protocol.requests import (
     AddContact,
     AnyRequest,
     Authenticate,
+    Conversations,
     DelContact,
     GetContacts,
+    History,
     Join,
     Leave,
     Msg,
     Presence,
     Quit,
+    Read,
     Request,
+    Resume,
 )
 
 
@@ -57,6 +61,10 @@ ACTIONS: Final[dict[type[Request], Action]] = {
     GetContacts: Action("get_contacts", ("user_login",), contacts.get_contacts, claims=lambda r: r.user_login),
     AddContact: Action("add_contact", ("user_id", "user_login"), contacts.add_contact, claims=lambda r: r.user_login),
     DelContact: Action("del_contact", ("user_id", "user_login"), contacts.del_contact, claims=lambda r: r.user_login),
+    History: Action("history", ("to", "before", "after", "around", "limit", "thread"), conversations.history),
+    Conversations: Action("conversations", (), conversations.conversations),
+    Read: Action("read", ("to", "seq"), conversations.read),
+    Resume: Action("resume", ("cursors", "more"), conversations.resume),
 }
 
 

@@ -1,9 +1,10 @@
 """Changes of conversations: what happens in them beside new messages, counted without gaps."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.store.schema import account, change, message
@@ -75,7 +76,7 @@ CHANGES: Final[Select[Any]] = select(
 """What `change_record` takes rows of."""
 
 
-def change_record(row: Row[Any]) -> ChangeRecord:
+def change_record(row: Sequence[Any]) -> ChangeRecord:
     """A row of `CHANGES` as a record."""
-    number, conversation_id, count, name, when, kind, seq, data = tuple(row)
+    number, conversation_id, count, name, when, kind, seq, data = row
     return ChangeRecord(number, conversation_id, count, name, when, kind, seq, msgspec.json.decode(data))

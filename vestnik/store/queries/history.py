@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, or_, select
 
 from vestnik.chat.storage.messages import HistoryPage
 from vestnik.protocol.events import Delivery, Forwarded
@@ -110,7 +110,7 @@ def _load(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def _delivery(row: Any) -> Delivery:
     return Delivery(
         row.time,
         row.sender,

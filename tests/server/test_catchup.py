@@ -1,0 +1,142 @@
+"""Resuming: exactly what is missing, then everything that is new, over real sockets in this process."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from tests.support.app import journal_lines, running_app
+from tests.support.wire import Wire
+
+RESUMING = ["seq", "resume", "changes"]
+
+
+async def resume(wire: Wire, cursors: dict[str, Any] | None, **fields: Any) -> dict[str, Any]:
+    """Ask for what is missing; the answer."""
+    return await wire.ask(action="resume", time=0, **({} if cursors is None else {"cursors": cursors}), **fields)
+
+
+async def until_resumed(wire: Wire) -> list[dict[str, Any]]:
+    """Everything the server sends before it says that all was sent."""
+    heard = []
+    while (found := await wire.hear())["action"] != "resumed":
+        heard.append(found)
+    return heard
+
+
+def places(heard: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Conversation and seq of messages."""
+    return [(found["to"], found["seq"]) for found in heard]
+
+
+async def test_nothing_before_resume(tmp_path: Path) -> None:
+    """Who names the feature hears nothing until `resume`, and then what came meanwhile, once."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris", features=RESUMING) as boris:
+            for wire in (anna, boris):
+                await wire.ask(action="join", time=0, room="#tea")
+            await anna.send("#tea", "one")
+            await anna.send("boris", "two")
+            assert await boris.silent()
+            answer = await resume(boris, {})
+            assert (answer["response"], answer["alert"]) == (200, "User boris resumes, conversations: 2")
+            assert {(each["to"], each["seq"]) for each in answer["conversations"]} == {("#tea", 1), ("anna", 1)}
+            assert places(await until_resumed(boris)) == [("#tea", 1), ("boris", 1)]
+            await anna.send("#tea", "three")
+            assert (await boris.hear())["seq"] == 2
+            assert "INFO     server     User boris has got what was missed (2)" in journal_lines(app)
+
+
+async def test_exactly_what_is_missing(tmp_path: Path) -> None:
+    """With cursors a client gets the messages behind them, of conversations it does not know all."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna:
+            async with await Wire.login(port, "boris") as boris:
+                for room in ("#tea", "#cake", "#jam"):
+                    for wire in (anna, boris):
+                        await wire.ask(action="join", time=0, room=room)
+            for number in range(5):
+                for to in ("#tea", "#cake", "#jam", "boris"):
+                    await anna.send(to, str(number))
+            async with await Wire.login(port, "boris", features=RESUMING) as boris:
+                assert (await resume(boris, {"#tea": 3, "#CAKE": {"seq": 5, "change": 99}}))["response"] == 200
+                heard = await until_resumed(boris)
+        assert sorted(places(heard)) == sorted(
+            [("#tea", 4), ("#tea", 5)] + [(to, seq) for to in ("#jam", "boris") for seq in range(1, 6)]
+        )
+
+
+async def test_new_client(tmp_path: Path) -> None:
+    """Without cursors a client gets what was kept for the account, and of rooms only what comes."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna:
+            async with await Wire.login(port, "boris") as boris:
+                for wire in (anna, boris):
+                    await wire.ask(action="join", time=0, room="#tea")
+            await anna.send("#tea", "old")
+            await anna.send("boris", "kept")
+            async with await Wire.login(port, "boris", features=RESUMING) as boris:
+                assert {each["to"]: each["seq"] for each in (await resume(boris, None))["conversations"]} == {
+                    "#tea": 1,
+                    "anna": 1,
+                }
+                assert places(await until_resumed(boris)) == [("boris", 1)]
+            async with await Wire.login(port, "boris", features=RESUMING) as boris:
+                await app.hub.kept.save()
+                await resume(boris, None)
+                assert await until_resumed(boris) == []
+
+
+async def test_cursors_in_parts(tmp_path: Path) -> None:
+    """Cursors may come in several requests; a live client may resume again from wherever it likes."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as anna,
+    ):
+        for room in ("#a", "#b"):
+            await anna.ask(action="join", time=0, room=room)
+            await anna.send(room, "x")
+        assert (await resume(anna, {"#a": 1}, more=True))["response"] == 200
+        assert await anna.silent()
+        assert (await resume(anna, {"#b": 1}))["response"] == 200
+        assert await until_resumed(anna) == []
+        assert (await resume(anna, {"#a": 0, "#b": 1}))["response"] == 200
+        assert places(await until_resumed(anna)) == [("#a", 1)]
+
+
+async def test_resume_under_fire(tmp_path: Path) -> None:
+    """While others write as fast as they can, many resume again and again: no gap, no overlap, in order."""
+    rounds, writers = 30, 3
+    async with running_app(tmp_path, "anna", "boris", "carl", "dora") as app:
+        port = app.listener.port
+        wires = [await Wire.login(port, name, features=["seq"]) for name in ("anna", "boris", "carl")]
+        for wire in wires:
+            await wire.ask(action="join", time=0, room="#tea")
+        async with await Wire.login(port, "dora") as dora:
+            await dora.ask(action="join", time=0, room="#tea")
+        done = asyncio.Event()
+
+        async def write(wire: Wire) -> None:
+            while not done.is_set():
+                wire.tell(action="msg", time=0, to="#tea", message="x")
+                wire.tell(action="msg", time=0, to="dora", message="y")
+                for _ in range(2):
+                    await wire.answer()
+
+        tasks = [asyncio.create_task(write(wire)) for wire in wires]
+        seen: dict[str, list[int]] = {}
+        for _ in range(rounds):
+            async with await Wire.login(port, "dora", features=RESUMING) as dora:
+                await resume(dora, {name: seqs[-1] for name, seqs in seen.items()})
+                heard = await until_resumed(dora) + [await dora.hear() for _ in range(20)]
+            for found in heard:
+                seen.setdefault(found["to"] if found["to"] == "#tea" else found["from"], []).append(found["seq"])
+        done.set()
+        await asyncio.gather(*tasks)
+        for wire in wires:
+            await wire.close()
+    assert len(seen) == 1 + writers
+    for seqs in seen.values():
+        assert seqs == list(range(1, len(seqs) + 1))

@@ -1,0 +1,139 @@
+"""`history`, `conversations`, `read` and `resume`: what was said, how far one has read it, and what one has missed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.conversations import find_conversation, name_of
+from vestnik.chat.limits import MAX_UNREAD
+from vestnik.chat.names import name_key
+from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.sessions import Session
+from vestnik.chat.storage.conversations import Conversations as Kept
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
+from vestnik.protocol.events import ConversationState, ReadNotice
+from vestnik.protocol.requests import Conversations, History, Position, Read, Resume
+
+MAX_CURSORS: Final = 10_000
+"""Conversations that a client may resume."""
+
+
+async def history(chat: Chat, session: Session, request: History) -> Reply:
+    """A page of a conversation's messages. Raises what `find_conversation` raises."""
+    account = session.speaker
+    places = {"before": request.before, "after": request.after, "around": request.around}
+    if sum(place is not None for place in places.values()) > 1:
+        raise BadRequest(answers.FIELDS_EXCLUSIVE, ", ".join(places))
+    conversation = await find_conversation(chat, account, request.to)
+    limit = page_limit(chat, request.limit)
+    page = await chat.storage.history(conversation.id, limit, thread=request.thread, **places)
+    values = (account.name, name_of(conversation), len(page.messages))
+    return Reply(answers.HISTORY_LISTED, values, more={"messages": page.messages, "more": page.more})
+
+
+def page_limit(chat: Chat, asked: int | None) -> int:
+    """How many items a page has: as many as asked for, within the limit. Raises BadRequest for none."""
+    if asked == 0:
+        raise BadRequest(answers.FIELD_INVALID, "limit")
+    return min(asked or chat.limits.page, chat.limits.page)
+
+
+async def conversations(chat: Chat, session: Session, request: Conversations) -> Reply:
+    """All conversations of the account, with what is unread in them."""
+    account = session.speaker
+    kept = await chat.storage.conversations(account.id)
+    states = _states(chat, session, kept)
+    behind = [(number, state.read) for number, state in states.items() if state.seq > state.read]
+    for number, found in (await chat.storage.unread(account.id, behind, MAX_UNREAD)).items():
+        states[number].unread, states[number].mentions = found
+    listed = list(states.values())
+    return Reply(answers.CONVERSATIONS_LISTED, (account.name, len(listed)), more={"conversations": listed})
+
+
+async def read(chat: Chat, session: Session, request: Read) -> Reply:
+    """Note how far the account has read, and tell its other devices."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
+    reached = await chat.storage.read_up_to(conversation.id, account.id, request.seq)
+    if reached is None:
+        return Reply(answers.READ_NOTED, (account.name, name, request.seq))
+    told = Telling(ReadNotice(chat.clock(), name, reached), "read", frozenset({account.id}))
+    return Reply(answers.READ_NOTED, (account.name, name, reached), told=(told,))
+
+
+async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
+    """Find out what a session has missed; it gets that after the answer.
+
+    Raises Conflict while it is still getting it, Forbidden for more conversations than anybody can have.
+    """
+    account = session.speaker
+    if session.missing.begun:
+        raise Conflict(answers.RESUME_RUNNING, account.name)
+    if session.live:
+        chat.sessions.suspend(session)
+    missing = session.missing
+    if request.cursors is not None:
+        missing.cursors = (missing.cursors or {}) | {
+            name: Position(found) if isinstance(found, int) else found for name, found in request.cursors.items()
+        }
+        if len(missing.cursors) > MAX_CURSORS:
+            raise Forbidden(answers.RESUME_LIMIT, account.name, MAX_CURSORS)
+    if request.more:
+        return Reply(answers.RESUME_CONTINUED, (account.name, len(missing.cursors or ())))
+    missing.begun = True
+    kept = await chat.storage.conversations(account.id)
+    states = _states(chat, session, kept)
+    if missing.cursors is None:
+        undelivered = await chat.storage.undelivered(account.id)
+        missing.positions |= {
+            number: (undelivered.get(number, state.seq + 1) - 1, state.change) for number, state in states.items()
+        }
+    else:
+        missing.positions |= _positions(chat, missing.cursors, kept, states)
+    for number, state in states.items():
+        seq, change = missing.positions[number]
+        if seq < state.seq or change < state.change:
+            missing.conversations.add(number)
+    values = (account.name, len(states))
+    return Reply(answers.RESUME_ACCEPTED, values, more={"conversations": list(states.values())}, resuming=True)
+
+
+def _states(chat: Chat, session: Session, kept: Kept) -> dict[int, ConversationState]:
+    """The account's conversations by number."""
+    found = {room.id: ConversationState(room.name, room.seq, room.change) for room in chat.rooms.of(session.speaker.id)}
+    for direct in kept.directs:
+        if direct.seq or direct.change:
+            found[direct.id] = ConversationState(direct.name, direct.seq, direct.change)
+    for number, state in found.items():
+        state.read = kept.read.get(number, 0)
+        state.first = kept.floors.get(number, 0) + 1
+    return found
+
+
+def _positions(
+    chat: Chat, cursors: Mapping[str, Position], kept: Kept, states: Mapping[int, ConversationState]
+) -> dict[int, tuple[int, int]]:
+    """How much (`seq`, `change`) a client with these cursors has of each conversation.
+
+    What it does not know of is sent from its beginning, a room from that of the membership; the messages are then
+    as they are after all changes.
+    """
+    directs = {name_key(direct.name): direct.id for direct in kept.directs}
+    known: dict[int, tuple[str, Position]] = {}
+    for name, position in cursors.items():
+        room = chat.rooms.find(name)
+        number = directs.get(name_key(name)) if room is None else room.id
+        if number is not None:
+            known[number] = name, position
+    positions: dict[int, tuple[int, int]] = {}
+    for number, state in states.items():
+        if number in known:
+            name, position = known[number]
+            positions[number] = position.seq, position.change
+            if name_key(name) != name_key(state.to):
+                state.as_ = name
+        else:
+            positions[number] = kept.since.get(number, 0), state.change
+    return positions

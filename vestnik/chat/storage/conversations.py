@@ -1,0 +1,79 @@
+"""Conversations of an account, and what of them it has read or has not got yet, as the rules need them kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.messages import HistoryPage
+from vestnik.protocol.events import Delivery
+
+
+class DirectRecord(NamedTuple):
+    """A direct conversation as one of its accounts sees it: with whom, and the last `seq` and `change`."""
+
+    id: int
+    name: str
+    seq: int
+    change: int
+
+
+class Conversations(NamedTuple):
+    """What the store has of an account's conversations.
+
+    By the number of the conversation: `read` is how far it is read, `since` the last `seq` of a room when the account
+    became a member, `floors` up to which `seq` retention has removed messages.
+    """
+
+    directs: Sequence[DirectRecord]
+    read: Mapping[int, int]
+    since: Mapping[int, int]
+    floors: Mapping[int, int]
+
+
+class Unread(NamedTuple):
+    """How many messages of others are unread, and how many of these mention the reader; counted up to a limit."""
+
+    messages: int
+    mentions: int
+
+
+class MissedMessage(NamedTuple):
+    """A message that a session has not got, with the number of its conversation."""
+
+    conversation_id: int
+    message: Delivery
+
+
+class MissedChange(NamedTuple):
+    """A change that a session has not got, and what its author calls the conversation."""
+
+    to: str
+    change: ChangeRecord
+
+
+class ConversationStorage(Protocol):
+    """Every method returns after the change is on disk. Times are UNIX seconds."""
+
+    async def history(
+        self,
+        conversation_id: int,
+        limit: int,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        thread: int | None,
+    ) -> HistoryPage:
+        """At most `limit` messages before, after or around a `seq`, or else the newest; of one `thread` if given."""
+
+    async def conversations(self, account_id: int) -> Conversations:
+        """All conversations of an account."""
+
+    async def undelivered(self, account_id: int) -> dict[int, int]:
+        """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
+
+    async def unread(self, account_id: int, read: Sequence[tuple[int, int]], limit: int) -> dict[int, Unread]:
+        """What is unread in conversations, given by number and how far each is read; counted up to `limit`."""
+
+    async def read_up_to(self, conversation_id: int, account_id: int, seq: int) -> int | None:
+        """Note how far an account has read, at most to the end; how far that is, None if it was so before."""

@@ -1,0 +1,196 @@
+"""The conversations of an account: how far they go, how far they were delivered and read, and what a session missed."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from vestnik.chat.storage.conversations import Conversations, DirectRecord, MissedChange, MissedMessage, Unread
+from vestnik.store.queries.changes import CHANGES, change_record
+from vestnik.store.queries.history import EVERYBODY, load_messages
+from vestnik.store.schema import account, change, conversation, cursor, member, mention, message, room
+
+# Put together once: building a statement costs more than running it.
+_ME: Final = bindparam("account_id", type_=Integer)
+_CONVERSATION: Final = bindparam("conversation_id", type_=Integer)
+
+
+def _last(column: Any, conversation_id: Any) -> Any:
+    """The largest value of a counting column in a conversation: one look-up in its index."""
+    last = select(func.max(column)).where(column.table.c.conversation_id == conversation_id)
+    return func.coalesce(last.scalar_subquery(), 0)
+
+
+_LAST_SEQ: Final = func.max(_last(message.c.seq, conversation.c.id), conversation.c.floor)
+_DIRECTS: Final = (
+    select(conversation.c.id, account.c.name, _LAST_SEQ, _last(change.c.change, conversation.c.id))
+    .join(
+        account,
+        account.c.id == case((conversation.c.low_id == _ME, conversation.c.high_id), else_=conversation.c.low_id),
+    )
+    .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
+)
+_CURSORS: Final = select(cursor.c.conversation_id, cursor.c.read).where(cursor.c.account_id == _ME)
+_MEMBERSHIPS: Final = (
+    select(member.c.room_id, member.c.since, conversation.c.floor)
+    .join(conversation, conversation.c.id == member.c.room_id)
+    .where(member.c.account_id == _ME)
+)
+_DIRECT_FLOORS: Final = select(conversation.c.id, conversation.c.floor).where(
+    or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME), conversation.c.floor > 0
+)
+
+
+def conversations(connection: Connection, account_id: int) -> Conversations:
+    """All conversations of an account; rooms have their last numbers in memory."""
+    values = {"account_id": account_id}
+    directs = [DirectRecord(*row) for row in connection.execute(_DIRECTS, values)]
+    read = dict(tuple(row) for row in connection.execute(_CURSORS, values))
+    since, floors = {}, {}
+    for room_id, joined, floor in connection.execute(_MEMBERSHIPS, values):
+        since[room_id] = joined
+        if floor:
+            floors[room_id] = floor
+    return Conversations(directs, read, since, floors)
+
+
+_UNDELIVERED: Final = (
+    select(conversation.c.id, func.min(message.c.seq))
+    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
+    .join(
+        message,
+        and_(
+            message.c.conversation_id == conversation.c.id,
+            message.c.seq > func.coalesce(cursor.c.delivered, 0),
+            message.c.sender_id != _ME,
+        ),
+    )
+    .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
+    .group_by(conversation.c.id)
+)
+
+
+def undelivered(connection: Connection, account_id: int) -> dict[int, int]:
+    """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
+    return dict(tuple(row) for row in connection.execute(_UNDELIVERED, {"account_id": account_id}))
+
+
+_UNREAD: Final = select(func.count()).select_from(
+    select(message.c.id)
+    .where(
+        message.c.conversation_id == _CONVERSATION,
+        message.c.seq > bindparam("read"),
+        message.c.sender_id != _ME,
+        message.c.deleted.is_(None),
+    )
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+_MENTIONED: Final = select(func.count()).select_from(
+    select(mention.c.seq)
+    .distinct()
+    .join(message, and_(message.c.conversation_id == mention.c.conversation_id, message.c.seq == mention.c.seq))
+    .where(
+        mention.c.conversation_id == _CONVERSATION,
+        mention.c.account_id.in_((_ME, EVERYBODY)),
+        mention.c.seq > bindparam("read"),
+        message.c.sender_id != _ME,
+    )
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+
+
+def unread(connection: Connection, account_id: int, read: Sequence[tuple[int, int]], limit: int) -> dict[int, Unread]:
+    """What is unread in conversations that are read up to a `seq` each; counted up to `limit`."""
+    found: dict[int, Unread] = {}
+    for conversation_id, seq in read:
+        values = {"account_id": account_id, "conversation_id": conversation_id, "read": seq, "most": limit}
+        messages = connection.execute(_UNREAD, values).scalar_one()
+        mentions = connection.execute(_MENTIONED, values).scalar_one() if messages else 0
+        found[conversation_id] = Unread(messages, mentions)
+    return found
+
+
+_READ: Final = select(cursor.c.read).where(cursor.c.conversation_id == _CONVERSATION, cursor.c.account_id == _ME)
+_END: Final = select(_LAST_SEQ).where(conversation.c.id == _CONVERSATION)
+
+
+def read_up_to(connection: Connection, conversation_id: int, account_id: int, seq: int) -> int | None:
+    """Note how far an account has read, at most to the end; how far that is, None if nothing has changed."""
+    values = {"conversation_id": conversation_id, "account_id": account_id}
+    reached = min(seq, int(connection.execute(_END, values).scalar_one()))
+    before = connection.execute(_READ, values).scalar()
+    if reached <= (before or 0):
+        return None
+    new = insert_or_update(cursor).values(values | {"delivered": 0, "read": reached})
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[cursor.c.conversation_id, cursor.c.account_id], set_={"read": new.excluded.read}
+        )
+    )
+    return reached
+
+
+_MISSED_MESSAGES: Final = (
+    select(message.c.id, message.c.conversation_id)
+    .where(
+        message.c.conversation_id == _CONVERSATION,
+        message.c.seq > bindparam("after"),
+        message.c.id <= bindparam("horizon"),
+    )
+    .order_by(message.c.seq)
+    .limit(bindparam("page", type_=Integer))
+)
+_ADDRESSEE: Final = account.alias("addressee")
+_MISSED_CHANGES: Final = (
+    CHANGES.add_columns(func.coalesce(room.c.name, _ADDRESSEE.c.name))
+    .join(conversation, conversation.c.id == change.c.conversation_id)
+    .outerjoin(room, room.c.id == conversation.c.id)
+    .outerjoin(
+        _ADDRESSEE,
+        _ADDRESSEE.c.id
+        == case((conversation.c.low_id == change.c.account_id, conversation.c.high_id), else_=conversation.c.low_id),
+    )
+    .where(
+        change.c.conversation_id == _CONVERSATION,
+        change.c.change > bindparam("after"),
+        change.c.id <= bindparam("horizon"),
+    )
+    .order_by(change.c.change)
+    .limit(bindparam("page", type_=Integer))
+)
+
+
+def missed_messages(
+    connection: Connection, positions: Sequence[tuple[int, int]], horizon: int, limit: int
+) -> list[MissedMessage]:
+    """The first `limit` messages behind a `seq` in each of some conversations, numbered up to `horizon`.
+
+    Conversation by conversation in the given order, each by `seq`: fewer than `limit` are all there are.
+    """
+    numbers: list[int] = []
+    places: list[int] = []
+    for conversation_id, after in positions:
+        values = {"conversation_id": conversation_id, "after": after, "horizon": horizon, "page": limit - len(numbers)}
+        for number, place in connection.execute(_MISSED_MESSAGES, values):
+            numbers.append(number)
+            places.append(place)
+        if len(numbers) >= limit:
+            break
+    return [MissedMessage(*found) for found in zip(places, load_messages(connection, numbers), strict=True)]
+
+
+def missed_changes(
+    connection: Connection, positions: Sequence[tuple[int, int]], horizon: int, limit: int
+) -> list[MissedChange]:
+    """The first `limit` changes behind a `change` in each of some conversations, in the same way."""
+    found: list[MissedChange] = []
+    for conversation_id, after in positions:
+        values = {"conversation_id": conversation_id, "after": after, "horizon": horizon, "page": limit - len(found)}
+        for *row, to in connection.execute(_MISSED_CHANGES, values):
+            found.append(MissedChange(to, change_record(row)))
+        if len(found) >= limit:
+            break
+    return found
