@@ -19,6 +19,7 @@ from vestnik.server.hub import Hub
 from vestnik.server.listener import Listener
 from vestnik.server.passwords import HashingThreads
 from vestnik.server.recovery import complete_journal
+from vestnik.server.retention import Retention
 from vestnik.server.settings import Settings
 from vestnik.server.traced import TracedStore
 from vestnik.store.lock import Lock
@@ -119,6 +120,11 @@ class App:
         self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
         self._undo.push_async_callback(self.hub.kept.close)
 
+    async def _apply_retention(self) -> None:
+        retention = Retention(self.store, self.journal, self.clock)
+        retention.start()
+        self._undo.push_async_callback(retention.stop)
+
     async def _watch_accounts(self) -> None:
         self._watcher = asyncio.create_task(self._follow_accounts(await self.store.last_revision()))
         self._undo.push_async_callback(self._stop_watching)
@@ -175,6 +181,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._load_rooms,
         App._listen,
         App._watch_accounts,
+        App._apply_retention,
     )
 )
 

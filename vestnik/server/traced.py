@@ -58,3 +58,5 @@ class TracedStore(Store):
     read_up_to = journaled(arguments=("conversation_id", "account_id", "seq"))(Store.read_up_to)
     missed_messages = journaled(arguments=("horizon", "limit"))(Store.missed_messages)
     missed_changes = journaled(arguments=("horizon", "limit"))(Store.missed_changes)
+    retained_rooms = journaled(Store.retained_rooms)
+    expire = journaled(arguments=("room_id", "before", "limit"))(Store.expire)

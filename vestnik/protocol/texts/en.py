@@ -121,6 +121,7 @@ TEXTS: Final[dict[str, str]] = {
     "probe.sent": "Probe sent to client {account}",
     "backlog.delivered": "Messages kept for user {account} delivered ({count})",
     "session.resumed": "User {account} has got what was missed ({count})",
+    "retention.applied": "Old messages of room {room} removed ({count})",
     "message.recovered": "Message from {account} to {to} kept (recovered from the store)",
     "request.failed": "Unexpected error while handling request {action}",
     "task.failed": "Unexpected error: {reason}",

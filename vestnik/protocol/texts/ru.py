@@ -121,6 +121,7 @@ TEXTS: Final[dict[str, str]] = {
     "probe.sent": "Отправлен probe клиенту {account}",
     "backlog.delivered": "Пользователю {account} доставлены отложенные сообщения ({count})",
     "session.resumed": "Пользователь {account} получил пропущенное ({count})",
+    "retention.applied": "Старые сообщения чата {room} удалены ({count})",
     "message.recovered": "Сообщение от {account} к {to} сохранено (восстановлено из базы)",
     "request.failed": "Непредвиденная ошибка при обработке запроса {action}",
     "task.failed": "Непредвиденная ошибка: {reason}",

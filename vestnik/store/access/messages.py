@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from vestnik.chat.storage.messages import Delivered, KeptMessage, StoredMessage
 from vestnik.store.access.base import Access
-from vestnik.store.queries import changes, messages
+from vestnik.store.queries import changes, messages, retention
 
 
 class MessageAccess(Access):
@@ -29,3 +29,11 @@ class MessageAccess(Access):
     async def save_cursors(self, delivered: Sequence[Delivered]) -> None:
         """Note how far conversations were delivered."""
         await self._change(messages.save_cursors, delivered)
+
+    async def retained_rooms(self) -> list[retention.Retained]:
+        """The rooms that do not keep their messages for ever."""
+        return await self._read(retention.retained_rooms)
+
+    async def expire(self, room_id: int, before: float, limit: int) -> int:
+        """Remove old messages of a room; how many."""
+        return await self._change(retention.expire, room_id, before, limit)

@@ -1,0 +1,62 @@
+"""Retention: old messages go, the numbers go on."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.support.app import journal_lines, running_app
+from tests.support.store import kept
+from tests.support.wire import Wire
+from vestnik.server.retention import DAY, SLICE, Retention
+
+
+def alter(data: Path, statement: str, *values: object) -> None:
+    """Change the database behind the server's back."""
+    with closing(sqlite3.connect(data / "vestnik.db")) as database, database:
+        database.execute(statement, values)
+
+
+async def test_old_messages_go(tmp_path: Path) -> None:
+    """A room that keeps messages for some days loses older ones, with a line; others keep everything."""
+    count = SLICE + 10
+    async with running_app(tmp_path, "anna", lang="en") as app:
+        retention = Retention(app.store, app.journal, app.clock)
+        async with await Wire.login(app.listener.port, "anna", features=["seq"]) as anna:
+            for room in ("#tea", "#cake"):
+                await anna.ask(action="join", time=0, room=room)
+            for _ in range(count):
+                anna.tell(action="msg", time=0, to="#tea", message="x")
+            for _ in range(count):
+                await anna.answer()
+            await anna.send("#cake", "x")
+            alter(tmp_path, "UPDATE message SET time = time - ?", 10 * DAY)
+            await anna.send("#tea", "new")
+            await retention.apply()
+            assert len(kept(tmp_path)) == count + 2
+            alter(tmp_path, "UPDATE room SET retention = 9 WHERE name = '#tea'")
+            await retention.apply()
+            assert sorted((each.seq, each.text) for each in kept(tmp_path)) == [(1, "x"), (count + 1, "new")]
+            assert f"INFO     server     Old messages of room #tea removed ({count})" in journal_lines(app)
+            listed = (await anna.ask(action="conversations", time=0))["conversations"]
+            assert {each["to"]: each.get("first", 1) for each in listed} == {"#tea": count + 1, "#cake": 1}
+            assert [each["seq"] for each in (await anna.ask(action="history", time=0, to="#tea"))["messages"]] == [
+                count + 1
+            ]
+
+
+async def test_numbers_go_on(tmp_path: Path) -> None:
+    """A room whose messages are all gone counts on, also after a restart."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+    ):
+        await anna.ask(action="join", time=0, room="#tea")
+        for _ in range(3):
+            await anna.send("#tea", "x")
+    alter(tmp_path, "UPDATE message SET time = 0")
+    alter(tmp_path, "UPDATE room SET retention = 1")
+    async with running_app(tmp_path) as app:
+        await Retention(app.store, app.journal, app.clock).apply()
+        assert kept(tmp_path) == []
+        async with await Wire.login(app.listener.port, "anna", features=["seq"]) as anna:
+            assert (await anna.send("#tea", "x"))["seq"] == 4
