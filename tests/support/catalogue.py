@@ -20,7 +20,18 @@ from vestnik.server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"
-SERVER_SIDE = {"server", "store", "connection", "probe", "backlog", "message", "request", "task"}
+SERVER_SIDE = {
+    "server",
+    "store",
+    "connection",
+    "probe",
+    "backlog",
+    "message",
+    "session",
+    "retention",
+    "request",
+    "task",
+}
 UNHANDLED = {"function", "program", "thread", "unraisable", "warning"}
 EVENT_GROUPS: tuple[tuple[str, Callable[[events.Event], bool]], ...] = (
     ("Answers of the server", lambda event: event.code is not None),

@@ -109,7 +109,7 @@ def _states(chat: Chat, session: Session, kept: Kept) -> dict[int, ConversationS
     for number, state in found.items():
         state.read = kept.read.get(number, 0)
         state.first = kept.floors.get(number, 0) + 1
-    return found
+    return dict(sorted(found.items()))
 
 
 def _positions(
