@@ -331,6 +331,11 @@ async def test_accounts_are_managed_beside_a_running_server(tmp_path: Path) -> N
         await asyncio.to_thread(user, "add", "anna", password="secret")
         async with await Wire.login(server.port, "anna") as anna:
             assert "anna\tвключена" in await asyncio.to_thread(user, "list")
+            await asyncio.to_thread(user, "add", "boris", password="secret")
+            async with await Wire.login(server.port, "boris") as boris:
+                await asyncio.to_thread(user, "disable", "boris")
+                assert await boris.rest() == b""
+            assert await anna.silent()
             await asyncio.to_thread(user, "disable", "anna")
             assert await anna.rest() == b""
         server.wait_for("WARNING  server     Соединение клиента anna закрыто: ")

@@ -158,11 +158,38 @@ async def test_administration_closes_connections(tmp_path: Path, change: str) ->
 
 
 async def test_new_accounts_close_nothing(tmp_path: Path) -> None:
-    """An account that is made beside the running server can log in at once."""
+    """Who logs in at once to an account made beside the running server stays: only a later change ends the session."""
     async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
         await asyncio.to_thread(add_accounts, tmp_path, ["boris"], "secret")
-        async with await Wire.login(app.listener.port, "boris"):
-            assert await anna.silent()
+        async with await Wire.login(app.listener.port, "boris") as boris:
+            with administer(tmp_path) as engine, engine.begin() as connection:
+                accounts.set_disabled(connection, 1, True)
+            assert await anna.rest() == b""  # changes are looked at in their order, so the new account was before
+            assert await boris.silent()
+            with administer(tmp_path) as engine, engine.begin() as connection:
+                accounts.set_password(connection, 2, "x")
+            assert await boris.rest() == b""
+
+
+async def test_a_token_login_lives_through_changes_before_it(tmp_path: Path) -> None:
+    """A session by token is ended by a change that comes after it, not by one from before."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        port = app.listener.port
+        with administer(tmp_path) as engine, engine.begin() as connection:
+            accounts.set_disabled(connection, 2, True)
+            accounts.set_disabled(connection, 2, False)
+        async with await Wire.connect(port) as first, await Wire.login(port, "anna") as anna:
+            token = (await first.authenticate("boris", remember=True))["token"]
+            async with await Wire.connect(port) as boris:
+                user = {"account_name": "boris", "token": token}
+                assert await boris.code(action="authenticate", time=0, user=user) == 200
+                with administer(tmp_path) as engine, engine.begin() as connection:
+                    accounts.set_disabled(connection, 1, True)
+                assert await anna.rest() == b""
+                assert await boris.silent()
+                with administer(tmp_path) as engine, engine.begin() as connection:
+                    accounts.set_disabled(connection, 2, True)
+                assert await boris.rest() == b""
 
 
 async def test_slow_readers_are_cut_off(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ class Account:
 class Session:
     """What the server knows of one connection: who speaks, and what the client understands.
 
-    `claimed` is the name of the last attempt to log in. `rich` says that answers and deliveries carry `seq` and `id`.
+    `claimed` is the name of the last attempt to log in; `revision` the number of the account's last change when it
+    was allowed to. `rich` says that answers and deliveries carry `seq` and `id`.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
 
@@ -71,6 +72,7 @@ class Session:
         "login_id",
         "missing",
         "recipient",
+        "revision",
         "rich",
         "waiting",
     )
@@ -83,6 +85,7 @@ class Session:
         self.features = NO_FEATURES
         self.rich = False
         self.login_id: int | None = None
+        self.revision = 0
         self.horizon = 0
         self.waiting: list[Any] | None = None
         self.live = True

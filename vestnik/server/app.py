@@ -148,7 +148,7 @@ class App:
             try:
                 for changed in await self.store.changed_accounts(revision):
                     revision = changed.revision
-                    self.listener.end_sessions(changed.id)
+                    self.listener.end_sessions(changed.id, revision)
             except Exception as error:  # noqa: BLE001
                 self.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
 

@@ -189,11 +189,11 @@ class Listener:
         connection.answer(Reply(answer, values), connection.requests, None)
         connection.close()
 
-    @journaled(arguments=("account_id",))
-    def end_sessions(self, account_id: int) -> None:
-        """Close the connections of an account that is disabled or has a new password."""
+    @journaled(arguments=("account_id", "revision"))
+    def end_sessions(self, account_id: int, revision: int) -> None:
+        """Close the connections of an account that logged in before its change `revision`."""
         account = self.hub.chat.sessions.find(account_id)
-        for session in list(account.sessions) if account else ():
+        for session in [each for each in account.sessions if each.revision < revision] if account else ():
             connection: Connection = session.recipient  # type: ignore[assignment]  # our recipients are connections
             self.hub.journal.record(events.CONNECTION_ENDED, session.name, connection=connection.name)
             connection.close()

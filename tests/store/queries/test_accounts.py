@@ -62,7 +62,7 @@ def test_credentials(connection: Connection) -> None:
     """What a login is checked against: hash, state, and the latest use after a time, however many logins there are."""
     assert accounts.credentials(connection, "nobody", 0.0) is None
     anna = AccountRecord(ANNA, "anna")
-    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None)
+    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None, 1)
     accounts.begin_login(connection, ANNA, None, 500.0, 0.0)
     accounts.begin_login(connection, ANNA, "t", 600.0, 0.0)
     accounts.begin_login(connection, BORIS, None, 700.0, 0.0)
@@ -75,7 +75,7 @@ def test_credentials(connection: Connection) -> None:
 def test_token_login(connection: Connection) -> None:
     """A login is found by its token's hash while it is young enough."""
     number = accounts.begin_login(connection, ANNA, "t", 500.0, 0.0)
-    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0)
+    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0, 1)
     assert accounts.token_login(connection, "t", 500.0) == expected
     assert accounts.token_login(connection, "t", 500.1) is None
     assert accounts.token_login(connection, "other", 0.0) is None

@@ -12,7 +12,7 @@ from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.sessions import Session
-from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.accounts import Credentials, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
@@ -56,7 +56,7 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     elif found.login_used < now - TOUCH_AFTER:
         await chat.storage.touch_login(account.id, None, now)
     answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
-    return Reply(answer, (account.name,), token=token, logged_in=_attach(chat, session, account, request, login_id))
+    return Reply(answer, (account.name,), token=token, logged_in=_attach(chat, session, found, request, login_id))
 
 
 async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: Secret) -> Reply:
@@ -68,13 +68,17 @@ async def _by_token(chat: Chat, session: Session, request: Authenticate, name: s
         raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
     if found.used < now - TOUCH_AFTER:
         await chat.storage.touch_login(found.account.id, found.id, now)
-    logged_in = _attach(chat, session, found.account, request, found.id)
+    logged_in = _attach(chat, session, found, request, found.id)
     return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=logged_in)
 
 
-def _attach(chat: Chat, session: Session, account: AccountRecord, request: Authenticate, login_id: int | None) -> bool:
+def _attach(
+    chat: Chat, session: Session, found: Credentials | TokenLogin, request: Authenticate, login_id: int | None
+) -> bool:
+    account = found.account
     features = FEATURES.intersection(request.features)
     session.login_id = login_id
+    session.revision = found.revision
     return chat.sessions.attach(session, account, name_key(account.name), features)
 
 

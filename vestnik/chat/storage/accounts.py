@@ -13,7 +13,7 @@ class AccountRecord(NamedTuple):
 class Credentials(NamedTuple):
     """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
 
-    `revision` is the number of the account's last change by an administrator.
+    `revision` is the number of the account's last change by an administrator, `status` its last status text.
     """
 
     account: AccountRecord
@@ -21,16 +21,18 @@ class Credentials(NamedTuple):
     disabled: bool
     login_used: float | None
     revision: int = 0
+    status: str = ""
 
 
 class TokenLogin(NamedTuple):
-    """A login that was made with a token. `revision` is the number of the account's last change."""
+    """A login that was made with a token. `revision` is the number of the account's last change, `status` its text."""
 
     id: int
     account: AccountRecord
     disabled: bool
     used: float
     revision: int = 0
+    status: str = ""
 
 
 class AccountStorage(Protocol):

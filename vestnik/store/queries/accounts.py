@@ -28,10 +28,24 @@ _LOGIN_USED: Final = (
     .label("used")
 )
 _CREDENTIALS: Final = select(
-    account.c.id, account.c.name, account.c.password_hash, account.c.disabled, _LOGIN_USED
+    account.c.id,
+    account.c.name,
+    account.c.password_hash,
+    account.c.disabled,
+    _LOGIN_USED,
+    account.c.revision,
+    account.c.status,
 ).where(account.c.key == bindparam("key"))
 _TOKEN_LOGIN: Final = (
-    select(login.c.id.label("login_id"), login.c.used, account.c.id, account.c.name, account.c.disabled)
+    select(
+        login.c.id.label("login_id"),
+        account.c.id,
+        account.c.name,
+        account.c.disabled,
+        login.c.used,
+        account.c.revision,
+        account.c.status,
+    )
     .join(account, account.c.id == login.c.account_id)
     .where(login.c.token_hash == bindparam("token_hash"), login.c.used >= bindparam("since"))
 )
@@ -100,13 +114,13 @@ def last_revision(connection: Connection) -> int:
 def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
     """The account whose name has this key, and when a login of it was last used after `since`."""
     row = connection.execute(_CREDENTIALS, {"key": key, "since": since}).first()
-    return Credentials(AccountRecord(row.id, row.name), row.password_hash, row.disabled, row.used) if row else None
+    return Credentials(AccountRecord(row.id, row.name), *row[2:]) if row else None
 
 
 def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:
     """The login with this token, if it was used after `since`."""
     row = connection.execute(_TOKEN_LOGIN, {"token_hash": token_hash, "since": since}).first()
-    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), row.disabled, row.used) if row else None
+    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:]) if row else None
 
 
 def begin_login(connection: Connection, account_id: int, token_hash: str | None, now: float, since: float) -> int:
