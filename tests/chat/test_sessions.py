@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.chat.conftest import Ear
+from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
 from vestnik.chat.storage.accounts import AccountRecord
@@ -24,7 +25,7 @@ def rooms() -> Rooms:
 @pytest.fixture
 def sessions(rooms: Rooms) -> Sessions:
     """No session yet."""
-    return Sessions(rooms, 7)
+    return Sessions(rooms, 7, Presences(lambda: 0.0))
 
 
 def test_nobody_speaks() -> None:
@@ -111,7 +112,7 @@ def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
 def test_audience(changes: list[tuple[int, int, bool]]) -> None:
     """After any logins and logouts, a room is heard by exactly the sessions of its members, in their format."""
     rooms = Rooms([RoomRecord(1, "#tea", {1, 2})])
-    sessions = Sessions(rooms, 7)
+    sessions = Sessions(rooms, 7, Presences(lambda: 0.0))
     people = [Session(Ear()) for _ in range(4)]
     for number, account_id, rich in changes:
         if account_id:

@@ -25,6 +25,7 @@ SERVER_SIDE = {
     "store",
     "connection",
     "probe",
+    "presence",
     "backlog",
     "message",
     "session",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from vestnik.chat.directs import Directs
 from vestnik.chat.limits import Limits
 from vestnik.chat.passwords import Passwords
+from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage import Storage
@@ -12,7 +13,7 @@ from vestnik.chat.storage.rooms import RoomRecord
 
 
 class Chat:
-    """Rooms, sessions, limits, and the doors to storage, password checking and the clock.
+    """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms` and `published` (the number of the last message) are what the store holds.
@@ -35,5 +36,6 @@ class Chat:
         self.login_lifetime = login_lifetime
         self.clock = clock
         self.rooms = Rooms(rooms)
-        self.sessions = Sessions(self.rooms, published)
+        self.presence = Presences(clock)
+        self.sessions = Sessions(self.rooms, published, self.presence)
         self.directs = Directs()

@@ -30,11 +30,15 @@ class Publication(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """An event that is not kept, for those who named its `feature`: who hear the room, or the accounts, in `to`."""
+    """An event that is not kept, for those who named its `feature`: who hear the room, or the accounts, in `to`.
+
+    No session of `author` hears it, if that is given.
+    """
 
     event: msgspec.Struct
     feature: str
     to: Room | frozenset[int]
+    author: Account | None = None
 
 
 class Reply(NamedTuple):

@@ -1,8 +1,11 @@
 """Who is connected: one session for each connection, and the accounts that have at least one."""
 
 from collections import deque
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
+from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Recipient, Room, Rooms
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
@@ -36,17 +39,17 @@ class Missing:
 
 NOTHING_MISSING = Missing()
 """That of sessions which are live, one for all of them."""
+NOWHERE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Account:
-    """An account with at least one session. `key` is its name as it is compared, `status` its last status text."""
+    """An account with at least one session. `key` is its name as it is compared."""
 
-    __slots__ = ("id", "key", "name", "sessions", "status")
+    __slots__ = ("id", "key", "name", "sessions")
 
     def __init__(self, record: AccountRecord, key: str) -> None:
         self.id, self.name = record
         self.key = key
-        self.status = ""
         self.sessions: set[Session] = set()
 
 
@@ -57,13 +60,15 @@ class Session:
     was allowed to. `rich` says that answers and deliveries carry `seq` and `id`.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
+    `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX seconds).
 
-    A session that resumes is not `live` until it has got what it had missed, and hears nothing but that; `missing` says
-    what that is.
+    A session that resumes is not `live` until it has got what it had missed, and hears nothing but that and of
+    people's presence; `missing` says what that is.
     """
 
     __slots__ = (
         "account",
+        "away",
         "claimed",
         "closed",
         "features",
@@ -74,6 +79,7 @@ class Session:
         "recipient",
         "revision",
         "rich",
+        "typed",
         "waiting",
     )
 
@@ -90,6 +96,8 @@ class Session:
         self.waiting: list[Any] | None = None
         self.live = True
         self.missing = NOTHING_MISSING
+        self.away = False
+        self.typed = NOWHERE
 
     @property
     def speaker(self) -> Account:
@@ -110,8 +118,9 @@ class Sessions:
     `published` is the number of the message that was published last.
     """
 
-    def __init__(self, rooms: Rooms, published: int) -> None:
+    def __init__(self, rooms: Rooms, published: int, presence: Presences) -> None:
         self.published = published
+        self._presence = presence
         self._rooms = rooms
         self._accounts: dict[int, Account] = {}
 
@@ -119,11 +128,13 @@ class Sessions:
         """The account, if it has a session."""
         return self._accounts.get(account_id)
 
-    def attach(self, session: Session, record: AccountRecord, key: str, features: frozenset[str]) -> bool:
+    def attach(
+        self, session: Session, record: AccountRecord, key: str, features: frozenset[str], status: str = ""
+    ) -> bool:
         """Log a session in: from now on it hears the account's rooms. No change when its connection is gone.
 
-        Logging in again on the same connection changes only what the client understands. Returns whether it was the
-        first login of this session.
+        `status` is the account's status text as it was saved. Logging in again on the same connection changes only what
+        the client understands. Returns whether it was the first login of this session.
         """
         if session.closed:
             return False
@@ -142,6 +153,7 @@ class Sessions:
             session.horizon = self.published
             session.waiting = []
         self._understand(session, features)
+        self._presence.come(session, status)
         return True
 
     def suspend(self, session: Session) -> None:
@@ -162,6 +174,7 @@ class Sessions:
     def _understand(self, session: Session, features: frozenset[str]) -> None:
         session.features = features
         session.rich = bool(features - POOR_FEATURES)
+        self._presence.listen(session)
         account = session.speaker
         for room in self._rooms.of(account.id):
             self.hear(session, room)
@@ -173,6 +186,7 @@ class Sessions:
             return
         for room in self._rooms.of(account.id):
             room.detach(session)
+        self._presence.go(session)
         account.sessions.discard(session)
         if not account.sessions:
             del self._accounts[account.id]

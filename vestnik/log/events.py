@@ -55,6 +55,7 @@ CONNECTION_SLOW: Final = Event("connection.slow", WARNING, ("account", "waiting"
 CONNECTION_SILENT: Final = Event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = Event("connection.ended", WARNING, ("account",))
 PROBE_SENT: Final = Event("probe.sent", DEBUG, ("account",))
+PRESENCE_ANNOUNCED: Final = Event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count", "messages"))
 SESSION_RESUMED: Final = Event("session.resumed", INFO, ("account", "count"))
 RETENTION_APPLIED: Final = Event("retention.applied", INFO, ("room", "count"))

@@ -18,6 +18,7 @@ from vestnik.protocol.texts import Wording
 from vestnik.server.hub import Hub
 from vestnik.server.listener import Listener
 from vestnik.server.passwords import HashingThreads
+from vestnik.server.presence import Announcer
 from vestnik.server.recovery import complete_journal
 from vestnik.server.retention import Retention
 from vestnik.server.settings import Settings
@@ -43,6 +44,7 @@ class App:
         self.database = Path()
         self.store: Store
         self.hub: Hub
+        self.announcer: Announcer
         self.listener: Listener
         self._passwords: HashingThreads
         self._watcher: asyncio.Task[None]
@@ -120,6 +122,11 @@ class App:
         self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
         self._undo.push_async_callback(self.hub.kept.close)
 
+    async def _announce_presence(self) -> None:
+        self.announcer = Announcer(self.hub, self.store)
+        self.announcer.start()
+        self._undo.push_async_callback(self.announcer.stop)
+
     async def _apply_retention(self) -> None:
         retention = Retention(self.store, self.journal, self.clock)
         retention.start()
@@ -179,6 +186,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._open_store,
         App._complete_journal,
         App._load_rooms,
+        App._announce_presence,
         App._listen,
         App._watch_accounts,
         App._apply_retention,

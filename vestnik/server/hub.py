@@ -205,7 +205,7 @@ class Hub:
     @journaled
     def tell(self, tellings: Iterable[Telling], session: Session) -> None:
         """Tell others what is not kept; not `session`, from which it comes, nor who is not live yet."""
-        for event, feature, to in tellings:
+        for event, feature, to, author in tellings:
             if isinstance(to, Room):
                 sessions = {recipient.session for recipient in to.rich}  # type: ignore[attr-defined]
             else:
@@ -213,7 +213,7 @@ class Hub:
                 sessions = {each for account in accounts for each in account.sessions if each.live}
             data = encode(event)
             for each in sessions - {session}:
-                if feature in each.features:
+                if feature in each.features and (author is None or each.account is not author):
                     each.recipient.send(data)
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:

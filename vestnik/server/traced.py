@@ -8,7 +8,18 @@ from typing import Final
 
 from vestnik.chat.actions import ACTIONS, Action
 from vestnik.log.journaled import journaled
-from vestnik.protocol.requests import AddContact, Authenticate, DelContact, History, Join, Leave, Msg, Read, Request
+from vestnik.protocol.requests import (
+    AddContact,
+    Authenticate,
+    DelContact,
+    History,
+    Join,
+    Leave,
+    Msg,
+    Read,
+    Request,
+    Typing,
+)
 from vestnik.store.store import Store
 
 _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
@@ -20,6 +31,7 @@ _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
     DelContact: ("request.user_id",),
     History: ("request.to", "request.before", "request.after", "request.around", "request.limit", "request.thread"),
     Read: ("request.to", "request.seq"),
+    Typing: ("request.to",),
 }
 
 TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
@@ -50,6 +62,8 @@ class TracedStore(Store):
     save_cursors = journaled(Store.save_cursors)
     contacts = journaled(arguments=("account_id",))(Store.contacts)
     add_contact = journaled(arguments=("account_id", "contact_id"))(Store.add_contact)
+    people = journaled(Store.people)
+    save_people = journaled(Store.save_people)
     remove_contact = journaled(arguments=("account_id", "contact_id"))(Store.remove_contact)
     history = journaled(arguments=("conversation_id", "limit"))(Store.history)
     conversations = journaled(arguments=("account_id",))(Store.conversations)

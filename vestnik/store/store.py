@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from vestnik.store.access.accounts import AccountAccess
 from vestnik.store.access.conversations import ConversationAccess
 from vestnik.store.access.messages import MessageAccess
+from vestnik.store.access.people import PeopleAccess
 from vestnik.store.access.rooms import RoomAccess
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
@@ -74,7 +75,7 @@ def administer(data: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-class Store(AccountAccess, ConversationAccess, MessageAccess, RoomAccess):
+class Store(AccountAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
     `login_lifetime` is how long an unused login lives, in seconds; `committed` is called in the running loop for

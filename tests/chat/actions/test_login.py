@@ -196,4 +196,4 @@ async def test_long_status(house: House) -> None:
     with pytest.raises(BadRequest) as caught:
         await house.do(session, Presence(user=User("anna", status="x" * 101)))
     assert caught.value.values == ("user.status", 100)
-    assert session.speaker.status == ""
+    assert house.chat.presence.status(session) == ""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from vestnik.chat.actions import contacts, conversations, login, messages, rooms
+from vestnik.chat.actions import contacts, conversations, login, messages, people, rooms
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
@@ -23,6 +23,8 @@ from vestnik.protocol.requests import (
     Read,
     Request,
     Resume,
+    Typing,
+    Who,
 )
 
 
@@ -58,6 +60,8 @@ ACTIONS: Final[dict[type[Request], Action]] = {
     Join: Action("join", ("room",), rooms.join),
     Leave: Action("leave", ("room",), rooms.leave),
     Quit: Action("quit", (), login.quit_, needs_login=False),
+    Who: Action("who", ("names",), people.who),
+    Typing: Action("typing", ("to",), people.typing),
     GetContacts: Action("get_contacts", ("user_login",), contacts.get_contacts, claims=lambda r: r.user_login),
     AddContact: Action("add_contact", ("user_id", "user_login"), contacts.add_contact, claims=lambda r: r.user_login),
     DelContact: Action("del_contact", ("user_id", "user_login"), contacts.del_contact, claims=lambda r: r.user_login),

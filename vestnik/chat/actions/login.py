@@ -11,6 +11,7 @@ from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
+from vestnik.chat.presence import AWAY
 from vestnik.chat.sessions import Session
 from vestnik.chat.storage.accounts import Credentials, TokenLogin
 from vestnik.protocol import answers
@@ -79,16 +80,19 @@ def _attach(
     features = FEATURES.intersection(request.features)
     session.login_id = login_id
     session.revision = found.revision
-    return chat.sessions.attach(session, account, name_key(account.name), features)
+    return chat.sessions.attach(session, account, name_key(account.name), features, found.status)
 
 
 def presence(chat: Chat, session: Session, request: Presence) -> Reply:
-    """Take note of a status text."""
+    """Take note of a status text, which an empty one clears, and of whether the user is away."""
     account = session.speaker
-    status = request.user.status if request.user else None
-    if status:
-        account.status = check_length("user.status", status, chat.limits.status)
-    return Reply(answers.PRESENCE_ACCEPTED, (account.name, account.status))
+    user = request.user
+    if user is not None and user.status is not None:
+        status = user.status and check_length("user.status", user.status, chat.limits.status)
+        chat.presence.set_status(session, status)
+    if user is not None and user.state is not None:
+        chat.presence.set_away(session, user.state == AWAY)
+    return Reply(answers.PRESENCE_ACCEPTED, (account.name, chat.presence.status(session)))
 
 
 async def quit_(chat: Chat, session: Session, request: Quit) -> Reply:

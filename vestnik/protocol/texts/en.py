@@ -119,6 +119,7 @@ TEXTS: Final[dict[str, str]] = {
     "connection.silent": "Client {account} did not answer the probe: connection closed",
     "connection.ended": "Connection of client {account} closed: the account is disabled or has a new password",
     "probe.sent": "Probe sent to client {account}",
+    "presence.announced": "Presence announced to {connections} connections, people: {people}",
     "backlog.delivered": "Messages kept for user {account} delivered ({count})",
     "session.resumed": "User {account} has got what was missed ({count})",
     "retention.applied": "Old messages of room {room} removed ({count})",

@@ -119,6 +119,7 @@ TEXTS: Final[dict[str, str]] = {
     "connection.silent": "Клиент {account} не ответил на probe: соединение закрыто",
     "connection.ended": "Соединение клиента {account} закрыто: учётная запись отключена или получила новый пароль",
     "probe.sent": "Отправлен probe клиенту {account}",
+    "presence.announced": "Присутствие объявлено, соединений: {connections}, людей: {people}",
     "backlog.delivered": "Пользователю {account} доставлены отложенные сообщения ({count})",
     "session.resumed": "Пользователь {account} получил пропущенное ({count})",
     "retention.applied": "Старые сообщения чата {room} удалены ({count})",

@@ -1,0 +1,79 @@
+"""`who` and `typing`: what one hears of other people at this moment."""
+
+from typing import Final
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.conversations import find_room
+from vestnik.chat.names import ROOM_SIGN, check_length, name_key
+from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.protocol import answers
+from vestnik.protocol.errors import BadRequest, NotFound
+from vestnik.protocol.events import Person, TypingNotice
+from vestnik.protocol.requests import Typing, Who
+
+TYPING_PAUSE: Final = 3.0
+"""Seconds between two notices of one session's typing in one conversation."""
+TYPING_CONVERSATIONS: Final = 3
+"""Conversations that hear of one session's typing within `TYPING_PAUSE`."""
+
+
+async def who(chat: Chat, session: Session, request: Who) -> Reply:
+    """The presence of the people named, or of everybody who is not offline. Raises NotFound for an unknown name."""
+    account = session.speaker
+    if request.names is None:
+        people, more = chat.presence.present(chat.limits.page)
+    else:
+        people, more = await _find_people(chat, request.names), False
+    return Reply(answers.PEOPLE_LISTED, (account.name, len(people)), more={"people": people, "more": more})
+
+
+async def _find_people(chat: Chat, names: list[str]) -> list[Person]:
+    """The presence of the people with these names, each once, in their order."""
+    if len(names) > chat.limits.page:
+        raise BadRequest(answers.FIELD_TOO_LONG, "names", chat.limits.page)
+    keys = {name_key(check_length("names", name, chat.limits.name)): name for name in names}
+    found = await chat.storage.people(list(keys))
+    for key, name in keys.items():
+        if key not in found:
+            raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+    return [chat.presence.find(found[key].account_id) or found[key].person for key in keys]
+
+
+async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
+    """Let the others in a conversation know, not too often. Raises what `find_room` raises, NotFound for no account."""
+    account = session.speaker
+    audience: Room | frozenset[int]
+    if request.to.startswith(ROOM_SIGN):
+        room = find_room(chat, account, request.to)
+        name, audience = room.name, room
+    else:
+        person = await _find_person(chat, account, request.to)
+        name, audience = person.name, frozenset({person.id})
+    now = chat.clock()
+    notice = Telling(TypingNotice(now, account.name, name), "typing", audience, account)
+    told = (notice,) if _may_tell(session, name, now) else ()
+    return Reply(answers.TYPING_TOLD, (account.name, name), told=told)
+
+
+async def _find_person(chat: Chat, account: Account, name: str) -> AccountRecord:
+    """The account `name`; a conversation with it is not begun, for nothing of typing is kept."""
+    check_length("to", name, chat.limits.name)
+    direct = chat.directs.find(account, name)
+    if direct is not None:
+        return AccountRecord(direct.to_id, direct.to_name)
+    person = await chat.storage.find_account(name_key(name))
+    if person is None:
+        raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+    return person
+
+
+def _may_tell(session: Session, name: str, now: float) -> bool:
+    """Whether conversation `name` is told now; then that is remembered."""
+    lately = {to: when for to, when in session.typed.items() if 0 <= now - when < TYPING_PAUSE}
+    if name in lately or len(lately) >= TYPING_CONVERSATIONS:
+        return False
+    session.typed = lately | {name: now}
+    return True

@@ -1,0 +1,28 @@
+"""People as others see them, as the rules need them kept."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from vestnik.protocol.events import Person
+
+
+class Seen(NamedTuple):
+    """What is saved of an account's presence: its status text, and when it was last connected (UNIX seconds)."""
+
+    account_id: int
+    status: str
+    seen: float
+
+
+class KnownPerson(NamedTuple):
+    """An account's presence as it was saved, as if nobody were connected."""
+
+    account_id: int
+    person: Person
+
+
+class PeopleStorage(Protocol):
+    """What the store knows of people's presence."""
+
+    async def people(self, keys: Sequence[str]) -> dict[str, KnownPerson]:
+        """The accounts whose names have these keys, by key."""

@@ -1,0 +1,79 @@
+"""Announces once a second whose presence has changed, and saves when people were last seen."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from vestnik.chat.storage.people import Seen
+from vestnik.log import events
+from vestnik.log.journaled import journaled
+from vestnik.protocol.events import PresenceNotice
+from vestnik.protocol.messages import encode
+from vestnik.server.hub import Hub
+from vestnik.store.store import Store
+
+INTERVAL: Final = 1.0
+"""Seconds between two rounds."""
+
+
+class Announcer:
+    """Ends a round of `vestnik.chat.presence.Presences` every `interval` seconds, from `start` until `stop`."""
+
+    def __init__(self, hub: Hub, store: Store, interval: float = INTERVAL) -> None:
+        self._hub = hub
+        self._presence = hub.chat.presence
+        self._store = store
+        self._interval = interval
+        self._rounds: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[bool] | None = None
+
+    def start(self) -> None:
+        """Begin with the first round."""
+        self._rounds = asyncio.create_task(self._run())
+
+    @journaled
+    async def stop(self) -> None:
+        """End the rounds, and save everybody's presence."""
+        if self._rounds is not None:
+            self._rounds.cancel()
+            with suppress(asyncio.CancelledError):  # no event: it was asked to
+                await self._rounds
+        if self._saving is not None:
+            await self._saving
+        self._presence.save_all()
+        while (seen := self._presence.take_unsaved()) and await self._save(seen):
+            pass
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            try:
+                self.end_round()
+            except Exception as error:  # noqa: BLE001
+                self._hub.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+
+    def end_round(self) -> None:
+        """Announce what has changed: the same bytes to all who listen. Begin to save, unless that still goes on."""
+        people = self._presence.next_round()
+        listeners = tuple(self._presence.listeners)
+        if people and listeners:
+            data = encode(PresenceNotice(self._hub.chat.clock(), people))
+            for session in listeners:
+                session.recipient.send(data)
+            for connection in tuple(self._hub.choked):
+                connection.check_buffer()
+            self._hub.journal.record(events.PRESENCE_ANNOUNCED, len(people), len(listeners))
+        if self._saving is None and (seen := self._presence.take_unsaved()):
+            self._saving = asyncio.create_task(self._save(seen))
+
+    async def _save(self, seen: list[Seen]) -> bool:
+        """Whether it is on disk."""
+        done = False
+        try:
+            await self._store.save_people(seen)
+            done = True
+        except Exception as error:  # noqa: BLE001
+            self._hub.journal.record(events.STORE_FAILED, type(error).__name__, error=error)
+        self._presence.saved(done)
+        self._saving = None
+        return done
