@@ -60,7 +60,7 @@ class Session:
     was allowed to. `rich` says that answers and deliveries carry `seq` and `id`.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
-    `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX seconds).
+    `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
 
     A session that resumes is not `live` until it has got what it had missed, and hears nothing but that and of
     people's presence; `missing` says what that is.
