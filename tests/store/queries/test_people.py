@@ -1,0 +1,43 @@
+"""People's presence in the real database."""
+
+from sqlalchemy import Connection
+
+from vestnik.chat.storage.people import KnownPerson, Seen
+from vestnik.protocol.events import Person
+from vestnik.store.queries import accounts, people
+
+ANNA, BORIS, VERA = 1, 2, 3
+
+
+def test_people(connection: Connection) -> None:
+    """People are found by their keys; who was never saved has no text and was never seen."""
+    assert people.people(connection, []) == {}
+    assert people.people(connection, ["вера", "nobody", "boris"]) == {
+        "вера": KnownPerson(VERA, Person("Вера", "offline")),
+        "boris": KnownPerson(BORIS, Person("boris", "offline")),
+    }
+
+
+def test_save(connection: Connection) -> None:
+    """What is saved of some people is found again, and of the others nothing changes."""
+    before = accounts.list_accounts(connection)
+    people.save_people(connection, [])
+    people.save_people(connection, [Seen(ANNA, "чай", 5.5), Seen(VERA, "", 7.0)])
+    people.save_people(connection, [Seen(VERA, "tea", 8.0)])
+    assert people.people(connection, ["anna", "boris", "вера"]) == {
+        "anna": KnownPerson(ANNA, Person("anna", "offline", "чай", 5.5)),
+        "boris": KnownPerson(BORIS, Person("boris", "offline")),
+        "вера": KnownPerson(VERA, Person("Вера", "offline", "tea", 8.0)),
+    }
+    assert accounts.list_accounts(connection) == before
+
+
+def test_the_status_comes_with_a_login(connection: Connection) -> None:
+    """Whoever logs in, by password or by token, gets the text that was saved."""
+    people.save_people(connection, [Seen(ANNA, "tea", 5.0)])
+    accounts.begin_login(connection, ANNA, "t", 500.0, 0.0)
+    by_password = accounts.credentials(connection, "anna", 0.0)
+    by_token = accounts.token_login(connection, "t", 0.0)
+    assert by_password is not None
+    assert by_token is not None
+    assert (by_password.status, by_token.status) == ("tea", "tea")
