@@ -7,7 +7,10 @@ import pytest
 
 from vestnik.log import events
 from vestnik.protocol import answers
+from vestnik.protocol.answers import Answer
 from vestnik.protocol.texts import TEXTS
+
+QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED)
 
 
 @pytest.mark.parametrize("language", TEXTS)
@@ -30,13 +33,14 @@ def test_answers() -> None:
         event = events.of_answer(answer)
         assert (event.name, event.code) == (answer.name, answer.code)
         assert event.fields[: len(answer.fields)] == answer.fields
-        if answer is not answers.PRESENCE_ACCEPTED:
+        if answer not in QUIET:
             assert event.level == (logging.INFO if answer.code < 400 else logging.ERROR)
 
 
-def test_presence_is_quiet() -> None:
-    """An accepted presence is DEBUG: the mission's journal has no line for it."""
-    assert events.of_answer(answers.PRESENCE_ACCEPTED).level == logging.DEBUG
+@pytest.mark.parametrize("answer", QUIET, ids=lambda answer: answer.name)
+def test_quiet_answers(answer: Answer) -> None:
+    """An accepted presence is DEBUG, as the mission's journal has no line for it, and so is what comes all the time."""
+    assert events.of_answer(answer).level == logging.DEBUG
 
 
 def test_constants() -> None:
