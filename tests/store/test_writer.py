@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
+from vestnik.chat.storage.messages import Extras
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
 from vestnik.store.schema import cursor, message
@@ -26,6 +27,8 @@ class New:
         self.sender_id = sender_id
         self.id = id
         self.text = text
+        self.extras: Extras | None = None
+        self.number = 0
         self.seq = 0
         self.time = 0.0
         self.again = False

@@ -3,10 +3,11 @@
 from typing import Protocol
 
 from vestnik.chat.storage.accounts import AccountStorage
+from vestnik.chat.storage.alterations import AlterationStorage
 from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.rooms import RoomStorage
 
 
-class Storage(AccountStorage, ConversationStorage, MessageStorage, RoomStorage, Protocol):
+class Storage(AccountStorage, AlterationStorage, ConversationStorage, MessageStorage, RoomStorage, Protocol):
     """All of them."""
