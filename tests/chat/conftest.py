@@ -77,6 +77,13 @@ class House:
         assert isinstance(outcome, Post)
         return outcome
 
+    async def keep(self, session: Session, request: AnyRequest) -> Post:
+        """Serve a message and wait until it is on disk."""
+        post = await self.post(session, request)
+        self.store.submit([post])
+        await self.store.save_cursors([])  # the writer comes to it later
+        return post
+
     async def login(self, name: str, features: tuple[str, ...] = (), **fields: Any) -> Session:
         """A new connection on which `name` is logged in."""
         session = Session(Ear())

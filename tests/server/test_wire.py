@@ -10,11 +10,13 @@ from vestnik.chat.directs import Direct
 from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol import answers
+from vestnik.protocol.events import Forwarded
 from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import Wording
 from vestnik.server import wire
-from vestnik.server.wire import Acknowledgements, encode_delivery, encode_reply
+from vestnik.server.wire import Acknowledgements, encode_delivery, encode_post, encode_reply
 
 EN = Wording("en")
 
@@ -109,3 +111,24 @@ def test_deliveries() -> None:
     assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, "7", False)) == plain
     assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, "7", True)) == plain | {"seq": 3, "id": "7"}
     assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, None, True)) == plain | {"seq": 3}
+
+
+ORIGIN = {"from": "Вера", "to": "", "seq": 7, "time": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("extras", "fields"),
+    [
+        (Extras(reply_to=2, thread=1), {"reply_to": 2, "thread": 1}),
+        (Extras(mentions=(EVERYBODY, AccountRecord(3, "Вера"))), {"mentions": ["all", "Вера"]}),
+        (Extras(forwarded=Forwarded("Вера", "", 7, 1.5)), {"forwarded": ORIGIN}),
+    ],
+)
+@pytest.mark.parametrize("client_id", ["7", None])
+def test_delivery_of_more(extras: Extras, fields: dict[str, Any], client_id: str | None) -> None:
+    """What only some messages have is for rich clients; a plain one gets its five fields."""
+    made = post(client_id)
+    plain, rich = encode_post(made, False), encode_post(made, True)
+    made.extras = extras
+    assert encode_post(made, False) == plain
+    assert read(encode_post(made, True)) == read(rich) | fields

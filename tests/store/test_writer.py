@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.messages import EVERYBODY, Extras
+from vestnik.protocol.events import Forwarded
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
-from vestnik.store.schema import cursor, message
+from vestnik.store.schema import cursor, mention, message
 from vestnik.store.store import prepare
 from vestnik.store.writer import Messages, Writer
 
@@ -26,6 +29,8 @@ class New:
         self.sender_id = sender_id
         self.id = id
         self.text = text
+        self.extras: Extras | None = None
+        self.number = 0
         self.seq = 0
         self.time = 0.0
         self.again = False
@@ -364,3 +369,52 @@ def check(desk: Desk, engine: Engine, base: int) -> None:
                     assert key not in where
                     where[key] = (new.conversation_id, new.seq)
     assert kept == expected
+
+
+def beside(engine: Engine) -> tuple[list[Any], list[Any]]:
+    """What is kept of messages beside their text: place, answer, thread and origin; and who is mentioned."""
+    columns = (message.c.seq, message.c.reply_to, message.c.thread, message.c.forwarded)
+    with engine.connect() as connection:
+        extended = connection.execute(select(*columns).order_by(message.c.id))
+        mentions = connection.execute(select(mention.c.conversation_id, mention.c.seq, mention.c.account_id))
+        return [tuple(row) for row in extended], [tuple(row) for row in mentions]
+
+
+async def test_extras(desk: Desk, engine: Engine) -> None:
+    """What only some messages have is kept with them, among others that have nothing, and once."""
+    batch = [New(1, 7), New(1, 7, "a"), New(1, 7), New(1, 7), New(1, 7, "b"), New(1, 7, "a")]
+    batch[1].extras = Extras(mentions=(EVERYBODY, AccountRecord(8, "b")))
+    batch[3].extras = Extras(reply_to=2, thread=1)
+    batch[4].extras = Extras(forwarded=Forwarded("Вера", "#tea", 3, 1.5))
+    batch[5].extras = batch[1].extras
+    assert await desk.keep(batch) == [None]
+    later = [New(1, 7, "a"), New(2, 7, "a"), New(1, 7)]
+    later[0].extras = later[1].extras = batch[1].extras
+    assert await desk.keep(later) == [None]
+    assert [new.seq for new in (*batch, *later)] == [1, 2, 3, 4, 5, 2, 2, 2, 6]
+    desk.writer.close()
+    extended, mentions = beside(engine)
+    origin = '{"from":"Вера","to":"#tea","seq":3,"time":1.5}'
+    nothing = (None, None, None)
+    assert extended == [
+        (1, *nothing),
+        (2, *nothing),
+        (3, *nothing),
+        (4, 2, 1, None),
+        (5, None, None, origin),
+        (6, *nothing),
+    ]
+    assert mentions == [(1, 2, 0), (1, 2, 8)]
+
+
+async def test_extras_of_what_failed(desk: Desk, engine: Engine) -> None:
+    """Of a hand-over that was not written nothing is left."""
+    bad = [New(1, 7, "a"), New(1, 7, None, UNWRITABLE)]
+    bad[0].extras = Extras(mentions=(EVERYBODY,))
+    good = [New(1, 7, "b")]
+    good[0].extras = Extras(mentions=(AccountRecord(8, "b"),))
+    first, second = await desk.keep(bad, good)
+    assert first is not None
+    assert second is None
+    desk.writer.close()
+    assert beside(engine) == ([(1, None, None, None)], [(1, 1, 8)])

@@ -1,10 +1,12 @@
 """From a name to a conversation: a room that the speaker is a member of, or the direct one with a person."""
 
+from collections.abc import Set
 from typing import TypeAlias
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.directs import Direct
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
+from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account
 from vestnik.protocol import answers
@@ -52,3 +54,16 @@ async def find_conversation(chat: Chat, account: Account, name: str, field: str 
 def name_of(conversation: Conversation) -> str:
     """What the speaker calls the conversation."""
     return conversation.name if isinstance(conversation, Room) else conversation.to_name
+
+
+def people_of(conversation: Conversation) -> Set[int]:
+    """The account numbers of those who may read the conversation."""
+    return conversation.members if isinstance(conversation, Room) else {conversation.from_id, conversation.to_id}
+
+
+def check_writing(chat: Chat, account: Account, conversation: Conversation) -> None:
+    """Raises Forbidden if the account is not a member of the room (any more), or may not write there."""
+    if isinstance(conversation, Room):
+        if account.id not in conversation.members:
+            raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, conversation.name)
+        check_may_write(conversation, account, chat.clock())

@@ -13,7 +13,7 @@ ROOM_SIGN = "#"
 
 # Characters that show nothing though they count as printable: fillers of Hangul and Braille, variation selectors,
 # joiners (Default_Ignorable_Code_Point and U+2800 of the Unicode Character Database).
-_INVISIBLE: Final = re.compile(
+INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
@@ -54,5 +54,5 @@ def check_room_name(field: str, name: str, limit: int) -> str:
 
 def _is_clean(name: str) -> bool:
     """No control, invisible or bidirectional characters, no blanks at the ends or two in a row; not empty."""
-    visible = name.isprintable() and not _INVISIBLE.search(name)
+    visible = name.isprintable() and not INVISIBLE.search(name)
     return bool(name) and visible and name == name.strip() and "  " not in name and bool(name_key(name).strip())

@@ -10,6 +10,7 @@ from vestnik.chat.directs import Direct
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.messages import Extras
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.secret import Secret
 
@@ -66,9 +67,9 @@ class Reply(NamedTuple):
 class Post(msgspec.Struct, eq=False):
     """A message that passed the rules, on its way through the store to its recipients.
 
-    `request` is its number on its connection. The store fills in `number` (which grows with every message it keeps),
-    `seq` and `time` (UNIX seconds). It sets `again` when
-    the account has sent this `id` before: `delivered` then says whether the addressee has got that message, `conflict`
+    `extras` is None for most messages; `request` is the number of the request on its connection. The store fills in
+    `number` (which grows with every message it keeps), `seq` and `time` (UNIX seconds). It sets `again` when the
+    account has sent this `id` before: `delivered` then says whether the addressee has got that message, `conflict`
     that it was another conversation's.
     """
 
@@ -80,6 +81,7 @@ class Post(msgspec.Struct, eq=False):
     to: str
     text: str
     id: str | None
+    extras: Extras | None = None
     request: int = 0
     number: int = 0
     seq: int = 0

@@ -157,7 +157,8 @@ class Change(msgspec.Struct, tag_field="action", tag="change", gc=False, omit_de
     """Something that `from` changed in a conversation (feature `changes`); `change` counts them without gaps.
 
     `kind` is the action that did it: edit, delete, react, unreact, pin, unpin, create_room, set_room, join, leave,
-    invite, remove, ban, unban, mute, unmute, set_role. Of a message it has `seq`; `name` is whom it was done to,
+    invite, remove, ban, unban, mute, unmute, set_role. Of a message it has `seq`; an `edit` has its text as
+    it is now, and whom that mentions; `name` is whom it was done to,
     `until` the end of a mute (UNIX seconds). `set_room` has what was changed; after a change of `name` the
     conversation is called so, while `to` is still what it was called before.
     """
@@ -169,6 +170,7 @@ class Change(msgspec.Struct, tag_field="action", tag="change", gc=False, omit_de
     kind: str
     seq: int | UnsetType = UNSET
     message: str | UnsetType = UNSET
+    mentions: list[str] | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
     role: str | UnsetType = UNSET

@@ -12,13 +12,22 @@ from vestnik.protocol.requests import (
     AddContact,
     Authenticate,
     DelContact,
+    Delete,
+    Edit,
+    Edits,
+    Forward,
     History,
     Join,
     Leave,
     Msg,
+    Pin,
+    Pins,
+    React,
     Read,
     Request,
     Typing,
+    Unpin,
+    Unreact,
 )
 from vestnik.store.store import Store
 
@@ -32,6 +41,15 @@ _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
     History: ("request.to", "request.before", "request.after", "request.around", "request.limit", "request.thread"),
     Read: ("request.to", "request.seq"),
     Typing: ("request.to",),
+    Forward: ("request.to", "request.source", "request.seq"),
+    Edit: ("request.to", "request.seq"),
+    Delete: ("request.to", "request.seq"),
+    Edits: ("request.to", "request.seq"),
+    React: ("request.to", "request.seq", "request.emoji"),
+    Unreact: ("request.to", "request.seq", "request.emoji"),
+    Pin: ("request.to", "request.seq"),
+    Unpin: ("request.to", "request.seq"),
+    Pins: ("request.to",),
 }
 
 TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
@@ -48,6 +66,7 @@ class TracedStore(Store):
     submit = journaled(Store.submit)
     all_rooms = journaled(Store.all_rooms)
     find_account = journaled(arguments=("key",))(Store.find_account)
+    find_accounts = journaled(Store.find_accounts)
     last_revision = journaled(Store.last_revision)
     credentials = journaled(arguments=("key",))(Store.credentials)
     token_login = journaled(Store.token_login)
@@ -57,6 +76,15 @@ class TracedStore(Store):
     join_room = journaled(arguments=("name", "account_id"))(Store.join_room)
     leave_room = journaled(arguments=("room_id", "account_id"))(Store.leave_room)
     direct_conversation = journaled(arguments=("one", "other"))(Store.direct_conversation)
+    find_message = journaled(arguments=("conversation_id", "seq"))(Store.find_message)
+    edit_message = journaled(arguments=("conversation_id", "seq", "account_id"))(Store.edit_message)
+    delete_message = journaled(arguments=("conversation_id", "seq", "account_id", "anybodys"))(Store.delete_message)
+    versions = journaled(arguments=("conversation_id", "seq"))(Store.versions)
+    react = journaled(arguments=("conversation_id", "seq", "account_id", "emoji"))(Store.react)
+    unreact = journaled(arguments=("conversation_id", "seq", "account_id", "emoji"))(Store.unreact)
+    pin = journaled(arguments=("conversation_id", "seq", "account_id"))(Store.pin)
+    unpin = journaled(arguments=("conversation_id", "seq", "account_id"))(Store.unpin)
+    pinned = journaled(arguments=("conversation_id",))(Store.pinned)
     last_number = journaled(Store.last_number)
     kept_messages = journaled(arguments=("account_id", "first", "last"))(Store.kept_messages)
     save_cursors = journaled(Store.save_cursors)

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.messages import Extras
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Change, Delivery, Response
@@ -74,7 +75,25 @@ def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, clie
 
 def encode_post(post: Post, rich: bool) -> bytes:
     """A message that has just been kept, for its recipients."""
+    if rich and post.extras is not None:
+        return _encode_extended(post, post.extras)
     return encode_delivery(post.time, post.sender.name, post.to, post.text, post.seq, post.id, rich)
+
+
+def _encode_extended(post: Post, extras: Extras) -> bytes:
+    """The rich delivery of a message that has what only some messages have."""
+    delivery = Delivery(post.time, post.sender.name, post.to, post.text, post.seq)
+    if post.id is not None:
+        delivery.id = post.id
+    if extras.reply_to is not None:
+        delivery.reply_to = extras.reply_to
+    if extras.thread is not None:
+        delivery.thread = extras.thread
+    if extras.mentions:
+        delivery.mentions = [account.name for account in extras.mentions]
+    if extras.forwarded is not None:
+        delivery.forwarded = extras.forwarded
+    return encode(delivery)
 
 
 def encode_change(to: str, change: ChangeRecord) -> bytes:

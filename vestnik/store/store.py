@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, Engine
 
 from vestnik.store.access.accounts import AccountAccess
+from vestnik.store.access.alterations import AlterationAccess
 from vestnik.store.access.conversations import ConversationAccess
 from vestnik.store.access.messages import MessageAccess
 from vestnik.store.access.people import PeopleAccess
@@ -75,7 +76,7 @@ def administer(data: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-class Store(AccountAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess):
+class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
     `login_lifetime` is how long an unused login lives, in seconds; `committed` is called in the running loop for

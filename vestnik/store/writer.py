@@ -14,7 +14,9 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 from sqlalchemy.exc import OperationalError
 
+from vestnik.chat.storage.messages import Extras
 from vestnik.store.queries.changes import last_number
+from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
 
 T = TypeVar("T")
@@ -44,6 +46,7 @@ class NewMessage(Protocol):
     sender_id: int
     id: str | None
     text: str
+    extras: Extras | None
     number: int
     seq: int
     time: float
@@ -176,6 +179,7 @@ class Writer:
         if number is None:
             number = last_number(connection)
         values: list[Any] = []
+        extended: list[tuple[int, int, int, Extras]] = []
         for new in messages:
             new.time = now
             if new.id is not None:
@@ -196,8 +200,12 @@ class Writer:
                 new.again = new.conflict = new.delivered = False
                 known[key] = _Kept(conversation_id, new.seq, delivered=False)
             values += (number, conversation_id, new.seq, new.sender_id, new.id, now, new.text)
+            if new.extras is not None:
+                extended.append((number, conversation_id, new.seq, new.extras))
         self._last_number = number
         self._insert_rows(connection, values)
+        for number, conversation_id, seq, extras in extended:
+            add_extras(connection, number, conversation_id, seq, extras)
 
     def _insert_rows(self, connection: Connection, values: list[Any]) -> None:
         """Insert messages, whose column values stand one after the other in `values`.

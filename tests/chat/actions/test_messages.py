@@ -1,13 +1,21 @@
-"""`msg`."""
+"""`msg` and `forward`."""
+
+import asyncio
+from inspect import isawaitable
 
 import pytest
+from msgspec import UNSET
 
 from tests.chat.conftest import House
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Post
 from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Session
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
-from vestnik.protocol.requests import Join, Leave, Msg
+from vestnik.protocol.events import Forwarded
+from vestnik.protocol.requests import Delete, Forward, Join, Leave, Msg, Pin
 
 
 async def test_to_a_room(house: House) -> None:
@@ -99,3 +107,172 @@ async def test_longest_text(house: House) -> None:
     """The limit counts characters, not bytes."""
     anna = await house.login("anna")
     assert len((await house.post(anna, Msg(to="boris", message="👋" * 4000))).text) == 4000
+
+
+async def room_of(house: House, *names: str) -> list[Session]:
+    """Sessions of these people, who are the members of #tea."""
+    sessions = [await house.login(name) for name in names]
+    for session in sessions:
+        await house.do(session, Join(room="#tea"))
+    return sessions
+
+
+async def test_reply(house: House) -> None:
+    """A reply belongs to the thread of the message that it answers, which the first of them begins."""
+    (anna,) = await room_of(house, "anna")
+    first = await house.keep(anna, Msg(to="#tea", message="x"))
+    second = await house.keep(anna, Msg(to="#tea", message="y", reply_to=first.seq))
+    third = await house.keep(anna, Msg(to="#tea", message="z", reply_to=second.seq))
+    assert first.extras is None
+    assert second.extras == Extras(reply_to=1, thread=1)
+    assert third.extras == Extras(reply_to=2, thread=1)
+    page = await house.store.pinned(first.conversation_id)
+    assert page == []
+    for seq in (first.seq, second.seq, third.seq):
+        await house.do(anna, Pin(to="#tea", seq=seq))
+    shown = {each.seq: each for each in await house.store.pinned(first.conversation_id)}
+    assert (shown[2].reply_to, shown[2].thread) == (1, 1)
+    assert (shown[3].reply_to, shown[3].thread) == (2, 1)
+    assert (shown[1].thread, shown[1].replies) == (UNSET, 2)
+
+
+async def test_reply_to_a_deleted_message(house: House) -> None:
+    """What was deleted can still be answered."""
+    (anna,) = await room_of(house, "anna")
+    first = await house.keep(anna, Msg(to="#tea", message="x"))
+    await house.do(anna, Delete(to="#tea", seq=first.seq))
+    assert (await house.keep(anna, Msg(to="#tea", message="y", reply_to=1))).extras == Extras(1, 1)
+
+
+@pytest.mark.parametrize("seq", [0, 2, 2**53 - 1])
+async def test_reply_to_nothing(house: House, seq: int) -> None:
+    """A reply to what there is not in this conversation is a 404."""
+    (anna,) = await room_of(house, "anna")
+    await house.keep(anna, Msg(to="#tea", message="x"))
+    await house.keep(anna, Msg(to="boris", message="x"))
+    await house.keep(anna, Msg(to="boris", message="y"))
+    with pytest.raises(NotFound) as caught:
+        await house.do(anna, Msg(to="#tea", message="y", reply_to=seq))
+    assert (caught.value.answer.name, caught.value.values) == ("message.unknown", ("#tea", seq))
+
+
+async def test_mentions(house: House) -> None:
+    """A message has whom it mentions, and they are kept with it."""
+    anna, _ = await room_of(house, "anna", "boris")
+    post = await house.keep(anna, Msg(to="#tea", message="@boris, @все: чай", id="1"))
+    assert post.extras == Extras(mentions=(EVERYBODY, AccountRecord(2, "boris")))
+    again = await house.keep(anna, Msg(to="#tea", message="@boris, @все: чай", id="1"))
+    assert (again.again, again.seq) == (True, post.seq)
+    await house.do(anna, Pin(to="#tea", seq=post.seq))
+    (shown,) = await house.store.pinned(post.conversation_id)
+    assert shown.mentions == ["all", "boris"]
+
+
+async def test_no_mention(house: House) -> None:
+    """An address of e-mail makes no mention, and a text without `@` is not looked at."""
+    anna, _ = await room_of(house, "anna", "boris")
+    assert (await house.post(anna, Msg(to="#tea", message="x@boris"))).extras is None
+    assert isinstance(dispatch(house.chat, anna, Msg(to="#tea", message="boris")), Post)
+
+
+async def test_archived_and_muted(house: House) -> None:
+    """Nobody writes in an archived room, and whoever is muted not until that ends; with mentions or without."""
+    anna, boris = await room_of(house, "anna", "boris")
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    room.muted[boris.speaker.id] = house.now + 1
+    for text in ("x", "@anna"):
+        with pytest.raises(Forbidden) as caught:
+            await house.do(boris, Msg(to="#tea", message=text))
+        assert caught.value.answer.name == "room.muted"
+        await house.post(anna, Msg(to="#tea", message=text))
+    house.now += 2
+    await house.post(boris, Msg(to="#tea", message="x"))
+    room.archived = True
+    for text in ("x", "@anna"):
+        with pytest.raises(Forbidden) as caught:
+            await house.do(anna, Msg(to="#tea", message=text))
+        assert caught.value.answer.name == "room.archived"
+
+
+async def test_removed_while_looking_up(house: House) -> None:
+    """Whoever stops being a member while a mention is looked up does not write any more."""
+    _, boris = await room_of(house, "anna", "boris")
+    waiting = dispatch(house.chat, boris, Msg(to="#tea", message="@anna"))
+    assert isawaitable(waiting)
+    task = asyncio.ensure_future(waiting)
+    await asyncio.sleep(0)
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    house.chat.rooms.remove_member(room, boris.speaker.id)
+    with pytest.raises(Forbidden):
+        await task
+
+
+async def forwarded(house: House, session: Session, source: str, seq: int, to: str) -> Forwarded:
+    """Forward a message; where it says it comes from."""
+    post = await house.keep(session, Forward(to=to, source=source, seq=seq))
+    assert post.extras is not None
+    assert post.extras.forwarded is not None
+    return post.extras.forwarded
+
+
+async def test_forward(house: House) -> None:
+    """A forwarded message has the text, and says who wrote it where and when; its mentions are nobody's any more."""
+    anna, boris = await room_of(house, "anna", "boris")
+    first = await house.keep(anna, Msg(to="#tea", message="@boris!"))
+    post = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
+    assert (post.text, post.to, post.id, post.again) == ("@boris!", "Вера Павловна", "f", False)
+    assert post.extras == Extras(forwarded=Forwarded("anna", "#tea", 1, first.time))
+    again = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
+    assert (again.again, again.seq) == (True, post.seq)
+    await house.do(boris, Pin(to="Вера Павловна", seq=1))
+    (shown,) = await house.store.pinned(post.conversation_id)
+    assert (shown.message, shown.forwarded) == ("@boris!", Forwarded("anna", "#tea", 1, first.time))
+
+
+async def test_forward_again(house: House) -> None:
+    """What is forwarded again still says where it was written."""
+    anna, boris = await room_of(house, "anna", "boris")
+    first = await house.keep(anna, Msg(to="#tea", message="x"))
+    await house.keep(boris, Forward(to="Вера Павловна", source="#tea", seq=1))
+    vera = await house.login("Вера Павловна")
+    assert await forwarded(house, vera, "boris", 1, "anna") == Forwarded("anna", "#tea", 1, first.time)
+
+
+@pytest.mark.parametrize("how", ["private", "group"])
+async def test_forward_from_where_others_may_not_read(house: House, how: str) -> None:
+    """The name of a private room or group is told only to those who are in it; also when it is forwarded again."""
+    _, boris = await room_of(house, "anna", "boris")
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    setattr(room, how, True)
+    await house.keep(boris, Msg(to="#tea", message="x"))
+    assert (await forwarded(house, boris, "#tea", 1, "anna")).to == "#tea"
+    assert (await forwarded(house, boris, "#tea", 1, "#tea")).to == "#tea"
+    assert (await forwarded(house, boris, "#tea", 1, "Вера Павловна")).to == ""
+    assert (await forwarded(house, boris, "anna", 1, "Вера Павловна")).to == ""
+
+
+async def test_forward_from_a_person(house: House) -> None:
+    """With whom somebody talks is not told to others."""
+    anna = await house.login("anna")
+    await house.keep(anna, Msg(to="boris", message="x"))
+    assert (await forwarded(house, anna, "boris", 1, "boris")).to == "boris"
+    origin = await forwarded(house, anna, "boris", 1, "Вера Павловна")
+    assert (origin.from_, origin.to) == ("anna", "")
+
+
+async def test_forward_what_there_is_not(house: House) -> None:
+    """A message that there is not, or not any more, is a 404; a room that one is not in a 403."""
+    anna, boris = await room_of(house, "anna", "boris")
+    await house.keep(anna, Msg(to="#tea", message="x"))
+    await house.do(anna, Delete(to="#tea", seq=1))
+    for seq in (1, 2):
+        with pytest.raises(NotFound) as caught:
+            await house.do(boris, Forward(to="anna", source="#tea", seq=seq))
+        assert caught.value.values == ("#tea", seq)
+    vera = await house.login("Вера Павловна")
+    for request in (Forward(to="anna", source="#tea", seq=1), Forward(to="#tea", source="anna", seq=1)):
+        with pytest.raises(Forbidden):
+            await house.do(vera, request)

@@ -158,3 +158,13 @@ def test_contacts_exist(connection: Connection) -> None:
     """A contact is an account that there is."""
     with pytest.raises(IntegrityError):
         accounts.add_contact(connection, ANNA, 99)
+
+
+def test_find_accounts(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those among many names that are known are found by their keys, however many are looked up at a time."""
+    wanted = ["anna", "nobody", "вера", "Anna"]
+    expected = {"anna": AccountRecord(1, "anna"), "вера": AccountRecord(3, "Вера")}
+    for at_a_time in (500, 2, 1):
+        monkeypatch.setattr(accounts, "MAX_KEYS", at_a_time)
+        assert accounts.find_accounts(connection, wanted) == expected
+    assert accounts.find_accounts(connection, []) == {}

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from vestnik.chat.actions import contacts, conversations, login, messages, people, rooms
+from vestnik.chat.actions import alterations, contacts, conversations, login, messages, people, rooms
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
@@ -13,17 +13,26 @@ from vestnik.protocol.requests import (
     Authenticate,
     Conversations,
     DelContact,
+    Delete,
+    Edit,
+    Edits,
+    Forward,
     GetContacts,
     History,
     Join,
     Leave,
     Msg,
+    Pin,
+    Pins,
     Presence,
     Quit,
+    React,
     Read,
     Request,
     Resume,
     Typing,
+    Unpin,
+    Unreact,
     Who,
 )
 
@@ -46,7 +55,7 @@ class Action(NamedTuple):
 
 
 ACTIONS: Final[dict[type[Request], Action]] = {
-    Msg: Action("msg", ("to", "from", "message", "encoding"), messages.send, claims=lambda r: r.from_),
+    Msg: Action("msg", ("to", "from", "message", "encoding", "reply_to"), messages.send, claims=lambda r: r.from_),
     Presence: Action(
         "presence", ("type", "user"), login.presence, claims=lambda r: r.user.account_name if r.user else None
     ),
@@ -69,6 +78,15 @@ ACTIONS: Final[dict[type[Request], Action]] = {
     Conversations: Action("conversations", (), conversations.conversations),
     Read: Action("read", ("to", "seq"), conversations.read),
     Resume: Action("resume", ("cursors", "more"), conversations.resume),
+    Forward: Action("forward", ("to", "source", "seq"), messages.forward),
+    Edit: Action("edit", ("to", "seq", "message"), alterations.edit),
+    Delete: Action("delete", ("to", "seq"), alterations.delete),
+    Edits: Action("edits", ("to", "seq"), alterations.edits),
+    React: Action("react", ("to", "seq", "emoji"), alterations.react),
+    Unreact: Action("unreact", ("to", "seq", "emoji"), alterations.unreact),
+    Pin: Action("pin", ("to", "seq"), alterations.pin),
+    Unpin: Action("unpin", ("to", "seq"), alterations.unpin),
+    Pins: Action("pins", ("to",), alterations.pins),
 }
 
 

@@ -1,33 +1,99 @@
-"""`msg`: to a room of which the sender is a member, or to a person."""
+"""`msg` and `forward`: to a room of which the sender is a member, or to a person."""
 
 from collections.abc import Awaitable
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import find_direct, find_room
+from vestnik.chat.conversations import Conversation, check_writing, find_conversation, find_room, name_of, people_of
+from vestnik.chat.mentions import SIGN, find_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
+from vestnik.chat.roles import check_may_write
+from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
-from vestnik.protocol.requests import Msg
+from vestnik.chat.storage.messages import Extras, MessageRecord
+from vestnik.protocol import answers
+from vestnik.protocol.errors import NotFound
+from vestnik.protocol.events import Forwarded
+from vestnik.protocol.requests import Forward, Msg
 
 
 def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
-    """Check a message. Raises NotFound for an unknown addressee, Forbidden for a room one is not a member of."""
+    """Check a message. Raises NotFound for an unknown addressee, Forbidden for a room where one may not write."""
     account = session.speaker
     text = request.message
     limits = chat.limits
     if not 0 < len(text) <= limits.text:
         check_length("message", text, limits.text)
+    if SIGN in text or request.reply_to is not None:
+        return _look_up(chat, session, account, request)
     to = request.to
     if to.startswith(ROOM_SIGN):
         room = find_room(chat, account, to)
+        if room.archived or room.muted:
+            check_may_write(room, account, chat.clock())
         return Post(session, account, account.id, room, room.id, room.name, text, request.id)
     direct = chat.directs.find(account, to)
     if direct is None:
-        return _begin_direct(chat, session, account, request)
+        return _look_up(chat, session, account, request)
     return Post(session, account, account.id, direct, direct.id, direct.to_name, text, request.id)
 
 
-async def _begin_direct(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
-    """The way of a message whose conversation is not remembered: its addressee is looked up first."""
-    direct = await find_direct(chat, account, request.to)
-    return Post(session, account, account.id, direct, direct.id, direct.to_name, request.message, request.id)
+async def _look_up(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
+    """The way of a message of which something is not in memory: its addressee, what it answers, whom it mentions.
+
+    Raises NotFound also when there is no message that it could answer.
+    """
+    conversation = await find_conversation(chat, account, request.to)
+    thread = None
+    if request.reply_to is not None:
+        answered = await chat.storage.find_message(conversation.id, request.reply_to)
+        if answered is None:
+            raise NotFound(answers.MESSAGE_UNKNOWN, name_of(conversation), request.reply_to)
+        thread = request.reply_to if answered.thread is None else answered.thread
+    mentions = await find_mentions(chat, account.id, conversation, request.message) if SIGN in request.message else ()
+    extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
+    return _post(chat, session, account, conversation, request.message, request.id, extras)
+
+
+def _post(
+    chat: Chat,
+    session: Session,
+    account: Account,
+    conversation: Conversation,
+    text: str,
+    request_id: str | None,
+    extras: Extras | None,
+) -> Post:
+    """A message for which something was looked up: only now it is sure that its sender may still write."""
+    check_writing(chat, account, conversation)
+    to = name_of(conversation)
+    return Post(session, account, account.id, conversation, conversation.id, to, text, request_id, extras)
+
+
+async def forward(chat: Chat, session: Session, request: Forward) -> Post:
+    """Send a copy of a message that the speaker may read. Raises what `send` raises, for both conversations."""
+    account = session.speaker
+    source = await find_conversation(chat, account, request.source, "source")
+    conversation = await find_conversation(chat, account, request.to)
+    found = await chat.storage.find_message(source.id, request.seq)
+    if found is None or found.deleted is not None:
+        raise NotFound(answers.MESSAGE_UNKNOWN, name_of(source), request.seq)
+    extras = Extras(forwarded=_origin(chat, found, source, request.seq, conversation))
+    return _post(chat, session, account, conversation, found.text, request.id, extras)
+
+
+def _origin(chat: Chat, found: MessageRecord, source: Conversation, seq: int, conversation: Conversation) -> Forwarded:
+    """Where a forwarded message comes from; one that was forwarded before, still from where it was written.
+
+    The name of the place is left out, unless everybody knows it or those who get the message may read there.
+    """
+    first = found.forwarded
+    if first is not None:
+        origin = chat.rooms.find(first.to) if first.to else None
+        return Forwarded(first.from_, first.to if origin and _is_public(origin) else "", first.seq, first.time)
+    shown = _is_public(source) or people_of(conversation) <= people_of(source)
+    return Forwarded(found.author, name_of(source) if shown else "", seq, found.time)
+
+
+def _is_public(conversation: Conversation) -> bool:
+    return isinstance(conversation, Room) and not conversation.private and not conversation.group

@@ -3,11 +3,14 @@
 from typing import Protocol
 
 from vestnik.chat.storage.accounts import AccountStorage
+from vestnik.chat.storage.alterations import AlterationStorage
 from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.rooms import RoomStorage
 
 
-class Storage(AccountStorage, ConversationStorage, MessageStorage, PeopleStorage, RoomStorage, Protocol):
+class Storage(
+    AccountStorage, AlterationStorage, ConversationStorage, MessageStorage, PeopleStorage, RoomStorage, Protocol
+):
     """All of them."""

@@ -1,5 +1,6 @@
 """Accounts, logins and contacts, as the rules need them kept."""
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 
@@ -40,6 +41,9 @@ class AccountStorage(Protocol):
 
     async def find_account(self, key: str) -> AccountRecord | None:
         """The account whose name has this key."""
+
+    async def find_accounts(self, keys: Collection[str]) -> Mapping[str, AccountRecord]:
+        """Those accounts whose names have one of these keys, by key."""
 
     async def credentials(self, key: str, since: float) -> Credentials | None:
         """The account and its logins that were used after `since`."""

@@ -1,8 +1,36 @@
 """Messages and conversations, as the rules need them kept."""
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from vestnik.protocol.events import Delivery
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.protocol.events import Delivery, Forwarded
+
+EVERYBODY: Final = AccountRecord(0, "all")
+"""Whom `@all` mentions, in the place of an account."""
+
+
+class Extras(NamedTuple):
+    """What only some messages have.
+
+    `reply_to` is the `seq` of the message that it answers, `thread` that of the first message of their thread;
+    `mentions` are in the order of the numbers of the accounts.
+    """
+
+    reply_to: int | None = None
+    thread: int | None = None
+    forwarded: Forwarded | None = None
+    mentions: tuple[AccountRecord, ...] = ()
+
+
+class MessageRecord(NamedTuple):
+    """A message that was kept. `time` and `deleted` in UNIX seconds; `thread` as in `Extras`."""
+
+    author: str
+    time: float
+    text: str
+    deleted: float | None
+    thread: int | None
+    forwarded: Forwarded | None
 
 
 class KeptMessage(NamedTuple):
@@ -48,3 +76,6 @@ class MessageStorage(Protocol):
 
     async def direct_conversation(self, one: int, other: int, now: float) -> int:
         """The number of the conversation of two accounts, which is begun if there is none."""
+
+    async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
+        """A message of a conversation, also a deleted one."""

@@ -1,5 +1,7 @@
 """Accounts, logins and contacts of the store."""
 
+from collections.abc import Collection
+
 from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
 from vestnik.store.access.base import Access
 from vestnik.store.queries import accounts
@@ -11,6 +13,10 @@ class AccountAccess(Access):
     async def find_account(self, key: str) -> AccountRecord | None:
         """The account whose name has this key."""
         return await self._read(accounts.find_account, key)
+
+    async def find_accounts(self, keys: Collection[str]) -> dict[str, AccountRecord]:
+        """Those accounts whose names have one of these keys, by key."""
+        return await self._read(accounts.find_accounts, keys)
 
     async def last_revision(self) -> int:
         """The revision of the newest change to an account."""

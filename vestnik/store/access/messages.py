@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vestnik.chat.storage.messages import Delivered, KeptMessage, StoredMessage
+from vestnik.chat.storage.messages import Delivered, KeptMessage, MessageRecord, StoredMessage
 from vestnik.store.access.base import Access
 from vestnik.store.queries import changes, messages, retention
 
@@ -13,6 +13,10 @@ class MessageAccess(Access):
     async def direct_conversation(self, one: int, other: int, now: float) -> int:
         """The number of the conversation of two accounts."""
         return await self._change(messages.direct_conversation, one, other, now)
+
+    async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
+        """A message of a conversation."""
+        return await self._read(messages.find_message, conversation_id, seq)
 
     async def last_number(self) -> int:
         """The number of the newest message or change; 0 when there is none."""

@@ -1,5 +1,6 @@
 """Accounts, their logins and their contacts."""
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -7,6 +8,9 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
 from vestnik.store.schema import account, contact, login
+
+MAX_KEYS: Final = 500
+"""Names that are looked up by one query."""
 
 
 class AccountState(NamedTuple):
@@ -21,6 +25,9 @@ class AccountState(NamedTuple):
 
 # Put together once: building a statement costs more than running it.
 _ACCOUNT: Final = select(account.c.id, account.c.name).where(account.c.key == bindparam("key"))
+_ACCOUNTS: Final = select(account.c.key, account.c.id, account.c.name).where(
+    account.c.key.in_(bindparam("keys", expanding=True))
+)
 _LOGIN_USED: Final = (
     select(func.max(login.c.used))
     .where(login.c.account_id == account.c.id, login.c.used >= bindparam("since"))
@@ -55,6 +62,16 @@ def find_account(connection: Connection, key: str) -> AccountRecord | None:
     """The account whose name has this key."""
     row = connection.execute(_ACCOUNT, {"key": key}).first()
     return AccountRecord(row.id, row.name) if row else None
+
+
+def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, AccountRecord]:
+    """Those accounts whose names have one of these keys, by key."""
+    wanted = list(keys)
+    found: dict[str, AccountRecord] = {}
+    for start in range(0, len(wanted), MAX_KEYS):
+        for key, account_id, name in connection.execute(_ACCOUNTS, {"keys": wanted[start : start + MAX_KEYS]}):
+            found[key] = AccountRecord(account_id, name)
+    return found
 
 
 def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.store.schema import account, change, message
@@ -63,7 +63,7 @@ def add_change(
     return ChangeRecord(number, conversation_id, last + 1, name, now, kind, seq, data)
 
 
-CHANGES: Final[Select[Any]] = select(
+_COLUMNS: Final = (
     change.c.id,
     change.c.conversation_id,
     change.c.change,
@@ -72,11 +72,27 @@ CHANGES: Final[Select[Any]] = select(
     change.c.kind,
     change.c.seq,
     change.c.data,
-).join(account, account.c.id == change.c.account_id)
+    message.c.text,
+)
+CHANGES: Final[Select[Any]] = (
+    select(*_COLUMNS)
+    .join(account, account.c.id == change.c.account_id)
+    .outerjoin(
+        message,
+        and_(
+            change.c.kind == "edit",
+            message.c.conversation_id == change.c.conversation_id,
+            message.c.seq == change.c.seq,
+        ),
+    )
+)
 """What `change_record` takes rows of."""
 
 
 def change_record(row: Sequence[Any]) -> ChangeRecord:
-    """A row of `CHANGES` as a record."""
-    number, conversation_id, count, name, when, kind, seq, data = row
-    return ChangeRecord(number, conversation_id, count, name, when, kind, seq, msgspec.json.decode(data))
+    """A row of `CHANGES` as a record. An edit has the text of now: an older one may not be shown any more."""
+    number, conversation_id, count, name, when, kind, seq, encoded, text = row
+    data = msgspec.json.decode(encoded)
+    if kind == "edit":
+        data["message"] = text or ""
+    return ChangeRecord(number, conversation_id, count, name, when, kind, seq, data)

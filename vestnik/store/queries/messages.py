@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Integer, and_, bindparam, case, func, insert, or_, select
+import msgspec
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage.messages import Delivered, KeptMessage, StoredMessage
-from vestnik.store.schema import account, conversation, cursor, message, room
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.messages import Delivered, Extras, KeptMessage, MessageRecord, StoredMessage
+from vestnik.protocol.events import Forwarded
+from vestnik.store.schema import account, conversation, cursor, mention, message, room
 
 
 def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
@@ -49,6 +52,45 @@ def kept_messages(connection: Connection, account_id: int, first: int, last: int
         KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
         for row in connection.execute(_KEPT, {"account_id": account_id, "first": first, "last": last, "page": limit})
     ]
+
+
+_MESSAGE: Final = (
+    select(account.c.name, message.c.time, message.c.text, message.c.deleted, message.c.thread, message.c.forwarded)
+    .join(account, account.c.id == message.c.sender_id)
+    .where(message.c.conversation_id == bindparam("conversation_id"), message.c.seq == bindparam("seq"))
+)
+
+
+def find_message(connection: Connection, conversation_id: int, seq: int) -> MessageRecord | None:
+    """A message of a conversation, also a deleted one."""
+    row = connection.execute(_MESSAGE, {"conversation_id": conversation_id, "seq": seq}).first()
+    if row is None:
+        return None
+    forwarded = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Forwarded)
+    return MessageRecord(row.name, row.time, row.text, row.deleted, row.thread, forwarded)
+
+
+_EXTEND: Final = (
+    update(message)
+    .where(message.c.id == bindparam("number"))
+    .values(reply_to=bindparam("reply_to"), thread=bindparam("thread"), forwarded=bindparam("forwarded"))
+)
+
+
+def add_extras(connection: Connection, number: int, conversation_id: int, seq: int, extras: Extras) -> None:
+    """Keep what a message has that only some messages have, beside the message itself."""
+    reply_to, thread, forwarded, mentions = extras
+    if reply_to is not None or forwarded is not None:
+        origin = None if forwarded is None else msgspec.json.encode(forwarded).decode()
+        connection.execute(_EXTEND, {"number": number, "reply_to": reply_to, "thread": thread, "forwarded": origin})
+    add_mentions(connection, conversation_id, seq, mentions)
+
+
+def add_mentions(connection: Connection, conversation_id: int, seq: int, mentions: Sequence[AccountRecord]) -> None:
+    """Keep whom a message mentions."""
+    if mentions:
+        place = {"conversation_id": conversation_id, "seq": seq}
+        connection.execute(insert(mention), [place | {"account_id": account.id} for account in mentions])
 
 
 _SENDER: Final = account.alias("sender")

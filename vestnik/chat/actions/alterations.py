@@ -1,0 +1,149 @@
+"""What is done with messages that are there: `edit`, `delete`, `edits`, `react`, `unreact`, `pin`, `unpin`, `pins`.
+
+Edits, reactions and pins are for those who may write in the conversation; what is one's own may be taken back always.
+"""
+
+import re
+from typing import Any, Final
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.conversations import Conversation, check_writing, find_conversation, name_of
+from vestnik.chat.limits import MAX_EMOJI
+from vestnik.chat.mentions import SIGN, find_mentions
+from vestnik.chat.names import INVISIBLE, check_length
+from vestnik.chat.outcome import Publication, Reply
+from vestnik.chat.roles import role_of
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage.alterations import Alteration, Refusal
+from vestnik.protocol import answers
+from vestnik.protocol.answers import Answer
+from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.requests import Delete, Edit, Edits, Pin, Pins, React, Unpin, Unreact
+
+_JOINERS: Final = re.compile("[\u200d\U000e0020-\U000e007f]")
+"""What holds the parts of an emoji together, though it is not printable: the joiner, and the tags of flags."""
+
+
+async def edit(chat: Chat, session: Session, request: Edit) -> Reply:
+    """Change the text of a message of one's own. Raises Forbidden for others' messages and for forwarded ones."""
+    account = session.speaker
+    text = check_length("message", request.message, chat.limits.text)
+    conversation = await find_conversation(chat, account, request.to)
+    mentions = await find_mentions(chat, account.id, conversation, text) if SIGN in text else ()
+    check_writing(chat, account, conversation)
+    result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, chat.clock())
+    return _reply(session, answers.MESSAGE_EDITED, conversation, request.seq, result)
+
+
+async def delete(chat: Chat, session: Session, request: Delete) -> Reply:
+    """Delete a message of one's own; in a room that one moderates anybody's."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    moderates = isinstance(conversation, Room) and _moderates(conversation, account)
+    result = await chat.storage.delete_message(
+        conversation.id, request.seq, account.id, chat.clock(), anybodys=moderates
+    )
+    return _reply(session, answers.MESSAGE_DELETED, conversation, request.seq, result)
+
+
+async def edits(chat: Chat, session: Session, request: Edits) -> Reply:
+    """The texts that a message had before. Raises Forbidden where the room keeps them from the asker."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
+    if isinstance(conversation, Room) and not conversation.group:
+        seen = conversation.edits
+        if seen == "nobody" or (seen == "moderators" and not _moderates(conversation, account)):
+            raise Forbidden(answers.EDITS_HIDDEN, account.name, name)
+    limit = chat.limits.page
+    found = await chat.storage.versions(conversation.id, request.seq, limit + 1)
+    if found is None:
+        raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
+    more: dict[str, Any] = {"edits": found[:limit]} | ({"more": True} if len(found) > limit else {})
+    return Reply(answers.EDITS_LISTED, (account.name, name, request.seq, len(more["edits"])), more=more)
+
+
+async def react(chat: Chat, session: Session, request: React) -> Reply:
+    """Put an emoji to a message. Raises Forbidden when it has too many different ones."""
+    account = session.speaker
+    emoji = _check_emoji(request.emoji)
+    conversation = await find_conversation(chat, account, request.to)
+    check_writing(chat, account, conversation)
+    limit = chat.limits.reactions
+    result = await chat.storage.react(conversation.id, request.seq, account.id, emoji, limit, chat.clock())
+    if result is Refusal.FULL:
+        raise Forbidden(answers.REACTION_LIMIT, name_of(conversation), request.seq, limit)
+    return _reply(session, answers.REACTION_ADDED, conversation, request.seq, result, emoji)
+
+
+async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
+    """Take one's emoji off a message."""
+    account = session.speaker
+    emoji = _check_emoji(request.emoji)
+    conversation = await find_conversation(chat, account, request.to)
+    result = await chat.storage.unreact(conversation.id, request.seq, account.id, emoji, chat.clock())
+    return _reply(session, answers.REACTION_REMOVED, conversation, request.seq, result, emoji)
+
+
+async def pin(chat: Chat, session: Session, request: Pin) -> Reply:
+    """Pin a message. Raises Forbidden when too many are pinned."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    check_writing(chat, account, conversation)
+    limit = chat.limits.pins
+    result = await chat.storage.pin(conversation.id, request.seq, account.id, limit, chat.clock())
+    if result is Refusal.FULL:
+        raise Forbidden(answers.PIN_LIMIT, name_of(conversation), limit)
+    return _reply(session, answers.MESSAGE_PINNED, conversation, request.seq, result)
+
+
+async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
+    """Take a message off the pinned ones."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    check_writing(chat, account, conversation)
+    result = await chat.storage.unpin(conversation.id, request.seq, account.id, chat.clock())
+    return _reply(session, answers.MESSAGE_UNPINNED, conversation, request.seq, result)
+
+
+async def pins(chat: Chat, session: Session, request: Pins) -> Reply:
+    """The pinned messages of a conversation, newest pin first."""
+    account = session.speaker
+    conversation = await find_conversation(chat, account, request.to)
+    found = await chat.storage.pinned(conversation.id)
+    return Reply(answers.PINS_LISTED, (account.name, name_of(conversation), len(found)), more={"messages": found})
+
+
+def _moderates(room: Room, account: Account) -> bool:
+    return role_of(room, account.id) in {"moderator", "owner"}
+
+
+def _check_emoji(emoji: str) -> str:
+    """`emoji`, if it shows something and has no blanks, else BadRequest."""
+    check_length("emoji", emoji, MAX_EMOJI)
+    parts = _JOINERS.sub("", emoji)
+    if not parts.isprintable() or " " in parts or not INVISIBLE.sub("", parts):
+        raise BadRequest(answers.FIELD_INVALID, "emoji")
+    return emoji
+
+
+def _reply(
+    session: Session, answer: Answer, conversation: Conversation, seq: int, result: Alteration, *values: object
+) -> Reply:
+    """The answer to an alteration, with the change for the others if there is one.
+
+    Raises NotFound when there is no such message, Forbidden when it is not the speaker's.
+    """
+    account, name = session.speaker, name_of(conversation)
+    if result is Refusal.UNKNOWN:
+        raise NotFound(answers.MESSAGE_UNKNOWN, name, seq)
+    if isinstance(result, Refusal):
+        raise Forbidden(answers.MESSAGE_NOT_OWN, account.name, name, seq)
+    more: dict[str, int] = {"seq": seq} if session.rich else {}
+    if result is None:
+        return Reply(answer, (account.name, name, seq, *values), more=more)
+    if session.rich:
+        more["change"] = result.change
+    publication = Publication(conversation, name, result)
+    return Reply(answer, (account.name, name, seq, *values), more=more, published=(publication,))

@@ -1,0 +1,198 @@
+"""What is done with messages that are there: edited, deleted, reacted to, pinned.
+
+Each function checks and does its work in one transaction of the writer, so that nothing can happen in between.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, Text, Update, and_, bindparam, delete, func, insert, select, update
+
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.alterations import Alteration, Refusal
+from vestnik.protocol.events import Delivery, Version
+from vestnik.store.queries.changes import add_change
+from vestnik.store.queries.history import load_messages
+from vestnik.store.queries.messages import add_mentions
+from vestnik.store.schema import account, change, mention, message, pin, reaction
+
+_CONVERSATION: Final = bindparam("in_conversation", type_=Integer)
+_SEQ: Final = bindparam("at_seq", type_=Integer)
+
+
+def _place(conversation_id: int, seq: int) -> dict[str, Any]:
+    return {"in_conversation": conversation_id, "at_seq": seq}
+
+
+def _at_place(table: Any) -> Any:
+    """The rows of `table` that belong to the message at a `_place`."""
+    return and_(table.c.conversation_id == _CONVERSATION, table.c.seq == _SEQ)
+
+
+# Put together once: building a statement costs more than running it.
+_MESSAGE: Final = select(
+    message.c.id, message.c.sender_id, message.c.text, message.c.deleted, message.c.forwarded
+).where(_at_place(message))
+_SET_TEXT: Final = (
+    update(message).where(message.c.id == bindparam("number")).values(text=bindparam("new_text", type_=Text))
+)
+_EDIT: Final = _SET_TEXT.values(edited=bindparam("now"))
+_DELETE: Final = _SET_TEXT.values(deleted=bindparam("now"), forwarded=None)
+_FORGET_MENTIONS: Final = delete(mention).where(_at_place(mention))
+_FORGET_REACTIONS: Final = delete(reaction).where(_at_place(reaction))
+_FORGET_PIN: Final = delete(pin).where(_at_place(pin))
+
+
+def _find(connection: Connection, place: dict[str, Any]) -> Any:
+    return connection.execute(_MESSAGE, place).first()
+
+
+def _is_there(connection: Connection, place: dict[str, Any]) -> bool:
+    found = _find(connection, place)
+    return found is not None and found.deleted is None
+
+
+def _set_text(
+    connection: Connection, statement: Update, place: dict[str, Any], number: int, text: str, now: float
+) -> None:
+    """Edit or delete a message, and forget what was made of its text."""
+    connection.execute(statement, {"number": number, "new_text": text, "now": now})
+    connection.execute(_FORGET_MENTIONS, place)
+
+
+def edit_message(
+    connection: Connection,
+    conversation_id: int,
+    seq: int,
+    account_id: int,
+    text: str,
+    mentions: Sequence[AccountRecord],
+    now: float,
+) -> Alteration:
+    """Change the text of a message of the account, and whom it mentions; but not of one that was forwarded."""
+    place = _place(conversation_id, seq)
+    found = _find(connection, place)
+    if found is None or found.deleted is not None:
+        return Refusal.UNKNOWN
+    if found.sender_id != account_id or found.forwarded is not None:
+        return Refusal.NOT_OWN
+    if found.text == text:
+        return None
+    _set_text(connection, _EDIT, place, found.id, text, now)
+    add_mentions(connection, conversation_id, seq, mentions)
+    data: dict[str, Any] = {"message": text}
+    if mentions:
+        data["mentions"] = [each.name for each in mentions]
+    return add_change(connection, conversation_id, account_id, now, "edit", seq=seq, before=found.text, **data)
+
+
+def delete_message(
+    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, anybodys: bool
+) -> Alteration:
+    """Take text, mentions, reactions and pin off a message of the account, or of `anybodys`."""
+    place = _place(conversation_id, seq)
+    found = _find(connection, place)
+    if found is None:
+        return Refusal.UNKNOWN
+    if found.sender_id != account_id and not anybodys:
+        return Refusal.NOT_OWN
+    if found.deleted is not None:
+        return None
+    _set_text(connection, _DELETE, place, found.id, "", now)
+    connection.execute(_FORGET_REACTIONS, place)
+    connection.execute(_FORGET_PIN, place)
+    return add_change(connection, conversation_id, account_id, now, "delete", seq=seq, before=found.text)
+
+
+_VERSIONS: Final = (
+    select(change.c.time, account.c.name, change.c.before, change.c.kind)
+    .join(account, account.c.id == change.c.account_id)
+    .where(_at_place(change), change.c.before.is_not(None))
+    .order_by(change.c.change)
+    .limit(bindparam("page", type_=Integer))
+)
+
+
+def versions(connection: Connection, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
+    """The first `limit` texts that a message had before, oldest first; None if there is no such message."""
+    place = _place(conversation_id, seq)
+    if _find(connection, place) is None:
+        return None
+    rows = connection.execute(_VERSIONS, place | {"page": limit})
+    return [Version(time, name, before, deleted=kind == "delete") for time, name, before, kind in rows]
+
+
+_MINE: Final = and_(reaction.c.emoji == bindparam("which"), reaction.c.account_id == bindparam("who"))
+_HAS_REACTED: Final = select(reaction.c.time).where(_at_place(reaction), _MINE)
+_EMOJI: Final = select(reaction.c.emoji).where(_at_place(reaction)).distinct()
+_TAKE_REACTION: Final = delete(reaction).where(_at_place(reaction), _MINE)
+
+
+def react(
+    connection: Connection, conversation_id: int, seq: int, account_id: int, emoji: str, limit: int, now: float
+) -> Alteration:
+    """Put an emoji to a message that has fewer than `limit` different ones, or has it already."""
+    place = _place(conversation_id, seq)
+    if not _is_there(connection, place):
+        return Refusal.UNKNOWN
+    if connection.execute(_HAS_REACTED, place | {"which": emoji, "who": account_id}).first():
+        return None
+    others = set(connection.execute(_EMOJI, place).scalars())
+    if emoji not in others and len(others) >= limit:
+        return Refusal.FULL
+    values = {"conversation_id": conversation_id, "seq": seq, "emoji": emoji, "account_id": account_id, "time": now}
+    connection.execute(insert(reaction), values)
+    return add_change(connection, conversation_id, account_id, now, "react", seq=seq, emoji=emoji)
+
+
+def unreact(
+    connection: Connection, conversation_id: int, seq: int, account_id: int, emoji: str, now: float
+) -> Alteration:
+    """Take the account's emoji off a message."""
+    place = _place(conversation_id, seq)
+    if not _is_there(connection, place):
+        return Refusal.UNKNOWN
+    if connection.execute(_TAKE_REACTION, place | {"which": emoji, "who": account_id}).rowcount == 0:
+        return None
+    return add_change(connection, conversation_id, account_id, now, "unreact", seq=seq, emoji=emoji)
+
+
+_IS_PINNED: Final = select(pin.c.time).where(_at_place(pin))
+_COUNT_PINS: Final = select(func.count()).select_from(pin).where(pin.c.conversation_id == _CONVERSATION)
+_PINNED: Final = (
+    select(message.c.id)
+    .join(pin, and_(pin.c.conversation_id == message.c.conversation_id, pin.c.seq == message.c.seq))
+    .where(pin.c.conversation_id == _CONVERSATION)
+    .order_by(pin.c.time.desc(), pin.c.seq.desc())
+)
+
+
+def pin_message(
+    connection: Connection, conversation_id: int, seq: int, account_id: int, limit: int, now: float
+) -> Alteration:
+    """Pin a message, if fewer than `limit` are pinned in its conversation."""
+    place = _place(conversation_id, seq)
+    if not _is_there(connection, place):
+        return Refusal.UNKNOWN
+    if connection.execute(_IS_PINNED, place).first():
+        return None
+    if connection.execute(_COUNT_PINS, place).scalar_one() >= limit:
+        return Refusal.FULL
+    values = {"conversation_id": conversation_id, "seq": seq, "account_id": account_id, "time": now}
+    connection.execute(insert(pin), values)
+    return add_change(connection, conversation_id, account_id, now, "pin", seq=seq)
+
+
+def unpin_message(connection: Connection, conversation_id: int, seq: int, account_id: int, now: float) -> Alteration:
+    """Take a message off the pinned ones."""
+    place = _place(conversation_id, seq)
+    if not _is_there(connection, place):
+        return Refusal.UNKNOWN
+    if connection.execute(_FORGET_PIN, place).rowcount == 0:
+        return None
+    return add_change(connection, conversation_id, account_id, now, "unpin", seq=seq)
+
+
+def pinned(connection: Connection, conversation_id: int) -> list[Delivery]:
+    """The pinned messages of a conversation, newest pin first."""
+    return load_messages(connection, connection.execute(_PINNED, {"in_conversation": conversation_id}).scalars())
