@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from vestnik.chat.actions import contacts, conversations, login, messages, rooms
+from vestnik.chat.actions import contacts, conversations, login, members, messages, rooms
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
@@ -11,18 +11,31 @@ from vestnik.protocol.requests import (
     AddContact,
     AnyRequest,
     Authenticate,
+    Ban,
     Conversations,
+    CreateRoom,
     DelContact,
     GetContacts,
+    GetRoom,
+    Group,
     History,
+    Invite,
     Join,
     Leave,
+    Members,
     Msg,
+    Mute,
     Presence,
     Quit,
     Read,
+    Remove,
     Request,
     Resume,
+    Rooms,
+    SetRole,
+    SetRoom,
+    Unban,
+    Unmute,
 )
 
 
@@ -57,6 +70,21 @@ ACTIONS: Final[dict[type[Request], Action]] = {
     ),
     Join: Action("join", ("room",), rooms.join),
     Leave: Action("leave", ("room",), rooms.leave),
+    CreateRoom: Action(
+        "create_room", ("room", "private", "topic", "description", "edits", "retention"), rooms.create_room
+    ),
+    SetRoom: Action("set_room", ("room", *rooms.FIELDS), rooms.set_room),
+    GetRoom: Action("get_room", ("room",), rooms.get_room),
+    Rooms: Action("rooms", ("query", "after", "limit"), rooms.list_rooms),
+    Group: Action("group", ("members",), rooms.group),
+    Members: Action("members", ("room", "after", "limit"), members.list_members),
+    Invite: Action("invite", ("room", "name"), members.invite),
+    Remove: Action("remove", ("room", "name"), members.remove),
+    Ban: Action("ban", ("room", "name"), members.ban),
+    Unban: Action("unban", ("room", "name"), members.unban),
+    Mute: Action("mute", ("room", "name", "seconds"), members.mute),
+    Unmute: Action("unmute", ("room", "name"), members.unmute),
+    SetRole: Action("set_role", ("room", "name", "role"), members.set_role),
     Quit: Action("quit", (), login.quit_, needs_login=False),
     GetContacts: Action("get_contacts", ("user_login",), contacts.get_contacts, claims=lambda r: r.user_login),
     AddContact: Action("add_contact", ("user_id", "user_login"), contacts.add_contact, claims=lambda r: r.user_login),

@@ -6,6 +6,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_direct, find_room
 from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
+from vestnik.chat.roles import check_may_write
 from vestnik.chat.sessions import Account, Session
 from vestnik.protocol.requests import Msg
 
@@ -20,6 +21,8 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     to = request.to
     if to.startswith(ROOM_SIGN):
         room = find_room(chat, account, to)
+        if room.archived or room.muted:
+            check_may_write(room, account, chat.clock())
         return Post(session, account, account.id, room, room.id, room.name, text, request.id)
     direct = chat.directs.find(account, to)
     if direct is None:
