@@ -11,12 +11,13 @@ from tests.cli.test_journal import run
 from tests.support.pages import Record, at, record, write
 from tests.support.process import ServerProcess, vestnik
 from tests.support.store import allow
+from vestnik.chat.storage.messages import Delivered
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
 from vestnik.store.queries.messages import direct_conversation, save_cursors
 from vestnik.store.queries.rooms import join_room
 from vestnik.store.schema import message
-from vestnik.store.store import Delivered, prepare
+from vestnik.store.store import prepare
 
 pytestmark = pytest.mark.usefixtures("utc")
 SENT: dict[str, Any] = {"connection": "1", "request": 3, "account": "anna", "to": "boris", "seq": 1, "id": "m1"}
