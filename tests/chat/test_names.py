@@ -7,7 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vestnik.chat.names import check_account_name, check_length, check_room_name, name_key
+from vestnik.chat.names import (
+    check_account_name,
+    check_length,
+    check_new_room_name,
+    check_room_name,
+    check_text,
+    name_key,
+)
 from vestnik.protocol.errors import BadRequest
 
 LIMIT = 25
@@ -144,3 +151,40 @@ def test_errors_name_the_field(check: Callable[[str, str, int], str]) -> None:
     with pytest.raises(BadRequest) as caught:
         check("room", "\x00", LIMIT)
     assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("room",))
+
+
+@pytest.mark.parametrize("name", ["#@", "#@7", "#＠7", "#@чай"])
+def test_names_of_groups_are_not_given(name: str) -> None:
+    """Nobody calls a room like a group conversation, in whatever form; there may be rooms of that name."""
+    assert allowed(check_room_name, name)
+    assert not allowed(check_new_room_name, name)
+
+
+def test_names_of_new_rooms() -> None:
+    """Otherwise a new room may be called what any room may be called."""
+    assert allowed(check_new_room_name, "#a@7")
+    assert not allowed(check_new_room_name, "tea")
+
+
+@pytest.mark.parametrize("text", ["", "Чай 🫖\u200d", "x" * LIMIT, "tab? no"])
+def test_texts(text: str) -> None:
+    """A text may be empty and up to the limit."""
+    for lines in (True, False):
+        assert check_text("topic", text, LIMIT, lines=lines) == text
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\u2028", "\u2029"])
+def test_lines(sign: str) -> None:
+    """Only some texts have several lines."""
+    assert check_text("description", f"a{sign}b", LIMIT, lines=True)
+    with pytest.raises(BadRequest) as caught:
+        check_text("topic", f"a{sign}b", LIMIT, lines=False)
+    assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("topic",))
+
+
+@pytest.mark.parametrize("text", ["a\x00", "\x1b[31m", "\x7f", "\x85", "x" * (LIMIT + 1)], ids=ascii)
+def test_bad_texts(text: str) -> None:
+    """Control characters and what is too long are refused."""
+    for lines in (True, False):
+        with pytest.raises(BadRequest):
+            check_text("topic", text, LIMIT, lines=lines)

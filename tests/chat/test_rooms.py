@@ -38,6 +38,38 @@ def test_remove_member() -> None:
     assert rooms.find("#tea") is room
 
 
+def test_remove_a_moderator() -> None:
+    """A role ends with the membership."""
+    rooms = Rooms([RoomRecord(1, "#tea", {7, 8}, {7: "moderator"})])
+    room = rooms.find("#tea")
+    assert room is not None
+    rooms.remove_member(room, 7)
+    rooms.add_member(room, 7)
+    assert (room.members, room.roles, list(rooms.of(7))) == ({7, 8}, {}, [room])
+
+
+def test_aliases() -> None:
+    """A room is found by the names that it had before, those of the record and those of a later change."""
+    rooms = Rooms([RoomRecord(1, "#tea", {7}, aliases=frozenset({"#чай"}))])
+    room = rooms.find("#Чай")
+    assert room is not None
+    rooms.set(room, {"name": "#Coffee"})
+    assert rooms.find("#coffee") is rooms.find("#tea") is rooms.find("#чай") is room
+    assert room.name == "#Coffee"
+
+
+def test_set() -> None:
+    """What was changed is taken over, everything else stays."""
+    rooms = Rooms([RoomRecord(1, "#tea", {7}, private=True)])
+    room = rooms.find("#tea")
+    assert room is not None
+    rooms.set(room, {"archived": True, "topic": "new"})
+    rooms.set(room, {"edits": "nobody"})
+    assert (room.private, room.archived, room.edits, room.name) == (True, True, "nobody", "#tea")
+    rooms.set(room, {"private": False, "archived": False})
+    assert (room.private, room.archived, room.edits) == (False, False, "nobody")
+
+
 steps = st.lists(st.tuples(st.booleans(), st.integers(1, 4), st.integers(1, 4)), max_size=30)
 
 

@@ -10,12 +10,14 @@ from sqlalchemy import insert
 from tests.cli.test_journal import run
 from tests.support.pages import Record, at, record, write
 from tests.support.process import ServerProcess, vestnik
+from tests.support.store import allow
+from vestnik.chat.storage.messages import Delivered
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
 from vestnik.store.queries.messages import direct_conversation, save_cursors
 from vestnik.store.queries.rooms import join_room
 from vestnik.store.schema import message
-from vestnik.store.store import Delivered, prepare
+from vestnik.store.store import prepare
 
 pytestmark = pytest.mark.usefixtures("utc")
 SENT: dict[str, Any] = {"connection": "1", "request": 3, "account": "anna", "to": "boris", "seq": 1, "id": "m1"}
@@ -34,7 +36,11 @@ def stored(data: Path, *, delivered: int = 0, room: bool = False) -> None:
     with engine.begin() as connection:
         for name in ("anna", "boris"):
             accounts.add_account(connection, name, name, "hash", 0)
-        to = join_room(connection, "#чат", "#Чат", 1, 0).id if room else direct_conversation(connection, 1, 2, 0)
+        to = (
+            join_room(connection, "#чат", "#Чат", 1, 0, allow).room.id
+            if room
+            else direct_conversation(connection, 1, 2, 0)
+        )
         values = {"id": 42, "conversation_id": to, "seq": 1, "sender_id": 1, "client_id": "m1", "text": "secret"}
         connection.execute(insert(message).values(values | {"time": at(10.4).timestamp()}))
         if delivered:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.store.test_writer import New
+from tests.support.store import allow
 from vestnik.chat.storage import Storage
 from vestnik.chat.storage.messages import Delivered
 from vestnik.chat.storage.rooms import RoomRecord
@@ -119,10 +120,11 @@ async def test_logins(store: Store) -> None:
 
 async def test_rooms_and_contacts(store: Store) -> None:
     """Rooms and contacts go through the store."""
-    room = await store.join_room("#tea", "#tea", 1, 0.0)
-    assert await store.join_room("#tea", "#tea", 2, 0.0) == RoomRecord(room.id, "#tea", {1, 2})
-    await store.leave_room(room.id, 1)
-    assert await store.all_rooms() == [RoomRecord(room.id, "#tea", {2})]
+    made = (await store.join_room("#tea", "#tea", 1, 0.0, allow)).room
+    assert (await store.join_room("#tea", "#tea", 2, 0.0, allow)).room == RoomRecord(made.id, "#tea", {2})
+    left = await store.leave_room(made.id, 1, 0.0, allow)
+    assert (left.change.kind, left.heir) == ("leave", 2)
+    assert await store.all_rooms() == [RoomRecord(made.id, "#tea", {2}, {2: "owner"}, change=4)]
     await store.add_contact(1, 2)
     assert await store.contacts(1) == ["boris"]
     assert await store.remove_contact(1, 2) is True

@@ -5,6 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from vestnik.chat.storage.rooms import Standing
+
 
 class Kept(NamedTuple):
     """A row of the database."""
@@ -24,3 +26,7 @@ def kept(data: Path) -> list[Kept]:
             " JOIN account ON account.id = sender_id ORDER BY conversation_id, seq"
         )
         return [Kept(*row) for row in rows]
+
+
+def allow(_standing: Standing) -> None:
+    """A check of the rules that everything passes."""

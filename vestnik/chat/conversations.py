@@ -31,6 +31,17 @@ def find_room(chat: Chat, account: Account, name: str, field: str = "to") -> Roo
     return room
 
 
+def visible_room(chat: Chat, account: Account, name: str, field: str = "room") -> Room:
+    """The room `name`, which the account may look at: a public one, or one of its own.
+
+    Raises BadRequest for a name that is too long, NotFound for a room that there is not, or that is another's.
+    """
+    room = chat.rooms.find(check_length(field, name, chat.limits.room))
+    if room is None or (room.private and account.id not in room.members):
+        raise NotFound(answers.ROOM_UNKNOWN, name)
+    return room
+
+
 async def find_direct(chat: Chat, account: Account, name: str, field: str = "to") -> Direct:
     """The conversation with the person `name`, begun if there is none. Raises NotFound for an unknown account."""
     check_length(field, name, chat.limits.name)

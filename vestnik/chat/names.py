@@ -9,6 +9,8 @@ from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
 
 ROOM_SIGN = "#"
+GROUP_SIGN = "#@"
+"""How the names of group conversations begin, which nobody may give."""
 
 
 # Characters that show nothing though they count as printable: fillers of Hangul and Braille, variation selectors,
@@ -16,6 +18,9 @@ ROOM_SIGN = "#"
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+# Control characters, line and paragraph separators.
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_IN_LINES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @lru_cache(maxsize=4096)
@@ -50,6 +55,23 @@ def check_room_name(field: str, name: str, limit: int) -> str:
     if not name.startswith(ROOM_SIGN) or not _is_clean(name[1:]):
         raise BadRequest(answers.FIELD_INVALID, field)
     return name
+
+
+def check_new_room_name(field: str, name: str, limit: int) -> str:
+    """`name`, if somebody may call a room so, else BadRequest."""
+    check_room_name(field, name, limit)
+    if name_key(name).startswith(GROUP_SIGN):
+        raise BadRequest(answers.FIELD_INVALID, field)
+    return name
+
+
+def check_text(field: str, text: str, limit: int, *, lines: bool) -> str:
+    """`text` of up to `limit` characters without control characters, or of several `lines`, else BadRequest."""
+    if len(text) > limit:
+        raise BadRequest(answers.FIELD_TOO_LONG, field, limit)
+    if (_CONTROL_IN_LINES if lines else _CONTROL).search(text):
+        raise BadRequest(answers.FIELD_INVALID, field)
+    return text
 
 
 def _is_clean(name: str) -> bool:

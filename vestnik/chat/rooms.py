@@ -1,7 +1,7 @@
 """Rooms, their members, and which connections hear them."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vestnik.chat.names import name_key
 from vestnik.chat.storage.rooms import RoomRecord
@@ -81,7 +81,7 @@ class Room:
 
 
 class Rooms:
-    """All rooms by name and by member."""
+    """All rooms by name, by each name that they had before, and by member."""
 
     def __init__(self, records: Iterable[RoomRecord] = ()) -> None:
         self._by_key: dict[str, Room] = {}
@@ -90,7 +90,7 @@ class Rooms:
             self.add(record)
 
     def add(self, record: RoomRecord) -> Room:
-        """Take a room into memory, or bring the members of one that is there up to date."""
+        """Take a room into memory, or into one that is there the members and roles of the record."""
         key = name_key(record.name)
         room = self._by_key.get(key)
         if room is None:
@@ -98,12 +98,13 @@ class Rooms:
             self._by_key.update(dict.fromkeys(record.aliases, room))
         else:
             room.members |= record.members
+            room.roles.update(record.roles)
         for account_id in record.members:
             self._by_account.setdefault(account_id, set()).add(room)
         return room
 
     def find(self, name: str) -> Room | None:
-        """The room of this name."""
+        """The room of this name, or the one that was called so before."""
         return self._by_key.get(name_key(name))
 
     def of(self, account_id: int) -> Iterable[Room]:
@@ -114,11 +115,26 @@ class Rooms:
         """How many rooms an account is a member of."""
         return len(self._by_account.get(account_id, ()))
 
+    def add_member(self, room: Room, account_id: int) -> None:
+        """Begin the membership of an ordinary member."""
+        room.members.add(account_id)
+        self._by_account.setdefault(account_id, set()).add(room)
+
     def remove_member(self, room: Room, account_id: int) -> None:
         """End a membership; no change when there is none."""
         room.members.discard(account_id)
+        room.roles.pop(account_id, None)
         rooms = self._by_account.get(account_id)
         if rooms is not None:
             rooms.discard(room)
             if not rooms:
                 del self._by_account[account_id]
+
+    def set(self, room: Room, changed: Mapping[str, Any]) -> None:
+        """Take over what was changed of a room (fields of `Change`). The names that it had before still lead to it."""
+        room.private = changed.get("private", room.private)
+        room.archived = changed.get("archived", room.archived)
+        room.edits = changed.get("edits", room.edits)
+        if "name" in changed:
+            room.name = changed["name"]
+            self._by_key[name_key(room.name)] = room

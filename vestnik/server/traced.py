@@ -11,21 +11,34 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol.requests import (
     AddContact,
     Authenticate,
+    Ban,
+    CreateRoom,
     DelContact,
     Delete,
     Edit,
     Edits,
     Forward,
+    GetRoom,
+    Group,
     History,
+    Invite,
     Join,
     Leave,
+    Members,
     Msg,
+    Mute,
     Pin,
     Pins,
     React,
     Read,
+    Remove,
     Request,
+    Rooms,
+    SetRole,
+    SetRoom,
     Typing,
+    Unban,
+    Unmute,
     Unpin,
     Unreact,
 )
@@ -36,6 +49,19 @@ _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
     Authenticate: ("request.user.account_name",),
     Join: ("request.room",),
     Leave: ("request.room",),
+    CreateRoom: ("request.room",),
+    SetRoom: ("request.room",),
+    GetRoom: ("request.room",),
+    Rooms: ("request.after",),
+    Group: ("request.members",),
+    Members: ("request.room", "request.after"),
+    Invite: ("request.room", "request.name"),
+    Remove: ("request.room", "request.name"),
+    Ban: ("request.room", "request.name"),
+    Unban: ("request.room", "request.name"),
+    Mute: ("request.room", "request.name", "request.seconds"),
+    Unmute: ("request.room", "request.name"),
+    SetRole: ("request.room", "request.name", "request.role"),
     AddContact: ("request.user_id",),
     DelContact: ("request.user_id",),
     History: ("request.to", "request.before", "request.after", "request.around", "request.limit", "request.thread"),
@@ -75,6 +101,19 @@ class TracedStore(Store):
     end_login = journaled(arguments=("account_id", "login_id"))(Store.end_login)
     join_room = journaled(arguments=("name", "account_id"))(Store.join_room)
     leave_room = journaled(arguments=("room_id", "account_id"))(Store.leave_room)
+    create_room = journaled(arguments=("name", "account_id"))(Store.create_room)
+    begin_group = journaled(arguments=("people", "account_id"))(Store.begin_group)
+    set_room = journaled(arguments=("room_id", "account_id"))(Store.set_room)
+    room_state = journaled(arguments=("room_id", "account_id"))(Store.room_state)
+    list_rooms = journaled(arguments=("account_id", "after", "limit"))(Store.list_rooms)
+    list_members = journaled(arguments=("room_id", "after", "limit"))(Store.list_members)
+    invite = journaled(arguments=("room_id", "account_id", "person.id"))(Store.invite)
+    remove_member = journaled(arguments=("room_id", "account_id", "person.id"))(Store.remove_member)
+    ban = journaled(arguments=("room_id", "account_id", "person.id"))(Store.ban)
+    unban = journaled(arguments=("room_id", "account_id", "person.id"))(Store.unban)
+    mute = journaled(arguments=("room_id", "account_id", "person.id", "until"))(Store.mute)
+    unmute = journaled(arguments=("room_id", "account_id", "person.id"))(Store.unmute)
+    set_role = journaled(arguments=("room_id", "account_id", "person.id", "role"))(Store.set_role)
     direct_conversation = journaled(arguments=("one", "other"))(Store.direct_conversation)
     find_message = journaled(arguments=("conversation_id", "seq"))(Store.find_message)
     edit_message = journaled(arguments=("conversation_id", "seq", "account_id"))(Store.edit_message)

@@ -92,7 +92,15 @@ member = Table(
     Column("joined", Float, nullable=False),
     Column("since", Integer, nullable=False, server_default="0"),  # the last seq of the room when it was joined
     Column("role", Text, nullable=False, server_default="member"),  # owner, moderator, member
-    Column("muted", Float),  # until when
+)
+
+# Not a column of `member`: who leaves and joins again is still muted.
+mute = Table(
+    "mute",
+    metadata,
+    Column("room_id", ForeignKey("room.id"), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("until", Float, nullable=False),
 )
 
 ban = Table(

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Connection, insert
 
+from tests.support.store import allow
 from vestnik.chat.storage.messages import Delivered, KeptMessage
 from vestnik.store.queries import messages, rooms
 from vestnik.store.schema import message
@@ -51,7 +52,7 @@ def test_kept_messages(connection: Connection) -> None:
 def test_own_messages_and_rooms_do_not_wait(connection: Connection) -> None:
     """One's own messages, those of others' conversations and those of rooms are never kept for anybody."""
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
-    room = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0).id
+    room = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room.id
     myself = messages.direct_conversation(connection, ANNA, ANNA, 1.0)
     keep(connection, talk, 1, ANNA)
     keep(connection, room, 1, BORIS)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, event, insert
 
+from tests.support.store import allow
 from vestnik.chat.storage.messages import Delivered, StoredMessage
 from vestnik.store.queries.messages import direct_conversation, save_cursors
 from vestnik.store.queries.rooms import join_room
@@ -34,7 +35,7 @@ def test_direct(connection: Connection) -> None:
 
 def test_room(connection: Connection) -> None:
     """A message to a room has no cursor."""
-    room = join_room(connection, "#чат", "#Чат", VERA, 0)
+    room = join_room(connection, "#чат", "#Чат", VERA, 0, allow).room
     keep(connection, 7, room.id, 1, VERA, "m1")
     expected = [Trace(StoredMessage(7, 1, "Вера", "#Чат", "m1", 70.0), None)]
     assert in_room(connection, "#чат", 1) == with_id(connection, "m1") == expected

@@ -1,25 +1,70 @@
-"""`join` and `leave`. Membership is kept: leaving is an action, disconnecting is not."""
+"""`join`, `leave`, `create_room`, `set_room`, `get_room`, `rooms`, `group`.
 
+Membership is kept: leaving is an action, disconnecting is not.
+"""
+
+from functools import partial
+from typing import Any, Final
+
+from msgspec import UNSET
+
+from vestnik.chat import roles
 from vestnik.chat.chat import Chat
-from vestnik.chat.names import check_length, check_room_name, name_key
-from vestnik.chat.outcome import Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.conversations import find_room, visible_room
+from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
+from vestnik.chat.outcome import Publication, Reply
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.rooms import Joined
 from vestnik.protocol import answers
-from vestnik.protocol.errors import BadRequest, Forbidden
-from vestnik.protocol.requests import Join, Leave
+from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.requests import CreateRoom, GetRoom, Group, Join, Leave, Rooms, SetRoom
+
+FIELDS: Final = ("name", "topic", "description", "private", "archived", "edits", "retention")
+"""What `set_room` sets."""
+MAX_RETENTION: Final = 36_500
+"""Days: a hundred years."""
+MIN_GROUP: Final = 3
+"""People; two have their direct conversation."""
+MAX_REPEATED: Final = 10
+"""How often the names in a `group` may be repeated on the average."""
 
 
 async def join(chat: Chat, session: Session, request: Join) -> Reply:
-    """Become a member, creating the room if its name is free; joining twice changes nothing."""
+    """Become a member, creating the room if its name is free; joining twice changes nothing.
+
+    Raises Forbidden for a private or archived room and for who is banned.
+    """
     account = session.speaker
     name = check_room_name("room", request.room, chat.limits.room)
     room = chat.rooms.find(name)
-    if room is None or account.id not in room.members:
-        if chat.rooms.count_of(account.id) >= chat.limits.rooms:
-            raise Forbidden(answers.ROOM_LIMIT, account.name, chat.limits.rooms)
-        room = chat.rooms.add(await chat.storage.join_room(name_key(name), name, account.id, chat.clock()))
-        chat.sessions.joined(account.id, room)
-    return Reply(answers.ROOM_JOINED, (account.name, room.name))
+    if room is not None and account.id in room.members:
+        return Reply(answers.ROOM_JOINED, (account.name, room.name))
+    if room is None:
+        check_new_room_name("room", name, chat.limits.room)
+    check_room_count(chat, account.id, account.name)
+    check = partial(roles.check_join, account.name)
+    joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), check)
+    return _joined(chat, joined, Reply(answers.ROOM_JOINED), account)
+
+
+async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Reply:
+    """Make a room and become its owner. Raises Conflict if the name leads to a room."""
+    account = session.speaker
+    name = check_new_room_name("room", request.room, chat.limits.room)
+    settings: dict[str, Any] = {
+        "topic": check_text("topic", request.topic, chat.limits.topic, lines=False),
+        "description": check_text("description", request.description, chat.limits.description, lines=True),
+        "private": request.private,
+        "edits": request.edits,
+        "retention": _check_retention(request.retention),
+    }
+    usual = CreateRoom(room="")
+    unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
+    check_room_count(chat, account.id, account.name)
+    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual)
+    return _joined(chat, joined, Reply(answers.ROOM_CREATED, more={"room": joined.room.name}), account)
 
 
 async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
@@ -29,9 +74,134 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
     room = chat.rooms.find(name)
     if room is None:
         raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, name)
-    if account.id not in room.members:
-        raise Forbidden(answers.ROOM_NOT_MEMBER, account.name, room.name)
-    await chat.storage.leave_room(room.id, account.id)
-    chat.sessions.left(account.id, room)
-    chat.rooms.remove_member(room, account.id)
-    return Reply(answers.ROOM_LEFT, (account.name, room.name))
+    check = partial(roles.check_leave, account.name)
+    left = await chat.storage.leave_room(room.id, account.id, chat.clock(), check)
+    end_membership(chat, room, account.id)
+    published = [Publication(room, room.name, left.change, (account.id,))]
+    if left.heir is not None and left.promotion is not None:
+        room.roles[left.heir] = "owner"
+        published.append(Publication(room, room.name, left.promotion))
+    return Reply(answers.ROOM_LEFT, (account.name, room.name), published=tuple(published))
+
+
+async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
+    """Change what is given. Raises Forbidden for who may not, Conflict for a name that leads to another room."""
+    account = session.speaker
+    room = find_room(chat, account, request.room, "room")
+    wanted = _check_settings(chat, request)
+    key = name_key(wanted["name"]) if "name" in wanted else None
+    check = partial(roles.check_set_room, account.name, tuple(wanted))
+    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, check)
+    before = room.name
+    if change is None:
+        return Reply(answers.ROOM_CHANGED, (account.name, before, ""))
+    chat.rooms.set(room, change.data)
+    values = (account.name, before, ", ".join(change.data))
+    return Reply(answers.ROOM_CHANGED, values, published=(Publication(room, before, change),))
+
+
+async def get_room(chat: Chat, session: Session, request: GetRoom) -> Reply:
+    """What a room is like. Raises NotFound for one that the asker may not see."""
+    account = session.speaker
+    room = visible_room(chat, account, request.room)
+    state = await chat.storage.room_state(room.id, account.id)
+    return Reply(answers.ROOM_SHOWN, (account.name, state.room), more={"rooms": [state]})
+
+
+async def list_rooms(chat: Chat, session: Session, request: Rooms) -> Reply:
+    """Public rooms and one's own, page by page."""
+    account = session.speaker
+    if len(request.query) > chat.limits.query:
+        raise BadRequest(answers.FIELD_TOO_LONG, "query", chat.limits.query)
+    after = name_key(check_length("after", request.after, chat.limits.room)) if request.after is not None else ""
+    page = page_size(chat, request.limit)
+    found = await chat.storage.list_rooms(account.id, request.query, after, page + 1)
+    more: dict[str, Any] = {"rooms": found[:page]}
+    if len(found) > page:
+        more["more"] = True
+    return Reply(answers.ROOMS_LISTED, (account.name, len(more["rooms"])), more=more)
+
+
+async def group(chat: Chat, session: Session, request: Group) -> Reply:
+    """Find or begin the conversation of exactly these people. Raises NotFound for an unknown account."""
+    account = session.speaker
+    people = await _find_people(chat, account, request)
+    numbers = {person.id for person in people}
+    names = ", ".join(sorted(person.name for person in people))
+    for room in chat.rooms.of(account.id):
+        if room.group and room.members == numbers:
+            return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more={"room": room.name})
+    for person in people:
+        check_room_count(chat, person.id, person.name)
+    begun = await chat.storage.begin_group(sorted(numbers), account.id, chat.clock())
+    room = chat.rooms.add(begun.room)
+    more = {"room": room.name}
+    if begun.change is None:
+        return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more=more)
+    for number in numbers:
+        chat.sessions.joined(number, room)
+    published = (Publication(room, room.name, begun.change),)
+    return Reply(answers.GROUP_CREATED, (account.name, room.name, names), more=more, published=published)
+
+
+def check_room_count(chat: Chat, account_id: int, name: str) -> None:
+    """Raises Forbidden for an account that is a member of as many rooms as it may be."""
+    if chat.rooms.count_of(account_id) >= chat.limits.rooms:
+        raise Forbidden(answers.ROOM_LIMIT, name, chat.limits.rooms)
+
+
+def end_membership(chat: Chat, room: Room, account_id: int) -> None:
+    """In memory: the account is no member any more, and does not hear the room."""
+    chat.sessions.left(account_id, room)
+    chat.rooms.remove_member(room, account_id)
+
+
+def page_size(chat: Chat, limit: int | None) -> int:
+    """How much one page of a list has, if the client wants `limit`."""
+    return chat.limits.page if limit is None else min(max(limit, 1), chat.limits.page)
+
+
+def _joined(chat: Chat, joined: Joined, reply: Reply, account: Account) -> Reply:
+    """The reply to whoever has become a member, with what others hear of it."""
+    room = chat.rooms.add(joined.room)
+    chat.sessions.joined(account.id, room)
+    published = () if joined.change is None else (Publication(room, room.name, joined.change),)
+    return reply._replace(values=(account.name, room.name), published=published)
+
+
+def _check_settings(chat: Chat, request: SetRoom) -> dict[str, Any]:
+    wanted = {field: value for field in FIELDS if (value := getattr(request, field)) is not UNSET}
+    if not wanted:
+        raise BadRequest(answers.FIELDS_NONE, ", ".join(FIELDS))
+    if "name" in wanted:
+        check_new_room_name("name", wanted["name"], chat.limits.room)
+    if "topic" in wanted:
+        check_text("topic", wanted["topic"], chat.limits.topic, lines=False)
+    if "description" in wanted:
+        check_text("description", wanted["description"], chat.limits.description, lines=True)
+    _check_retention(wanted.get("retention"))
+    return wanted
+
+
+def _check_retention(days: int | None) -> int | None:
+    if days is not None and not 1 <= days <= MAX_RETENTION:
+        raise BadRequest(answers.FIELD_INVALID, "retention")
+    return days
+
+
+async def _find_people(chat: Chat, account: Account, request: Group) -> list[AccountRecord]:
+    """The people of a group, the asker included, each once."""
+    most = chat.limits.group
+    if len(request.members) > most * MAX_REPEATED:
+        raise BadRequest(answers.GROUP_SIZE, most)
+    names = {name_key(check_length("members", name, chat.limits.name)): name for name in request.members}
+    names.pop(account.key, None)
+    if not MIN_GROUP <= len(names) + 1 <= most:
+        raise BadRequest(answers.GROUP_SIZE, most)
+    people = [AccountRecord(account.id, account.name)]
+    for key, name in names.items():
+        person = await chat.storage.find_account(key)
+        if person is None:
+            raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+        people.append(person)
+    return people

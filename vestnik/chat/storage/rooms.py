@@ -1,10 +1,12 @@
 """Rooms, roles and members, as the rules need them kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.protocol.events import MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
 
 NOBODY: Final[Mapping[int, Any]] = MappingProxyType({})
@@ -31,18 +33,114 @@ class RoomRecord(NamedTuple):
     aliases: frozenset[str] = frozenset()
 
 
+class Standing(NamedTuple):
+    """What the rules ask of a room when an account changes something in it: read in the change's own transaction.
+
+    `role` is that of the account, `their_role` that of the person to whom it is done; None for who is no member.
+    `banned` is the person, and `last_owner`.
+    """
+
+    room: str
+    private: bool = False
+    archived: bool = False
+    group: bool = False
+    role: RoleName | None = None
+    their_role: RoleName | None = None
+    banned: bool = False
+    last_owner: bool = False
+
+
+Check: TypeAlias = Callable[[Standing], None]
+"""Raises a VestnikError when a change is against the rules. It is called by the writer's thread, so that no other
+request comes between it and the change; the store's method raises the error again, and nothing has changed."""
+
+
 class Joined(NamedTuple):
-    """A room that an account is a member of now; `change` is None if it was one before."""
+    """A room that an account is a member of now; `change` is None if it was one before.
+
+    Of a room that was there, `room` has only what is new: this one member, and its role.
+    """
 
     room: RoomRecord
     change: ChangeRecord | None
 
 
+class Left(NamedTuple):
+    """A membership has ended; `heir` is the account that became owner by it, if one did, `promotion` that change."""
+
+    change: ChangeRecord
+    heir: int | None = None
+    promotion: ChangeRecord | None = None
+
+
 class RoomStorage(Protocol):
-    """Every method returns after the change is on disk. Times are UNIX seconds."""
+    """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
-    async def join_room(self, key: str, name: str, account_id: int, now: float) -> RoomRecord:
-        """Make the account a member, and the room if there is none; the room with all its members."""
+    Those with a `check` raise what it raises. A change is None when all was so before.
+    """
 
-    async def leave_room(self, room_id: int, account_id: int) -> None:
-        """End a membership."""
+    async def join_room(self, key: str, name: str, account_id: int, now: float, check: Check) -> Joined:
+        """Make the account a member, and the room if there is none; the first member becomes its owner."""
+
+    async def create_room(
+        self, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any]
+    ) -> Joined:
+        """Make a room. `settings` are fields of `Change`. Raises Conflict when the name leads to a room."""
+
+    async def begin_group(self, people: Sequence[int], account_id: int, now: float) -> Joined:
+        """The group conversation of these accounts, which the account begins if there is none."""
+
+    async def set_room(
+        self, room_id: int, account_id: int, now: float, key: str | None, wanted: Mapping[str, Any], check: Check
+    ) -> ChangeRecord | None:
+        """Set what is `wanted` (fields of `Change`); the change has what is different now.
+
+        `key` is that of the wanted name, if there is one. Raises Conflict when it leads to another room.
+        """
+
+    async def room_state(self, room_id: int, account_id: int) -> RoomState:
+        """A room as the account sees it."""
+
+    async def list_rooms(self, account_id: int, query: str, after: str, limit: int) -> list[RoomState]:
+        """Rooms that the account may see, by key, with keys above `after`; with `query` those that it is found in."""
+
+    async def list_members(self, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
+        """Members of a room by key, with keys above `after`."""
+
+    async def leave_room(self, room_id: int, account_id: int, now: float, check: Check) -> Left:
+        """End the account's own membership. A room with members gets an owner, if it has none any more."""
+
+    async def invite(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Make a person a member."""
+
+    async def remove_member(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    ) -> ChangeRecord:
+        """End a person's membership."""
+
+    async def ban(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Keep a person out, who is no member any more."""
+
+    async def unban(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Let a person in again."""
+
+    async def mute(
+        self, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Keep a person from writing until `until`."""
+
+    async def unmute(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Let a person write again; one whose time was over could do so before."""
+
+    async def set_role(
+        self, room_id: int, account_id: int, person: AccountRecord, role: RoleName, now: float, check: Check
+    ) -> ChangeRecord | None:
+        """Give a member another role."""

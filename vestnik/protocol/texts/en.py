@@ -41,6 +41,7 @@ TEXTS: Final[dict[str, str]] = {
     "group.size": "A group conversation has from three to {limit} people",
     "members.listed": "User {account} got the list of members of room {room} ({count})",
     "member.unknown": "User {member} is not a member of room {room}",
+    "member.outranks": "User {member} has too high a role in room {room} for this",
     "member.invited": "User {account} invited {member} to room {room}",
     "member.removed": "User {account} removed {member} from room {room}",
     "member.banned": "User {account} banned {member} from room {room}",

@@ -41,6 +41,7 @@ TEXTS: Final[dict[str, str]] = {
     "group.size": "В групповом разговоре от трёх до {limit} человек",
     "members.listed": "Пользователь {account} получил список участников чата {room} ({count})",
     "member.unknown": "Пользователь {member} не состоит в чате {room}",
+    "member.outranks": "У пользователя {member} слишком высокая роль в чате {room}",
     "member.invited": "Пользователь {account} пригласил {member} в чат {room}",
     "member.removed": "Пользователь {account} удалил {member} из чата {room}",
     "member.banned": "Пользователь {account} заблокировал {member} в чате {room}",

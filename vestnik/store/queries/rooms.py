@@ -1,36 +1,130 @@
-"""Rooms and their members."""
+"""Rooms: making, joining and setting them. What a `check` refuses has changed nothing."""
 
-from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
-from vestnik.chat.storage.rooms import RoomRecord
-from vestnik.store.schema import conversation, member, room
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.rooms import Check, Joined, RoomRecord
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Conflict
+from vestnik.protocol.requests import RoleName
+from vestnik.store.queries.changes import add_change
+from vestnik.store.queries.standing import LEADS_TO, add_member, check_standing, standing_by_key
+from vestnik.store.schema import conversation, room, room_alias
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+_LED_TO: Final = select(room.c.id, room.c.name).where(LEADS_TO)
+_SETTINGS: Final = select(
+    room.c.name,
+    room.c.key,
+    room.c.topic,
+    room.c.description,
+    room.c.private,
+    room.c.archived,
+    room.c.edits,
+    room.c.retention,
+).where(room.c.id == bindparam("room_id"))
 
 
-def all_rooms(connection: Connection) -> list[RoomRecord]:
-    """Every room with its members."""
-    members: dict[int, set[int]] = {}
-    for row in connection.execute(select(member.c.room_id, member.c.account_id)):
-        members.setdefault(row.room_id, set()).add(row.account_id)
-    rooms = connection.execute(select(room.c.id, room.c.name))
-    return [RoomRecord(row.id, row.name, members.get(row.id, set())) for row in rooms]
-
-
-def join_room(connection: Connection, key: str, name: str, account_id: int, now: float) -> RoomRecord:
-    """Make the account a member, and the room if there is none; the room with all its members."""
-    found = connection.execute(select(room.c.id, room.c.name).where(room.c.key == key)).first()
+def join_room(connection: Connection, key: str, name: str, account_id: int, now: float, check: Check) -> Joined:
+    """Make the account a member, and the room if there is none; the first member becomes its owner."""
+    found = standing_by_key(connection, key, account_id)
     if found is None:
-        made = connection.execute(insert(conversation).values(created=now).returning(conversation.c.id))
-        room_id = int(made.scalar_one())
-        connection.execute(insert(room).values(id=room_id, name=name, key=key))
-    else:
-        room_id, name = found.id, found.name
-    membership = {"room_id": room_id, "account_id": account_id, "joined": now}
-    connection.execute(insert_or_ignore(member).values(membership).on_conflict_do_nothing())
-    members = connection.execute(select(member.c.account_id).where(member.c.room_id == room_id))
-    return RoomRecord(room_id, name, set(members.scalars()))
+        return _make_room(connection, account_id, now, {account_id: "owner"}, {"name": name, "key": key})
+    room_id, peopled, standing = found
+    if standing.role is not None:
+        return Joined(RoomRecord(room_id, standing.room, {account_id}), None)
+    check(standing)
+    if peopled:
+        add_member(connection, room_id, account_id, now, "member")
+        change = add_change(connection, room_id, account_id, now, "join")
+        return Joined(RoomRecord(room_id, standing.room, {account_id}), change)
+    add_member(connection, room_id, account_id, now, "owner")
+    change = add_change(connection, room_id, account_id, now, "join", role="owner")
+    return Joined(RoomRecord(room_id, standing.room, {account_id}, {account_id: "owner"}), change)
 
 
-def leave_room(connection: Connection, room_id: int, account_id: int) -> None:
-    """End a membership."""
-    connection.execute(delete(member).where(member.c.room_id == room_id, member.c.account_id == account_id))
+def create_room(
+    connection: Connection, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any]
+) -> Joined:
+    """Make a room. Raises Conflict when the name leads to one."""
+    _check_free(connection, key, None)
+    columns = {"name": name, "key": key, **settings}
+    return _make_room(connection, account_id, now, {account_id: "owner"}, columns, settings)
+
+
+def begin_group(connection: Connection, people: Sequence[int], account_id: int, now: float) -> Joined:
+    """The group conversation of these accounts, which the account begins if there is none."""
+    text = ",".join(map(str, sorted(people)))
+    found = connection.execute(select(room.c.id, room.c.name).where(room.c.people == text)).first()
+    if found is not None:
+        return Joined(RoomRecord(found.id, found.name, set(people)), None)
+    members: dict[int, RoleName] = dict.fromkeys(people, "member")
+    return _make_room(connection, account_id, now, members, {"private": True, "people": text})
+
+
+def set_room(
+    connection: Connection,
+    room_id: int,
+    account_id: int,
+    now: float,
+    key: str | None,
+    wanted: Mapping[str, Any],
+    check: Check,
+) -> ChangeRecord | None:
+    """Set what is `wanted`; the change has what is different now. Raises Conflict for a name of another room."""
+    check_standing(connection, room_id, account_id, account_id, check)
+    row = connection.execute(_SETTINGS, {"room_id": room_id}).one()
+    is_now = row._mapping
+    changed = {field: value for field, value in wanted.items() if is_now[field] != value}
+    if not changed:
+        return None
+    values = dict(changed)
+    if "name" in changed and key is not None and key != row.key:
+        _check_free(connection, key, room_id)
+        connection.execute(delete(room_alias).where(room_alias.c.key == key))
+        connection.execute(insert(room_alias).values(key=row.key, room_id=room_id))
+        values["key"] = key
+    connection.execute(update(room).where(room.c.id == room_id).values(values))
+    return add_change(connection, room_id, account_id, now, "set_room", **changed)
+
+
+def _check_free(connection: Connection, key: str, room_id: int | None) -> None:
+    """Raises Conflict if the name leads to another room than `room_id`."""
+    found = connection.execute(_LED_TO, {"key": key}).first()
+    if found is not None and found.id != room_id:
+        raise Conflict(answers.ROOM_EXISTS, found.name)
+
+
+def _make_room(
+    connection: Connection,
+    account_id: int,
+    now: float,
+    members: Mapping[int, RoleName],
+    columns: Mapping[str, Any],
+    told: Mapping[str, Any] = NOTHING,
+) -> Joined:
+    """A new room with these `members` and `columns`, of which others are `told` some.
+
+    Without a name it gets one that nobody can give: `#@` and its number.
+    """
+    room_id = connection.execute(insert(conversation).values(created=now).returning(conversation.c.id)).scalar_one()
+    name = columns.get("name", f"#@{room_id}")
+    connection.execute(insert(room).values({"id": room_id, "name": name, "key": name} | dict(columns)))
+    for person_id, role in members.items():
+        add_member(connection, room_id, person_id, now, role)
+    change = add_change(connection, room_id, account_id, now, "create_room", **told)
+    record = RoomRecord(
+        room_id,
+        name,
+        set(members),
+        {person_id: role for person_id, role in members.items() if role != "member"},
+        private=columns.get("private", False),
+        group="people" in columns,
+        edits=columns.get("edits", "members"),
+    )
+    return Joined(record, change)

@@ -38,7 +38,6 @@ def _extend_rooms() -> None:
     for column in (
         sa.Column("since", sa.Integer, nullable=False, server_default="0"),
         sa.Column("role", sa.Text, nullable=False, server_default="member"),
-        sa.Column("muted", sa.Float),
     ):
         op.add_column("member", column)
     op.execute(
@@ -49,6 +48,12 @@ def _extend_rooms() -> None:
         "room_alias",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("room_id", sa.Integer, sa.ForeignKey("room.id"), nullable=False, index=True),
+    )
+    op.create_table(
+        "mute",
+        sa.Column("room_id", sa.Integer, sa.ForeignKey("room.id"), primary_key=True),
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("until", sa.Float, nullable=False),
     )
     op.create_table(
         "ban",

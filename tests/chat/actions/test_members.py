@@ -1,0 +1,243 @@
+"""`members`, `invite`, `remove`, `ban`, `unban`, `mute`, `unmute`, `set_role`."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.chat.conftest import House
+from vestnik.chat.actions.members import FOR_EVER
+from vestnik.chat.limits import Limits
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Session
+from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, VestnikError
+from vestnik.protocol.events import MemberState
+from vestnik.protocol.requests import (
+    AnyRequest,
+    Ban,
+    CreateRoom,
+    Invite,
+    Join,
+    Leave,
+    Members,
+    Msg,
+    Mute,
+    Remove,
+    SetRole,
+    SetRoom,
+    Unban,
+    Unmute,
+)
+
+VERA = "Вера Павловна"
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """Pages of two."""
+    return Limits(page=2, rooms=3)
+
+
+class Tea:
+    """The room #tea of Anna, who owns it, and Boris; Vera is there too and in no room."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def gather(self) -> None:
+        """Log all in, and let two of them join."""
+        self.anna, self.boris, self.vera = [await self.house.login(name) for name in ("anna", "boris", VERA)]
+        for session in (self.anna, self.boris):
+            await self.house.do(session, Join(room="#tea"))
+        found = self.house.chat.rooms.find("#tea")
+        assert found is not None
+        self.room: Room = found
+        self.boris_id, self.vera_id = await self.house.account_id("boris"), await self.house.account_id(VERA)
+
+    async def change(self, session: Session, request: AnyRequest) -> tuple[Any, ...] | None:
+        """The change that a request makes, with those who hear of it beside the members; None if it makes none."""
+        reply = await self.house.reply(session, request)
+        assert len(reply.published) <= 1
+        for conversation, to, change, also in reply.published:
+            assert (conversation, to) == (self.room, "#tea")
+            return change.kind, dict(change.data), also
+        return None
+
+    async def refused(self, session: Session, request: AnyRequest) -> str:
+        """The name of the answer with which a request is refused."""
+        with pytest.raises(VestnikError) as caught:
+            await self.house.do(session, request)
+        return caught.value.answer.name
+
+
+@pytest.fixture
+async def tea(house: House) -> Tea:
+    """A room with people."""
+    made = Tea(house)
+    await made.gather()
+    return made
+
+
+async def test_members(tea: Tea) -> None:
+    """Anybody lists the members of a public room page by page, but of a private one only its members do."""
+    reply = await tea.house.reply(tea.vera, Members(room="#tea"))
+    assert reply.values == (VERA, "#tea", 2)
+    now = tea.house.now
+    assert reply.more == {"members": [MemberState("anna", now, "owner"), MemberState("boris", now)]}
+    await tea.house.do(tea.anna, Invite(room="#tea", name=VERA))
+    assert (await tea.house.reply(tea.vera, Members(room="#tea"))).more["more"] is True
+    rest = await tea.house.reply(tea.vera, Members(room="#tea", after="Boris"))
+    assert ([state.name for state in rest.more["members"]], rest.more.get("more")) == ([VERA], None)
+    await tea.house.do(tea.anna, SetRoom(room="#tea", private=True))
+    assert len((await tea.house.reply(tea.vera, Members(room="#tea", limit=1))).more["members"]) == 1
+    await tea.house.do(tea.anna, Remove(room="#tea", name=VERA))
+    assert await tea.refused(tea.vera, Members(room="#tea")) == "room.unknown"
+
+
+async def test_invite(tea: Tea) -> None:
+    """An invited person is a member who hears the room at once; inviting them again changes nothing."""
+    assert await tea.change(tea.boris, Invite(room="#tea", name="вера павловна")) == ("invite", {"name": VERA}, ())
+    assert tea.vera.recipient in tea.room.plain
+    assert await tea.change(tea.boris, Invite(room="#tea", name=VERA)) is None
+    await tea.house.post(tea.vera, Msg(to="#tea", message="x"))
+
+
+async def test_invite_to_a_private_room(tea: Tea) -> None:
+    """Only moderators invite to a private room."""
+    await tea.house.do(tea.anna, SetRoom(room="#tea", private=True))
+    assert await tea.refused(tea.boris, Invite(room="#tea", name=VERA)) == "room.not_allowed"
+    await tea.house.do(tea.anna, SetRole(room="#tea", name="boris", role="moderator"))
+    assert await tea.change(tea.boris, Invite(room="#tea", name=VERA)) is not None
+
+
+async def test_invite_who_cannot_be(tea: Tea) -> None:
+    """A banned person, one in too many rooms, and one that there is not, are not invited."""
+    await tea.house.do(tea.anna, Ban(room="#tea", name=VERA))
+    with pytest.raises(Forbidden) as caught:
+        await tea.house.do(tea.anna, Invite(room="#tea", name=VERA))
+    assert (caught.value.answer.name, caught.value.values) == ("room.banned", (VERA, "#tea"))
+    await tea.house.do(tea.anna, Unban(room="#tea", name=VERA))
+    for number in range(3):
+        await tea.house.do(tea.vera, Join(room=f"#{number}"))
+    with pytest.raises(Forbidden) as full:
+        await tea.house.do(tea.anna, Invite(room="#tea", name=VERA))
+    assert (full.value.answer.name, full.value.values) == ("room.limit", (VERA, 3))
+    with pytest.raises(NotFound) as unknown:
+        await tea.house.do(tea.anna, Invite(room="#tea", name="carl"))
+    assert unknown.value.values == ("carl",)
+
+
+async def test_remove(tea: Tea) -> None:
+    """A removed person hears of it and then nothing more, and may join a public room again."""
+    assert await tea.change(tea.anna, Remove(room="#tea", name="boris")) == (
+        "remove",
+        {"name": "boris"},
+        (tea.boris_id,),
+    )
+    assert tea.room.plain == {tea.anna.recipient}
+    assert await tea.refused(tea.anna, Remove(room="#tea", name="boris")) == "member.unknown"
+    assert (await tea.house.reply(tea.boris, Join(room="#tea"))).answer.code == 200
+
+
+async def test_ban(tea: Tea) -> None:
+    """A banned person is removed and kept out until unbanned; a stranger may be banned too."""
+    assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) == ("ban", {"name": "boris"}, (tea.boris_id,))
+    assert tea.room.plain == {tea.anna.recipient}
+    assert await tea.refused(tea.boris, Join(room="#tea")) == "room.banned"
+    assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) is None
+    assert await tea.change(tea.anna, Ban(room="#tea", name=VERA)) == ("ban", {"name": VERA}, ())
+    assert await tea.change(tea.anna, Unban(room="#tea", name="boris")) == ("unban", {"name": "boris"}, ())
+    assert await tea.change(tea.anna, Unban(room="#tea", name="boris")) is None
+    assert (await tea.house.reply(tea.boris, Join(room="#tea"))).answer.code == 200
+
+
+async def test_mute(tea: Tea) -> None:
+    """A muted member reads and does not write, for a time or for ever."""
+    until = tea.house.now + 60
+    mute = Mute(room="#tea", name="boris", seconds=60)
+    assert await tea.change(tea.anna, mute) == ("mute", {"name": "boris", "until": until}, ())
+    assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
+    assert tea.boris.recipient in tea.room.plain
+    tea.house.now += 60
+    await tea.house.post(tea.boris, Msg(to="#tea", message="x"))
+    assert await tea.change(tea.anna, Mute(room="#tea", name="boris")) == (
+        "mute",
+        {"name": "boris", "until": FOR_EVER},
+        (),
+    )
+    assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
+    assert await tea.change(tea.anna, Unmute(room="#tea", name="boris")) == ("unmute", {"name": "boris"}, ())
+    assert await tea.change(tea.anna, Unmute(room="#tea", name="boris")) is None
+    await tea.house.post(tea.boris, Msg(to="#tea", message="x"))
+
+
+async def test_a_mute_outlives_the_membership(tea: Tea) -> None:
+    """Leaving and joining again is no way around a mute."""
+    await tea.house.do(tea.anna, Mute(room="#tea", name="boris"))
+    await tea.house.do(tea.boris, Leave(room="#tea"))
+    await tea.house.do(tea.boris, Join(room="#tea"))
+    assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
+
+
+@pytest.mark.parametrize("seconds", [0, 10 * 366 * 86_400 + 1])
+async def test_bad_times(tea: Tea, seconds: int) -> None:
+    """A mute lasts from a second to ten years, or for ever."""
+    with pytest.raises(BadRequest) as caught:
+        await tea.house.do(tea.anna, Mute(room="#tea", name="boris", seconds=seconds))
+    assert caught.value.values == ("seconds",)
+
+
+async def test_set_role(tea: Tea) -> None:
+    """Owners make others moderator or owner and back; the last owner stays one."""
+    role = SetRole(room="#tea", name="boris", role="moderator")
+    assert await tea.change(tea.anna, role) == ("set_role", {"name": "boris", "role": "moderator"}, ())
+    assert await tea.change(tea.anna, role) is None
+    reply = await tea.house.reply(tea.anna, role)
+    assert (reply.answer.name, reply.values) == ("member.role", ("anna", "#tea", "boris", "moderator"))
+    assert tea.room.roles[tea.boris_id] == "moderator"
+    assert await tea.refused(tea.boris, role) == "room.not_allowed"
+    assert await tea.refused(tea.anna, SetRole(room="#tea", name="anna", role="member")) == "room.last_owner"
+    await tea.house.do(tea.anna, SetRole(room="#tea", name="boris", role="owner"))
+    await tea.house.do(tea.anna, SetRole(room="#tea", name="anna", role="member"))
+    assert tea.room.roles == {tea.boris_id: "owner"}
+
+
+async def test_two_owners_resign_at_once(tea: Tea) -> None:
+    """One of them is the last owner, and stays it."""
+    await tea.house.do(tea.anna, SetRole(room="#tea", name="boris", role="owner"))
+    answers = await asyncio.gather(
+        tea.house.do(tea.anna, SetRole(room="#tea", name="anna", role="member")),
+        tea.house.do(tea.boris, SetRole(room="#tea", name="boris", role="member")),
+        return_exceptions=True,
+    )
+    assert [each.answer.name for each in answers if isinstance(each, VestnikError)] == ["room.last_owner"]
+    assert list(tea.room.roles.values()) == ["owner"]
+
+
+async def test_two_owners_leave_at_once(tea: Tea) -> None:
+    """Whoever is left owns the room."""
+    await tea.house.do(tea.anna, SetRole(room="#tea", name="boris", role="owner"))
+    await tea.house.do(tea.vera, Join(room="#tea"))
+    await asyncio.gather(tea.house.do(tea.anna, Leave(room="#tea")), tea.house.do(tea.boris, Leave(room="#tea")))
+    assert (tea.room.members, tea.room.roles) == ({tea.vera_id}, {tea.vera_id: "owner"})
+
+
+@pytest.mark.parametrize("kind", [Remove, Ban, Mute])
+async def test_not_to_oneself(tea: Tea, kind: Any) -> None:
+    """Nobody does this to themselves: 400."""
+    with pytest.raises(BadRequest) as caught:
+        await tea.house.do(tea.anna, kind(room="#tea", name="Anna"))
+    assert caught.value.values == ("name",)
+
+
+@pytest.mark.parametrize("kind", [Invite, Remove, Ban, Unban, Mute, Unmute])
+async def test_who_may_not(tea: Tea, kind: Any) -> None:
+    """A stranger may do nothing, does not see a private room, and needs a name that there is."""
+    assert await tea.refused(tea.vera, kind(room="#tea", name="boris")) == "room.not_member"
+    await tea.house.do(tea.anna, CreateRoom(room="#x", private=True))
+    assert await tea.refused(tea.vera, kind(room="#x", name="boris")) == "room.unknown"
+    assert await tea.refused(tea.anna, kind(room="#tea", name="nobody")) == "account.unknown"
+    assert await tea.refused(tea.anna, kind(room="#tea", name="")) == "field.empty"
+    if kind is not Invite:
+        await tea.house.do(tea.vera, Join(room="#tea"))
+        assert await tea.refused(tea.boris, kind(room="#tea", name=VERA)) == "room.not_allowed"

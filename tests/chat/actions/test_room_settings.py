@@ -1,0 +1,300 @@
+"""`create_room`, `set_room`, `get_room`, `rooms`, `group`, and `join` and `leave` where roles matter."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.chat.conftest import House
+from vestnik.chat.limits import Limits
+from vestnik.chat.sessions import Session
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, VestnikError
+from vestnik.protocol.events import RoomState
+from vestnik.protocol.requests import (
+    AnyRequest,
+    Ban,
+    CreateRoom,
+    GetRoom,
+    Group,
+    Invite,
+    Join,
+    Leave,
+    Msg,
+    Rooms,
+    SetRole,
+    SetRoom,
+)
+
+VERA = "Вера Павловна"
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """Pages of two, groups of three."""
+    return Limits(page=2, group=3, rooms=5)
+
+
+async def refused(house: House, session: Session, request: AnyRequest) -> str:
+    """The name of the answer with which a request is refused."""
+    with pytest.raises(VestnikError) as caught:
+        await house.do(session, request)
+    return caught.value.answer.name
+
+
+async def changes(house: House, session: Session, request: AnyRequest) -> list[tuple[str, dict[str, Any]]]:
+    """The kinds of the changes that a request makes, and what they say."""
+    reply = await house.reply(session, request)
+    return [(publication.change.kind, dict(publication.change.data)) for publication in reply.published]
+
+
+async def test_join_tells_others(house: House) -> None:
+    """Making a room, joining it and leaving it are changes; joining twice is none."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    assert await changes(house, anna, Join(room="#tea")) == [("create_room", {})]
+    assert await changes(house, boris, Join(room="#tea")) == [("join", {})]
+    assert await changes(house, boris, Join(room="#tea")) == []
+    assert await changes(house, boris, Leave(room="#tea")) == [("leave", {})]
+
+
+async def test_an_owner_leaves(house: House) -> None:
+    """The next owner is told to all; the leave also to the other devices of who has left."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    for session in (anna, boris):
+        await house.do(session, Join(room="#tea"))
+    reply = await house.reply(anna, Leave(room="#tea"))
+    left, promoted = reply.published
+    assert (left.change.kind, left.also) == ("leave", (await house.account_id("anna"),))
+    assert (promoted.change.kind, promoted.also) == ("set_role", ())
+    assert promoted.change.data == {"name": "boris", "role": "owner"}
+    assert left.conversation.roles == {await house.account_id("boris"): "owner"}  # type: ignore[union-attr]
+    await house.do(boris, Leave(room="#tea"))
+    assert await changes(house, anna, Join(room="#tea")) == [("join", {"role": "owner"})]
+
+
+async def test_who_may_not_join(house: House) -> None:
+    """The banned, and strangers of private and archived rooms, are refused; members are not."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#private", private=True))
+    await house.do(anna, CreateRoom(room="#archived"))
+    await house.do(anna, SetRoom(room="#archived", archived=True))
+    await house.do(anna, CreateRoom(room="#banned"))
+    await house.do(anna, Ban(room="#banned", name="boris"))
+    for name in ("private", "archived", "banned"):
+        assert await refused(house, boris, Join(room=f"#{name}")) == f"room.{name}"
+        assert (await house.reply(anna, Join(room=f"#{name}"))).answer.code == 200
+
+
+async def test_names_of_groups_are_taken(house: House) -> None:
+    """Nobody makes a room whose name is like a group's, by any action."""
+    anna = await house.login("anna")
+    await house.do(anna, Join(room="#tea"))
+    for request in (Join(room="#@7"), CreateRoom(room="#＠7"), SetRoom(room="#tea", name="#@7")):
+        assert await refused(house, anna, request) == "field.invalid"
+
+
+async def test_create(house: House) -> None:
+    """A room is made as it is wanted, its maker owns and hears it, and the answer has its name."""
+    anna = await house.login("anna")
+    request = CreateRoom(room="#Чай", private=True, topic="t", description="d\nd", edits="nobody", retention=7)
+    reply = await house.reply(anna, request)
+    assert (reply.answer.name, reply.values, reply.more) == ("room.created", ("anna", "#Чай"), {"room": "#Чай"})
+    told = {"private": True, "topic": "t", "description": "d\nd", "edits": "nobody", "retention": 7}
+    assert [publication.change.data for publication in reply.published] == [told]
+    room = house.chat.rooms.find("#чай")
+    assert room is not None
+    assert (room.private, room.edits, room.plain) == (True, "nobody", {anna.recipient})
+    assert room.roles == {await house.account_id("anna"): "owner"}
+
+
+@pytest.mark.parametrize(
+    ("field", "fields"),
+    [
+        ("room", {"room": "tea"}),
+        ("topic", {"topic": "two\nlines"}),
+        ("topic", {"topic": "x" * 251}),
+        ("description", {"description": "\x1b[31m"}),
+        ("description", {"description": "x" * 1001}),
+        ("retention", {"retention": 0}),
+        ("retention", {"retention": 36_501}),
+    ],
+)
+async def test_bad_settings(house: House, field: str, fields: dict[str, Any]) -> None:
+    """A value that no room may have is a 400 that names its field, when it is made and later."""
+    anna = await house.login("anna")
+    await house.do(anna, CreateRoom(room="#a"))
+    later = {"name" if name == "room" else name: value for name, value in fields.items()}
+    for request, named in (
+        (CreateRoom(**({"room": "#b"} | fields)), field),
+        (SetRoom(room="#a", **later), "name" if field == "room" else field),
+    ):
+        with pytest.raises(BadRequest) as caught:
+            await house.do(anna, request)
+        assert caught.value.values[0] == named
+
+
+async def test_create_what_there_is(house: House) -> None:
+    """A name that leads to a room is a conflict, also for its members; and one room more than allowed is a 403."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#tea"))
+    await house.do(anna, SetRoom(room="#tea", name="#coffee"))
+    for name in ("#TEA", "#coffee"):
+        with pytest.raises(Conflict):
+            await house.do(boris, CreateRoom(room=name))
+    for number in range(4):
+        await house.do(anna, CreateRoom(room=f"#{number}"))
+    assert await refused(house, anna, CreateRoom(room="#more")) == "room.limit"
+
+
+async def test_set(house: House) -> None:
+    """What is different is told, and taken over; the same again is no change."""
+    anna = await house.login("anna")
+    await house.do(anna, Join(room="#tea"))
+    request = SetRoom(room="#tea", topic="t", private=True, archived=False, edits="nobody")
+    reply = await house.reply(anna, request)
+    assert (reply.answer.name, reply.values) == ("room.changed", ("anna", "#tea", "topic, private, edits"))
+    (publication,) = reply.published
+    assert publication.change.data == {"topic": "t", "private": True, "edits": "nobody"}
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert (room.private, room.edits) == (True, "nobody")
+    assert (await house.reply(anna, request)).published == ()
+
+
+async def test_set_nothing(house: House) -> None:
+    """A request without anything to set is a 400."""
+    anna = await house.login("anna")
+    await house.do(anna, Join(room="#tea"))
+    assert await refused(house, anna, SetRoom(room="#tea")) == "fields.none"
+
+
+async def test_who_may_set(house: House) -> None:
+    """A moderator sets the topic and nothing that takes an owner; a member nothing; a stranger is none."""
+    anna, boris, vera = [await house.login(name) for name in ("anna", "boris", VERA)]
+    for session in (anna, boris):
+        await house.do(session, Join(room="#tea"))
+    topic, name = SetRoom(room="#tea", topic="t"), SetRoom(room="#tea", topic="t", name="#x")
+    assert await refused(house, boris, topic) == "room.not_allowed"
+    await house.do(anna, SetRole(room="#tea", name="boris", role="moderator"))
+    assert (await house.reply(boris, topic)).answer.code == 200
+    assert await refused(house, boris, name) == "room.not_allowed"
+    assert await refused(house, vera, topic) == "room.not_member"
+
+
+async def test_rename(house: House) -> None:
+    """After a rename the old name still leads to the room; the change was told under it."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, Join(room="#tea"))
+    (publication,) = (await house.reply(anna, SetRoom(room="#tea", name="#Coffee"))).published
+    assert (publication.to, publication.change.data) == ("#tea", {"name": "#Coffee"})
+    assert (await house.reply(boris, Join(room="#TEA"))).values == ("boris", "#Coffee")
+    post = await house.post(boris, Msg(to="#tea", message="x"))
+    assert (post.conversation, post.to) == (house.chat.rooms.find("#coffee"), "#Coffee")
+    assert (await house.reply(anna, SetRoom(room="#tea", name="#tea"))).values == ("anna", "#Coffee", "name")
+
+
+async def test_archive(house: House) -> None:
+    """In an archived room nobody writes and nobody is invited, until the owner brings it back."""
+    anna = await house.login("anna")
+    await house.do(anna, Join(room="#tea"))
+    await house.do(anna, SetRoom(room="#tea", archived=True))
+    assert await refused(house, anna, Msg(to="#tea", message="x")) == "room.archived"
+    assert await refused(house, anna, Invite(room="#tea", name="boris")) == "room.archived"
+    await house.do(anna, SetRoom(room="#tea", archived=False))
+    await house.post(anna, Msg(to="#tea", message="x"))
+    await house.do(anna, Invite(room="#tea", name="boris"))
+
+
+async def test_get(house: House) -> None:
+    """Anybody looks at a public room, by each of its names; a private one is for its members."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#tea", topic="t"))
+    await house.do(anna, SetRoom(room="#tea", name="#Coffee"))
+    reply = await house.reply(boris, GetRoom(room="#tea"))
+    assert (reply.values, reply.more["rooms"]) == (("boris", "#Coffee"), [RoomState("#Coffee", 1, topic="t")])
+    await house.do(anna, SetRoom(room="#tea", private=True))
+    state = RoomState("#Coffee", 1, private=True, topic="t", role="owner")
+    assert (await house.reply(anna, GetRoom(room="#coffee"))).more["rooms"] == [state]
+    for name in ("#coffee", "#nowhere"):
+        with pytest.raises(NotFound):
+            await house.do(boris, GetRoom(room=name))
+
+
+async def test_list(house: House) -> None:
+    """Rooms come page by page, as many as wanted but not more than a page has."""
+    anna = await house.login("anna")
+    for name in ("#a", "#B", "#c"):
+        await house.do(anna, CreateRoom(room=name, topic="Чай" if name == "#c" else ""))
+
+    async def listed(**fields: Any) -> tuple[list[str], bool]:
+        more = (await house.reply(anna, Rooms(**fields))).more
+        return [state.room for state in more["rooms"]], more.get("more", False)
+
+    assert await listed() == (["#a", "#B"], True)
+    assert await listed(limit=100) == (["#a", "#B"], True)
+    assert await listed(after="#b") == (["#c"], False)
+    assert await listed(limit=1) == await listed(limit=0) == (["#a"], True)
+    assert await listed(query="чаЙ") == (["#c"], False)
+    for fields in ({"query": "x" * 201}, {"after": "#" * 26}, {"after": ""}):
+        with pytest.raises(BadRequest) as caught:
+            await house.do(anna, Rooms(**fields))
+        assert caught.value.values[0] in fields
+
+
+async def test_group(house: House) -> None:
+    """A group is begun once, whoever asks in whatever order and how often they repeat a name; all hear it."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    begun = await house.reply(anna, Group(members=["boris", VERA, "ANNA", "Boris"]))
+    name = begun.more["room"]
+    assert (begun.answer.name, begun.values) == ("group.created", ("anna", name, f"anna, boris, {VERA}"))
+    assert [publication.change.kind for publication in begun.published] == ["create_room"]
+    found = await house.reply(boris, Group(members=[VERA, "anna"]))
+    assert (found.answer.name, found.more, found.published) == ("group.found", {"room": name}, ())
+    room = house.chat.rooms.find(name)
+    assert room is not None
+    assert (room.plain, len(room.members), room.roles) == ({anna.recipient, boris.recipient}, 3, {})
+    assert (await house.post(boris, Msg(to=name, message="x"))).conversation is room
+
+
+async def test_a_group_begun_twice_at_once(house: House) -> None:
+    """Two people begin the same group in the same moment: it is one."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    both = await asyncio.gather(
+        house.reply(anna, Group(members=["boris", VERA])), house.reply(boris, Group(members=["anna", VERA]))
+    )
+    assert sorted(reply.answer.name for reply in both) == ["group.created", "group.found"]
+    assert both[0].more == both[1].more
+
+
+async def test_groups_are_fixed(house: House) -> None:
+    """In a group anybody sets the topic, and nothing else is changed; strangers do not see it."""
+    anna = await house.login("anna")
+    name = (await house.reply(anna, Group(members=["boris", VERA]))).more["room"]
+    assert await changes(house, anna, SetRoom(room=name, topic="t")) == [("set_room", {"topic": "t"})]
+    for request in (
+        SetRoom(room=name, topic="u", archived=True),
+        Leave(room=name),
+        Invite(room=name, name="boris"),
+        Ban(room=name, name="boris"),
+        SetRole(room=name, name="boris", role="owner"),
+    ):
+        assert await refused(house, anna, request) == "group.fixed"
+
+
+@pytest.mark.parametrize("names", [[], ["boris"], ["anna", "boris"], ["boris", VERA, "carl"], ["boris"] * 31])
+async def test_group_size(house: House, names: list[str]) -> None:
+    """Too few or too many people are a 400."""
+    anna = await house.login("anna")
+    assert await refused(house, anna, Group(members=names)) == "group.size"
+
+
+async def test_group_of_strangers(house: House) -> None:
+    """An unknown account is a 404; one that is in as many rooms as it may be is a 403."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    with pytest.raises(NotFound) as caught:
+        await house.do(anna, Group(members=["boris", "carl"]))
+    assert caught.value.values == ("carl",)
+    for number in range(5):
+        await house.do(boris, Join(room=f"#{number}"))
+    with pytest.raises(Forbidden) as full:
+        await house.do(anna, Group(members=["boris", VERA]))
+    assert full.value.values == ("boris", 5)

@@ -1,0 +1,147 @@
+"""`members`, `invite`, `remove`, `ban`, `unban`, `mute`, `unmute`, `set_role`: what is done to members of rooms."""
+
+from functools import partial
+from typing import Any, Final
+
+from vestnik.chat import roles
+from vestnik.chat.actions.rooms import check_room_count, end_membership, page_size
+from vestnik.chat.chat import Chat
+from vestnik.chat.conversations import find_room, visible_room
+from vestnik.chat.names import check_length, name_key
+from vestnik.chat.outcome import Publication, Reply
+from vestnik.chat.rooms import Room
+from vestnik.chat.sessions import Account, Session
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.protocol import answers
+from vestnik.protocol.answers import Answer
+from vestnik.protocol.errors import BadRequest, NotFound
+from vestnik.protocol.requests import Ban, Invite, Members, Mute, Remove, SetRole, Unban, Unmute
+
+MAX_MUTE: Final = 10 * 366 * 86_400
+"""Seconds: ten years."""
+FOR_EVER: Final = 253_402_300_799.0
+"""The end of the year 9999 in UNIX seconds: until when who was muted without an end is muted."""
+
+
+async def list_members(chat: Chat, session: Session, request: Members) -> Reply:
+    """The members of a public room, or of one's own, page by page."""
+    account = session.speaker
+    room = visible_room(chat, account, request.room)
+    after = name_key(check_length("after", request.after, chat.limits.name)) if request.after is not None else ""
+    page = page_size(chat, request.limit)
+    found = await chat.storage.list_members(room.id, chat.clock(), after, page + 1)
+    more: dict[str, Any] = {"members": found[:page]}
+    if len(found) > page:
+        more["more"] = True
+    return Reply(answers.MEMBERS_LISTED, (account.name, room.name, len(more["members"])), more=more)
+
+
+async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
+    """Make a person a member at once; inviting a member changes nothing."""
+    account, room, person = await _find(chat, session, request)
+    if person.id not in room.members:
+        check_room_count(chat, person.id, person.name)
+    check = partial(roles.check_invite, account.name, person.name)
+    change = await chat.storage.invite(room.id, account.id, person, chat.clock(), check)
+    if change is not None:
+        chat.rooms.add_member(room, person.id)
+        chat.sessions.joined(person.id, room)
+    return _done(answers.MEMBER_INVITED, account, room, person, change)
+
+
+async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
+    """End the membership of a person with a lower role."""
+    account, room, person = await _find_other(chat, session, request)
+    check = partial(roles.check_remove, account.name, person.name)
+    change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), check)
+    end_membership(chat, room, person.id)
+    return _done(answers.MEMBER_REMOVED, account, room, person, change, (person.id,))
+
+
+async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
+    """Keep a person with a lower role out, who need not be a member."""
+    account, room, person = await _find_other(chat, session, request)
+    check = partial(roles.check_ban, account.name, person.name)
+    change = await chat.storage.ban(room.id, account.id, person, chat.clock(), check)
+    was_member = person.id in room.members
+    end_membership(chat, room, person.id)
+    return _done(answers.MEMBER_BANNED, account, room, person, change, (person.id,) if was_member else ())
+
+
+async def unban(chat: Chat, session: Session, request: Unban) -> Reply:
+    """Let a person in again."""
+    account, room, person = await _find(chat, session, request)
+    check = partial(roles.check_unban, account.name)
+    change = await chat.storage.unban(room.id, account.id, person, chat.clock(), check)
+    return _done(answers.MEMBER_UNBANNED, account, room, person, change)
+
+
+async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
+    """Keep an ordinary member from writing, for a time or for ever."""
+    if request.seconds is not None and not 1 <= request.seconds <= MAX_MUTE:
+        raise BadRequest(answers.FIELD_INVALID, "seconds")
+    account, room, person = await _find_other(chat, session, request)
+    now = chat.clock()
+    until = FOR_EVER if request.seconds is None else now + request.seconds
+    check = partial(roles.check_mute, account.name, person.name)
+    change = await chat.storage.mute(room.id, account.id, person, until, now, check)
+    room.muted[person.id] = until
+    return _done(answers.MEMBER_MUTED, account, room, person, change)
+
+
+async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
+    """Let a muted person write again."""
+    account, room, person = await _find(chat, session, request)
+    check = partial(roles.check_unmute, account.name)
+    change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), check)
+    room.muted.pop(person.id, None)
+    return _done(answers.MEMBER_UNMUTED, account, room, person, change)
+
+
+async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
+    """Give a member another role. Raises Conflict when the room would be without an owner."""
+    account, room, person = await _find(chat, session, request)
+    check = partial(roles.check_set_role, account.name, person.name, request.role)
+    change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), check)
+    if request.role == "member":
+        room.roles.pop(person.id, None)
+    else:
+        room.roles[person.id] = request.role
+    reply = _done(answers.MEMBER_ROLE, account, room, person, change)
+    return reply._replace(values=(*reply.values, request.role))
+
+
+async def _find(
+    chat: Chat, session: Session, request: Invite | Remove | Ban | Unban | Mute | Unmute | SetRole
+) -> tuple[Account, Room, AccountRecord]:
+    """Who does it, where, to whom. Raises what `find_room` raises, and NotFound for an unknown account."""
+    account = session.speaker
+    room = find_room(chat, account, request.room, "room")
+    name = check_length("name", request.name, chat.limits.name)
+    person = await chat.storage.find_account(name_key(name))
+    if person is None:
+        raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+    return account, room, person
+
+
+async def _find_other(
+    chat: Chat, session: Session, request: Remove | Ban | Mute
+) -> tuple[Account, Room, AccountRecord]:
+    """The same for what nobody does to themselves: BadRequest."""
+    account, room, person = await _find(chat, session, request)
+    if person.id == account.id:
+        raise BadRequest(answers.FIELD_INVALID, "name")
+    return account, room, person
+
+
+def _done(
+    answer: Answer,
+    account: Account,
+    room: Room,
+    person: AccountRecord,
+    change: ChangeRecord | None,
+    also: tuple[int, ...] = (),
+) -> Reply:
+    published = () if change is None else (Publication(room, room.name, change, also),)
+    return Reply(answer, (account.name, room.name, person.name), published=published)

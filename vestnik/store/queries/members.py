@@ -1,0 +1,129 @@
+"""Members of rooms: what is done to them. What a `check` refuses has changed nothing."""
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.rooms import Check, Left
+from vestnik.protocol.requests import RoleName
+from vestnik.store.queries.changes import add_change
+from vestnik.store.queries.standing import add_member, check_standing
+from vestnik.store.schema import account, ban, member, mute
+
+_HEIR: Final = (
+    select(account.c.id, account.c.name)
+    .join(member, member.c.account_id == account.c.id)
+    .where(member.c.room_id == bindparam("room_id"))
+    .order_by(case((member.c.role == "moderator", 0), else_=1), member.c.joined, member.c.account_id)
+    .limit(1)
+)
+
+
+def leave_room(connection: Connection, room_id: int, account_id: int, now: float, check: Check) -> Left:
+    """End the account's own membership; when the last owner leaves, the next in rank and time becomes owner."""
+    standing = check_standing(connection, room_id, account_id, account_id, check)
+    _end_membership(connection, room_id, account_id)
+    left = add_change(connection, room_id, account_id, now, "leave")
+    heir = connection.execute(_HEIR, {"room_id": room_id}).first() if standing.last_owner else None
+    if heir is None:
+        return Left(left)
+    _set_role(connection, room_id, heir.id, "owner")
+    made = add_change(connection, room_id, account_id, now, "set_role", name=heir.name, role="owner")
+    return Left(left, heir.id, made)
+
+
+def invite(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+) -> ChangeRecord | None:
+    """Make a person a member."""
+    standing = check_standing(connection, room_id, account_id, person.id, check)
+    if standing.their_role is not None:
+        return None
+    add_member(connection, room_id, person.id, now, "member")
+    return add_change(connection, room_id, account_id, now, "invite", name=person.name)
+
+
+def remove_member(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+) -> ChangeRecord:
+    """End a person's membership."""
+    check_standing(connection, room_id, account_id, person.id, check)
+    _end_membership(connection, room_id, person.id)
+    return add_change(connection, room_id, account_id, now, "remove", name=person.name)
+
+
+def ban_person(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+) -> ChangeRecord | None:
+    """Keep a person out, who is no member any more."""
+    if check_standing(connection, room_id, account_id, person.id, check).banned:
+        return None
+    _end_membership(connection, room_id, person.id)
+    connection.execute(insert(ban).values(room_id=room_id, account_id=person.id, by_id=account_id, time=now))
+    return add_change(connection, room_id, account_id, now, "ban", name=person.name)
+
+
+def unban_person(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+) -> ChangeRecord | None:
+    """Let a person in again."""
+    if not check_standing(connection, room_id, account_id, person.id, check).banned:
+        return None
+    connection.execute(delete(ban).where(ban.c.room_id == room_id, ban.c.account_id == person.id))
+    return add_change(connection, room_id, account_id, now, "unban", name=person.name)
+
+
+def mute_member(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, check: Check
+) -> ChangeRecord | None:
+    """Keep a person from writing until `until`."""
+    check_standing(connection, room_id, account_id, person.id, check)
+    new = insert_or_update(mute).values(room_id=room_id, account_id=person.id, until=until)
+    changing = new.on_conflict_do_update(
+        index_elements=[mute.c.room_id, mute.c.account_id],
+        set_={"until": new.excluded.until},
+        where=mute.c.until != new.excluded.until,
+    )
+    if not connection.execute(changing).rowcount:
+        return None
+    return add_change(connection, room_id, account_id, now, "mute", name=person.name, until=until)
+
+
+def unmute_member(
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+) -> ChangeRecord | None:
+    """Let a person write again; one whose time was over could do so before."""
+    check_standing(connection, room_id, account_id, person.id, check)
+    gone = delete(mute).where(mute.c.room_id == room_id, mute.c.account_id == person.id).returning(mute.c.until)
+    until = connection.execute(gone).scalar()
+    if until is None or until <= now:
+        return None
+    return add_change(connection, room_id, account_id, now, "unmute", name=person.name)
+
+
+def set_role(
+    connection: Connection,
+    room_id: int,
+    account_id: int,
+    person: AccountRecord,
+    role: RoleName,
+    now: float,
+    check: Check,
+) -> ChangeRecord | None:
+    """Give a member another role."""
+    if check_standing(connection, room_id, account_id, person.id, check).their_role == role:
+        return None
+    _set_role(connection, room_id, person.id, role)
+    return add_change(connection, room_id, account_id, now, "set_role", name=person.name, role=role)
+
+
+def _set_role(connection: Connection, room_id: int, account_id: int, role: RoleName) -> None:
+    who = (member.c.room_id == room_id, member.c.account_id == account_id)
+    connection.execute(update(member).where(*who).values(role=role))
+
+
+def _end_membership(connection: Connection, room_id: int, account_id: int) -> None:
+    connection.execute(delete(member).where(member.c.room_id == room_id, member.c.account_id == account_id))

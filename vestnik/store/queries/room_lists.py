@@ -1,0 +1,161 @@
+"""Rooms and their members as they are listed and loaded."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from sys import intern
+from typing import Any, Final
+
+from msgspec import UNSET
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
+
+from vestnik.chat.storage.rooms import NOBODY, RoomRecord
+from vestnik.protocol.events import MemberState, RoomState
+from vestnik.protocol.requests import RoleName
+from vestnik.store.queries.standing import LAST_SEQ
+from vestnik.store.schema import account, change, conversation, member, mute, room, room_alias
+
+_ALL_ROOMS: Final = select(
+    room.c.id,
+    room.c.name,
+    room.c.private,
+    room.c.archived,
+    room.c.people,
+    room.c.edits,
+    LAST_SEQ.label("seq"),
+    select(func.coalesce(func.max(change.c.change), 0))
+    .where(change.c.conversation_id == room.c.id)
+    .scalar_subquery()
+    .label("last_change"),
+).join(conversation, conversation.c.id == room.c.id)
+_MEMBERS: Final = select(member.c.room_id, func.group_concat(member.c.account_id)).group_by(member.c.room_id)
+_ROLES: Final = select(member.c.room_id, member.c.account_id, member.c.role).where(member.c.role != "member")
+_MUTED: Final = select(mute.c.room_id, mute.c.account_id, mute.c.until)
+
+
+def all_rooms(connection: Connection) -> list[RoomRecord]:
+    """Every room with its members."""
+    members: dict[int, set[int]] = {}
+    for room_id, accounts in connection.execute(_MEMBERS):
+        members[room_id] = set(map(int, accounts.split(",")))
+    roles: defaultdict[int, dict[int, RoleName]] = defaultdict(dict)
+    for room_id, account_id, role in connection.execute(_ROLES):
+        roles[room_id][account_id] = role
+    muted: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for room_id, account_id, until in connection.execute(_MUTED):
+        muted[room_id][account_id] = until
+    aliases: defaultdict[int, list[str]] = defaultdict(list)
+    for key, room_id in connection.execute(select(room_alias.c.key, room_alias.c.room_id)):
+        aliases[room_id].append(key)
+    return [
+        RoomRecord(
+            row.id,
+            row.name,
+            members.get(row.id, set()),
+            roles.get(row.id, NOBODY),
+            muted.get(row.id, NOBODY),
+            row.private,
+            row.archived,
+            row.people is not None,
+            row.edits,
+            row.seq,
+            row.last_change,
+            frozenset(aliases.get(row.id, ())),
+        )
+        for row in connection.execute(_ALL_ROOMS)
+    ]
+
+
+_SEEN: Final[Select[Any]] = select(room, member.c.role).outerjoin(
+    member, and_(member.c.room_id == room.c.id, member.c.account_id == bindparam("account_id"))
+)
+_ONE: Final = _SEEN.where(room.c.id == bindparam("room_id"))
+_LIST: Final = (
+    _SEEN.where(room.c.key > bindparam("after"))
+    .where(or_(room.c.private == false(), member.c.role.is_not(None)))
+    .order_by(room.c.key)
+)
+_SIZES: Final = (
+    select(member.c.room_id, func.count().label("size"))
+    .where(member.c.room_id.in_(bindparam("rooms", expanding=True)))
+    .group_by(member.c.room_id)
+)
+
+
+def room_state(connection: Connection, room_id: int, account_id: int) -> RoomState:
+    """A room as the account sees it."""
+    row = connection.execute(_ONE, {"room_id": room_id, "account_id": account_id}).one()
+    return _state(row, _sizes(connection, [row]))
+
+
+def list_rooms(connection: Connection, account_id: int, query: str, after: str, limit: int) -> list[RoomState]:
+    """Rooms that the account may see, by key, with keys above `after`.
+
+    With `query` those that have it in name, topic or description. SQLite knows the case of ASCII letters only, so
+    that is found out here.
+    """
+    found: list[Row[Any]] = []
+    wanted = _folded(query)
+    rows = connection.execute(_LIST, {"after": after, "account_id": account_id})
+    for row in rows:
+        if not wanted or any(wanted in _folded(text) for text in (row.name, row.topic, row.description)):
+            found.append(row)
+            if len(found) == limit:
+                break
+    rows.close()
+    sizes = _sizes(connection, found)
+    return [_state(row, sizes) for row in found]
+
+
+_MEMBER_LIST: Final = (
+    select(account.c.name, member.c.joined, member.c.role, mute.c.until)
+    .join(account, account.c.id == member.c.account_id)
+    .outerjoin(
+        mute,
+        and_(
+            mute.c.room_id == member.c.room_id,
+            mute.c.account_id == member.c.account_id,
+            mute.c.until > bindparam("now"),
+            member.c.role == "member",
+        ),
+    )
+    .where(member.c.room_id == bindparam("room_id"), account.c.key > bindparam("after"))
+    .order_by(account.c.key)
+    .limit(bindparam("page", type_=Integer))
+)
+
+
+def list_members(connection: Connection, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
+    """Members of a room by key, with keys above `after`."""
+    values = {"room_id": room_id, "now": now, "after": after, "page": limit}
+    return [
+        MemberState(name, joined, intern(role), UNSET if until is None else until)
+        for name, joined, role, until in connection.execute(_MEMBER_LIST, values)
+    ]
+
+
+def _sizes(connection: Connection, rows: list[Row[Any]]) -> Mapping[int, int]:
+    """How many members rooms have; those without any are left out."""
+    found = connection.execute(_SIZES, {"rooms": [row.id for row in rows]})
+    return {row.room_id: row.size for row in found}
+
+
+def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
+    # Interned words, here and in `list_members`: what is usual is left out only if it is the same object.
+    return RoomState(
+        row.name,
+        sizes.get(row.id, 0),
+        row.private,
+        row.archived,
+        row.people is not None,
+        row.topic,
+        row.description,
+        intern(row.edits),
+        row.retention,
+        UNSET if row.role is None else row.role,
+    )
+
+
+def _folded(text: str) -> str:
+    """A text as it is compared: the same for all ways to write it, upper or lower case."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

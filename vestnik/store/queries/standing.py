@@ -1,0 +1,93 @@
+"""What the rules ask of a room before something is changed in it, and how a membership begins."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from vestnik.chat.storage.rooms import Check, Standing
+from vestnik.protocol.requests import RoleName
+from vestnik.store.schema import ban, conversation, cursor, member, message, room, room_alias
+
+LAST_SEQ: Final = func.max(
+    func.coalesce(
+        select(func.max(message.c.seq)).where(message.c.conversation_id == conversation.c.id).scalar_subquery(), 0
+    ),
+    conversation.c.floor,
+)
+"""The last seq of the conversation of the statement around it."""
+
+
+# Put together once: building a statement costs more than running it.
+def _role_of(person: str) -> Any:
+    return select(member.c.role).where(member.c.room_id == room.c.id, member.c.account_id == bindparam(person))
+
+
+_STANDING: Final[Select[Any]] = select(
+    room.c.id,
+    room.c.name,
+    room.c.private,
+    room.c.archived,
+    room.c.people.is_not(None).label("is_group"),
+    _role_of("account_id").scalar_subquery().label("role"),
+    _role_of("person_id").scalar_subquery().label("their_role"),
+    exists().where(ban.c.room_id == room.c.id, ban.c.account_id == bindparam("person_id")).label("banned"),
+    exists().where(member.c.room_id == room.c.id).label("peopled"),
+)
+_BY_ID: Final = _STANDING.where(room.c.id == bindparam("room_id"))
+_ALIAS: Final = select(room_alias.c.room_id).where(room_alias.c.key == bindparam("key"))
+LEADS_TO: Final = or_(room.c.key == bindparam("key"), room.c.id == _ALIAS.scalar_subquery())
+"""That a room has the name with this key, or had it before."""
+_BY_KEY: Final = _STANDING.where(LEADS_TO)
+_OTHER_OWNER: Final = select(
+    exists().where(
+        member.c.room_id == bindparam("room_id"),
+        member.c.role == "owner",
+        member.c.account_id != bindparam("account_id"),
+    )
+)
+_SEQ: Final = select(LAST_SEQ).where(conversation.c.id == bindparam("room_id"))
+_NEW_MEMBER: Final = member.insert()
+_INSERT_CURSOR: Final = insert_or_update(cursor)
+_NEW_CURSOR: Final = _INSERT_CURSOR.on_conflict_do_update(
+    index_elements=[cursor.c.conversation_id, cursor.c.account_id],
+    set_={
+        "read": _INSERT_CURSOR.excluded.read,
+        "delivered": func.max(cursor.c.delivered, _INSERT_CURSOR.excluded.delivered),
+    },
+)
+
+
+def check_standing(connection: Connection, room_id: int, account_id: int, person_id: int, check: Check) -> Standing:
+    """How an account and a person stand in a room, if `check` lets them. Raises what it raises."""
+    values = {"room_id": room_id, "account_id": account_id, "person_id": person_id}
+    row = connection.execute(_BY_ID, values).one()
+    last = row.their_role == "owner" and not has_other_owner(connection, room_id, person_id)
+    standing = _standing(row)._replace(last_owner=last)
+    check(standing)
+    return standing
+
+
+def standing_by_key(connection: Connection, key: str, account_id: int) -> tuple[int, bool, Standing] | None:
+    """The number of the room to which a name leads, whether anybody is in it, and how the account stands in it."""
+    row = connection.execute(_BY_KEY, {"key": key, "account_id": account_id, "person_id": account_id}).first()
+    return None if row is None else (row.id, row.peopled, _standing(row))
+
+
+def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bool:
+    """Whether somebody else than the account owns the room."""
+    return bool(connection.execute(_OTHER_OWNER, {"room_id": room_id, "account_id": account_id}).scalar())
+
+
+def add_member(connection: Connection, room_id: int, account_id: int, now: float, role: RoleName) -> None:
+    """Begin a membership: what was written before counts as read."""
+    seq = connection.execute(_SEQ, {"room_id": room_id}).scalar_one()
+    values = {"room_id": room_id, "account_id": account_id, "joined": now, "since": seq, "role": role}
+    connection.execute(_NEW_MEMBER, values)
+    if seq:
+        values = {"conversation_id": room_id, "account_id": account_id, "read": seq, "delivered": seq}
+        connection.execute(_NEW_CURSOR, values)
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(row.name, row.private, row.archived, row.is_group, row.role, row.their_role, row.banned)
