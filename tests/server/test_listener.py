@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import journal_lines, running_app
-from tests.support.wire import Wire
+from tests.support.wire import DEADLINE, Wire
 from vestnik.cli.user import add_accounts
 from vestnik.server.listener import AddressBad, AddressInUse, open_sockets
 from vestnik.store.queries import accounts
@@ -190,6 +190,32 @@ async def test_a_token_login_lives_through_changes_before_it(tmp_path: Path) -> 
                 with administer(tmp_path) as engine, engine.begin() as connection:
                     accounts.set_disabled(connection, 2, True)
                 assert await boris.rest() == b""
+
+
+async def test_a_change_during_a_login_ends_it(tmp_path: Path) -> None:
+    """An account is disabled, and that is looked at, while its login is being kept: the login ends soon afterwards."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        port = app.listener.port
+        going_on = asyncio.Event()
+        async with await Wire.login(port, "anna") as anna, await Wire.connect(port) as boris:
+            begun = asyncio.Event()
+            begin_login = app.store.begin_login
+
+            async def slow(account_id: int, token_hash: str | None, now: float) -> int:
+                begun.set()
+                await going_on.wait()
+                return await begin_login(account_id, token_hash, now)
+
+            app.store.begin_login = slow  # type: ignore[method-assign]
+            boris.tell(action="authenticate", user={"account_name": "boris", "password": "secret"})
+            await asyncio.wait_for(begun.wait(), DEADLINE)
+            with administer(tmp_path) as engine, engine.begin() as connection:
+                accounts.set_disabled(connection, 2, True)
+                accounts.set_disabled(connection, 1, True)
+            assert await anna.rest() == b""
+            going_on.set()
+            assert (await boris.hear())["response"] == 202
+            assert await boris.rest() == b""
 
 
 async def test_slow_readers_are_cut_off(tmp_path: Path) -> None:

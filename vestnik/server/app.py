@@ -149,11 +149,17 @@ class App:
         return self.settings.login_days * 86_400
 
     async def _follow_accounts(self, revision: int) -> None:
-        """Close the connections of accounts that an administrator has disabled or given a new password."""
+        """Close the connections of accounts that an administrator has disabled or given a new password.
+
+        Each change is looked at twice: the first time, a login that was checked before it may not be complete yet.
+        """
+        before = revision
         while True:
             await asyncio.sleep(ACCOUNT_POLL)
             try:
-                for changed in await self.store.changed_accounts(revision):
+                changes = await self.store.changed_accounts(before)
+                before = revision
+                for changed in changes:
                     revision = changed.revision
                     self.listener.end_sessions(changed.id, revision)
             except Exception as error:  # noqa: BLE001

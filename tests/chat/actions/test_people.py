@@ -165,6 +165,24 @@ async def test_typing_keeps_nothing(house: House) -> None:
     assert await house.store.direct_conversation(*ids, house.now) == 1
 
 
+async def test_typing_where_one_may_not_write(house: House) -> None:
+    """Who is muted, and who is in an archived room, is refused and tells nobody."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    for session in (anna, boris):
+        await house.do(session, Join(room="#tea"))
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    room.muted[boris.speaker.id] = house.now + 60
+    assert await tell(house, anna, "#tea") == ["#tea"]
+    with pytest.raises(Forbidden):
+        await house.do(boris, Typing(to="#tea"))
+    house.now += 61
+    assert await tell(house, boris, "#tea") == ["#tea"]
+    room.archived = True
+    with pytest.raises(Forbidden):
+        await house.do(anna, Typing(to="#tea"))
+
+
 def refusals() -> Iterable[tuple[str, type[Exception]]]:
     """Where one cannot type."""
     return [("nobody", NotFound), ("#nowhere", NotFound), ("#tea", Forbidden), ("", BadRequest), ("x" * 26, BadRequest)]

@@ -32,6 +32,7 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
         if room.archived or room.muted:
             check_may_write(room, account, chat.clock())
         return Post(session, account, account.id, room, room.id, room.name, text, request.id)
+    check_length("to", to, limits.name)
     direct = chat.directs.find(account, to)
     if direct is None:
         return _look_up(chat, session, account, request)

@@ -6,6 +6,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
@@ -43,16 +44,20 @@ async def _find_people(chat: Chat, names: list[str]) -> list[Person]:
 
 
 async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
-    """Let the others in a conversation know, not too often. Raises what `find_room` raises, NotFound for no account."""
+    """Let the others in a conversation know, not too often.
+
+    Raises what a message would: NotFound for a conversation that there is not, Forbidden where one may not write.
+    """
     account = session.speaker
+    now = chat.clock()
     audience: Room | frozenset[int]
     if request.to.startswith(ROOM_SIGN):
         room = find_room(chat, account, request.to)
+        check_may_write(room, account, now)
         name, audience = room.name, room
     else:
         person = await _find_person(chat, account, request.to)
         name, audience = person.name, frozenset({person.id})
-    now = chat.clock()
     notice = Telling(TypingNotice(now, account.name, name), "typing", audience, account)
     told = (notice,) if _may_tell(session, name, now) else ()
     return Reply(answers.TYPING_TOLD, (account.name, name), told=told)
