@@ -44,7 +44,7 @@ async def conversations(chat: Chat, session: Session, request: Conversations) ->
     account = session.speaker
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
-    behind = [(number, state.read) for number, state in states.items() if state.seq > state.read]
+    behind = [(number, state.read, state.seq) for number, state in states.items() if state.seq > state.read]
     for number, found in (await chat.storage.unread(account.id, behind, MAX_UNREAD)).items():
         states[number].unread, states[number].mentions = found
     listed = list(states.values())

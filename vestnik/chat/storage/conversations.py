@@ -72,8 +72,8 @@ class ConversationStorage(Protocol):
     async def undelivered(self, account_id: int) -> dict[int, int]:
         """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
 
-    async def unread(self, account_id: int, read: Sequence[tuple[int, int]], limit: int) -> dict[int, Unread]:
-        """What is unread in conversations, given by number and how far each is read; counted up to `limit`."""
+    async def unread(self, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> dict[int, Unread]:
+        """What is unread in conversations: their numbers, how far each is read, the last `seq`; up to `limit`."""
 
     async def read_up_to(self, conversation_id: int, account_id: int, seq: int) -> int | None:
         """Note how far an account has read, at most to the end; how far that is, None if it was so before."""

@@ -34,9 +34,9 @@ class ConversationAccess(Access):
         """Where in direct conversations there is something that was never delivered."""
         return await self._read(conversations.undelivered, account_id)
 
-    async def unread(self, account_id: int, read: Sequence[tuple[int, int]], limit: int) -> dict[int, Unread]:
+    async def unread(self, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> dict[int, Unread]:
         """What is unread in conversations."""
-        return await self._read(conversations.unread, account_id, read, limit)
+        return await self._read(conversations.unread, account_id, places, limit)
 
     async def read_up_to(self, conversation_id: int, account_id: int, seq: int) -> int | None:
         """Note how far an account has read."""

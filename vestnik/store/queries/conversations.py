@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.conversations import Conversations, DirectRecord, MissedChange, MissedMessage, Unread
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import EVERYBODY, load_messages
 from vestnik.store.schema import account, change, conversation, cursor, member, mention, message, room
+
+MAX_COUNTED: Final = 50_000
+"""Unread messages that one list of conversations counts; more would keep a reader for long."""
 
 # Put together once: building a statement costs more than running it.
 _ME: Final = bindparam("account_id", type_=Integer)
@@ -90,26 +93,37 @@ _UNREAD: Final = select(func.count()).select_from(
 _MENTIONED: Final = select(func.count()).select_from(
     select(mention.c.seq)
     .distinct()
-    .join(message, and_(message.c.conversation_id == mention.c.conversation_id, message.c.seq == mention.c.seq))
     .where(
         mention.c.conversation_id == _CONVERSATION,
         mention.c.account_id.in_((_ME, EVERYBODY)),
         mention.c.seq > bindparam("read"),
-        message.c.sender_id != _ME,
+        exists().where(
+            message.c.conversation_id == mention.c.conversation_id,
+            message.c.seq == mention.c.seq,
+            message.c.sender_id != _ME,
+        ),
     )
     .limit(bindparam("most", type_=Integer))
     .subquery()
 )
 
 
-def unread(connection: Connection, account_id: int, read: Sequence[tuple[int, int]], limit: int) -> dict[int, Unread]:
-    """What is unread in conversations that are read up to a `seq` each; counted up to `limit`."""
+def unread(
+    connection: Connection, account_id: int, places: Sequence[tuple[int, int, int]], limit: int
+) -> dict[int, Unread]:
+    """What is unread in conversations, each up to `limit`: given by number, `seq` read up to, and last `seq`.
+
+    After `MAX_COUNTED` messages in all the rest are not looked at: then all behind the cursor count.
+    """
     found: dict[int, Unread] = {}
-    for conversation_id, seq in read:
-        values = {"account_id": account_id, "conversation_id": conversation_id, "read": seq, "most": limit}
-        messages = connection.execute(_UNREAD, values).scalar_one()
+    left = MAX_COUNTED
+    for conversation_id, read, last in places:
+        behind = min(last - read, limit)
+        values = {"account_id": account_id, "conversation_id": conversation_id, "read": read, "most": limit}
+        messages = connection.execute(_UNREAD, values).scalar_one() if left > 0 else behind
         mentions = connection.execute(_MENTIONED, values).scalar_one() if messages else 0
         found[conversation_id] = Unread(messages, mentions)
+        left -= behind
     return found
 
 

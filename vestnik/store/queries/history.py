@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, select, union_all
 
 from vestnik.chat.storage.messages import HistoryPage
 from vestnik.protocol.events import Delivery, Forwarded
@@ -135,11 +135,24 @@ _PLACES: Final = (
     .where(message.c.conversation_id == bindparam("conversation_id"))
     .limit(bindparam("page", type_=Integer))
 )
-_IN_THREAD: Final = or_(message.c.seq == bindparam("thread"), message.c.thread == bindparam("thread"))
 _OLDER: Final = _PLACES.where(message.c.seq < bindparam("seq")).order_by(message.c.seq.desc())
 _NEWER: Final = _PLACES.where(message.c.seq >= bindparam("seq")).order_by(message.c.seq)
-_OLDER_IN_THREAD: Final = _OLDER.where(_IN_THREAD)
-_NEWER_IN_THREAD: Final = _NEWER.where(_IN_THREAD)
+
+
+def _of_thread(here: Any, *, newest: bool) -> Any:
+    """The places of a thread: its first message and the replies, each found by its own index."""
+    one = select(message.c.id, message.c.seq, func.length(message.c.text).label("length")).where(
+        message.c.conversation_id == bindparam("conversation_id"), here
+    )
+    both = union_all(
+        one.where(message.c.seq == bindparam("thread")), one.where(message.c.thread == bindparam("thread"))
+    ).subquery()
+    order = both.c.seq.desc() if newest else both.c.seq
+    return select(both.c.id, both.c.length).order_by(order).limit(bindparam("page", type_=Integer))
+
+
+_OLDER_IN_THREAD: Final = _of_thread(message.c.seq < bindparam("seq"), newest=True)
+_NEWER_IN_THREAD: Final = _of_thread(message.c.seq >= bindparam("seq"), newest=False)
 _END: Final = 2**62
 
 
