@@ -28,7 +28,6 @@ from bench.scale_store import Filled, Size
 from bench.scale_wire import Answers, AskError, Times
 
 SECTION = "scale"
-STARTS = 3
 ENGLISH = 'lang = "en"\n'
 """What a server says that refuses a question goes into a page in English."""
 
@@ -93,21 +92,19 @@ def measure(parts: tuple[str, ...], filled: Filled, rounds: int, quick: bool, co
             findings.left_out[name] = figures["nothing"]
         else:
             findings.rounds.setdefault(name, []).append(figures)
-        line = f"round {number}/{rounds}  {name:16} {said(figures)}"
+        line = f"round {number}/{rounds}  {name:16} {figures.get('nothing') or said(figures)}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     with folder() as empty:
         stores = {EMPTY: empty, LARGE: filled.data}
-        for data in stores.values():
-            started(data)  # makes the empty database, and reads the large one into memory
+        if START in parts:
+            for data in stores.values():
+                started(data)  # makes the empty database, and has the large one in memory
         for number in range(1, rounds + 1):
-            if START in parts:
-                for _ in range(STARTS):
-                    for name, data in stores.items():
-                        note(number, name, started(data))
-            if asked:
-                for name, figures in ask_all(asked, filled, times, number):
-                    note(number, name, figures)
+            for name, data in [*stores.items()] * times.started if START in parts else ():
+                note(number, name, started(data))
+            for name, figures in ask_all(asked, filled, times, number) if asked else ():
+                note(number, name, figures)
     if LOAD in parts:
         build()
         loads = [tiny(load) for load in QUICK_LOADS] if quick else LOADS
@@ -129,8 +126,8 @@ def about(size: Size, rounds: int, times: Times) -> str:
     return (
         f"{datetime.date.today()}, {machine(Path(tempfile.gettempdir()))}. Median over rounds: {rounds}.\n"
         f"The large store holds {size.messages:,} messages, {size.rooms:,} rooms, {size.accounts:,} accounts.\n"
-        f"Each question is asked {times.asked} times in a round, a client resumes {times.resumed} times; CPU is that of\n"
-        "the server for one answer. Throughput is in copies per second, time to the last as p50 / p99.\n"
+        f"Each question is asked {times.asked} times in a round, a client resumes {times.resumed} times; CPU is the\n"
+        "server's for one answer. Throughput is in copies per second, time to the last as p50 / p99.\n"
     )
 
 

@@ -57,7 +57,7 @@ def _oldest(filled: Filled, _rng: Random) -> Request:
 
 
 def _thread(filled: Filled, rng: Random) -> Request:
-    name, first = _one([filled.thread] if filled.thread else [], rng)
+    name, first = _one(filled.threads, rng)
     return {"action": "history", "to": name, "limit": PAGE, "thread": first}
 
 
@@ -126,7 +126,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, Question]]] = {
         "history-after": Question("page after a random message", _near("after")),
         "history-around": Question("page around a random message", _near("around")),
         "history-oldest": Question("oldest page of the longest conversation", _oldest),
-        "history-thread": Question("longest thread", _thread),
+        "history-thread": Question("thread of the longest room", _thread),
     },
     LIST: {
         "list-some": Question("conversations of a member of 100 rooms", _conversations, SOME),

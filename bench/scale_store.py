@@ -21,6 +21,7 @@ ALL, SOME, UNREAD = "all", "some", "unread"
 """Who asks: a member of all rooms, one of about a hundred, and one of nearly all who has read nothing."""
 SOME_ROOMS = 100
 SAMPLE = 4000
+THREADS = 100
 COMMON = 20
 LONG = 6
 
@@ -56,12 +57,12 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The store in the directory `data`: who asks, their conversations, the longest thread, some messages and words."""
+    """The store in the directory `data`: who asks, their conversations, threads, some messages, their words."""
 
     data: Path
     names: dict[str, str]
     places: dict[str, list[Place]]
-    thread: tuple[str, int] | None
+    threads: list[tuple[str, int]]
     samples: list[Sample]
     common: list[str]
     rare: list[str]
@@ -91,7 +92,7 @@ def filled(data: Path, size: Size) -> Filled:
             data,
             {who: name for who, (_, name) in people.items()},
             _places(connection, people),
-            _thread(connection),
+            _threads(connection),
             samples,
             common=[word for word, _ in words.most_common(COMMON)],
             rare=[word for word, count in words.items() if count == 1],
@@ -142,16 +143,19 @@ def _places(connection: Connection, people: dict[str, tuple[int, str]]) -> dict[
     return places
 
 
-def _thread(connection: Connection) -> tuple[str, int] | None:
-    longest = connection.execute(
+def _threads(connection: Connection) -> list[tuple[str, int]]:
+    """The longest threads of the longest room: its name, and the `seq` of their first messages."""
+    seqs = select(message.c.conversation_id).group_by(message.c.conversation_id).order_by(func.count().desc())
+    longest = connection.execute(seqs.where(message.c.conversation_id.in_(select(room.c.id))).limit(1)).scalar()
+    found = connection.execute(
         select(room.c.name, message.c.thread)
         .join(room, room.c.id == message.c.conversation_id)
-        .where(message.c.thread.is_not(None))
-        .group_by(message.c.conversation_id, message.c.thread)
+        .where(message.c.conversation_id == longest, message.c.thread.is_not(None))
+        .group_by(message.c.thread)
         .order_by(func.count().desc())
-        .limit(1)
-    ).first()
-    return (longest.name, longest.thread) if longest else None
+        .limit(THREADS)
+    )
+    return [(row.name, row.thread) for row in found]
 
 
 def _samples(connection: Connection) -> list[Sample]:

@@ -71,15 +71,16 @@ def logged_in(port: int, name: str, *features: str) -> Iterator[Wire]:
 
 
 class Times(NamedTuple):
-    """How often a thing is asked in one round, after so many times that are not counted; and how often resumed."""
+    """How often things are done in one round; a question is first asked `warm_up` times that do not count."""
 
+    started: int
     warm_up: int
     asked: int
     resumed: int
 
 
-FULL = Times(20, 200, 50)
-QUICK = Times(1, 5, 2)
+FULL = Times(started=3, warm_up=20, asked=200, resumed=50)
+QUICK = Times(started=1, warm_up=1, asked=5, resumed=2)
 
 
 @dataclass(slots=True)
