@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.01
+MOST_SHOWN = 300
+"""Characters of what a server said that did not start."""
 
 
 class StartError(Exception):
@@ -93,7 +95,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, output: Path)
 
 def _tail(output: Path) -> str:
     lines = output.read_text(errors="replace").strip().splitlines()
-    return " / ".join(lines[-3:]) or "no output"
+    return " / ".join(lines[-3:])[:MOST_SHOWN] or "no output"
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

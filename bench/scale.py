@@ -48,25 +48,31 @@ def started(data: Path) -> Figures:
 
 def ask_all(parts: tuple[str, ...], filled: Filled, times: Times, number: int) -> Iterator[tuple[str, Figures]]:
     """Ask one server everything in these parts; name and figures of each question, in round `number`."""
-    with serving(filled.data, ENGLISH) as server:
-        yield BASE, _figures(partial(scale_wire.ask, BASE_QUESTION, filled, server, times, Random(number)))
-        for part in parts:
-            together, problem = Answers(), ""
-            for name, work in _work(part, filled, server, times, number).items():
-                figures = _figures(work, together)
-                problem = problem or str(figures.get("problem", ""))
-                yield name, figures
-            if part in TOGETHER:
-                yield part, {"problem": problem} if problem else together.figures()
+    try:
+        with serving(filled.data, ENGLISH) as server:
+            yield BASE, _figures(partial(scale_wire.ask, BASE_QUESTION, filled, server, times, Random(number)))
+            for part in parts:
+                yield from ask_part(part, filled, server, times, number)
+    except StartError as problem:
+        yield from ((name, {"problem": str(problem)}) for part in parts for name in scale_report.labels(part))
 
 
-def _work(part: str, filled: Filled, server: Running, times: Times, number: int) -> dict[str, Callable[[], Answers]]:
+def ask_part(part: str, filled: Filled, server: Running, times: Times, number: int) -> Iterator[tuple[str, Figures]]:
+    """Ask everything in one part; what is refused one question spoils the figures of all together."""
     if part == RESUME:
-        return {name: partial(scale_wire.resume, missed, filled, server, times) for name, missed in MISSED.items()}
-    return {
-        name: partial(scale_wire.ask, question, filled, server, times, Random(f"{name} {number}"))
-        for name, question in QUESTIONS[part].items()
-    }
+        asked = {name: partial(scale_wire.resume, missed, filled, server, times) for name, missed in MISSED.items()}
+    else:
+        asked = {
+            name: partial(scale_wire.ask, question, filled, server, times, Random(f"{name} {number}"))
+            for name, question in QUESTIONS[part].items()
+        }
+    together, problem = Answers(), ""
+    for name, work in asked.items():
+        figures = _figures(work, together)
+        problem = problem or str(figures.get("problem", ""))
+        yield name, figures
+    if part in TOGETHER:
+        yield part, {"problem": problem} if problem else together.figures()
 
 
 def _figures(work: Callable[[], Answers], together: Answers | None = None) -> Figures:

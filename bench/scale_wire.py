@@ -83,6 +83,11 @@ FULL = Times(started=3, warm_up=20, asked=200, resumed=50)
 QUICK = Times(started=1, warm_up=1, asked=5, resumed=2)
 
 
+MOST_SECONDS = 10.0
+"""After so long a question is asked no more, once it has been asked `LEAST` times."""
+LEAST = 3
+
+
 @dataclass(slots=True)
 class Answers:
     """What asking gave: seconds of each answer, the server's processor time in all, and how much was listed."""
@@ -104,14 +109,25 @@ class Answers:
         return {"p50": p50, "p99": p99, "cpu": self.cpu * 1e3 / count, "things": self.things / count}
 
 
+def turns(warm_up: int, wanted: int) -> Iterator[bool]:
+    """Yield for each turn whether it counts; there are fewer where they take long."""
+    late = time.perf_counter() + MOST_SECONDS
+    for _ in range(warm_up):
+        if time.perf_counter() < late:
+            yield False
+    for number in range(wanted):
+        if number < LEAST or time.perf_counter() < late:
+            yield True
+
+
 def ask(question: Question, filled: Filled, server: Running, times: Times, rng: Random) -> Answers:
     """Ask over and over, one after the other. Raises AskError, NothingError, OSError."""
     answers = Answers()
     with logged_in(server.port, filled.names[question.who], "seq") as wire:
-        for number in range(-times.warm_up, times.asked):
+        for counts in turns(times.warm_up, times.asked):
             request, before = question.request(filled, rng), cpu_seconds(server.pid)
             taken, come = wire.ask(request)
-            if number >= 0:
+            if counts:
                 answers.cpu += cpu_seconds(server.pid) - before
                 answers.seconds.append(taken)
                 answer = json.loads(come)
@@ -125,14 +141,14 @@ def resume(missed: Missed, filled: Filled, server: Running, times: Times) -> Ans
     cursors = {place.name: {"seq": max(0, place.seq - missed.behind), "change": place.change} for place in places}
     owed = sum(min(missed.behind, place.seq) for place in places)
     answers = Answers()
-    for number in range(-min(times.warm_up, times.resumed), times.resumed):
+    for counts in turns(min(times.warm_up, times.resumed), times.resumed):
         with logged_in(server.port, filled.names[missed.who], "seq", "resume", "changes") as wire:
             before = cpu_seconds(server.pid)
             taken, come = wire.ask({"action": "resume", "cursors": cursors}, RESUMED)
             sent = come.count(MESSAGE)
             if sent != owed:
                 raise AskError(f"`resume`: {sent} of {owed} messages")
-            if number >= 0:
+            if counts:
                 answers.cpu += cpu_seconds(server.pid) - before
                 answers.seconds.append(taken)
                 answers.things += sent

@@ -13,11 +13,11 @@ from bench.journal_load import LOADS
 from bench.peers import Running, serving
 from bench.process import ROOT
 from bench.profiles import Result
-from bench.scale import ENGLISH, about, servers
+from bench.scale import ENGLISH, about, ask_part, servers
 from bench.scale_questions import HISTORY, LIST, PAGE, QUESTIONS, RESUME, SEARCH, Missed, NothingError, Question
 from bench.scale_report import EMPTY, LARGE, PARTS, asked_table, goals, labels, load_table, start_table
 from bench.scale_store import ALL, SOME, UNREAD, Filled, Size, filled
-from bench.scale_wire import QUICK, Answers, AskError, Times, ask, logged_in, resume
+from bench.scale_wire import QUICK, Answers, AskError, Times, ask, logged_in, resume, turns
 
 SIZE = Size(messages=2500, rooms=6, accounts=8)
 TIMES = Times(started=1, warm_up=1, asked=4, resumed=2)
@@ -76,11 +76,12 @@ def test_refused(store: Filled, server: Running) -> None:
         ask(nowhere, store, server, TIMES, Random(1))
 
 
-def test_resume(store: Filled, server: Running) -> None:
-    """A client that has everything resumes without getting a message."""
-    answers = resume(Missed("", 0), store, server, TIMES)
+@pytest.mark.parametrize("behind", [0, 3])
+def test_resume(store: Filled, server: Running, behind: int) -> None:
+    """A client that resumes gets what it misses in each conversation."""
+    answers = resume(Missed("", behind), store, server, TIMES)
     assert len(answers.seconds) == TIMES.resumed
-    assert answers.things == 0
+    assert answers.things == TIMES.resumed * behind * len(store.places[SOME])
 
 
 def test_resume_has_to_be_complete(store: Filled, server: Running) -> None:
@@ -121,6 +122,20 @@ def test_nothing_to_ask_for(store: Filled) -> None:
     without = Filled(**{name: getattr(store, name) for name in Filled.__slots__} | {"asian": []})
     with pytest.raises(NothingError):
         QUESTIONS[SEARCH]["search-asian"].request(without, Random(1))
+
+
+def test_a_part_with_a_refused_question(store: Filled, server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one question is refused, all of its part together is not measured; the other questions are."""
+    nowhere = Question("", lambda _filled, _rng: {"action": "history", "to": "#nowhere"})
+    nothing = Question("", QUESTIONS[SEARCH]["search-asian"].request)
+    without = Filled(**{name: getattr(store, name) for name in Filled.__slots__} | {"asian": []})
+    newest = QUESTIONS[HISTORY]["history-newest"]
+    for asked, kind in (({"a": newest, "b": nothing}, "p99"), ({"a": newest, "b": nowhere}, "problem")):
+        monkeypatch.setattr("bench.scale.QUESTIONS", {HISTORY: asked})
+        found = dict(ask_part(HISTORY, without, server, TIMES, 1))
+        assert set(found) == {"a", "b", HISTORY}
+        assert "p99" in found["a"]
+        assert kind in found[HISTORY]
 
 
 def test_percentiles() -> None:
@@ -178,6 +193,13 @@ def test_tables() -> None:
     assert load_table(findings).rows[1][-2:] == ["1.00 ×", "1.00 ×"]
     assert findings.broken(findings.rounds)
     assert not measured().broken(measured().rounds)
+
+
+def test_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thing is done as often as wanted, and only a few times where it takes long."""
+    assert [*turns(2, 5)] == [False, False, True, True, True, True, True]
+    monkeypatch.setattr("bench.scale_wire.MOST_SECONDS", 0.0)
+    assert [*turns(2, 5)] == [True, True, True]
 
 
 def test_about() -> None:
