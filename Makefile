@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 LOGGERS := $(VENV)/.loggers
 ARGS ?=
 
-.PHONY: run test demo check format bench bench-journal setup clean
+.PHONY: run test demo check format bench bench-journal bench-scale setup clean
 
 run: $(READY)  ## start the server with its data in ./var
 	@$(BIN)/vestnik server --data var $(ARGS)
@@ -32,6 +32,9 @@ bench: $(READY)  ## measure the server beside the sketch and the peers that are 
 
 bench-journal: $(READY) $(LOGGERS)  ## measure the journal beside other loggers, and the server with and without it
 	@$(BIN)/python -m bench.journal $(ARGS)
+
+bench-scale: $(READY)  ## measure a server whose store is large, beside one whose store is empty
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 setup: $(READY)
 

@@ -14,10 +14,11 @@ import click
 from rich.console import Console
 
 from bench import journal_cost, journal_report, lag
+from bench.findings import Figures, Table, document, said
 from bench.goals import Goal, machine
 from bench.journal_load import LOADS, QUICK_LOADS
 from bench.journal_load import SERVERS as LOADED
-from bench.journal_report import CALLS_NAME, Figures, Findings, Table, document
+from bench.journal_report import CALLS_NAME, Findings
 from bench.journal_variants import DISTRIBUTIONS, VARIANTS
 from bench.process import ROOT, clean_environment
 from bench.profiles import build, tiny
@@ -96,17 +97,8 @@ def measure_processes(part: str, findings: Findings, rounds: int, quick: bool, c
                 continue
             figures = measure_apart(name, quick)
             findings.rounds.setdefault(name, []).append(figures)
-            line = f"round {number}/{rounds}  {part:6} {label:55} {_said(figures)}"
+            line = f"round {number}/{rounds}  {part:6} {label:55} {said(figures)}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _said(figures: Figures) -> str:
-    if "problem" in figures:
-        return str(figures["problem"])
-    return "  ".join(
-        f"{key} {figure:.2f}" if isinstance(figure, float) else f"{key}: {_said(figure)}"
-        for key, figure in figures.items()
-    )
 
 
 def measure_all_parts(parts: Sequence[str], rounds: int, quick: bool, console: Console) -> Findings:

@@ -33,21 +33,23 @@ def cpu(figures: Mapping[str, float]) -> float:
     return figures["cpu_us"]
 
 
-def speed_ratio(results: Results, name: str, profile: str) -> float | None:
-    """Return the speed beside that without a journal: the median of the rounds; None if a round is missing."""
-    pairs = _rounds(results, name, profile)
-    return statistics.median(speed(ours) / speed(off) for ours, off in pairs) if pairs else None
+def speed_ratio(results: Results, name: str, profile: str, base: str = OFF) -> float | None:
+    """Return the speed beside that of the server `base`: the median of the rounds; None if a round is missing."""
+    pairs = _rounds(results, name, profile, base)
+    return statistics.median(speed(ours) / speed(other) for ours, other in pairs) if pairs else None
 
 
-def cpu_ratio(results: Results, name: str, profile: str) -> float | None:
-    """Return the CPU per copy beside that without a journal; None if a round is missing, or too short to tell."""
-    pairs = _rounds(results, name, profile)
-    if not pairs or not all(cpu(off) for _, off in pairs):
+def cpu_ratio(results: Results, name: str, profile: str, base: str = OFF) -> float | None:
+    """Return the CPU per copy beside that of `base`; None if a round is missing, or too short to tell."""
+    pairs = _rounds(results, name, profile, base)
+    if not pairs or not all(cpu(other) for _, other in pairs):
         return None
-    return statistics.median(cpu(ours) / cpu(off) for ours, off in pairs)
+    return statistics.median(cpu(ours) / cpu(other) for ours, other in pairs)
 
 
-def _rounds(results: Results, name: str, profile: str) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
-    """The figures of each round with those of the same round without a journal; nothing if a run has failed."""
-    ours, off = (results.get((key, profile), Result()) for key in (name, OFF))
-    return [] if ours.failures or off.failures else list(zip(ours.rounds, off.rounds, strict=True))
+def _rounds(
+    results: Results, name: str, profile: str, base: str
+) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
+    """The figures of each round with those of `base` in the same round; nothing if a run has failed."""
+    ours, other = (results.get((key, profile), Result()) for key in (name, base))
+    return [] if ours.failures or other.failures else list(zip(ours.rounds, other.rounds, strict=True))

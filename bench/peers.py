@@ -5,6 +5,7 @@ the server in a temporary folder on a free port, and yields what the load genera
 """
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import sys
@@ -69,11 +70,23 @@ def _program(name: str) -> str:
 
 
 @contextlib.contextmanager
-def vestnik(accounts: int, *, settings: str = "") -> Iterator[Running]:
-    """Vestnik itself, with freshly made accounts. `settings` is its vestnik.toml; nothing means the defaults."""
+def serving(data: Path, settings: str = "") -> Iterator[Running]:
+    """Vestnik with the data that is there. `settings` is its vestnik.toml; nothing means the defaults."""
+    port = free_port()
+    with folder() as home:
+        config = home / "vestnik.toml"
+        config.write_text(settings)
+        address = ["-a", "127.0.0.1", "-p", str(port)]
+        files: list[str | Path] = ["--data", data, "--config", config]
+        with running([sys.executable, "-m", "vestnik", "server", *address, *files], port, home / "output") as pid:
+            yield Running(pid, port, ())
+
+
+@contextlib.contextmanager
+def vestnik(accounts: int, *, settings: str = "", store: Path | None = None) -> Iterator[Running]:
+    """Vestnik itself, with freshly made accounts, and with a copy of what is in the data directory `store`."""
     from vestnik.cli.user import add_accounts  # late: the other servers are measured without it
 
-    port = free_port()
     names = [f"bench{number}" for number in range(accounts)] or ["bench"]
     login = (
         "--proto",
@@ -84,15 +97,14 @@ def vestnik(accounts: int, *, settings: str = "") -> Iterator[Running]:
         PASSWORD,
         *(["--numbered"] if accounts else []),
     )
-    with folder() as home:
-        data, config = home / "data", home / "vestnik.toml"
-        data.mkdir()
-        config.write_text(settings)
+    with folder() as data:
+        if store is not None:
+            for file in store.glob("vestnik.db*"):
+                shutil.copy(file, data)
+            os.sync()  # not while we measure
         add_accounts(data, names, PASSWORD)
-        address = ["-a", "127.0.0.1", "-p", str(port)]
-        files: list[str | Path] = ["--data", data, "--config", config]
-        with running([sys.executable, "-m", "vestnik", "server", *address, *files], port, home / "output") as pid:
-            yield Running(pid, port, login)
+        with serving(data, settings) as server:
+            yield dataclasses.replace(server, args=login)
 
 
 @contextlib.contextmanager
