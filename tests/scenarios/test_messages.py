@@ -36,9 +36,9 @@ async def change(wire: Wire) -> dict[str, Any]:
     return found
 
 
-async def test_life_of_a_message(tmp_path: Path) -> None:
-    """A message is edited, reacted to, pinned, listed and deleted: everybody who understands changes hears each once,
-    after its author has the answer, and a plain client hears nothing of it.
+async def test_edit_and_delete(tmp_path: Path) -> None:
+    """Who understands changes hears of each edit and deletion once; a plain client hears nothing of it. The earlier
+    versions can be asked for.
     """
     async with running_app(tmp_path, "anna", "boris", "carl", lang="en") as app:
         port = app.listener.port
@@ -50,66 +50,94 @@ async def test_life_of_a_message(tmp_path: Path) -> None:
             await into("#tea", anna, boris, carl)
             await anna.send("#tea", "Tee", id="m1")
             assert [(await wire.hear())["message"] for wire in (boris, carl)] == ["Tee", "Tee"]
-
             answer = await anna.ask(action="edit", to="#tea", seq=1, message="Tea", id="e1")
             number = answer.pop("change")
-            assert answer == {
-                "response": 200,
-                "alert": "User anna edited message 1 in #tea",
-                "id": "e1",
-                "seq": 1,
-            }
-            base = {"from": "anna", "to": "#tea", "seq": 1}
+            assert answer == {"response": 200, "alert": "User anna edited message 1 in #tea", "id": "e1", "seq": 1}
+            heard = await boris.hear()
+            assert heard["change"] == number
+            assert heard.pop("time") > 0
+            base = {"action": "change", "from": "anna", "to": "#tea", "seq": 1}
+            assert heard == base | {"change": number, "kind": "edit", "message": "Tea"}
+            assert await anna.code(action="delete", to="#tea", seq=1) == 200
             heard = await boris.hear()
             assert heard.pop("time") > 0
-            assert heard == base | {"action": "change", "change": number, "kind": "edit", "message": "Tea"}
-
-            answer = await boris.ask(action="react", to="#tea", seq=1, emoji="☕")
-            assert answer == {
-                "response": 200,
-                "alert": "User boris reacted to message 1 in #tea: ☕",
-                "seq": 1,
-                "change": number + 1,
-            }
-            assert await change(anna) == base | {"from": "boris", "kind": "react", "emoji": "☕"}
-            answer = await boris.ask(action="pin", to="#tea", seq=1)
-            assert (answer["response"], answer["change"]) == (200, number + 2)
-            assert await change(anna) == base | {"from": "boris", "kind": "pin"}
-
-            answer = await carl.ask(action="pins", to="#tea")
-            (shown,) = answer.pop("messages")
-            assert answer == {"response": 200, "alert": "User carl got the pinned messages of #tea (1)"}
-            assert shown.pop("edited") > shown.pop("time") > 0
-            assert shown == base | {
-                "action": "msg",
-                "message": "Tea",
-                "id": "m1",
-                "pinned": True,
-                "reactions": {"☕": ["boris"]},
-            }
-
-            assert await carl.ask(action="react", to="#tea", seq=1, emoji="☕") == {
-                "response": 200,
-                "alert": "User carl reacted to message 1 in #tea: ☕",
-            }
-            for wire in (anna, boris):
-                assert await change(wire) == base | {"from": "carl", "kind": "react", "emoji": "☕"}
-            assert await anna.code(action="unpin", to="#tea", seq=1) == 200
-            assert (await change(boris))["kind"] == "unpin"
-            assert await boris.code(action="unreact", to="#tea", seq=1, emoji="☕") == 200
-            assert await change(anna) == base | {"from": "boris", "kind": "unreact", "emoji": "☕"}
+            assert heard == base | {"change": number + 1, "kind": "delete"}
             assert await anna.code(action="delete", to="#tea", seq=1) == 200
-            assert await change(boris) == base | {"kind": "delete"}
-            assert await anna.code(action="delete", to="#tea", seq=1) == 200
-
-            edits = (await boris.ask(action="edits", to="#tea", seq=1))["edits"]
-            assert [edit.pop("time") > 0 for edit in edits] == [True, True]
-            assert edits == [{"from": "anna", "message": "Tee"}, {"from": "anna", "message": "Tea", "deleted": True}]
+            answer = await boris.ask(action="edits", to="#tea", seq=1)
+            assert [edit.pop("time") > 0 for edit in answer["edits"]] == [True, True]
+            assert answer["edits"] == [
+                {"from": "anna", "message": "Tee"},
+                {"from": "anna", "message": "Tea", "deleted": True},
+            ]
             for wire in (anna, boris, carl):
                 assert await wire.silent()
         lines = journal_lines(app)
         assert lines.count("INFO     server     200: User anna edited message 1 in #tea") == 1
         assert lines.count("INFO     server     200: User anna deleted message 1 in #tea") == 2
+
+
+async def test_reactions_and_pins(tmp_path: Path) -> None:
+    """Reactions and pins are heard of once each, from plain clients too, and shown with the pinned messages."""
+    async with running_app(tmp_path, "anna", "boris", "carl", lang="en") as app:
+        port = app.listener.port
+        async with (
+            await Wire.login(port, "anna", features=RICH) as anna,
+            await Wire.login(port, "boris", features=RICH) as boris,
+            await Wire.login(port, "carl") as carl,
+        ):
+            await into("#tea", anna, boris, carl)
+            await anna.send("#tea", "Tea", id="m1")
+            assert [(await wire.hear())["message"] for wire in (boris, carl)] == ["Tea", "Tea"]
+            base = {"to": "#tea", "seq": 1}
+            answer = await boris.ask(action="react", **base, emoji="☕")
+            assert answer.pop("change") > 0
+            assert answer == {"response": 200, "alert": "User boris reacted to message 1 in #tea: ☕", "seq": 1}
+            assert await change(anna) == base | {"from": "boris", "kind": "react", "emoji": "☕"}
+            assert await boris.code(action="pin", **base) == 200
+            assert await change(anna) == base | {"from": "boris", "kind": "pin"}
+
+            answer = await carl.ask(action="react", **base, emoji="☕")
+            assert answer == {"response": 200, "alert": "User carl reacted to message 1 in #tea: ☕"}
+            for wire in (anna, boris):
+                assert await change(wire) == base | {"from": "carl", "kind": "react", "emoji": "☕"}
+            answer = await carl.ask(action="pins", to="#tea")
+            (shown,) = answer.pop("messages")
+            assert answer == {"response": 200, "alert": "User carl got the pinned messages of #tea (1)"}
+            assert shown.pop("time") > 0
+            pinned = {"pinned": True, "reactions": {"☕": ["boris", "carl"]}}
+            assert shown == base | {"action": "msg", "from": "anna", "message": "Tea", "id": "m1"} | pinned
+
+            assert await anna.code(action="unpin", **base) == 200
+            assert await change(boris) == base | {"from": "anna", "kind": "unpin"}
+            assert await boris.code(action="unreact", **base, emoji="☕") == 200
+            assert await change(anna) == base | {"from": "boris", "kind": "unreact", "emoji": "☕"}
+            for wire in (anna, boris, carl):
+                assert await wire.silent()
+
+
+async def test_what_was_done_before_it_was_delivered(tmp_path: Path) -> None:
+    """Kept messages are delivered as they are by now: edited with the new text, and deleted ones not at all to plain
+    clients.
+    """
+    for features in ([], ["seq"]):
+        data = tmp_path / str(len(features))
+        async with running_app(data, "anna", "boris") as app:
+            port = app.listener.port
+            async with await Wire.login(port, "anna") as anna:
+                for text in ("one", "two", "@boris"):
+                    assert (await anna.send("boris", text))["response"] == 202
+                assert await anna.code(action="edit", to="boris", seq=1, message="1") == 200
+                assert await anna.code(action="delete", to="boris", seq=2) == 200
+            async with await Wire.login(port, "boris", features=features) as boris:
+                heard = [await boris.hear() for _ in range(3 if features else 2)]
+                assert [each["message"] for each in heard] == (["1", "", "@boris"] if features else ["1", "@boris"])
+                if features:
+                    assert heard[0]["edited"] > 0
+                    assert heard[1]["deleted"] > 0
+                    assert heard[2]["mentions"] == ["boris"]
+                assert await boris.silent()
+            async with await Wire.login(port, "boris", features=features) as boris:
+                assert await boris.silent()
 
 
 async def test_changes_of_a_direct_conversation(tmp_path: Path) -> None:

@@ -149,7 +149,9 @@ async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:
     batch = [New(talk, 1, "a", "Привет"), New(talk, 1)]
     store.submit(batch)
     assert await asyncio.wait_for(reported.get(), 30) == (batch, None)
-    assert [(kept.seq, kept.sender, kept.text) for kept in await store.kept_messages(2, 0, 1000, 10)] == [
+    assert [
+        (kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(2, 0, 1000, 10)
+    ] == [
         (1, "anna", "Привет"),
         (2, "anna", "x"),
     ]

@@ -11,7 +11,7 @@ from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server.audience import Delivered as Written
-from vestnik.server.wire import encode_delivery, encode_post
+from vestnik.server.wire import encode_post, encode_shown
 from vestnik.store.store import Store
 
 if TYPE_CHECKING:
@@ -78,16 +78,15 @@ class KeptMessages:
             if not page:
                 break
             rich = session.rich
-            await send_frames(
-                connection,
-                (encode_delivery(k.time, k.sender, account.name, k.text, k.seq, k.id, rich) for k in page),
-            )
+            shown = [kept for kept in page if rich or not kept.message.deleted]
+            await send_frames(connection, (encode_shown(kept.message, rich) for kept in shown))
             if session.closed:
                 break  # what was not read will be sent again
             first = page[-1].number + 1
             for kept in page:
                 self.note(kept.conversation_id, account.id, kept.seq)
-                written.add(kept.sender, kept.seq)
+            for kept in shown:
+                written.add(kept.message.from_, kept.seq)
         waiting, session.waiting = session.waiting, None
         if waiting and session.account is account:
             self.send_direct(session, account, waiting)

@@ -73,6 +73,11 @@ def encode_delivery(time: float, sender: str, to: str, text: str, seq: int, clie
     return encode(Delivery(time, sender, to, text, seq, UNSET if client_id is None else client_id))
 
 
+def encode_shown(message: Delivery, rich: bool) -> bytes:
+    """A message as it is kept, for somebody who was away."""
+    return encode(message if rich else Delivery(message.time, message.from_, message.to, message.message))
+
+
 def encode_post(post: Post, rich: bool) -> bytes:
     """A message that has just been kept, for its recipients."""
     if rich and post.extras is not None:

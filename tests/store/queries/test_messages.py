@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 
 from tests.support.store import allow
 from vestnik.chat.storage.messages import Delivered, KeptMessage
+from vestnik.protocol.events import Delivery
 from vestnik.store.queries import messages, rooms
 from vestnik.store.schema import message
 
@@ -45,7 +46,7 @@ def test_kept_messages(connection: Connection) -> None:
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
     number = keep(connection, talk, 1, ANNA, "Привет")
     assert messages.kept_messages(connection, BORIS, 0, LAST, 10) == [
-        KeptMessage(number, talk, 1, "anna", f"id1-{talk}", "Привет", 5.0)
+        KeptMessage(number, talk, 1, Delivery(5.0, "anna", "boris", "Привет", 1, f"id1-{talk}"))
     ]
 
 

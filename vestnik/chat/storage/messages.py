@@ -34,15 +34,12 @@ class MessageRecord(NamedTuple):
 
 
 class KeptMessage(NamedTuple):
-    """A direct message that waits for its recipient. `number` grows with every message kept."""
+    """A direct message that waits for its recipient, as it is now. `number` grows with every message kept."""
 
     number: int
     conversation_id: int
     seq: int
-    sender: str
-    id: str | None
-    text: str
-    time: float
+    message: Delivery
 
 
 class StoredMessage(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import Delivered, Extras, KeptMessage, MessageRecord, StoredMessage
 from vestnik.protocol.events import Forwarded
+from vestnik.store.queries.history import load_messages
 from vestnik.store.schema import account, conversation, cursor, mention, message, room
 
 
@@ -27,7 +28,7 @@ def direct_conversation(connection: Connection, one: int, other: int, now: float
 # Put together once: building a statement costs more than running it.
 _ME: Final = bindparam("account_id", type_=Integer)
 _KEPT: Final = (
-    select(message, account.c.name)
+    select(message.c.id, message.c.conversation_id, message.c.seq)
     .select_from(conversation)
     .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
     .join(
@@ -39,7 +40,6 @@ _KEPT: Final = (
             message.c.id.between(bindparam("first"), bindparam("last")),
         ),
     )
-    .join(account, account.c.id == message.c.sender_id)
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
     .order_by(message.c.id)
     .limit(bindparam("page", type_=Integer))
@@ -48,10 +48,10 @@ _KEPT: Final = (
 
 def kept_messages(connection: Connection, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
     """Direct messages to the account, numbered from `first` to `last`, that were never delivered, oldest first."""
-    return [
-        KeptMessage(row.id, row.conversation_id, row.seq, row.name, row.client_id, row.text, row.time)
-        for row in connection.execute(_KEPT, {"account_id": account_id, "first": first, "last": last, "page": limit})
-    ]
+    values = {"account_id": account_id, "first": first, "last": last, "page": limit}
+    found = connection.execute(_KEPT, values).all()
+    shown = load_messages(connection, [row.id for row in found])
+    return [KeptMessage(*row, each) for row, each in zip(found, shown, strict=True)]
 
 
 _MESSAGE: Final = (
