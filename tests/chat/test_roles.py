@@ -43,15 +43,6 @@ def test_role_of() -> None:
     assert [roles.role_of(room(), number) for number in (1, 2, 3)] == ["member", "moderator", None]
 
 
-def test_check_role() -> None:
-    """A role includes those below it."""
-    for role in ("member", "moderator"):
-        roles.check_role(room(), BORIS, role)
-    roles.check_role(room(), ANNA, "member")
-    assert refusal(roles.check_role, room(), BORIS, "owner") == ("room.not_allowed", ("boris", "#tea", "owner"))
-    assert refusal(roles.check_role, room(), ANNA, "moderator") == ("room.not_allowed", ("anna", "#tea", "moderator"))
-
-
 def test_nobody_writes_in_an_archived_room() -> None:
     """Not even a moderator."""
     assert refusal(roles.check_may_write, room(archived=True), BORIS, 0.0) == ("room.archived", ("#tea",))

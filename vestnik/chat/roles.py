@@ -46,12 +46,6 @@ def role_of(room: Room, account_id: int) -> RoleName | None:
     return room.roles.get(account_id, "member") if account_id in room.members else None
 
 
-def check_role(room: Room, account: Account, role: RoleName) -> None:
-    """Raises Forbidden for an account that has not at least this role in the room."""
-    if _RANK[role_of(room, account.id)] < _RANK[role]:
-        raise Forbidden(answers.ROOM_NOT_ALLOWED, account.name, room.name, role)
-
-
 def check_may_write(room: Room, account: Account, now: float) -> None:
     """Raises Forbidden in an archived room, and for a muted member. `now` in UNIX seconds.
 

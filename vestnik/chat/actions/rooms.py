@@ -198,10 +198,8 @@ async def _find_people(chat: Chat, account: Account, request: Group) -> list[Acc
     names.pop(account.key, None)
     if not MIN_GROUP <= len(names) + 1 <= most:
         raise BadRequest(answers.GROUP_SIZE, most)
-    people = [AccountRecord(account.id, account.name)]
+    found = await chat.storage.find_accounts(names)
     for key, name in names.items():
-        person = await chat.storage.find_account(key)
-        if person is None:
+        if key not in found:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-        people.append(person)
-    return people
+    return [AccountRecord(account.id, account.name), *found.values()]

@@ -4,14 +4,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from sys import intern
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from msgspec import UNSET
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
 
 from vestnik.chat.storage.rooms import NOBODY, RoomRecord
 from vestnik.protocol.events import MemberState, RoomState
-from vestnik.protocol.requests import RoleName
+from vestnik.protocol.requests import EditsVisibility, RoleName
 from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, member, mute, room, room_alias
 
@@ -129,7 +129,7 @@ def list_members(connection: Connection, room_id: int, now: float, after: str, l
     """Members of a room by key, with keys above `after`."""
     values = {"room_id": room_id, "now": now, "after": after, "page": limit}
     return [
-        MemberState(name, joined, _word(role), UNSET if until is None else until)
+        MemberState(name, joined, cast(RoleName, intern(role)), UNSET if until is None else until)
         for name, joined, role, until in connection.execute(_MEMBER_LIST, values)
     ]
 
@@ -141,6 +141,7 @@ def _sizes(connection: Connection, rows: list[Row[Any]]) -> Mapping[int, int]:
 
 
 def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
+    # Interned words, here and in `list_members`: what is usual is left out only if it is the same object.
     return RoomState(
         row.name,
         sizes.get(row.id, 0),
@@ -149,15 +150,10 @@ def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
         row.people is not None,
         row.topic,
         row.description,
-        _word(row.edits),
+        cast(EditsVisibility, intern(row.edits)),
         row.retention,
         UNSET if row.role is None else row.role,
     )
-
-
-def _word(text: str) -> Any:
-    """One of a few words, interned: what is usual is left out of an answer only if it is the same object."""
-    return intern(text)
 
 
 def _folded(text: str) -> str:
