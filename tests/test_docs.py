@@ -108,7 +108,7 @@ def test_every_example_is_shown() -> None:
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_example_of_the_protocol(path: Path, tmp_path: Path) -> None:
     """A server says exactly what the example says that it says."""
-    async with running_app(tmp_path, "anna", "boris", lang="en", **SETTINGS.get(path.stem, {})) as app:
+    async with running_app(tmp_path, "anna", "boris", "clara", lang="en", **SETTINGS.get(path.stem, {})) as app:
         await Player(app).play(parse(text_of(path)))
 
 
@@ -282,7 +282,7 @@ def test_bounds_in_architecture() -> None:
 
 def test_steps_in_architecture() -> None:
     """The start-up steps are listed in their order."""
-    listed = re.findall(r"^\d\. `App\.(\w+)`", prose(ARCHITECTURE), re.MULTILINE)
+    listed = re.findall(r"^\d+\. `App\.(\w+)`", prose(ARCHITECTURE), re.MULTILINE)
     assert listed == [step.__name__ for step in STEPS]
 
 

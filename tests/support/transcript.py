@@ -1,7 +1,7 @@
 """Exchanges as docs/protocol.md shows them (docs/examples/*.txt), played against a real server.
 
 `C: ` begins what a client writes and `S: ` what the server writes; `C boris: ` and `S boris: ` when there are several.
-The examples are of a server that speaks English and has the accounts `anna` and `boris`.
+The examples are of a server that speaks English and has the accounts `anna`, `boris` and `clara`.
 """
 
 import asyncio

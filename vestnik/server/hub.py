@@ -128,15 +128,9 @@ class Hub:
         for connection, lines in replies.items():
             connection.send(lines[0] if len(lines) == 1 else b"".join(lines))
         for group in conversations.values():
-            room = group[0].conversation
-            if type(room) is Room:
-                room.seq = group[-1].seq
-                for absent in room.absent:
-                    absent.missing.conversations.add(room.id)
-                if room.plain:
-                    _deliver(room.plain, group, rich=False)
-                if room.rich:
-                    _deliver(room.rich, group, rich=True)
+            conversation = group[0].conversation
+            if type(conversation) is Room:
+                _deliver_to_room(conversation, group)
             else:
                 self._deliver_direct(group)
         self.journal.extend(records)
@@ -236,6 +230,20 @@ class Hub:
                 new = [post for post in posts if post.session is not session]
                 if new:
                     self.kept.send_direct(session, account, new)
+
+
+def _deliver_to_room(room: Room, posts: Sequence[Post]) -> None:
+    """Send messages to everybody who hears the room, and note them for those who do not yet."""
+    room.seq = posts[-1].seq
+    for absent in room.absent:
+        absent.missing.conversations.add(room.id)
+    if posts[0].to is not room.name:  # it has got another one since
+        for post in posts:
+            post.to = room.name
+    if room.plain:
+        _deliver(room.plain, posts, rich=False)
+    if room.rich:
+        _deliver(room.rich, posts, rich=True)
 
 
 def _deliver(recipients: set[Recipient], posts: Sequence[Post], *, rich: bool) -> None:

@@ -259,7 +259,9 @@ class Connection(asyncio.Protocol):
         if reply.final:
             self.close()
         else:
-            self.send(encode_reply(self.hub.wording, reply, self.session.rich, request_id))
+            session = self.session
+            changes = "changes" in session.features
+            self.send(encode_reply(self.hub.wording, reply, session.rich, request_id, changes=changes))
             if self in self.hub.choked:
                 self.check_buffer()
 

@@ -17,8 +17,11 @@ REMEMBERED: Final = 10_000
 """Plain answers that are remembered; past it all are forgotten and encoded anew."""
 
 
-def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | None) -> bytes:
-    """One answer. A token is sent to whoever asked for one; `id` only to rich clients."""
+def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | None, *, changes: bool = False) -> bytes:
+    """One answer. A token is sent to whoever asked for one; `id` only to rich clients.
+
+    The number of the `change` that was made goes to those who count `changes`.
+    """
     answer = reply.answer
     text = wording.text(answer.name, answer.fields, reply.values)
     response = Response(int(answer.code))
@@ -32,6 +35,8 @@ def encode_reply(wording: Wording, reply: Reply, rich: bool, request_id: str | N
         setattr(response, name, value)
     if rich and request_id is not None:
         response.id = request_id
+    if changes and reply.published:
+        response.change = reply.published[0].change.change
     return encode(response)
 
 

@@ -140,10 +140,6 @@ def _reply(
         raise NotFound(answers.MESSAGE_UNKNOWN, name, seq)
     if isinstance(result, Refusal):
         raise Forbidden(answers.MESSAGE_NOT_OWN, account.name, name, seq)
-    more: dict[str, int] = {"seq": seq} if session.rich else {}
-    if result is None:
-        return Reply(answer, (account.name, name, seq, *values), more=more)
-    if session.rich:
-        more["change"] = result.change
-    publication = Publication(conversation, name, result)
-    return Reply(answer, (account.name, name, seq, *values), more=more, published=(publication,))
+    published = () if result is None else (Publication(conversation, name, result),)
+    more = {"seq": seq} if session.rich else {}
+    return Reply(answer, (account.name, name, seq, *values), more=more, published=published)
