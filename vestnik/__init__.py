@@ -1,3 +1,3 @@
 """Vestnik: a self-hosted team messenger whose journal can be trusted."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
