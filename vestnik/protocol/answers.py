@@ -87,6 +87,7 @@ RESUME_LIMIT: Final = Answer("resume.limit", Code.FORBIDDEN, ("account", "limit"
 READ_NOTED: Final = Answer("read.noted", Code.OK, ("account", "to", "seq"))
 TYPING_TOLD: Final = Answer("typing.told", Code.OK, ("account", "to"))
 SEARCH_FOUND: Final = Answer("search.found", Code.OK, ("account", "count"))
+SEARCH_WORDS: Final = Answer("search.words", Code.BAD_REQUEST, ("limit",))
 PEOPLE_LISTED: Final = Answer("people.listed", Code.OK, ("account", "count"))
 
 CONTACTS_LISTED: Final = Answer("contacts.listed", Code.ACCEPTED, ("account", "count"))

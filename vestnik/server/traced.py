@@ -34,6 +34,7 @@ from vestnik.protocol.requests import (
     Remove,
     Request,
     Rooms,
+    Search,
     SetRole,
     SetRoom,
     Typing,
@@ -76,6 +77,7 @@ _SHOWN: Final[Mapping[type[Request], tuple[str, ...]]] = {
     Pin: ("request.to", "request.seq"),
     Unpin: ("request.to", "request.seq"),
     Pins: ("request.to",),
+    Search: ("request.from_", "request.in_", "request.has", "request.limit"),
 }
 
 TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
@@ -141,3 +143,4 @@ class TracedStore(Store):
     missed_changes = journaled(arguments=("horizon", "limit"))(Store.missed_changes)
     retained_rooms = journaled(Store.retained_rooms)
     expire = journaled(arguments=("room_id", "before", "limit"))(Store.expire)
+    search = journaled(arguments=("question.account_id", "question.conversation_id", "question.limit"))(Store.search)

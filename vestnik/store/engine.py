@@ -1,5 +1,7 @@
 """How a database is opened: SQLite in WAL mode, every commit with a sync."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Final
@@ -43,3 +45,18 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def unsynced(connection: Connection) -> Iterator[None]:
+    """Commits inside of this do not wait for the disk: a loss of power may undo the last ones, in whole and in order.
+
+    For what can be made again. The next commit outside takes them to the disk with it.
+    """
+    raw = connection.connection.cursor()  # by itself, for a pragma has no effect in a transaction
+    raw.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.close()

@@ -206,6 +206,7 @@ mention = Table(
     Column("conversation_id", Integer, primary_key=True),
     Column("account_id", Integer, primary_key=True),  # 0: everybody
     Column("seq", Integer, primary_key=True),
+    Index("ix_mention_seq", "conversation_id", "seq"),
     sqlite_with_rowid=False,
 )
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,15 +17,19 @@ from vestnik.store.access.conversations import ConversationAccess
 from vestnik.store.access.messages import MessageAccess
 from vestnik.store.access.people import PeopleAccess
 from vestnik.store.access.rooms import RoomAccess
+from vestnik.store.access.search import SearchAccess
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
+from vestnik.store.search_index import catch_up
 from vestnik.store.writer import Committed, Messages, Writer
 
 T = TypeVar("T")
 
 READERS: Final = 2
 """Threads that read. Every connection waits for its own question, so no more wait than there are connections."""
+SLICE: Final = 100
+"""Messages that the writer takes into the index for searching at once: some milliseconds."""
 DATABASE: Final = "vestnik.db"
 
 
@@ -76,7 +81,7 @@ def administer(data: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess):
+class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess, SearchAccess):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
     `login_lifetime` is how long an unused login lives, in seconds; `committed` is called in the running loop for
@@ -89,7 +94,7 @@ class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, 
         self._reading: Engine = open_engine(path, connections=READERS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
-        self._writer = Writer(self._writing, self._loop, committed)
+        self._writer = Writer(self._writing, self._loop, committed, partial(catch_up, limit=SLICE))
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""

@@ -2,6 +2,9 @@
 
 The event loop hands over batches of messages and other changes; the thread writes whatever waits in one transaction,
 commits with a sync, and hands the result back to the loop. Results come in commit order.
+
+What need not be done for each message at once (the index for searching) is done in slices while nothing waits; when
+messages never pause, now and then between two transactions.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.messages import Extras
+from vestnik.store.engine import unsynced
 from vestnik.store.queries.changes import last_number
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
@@ -31,6 +35,16 @@ BUSY: Final = 32
 """Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
+QUIET: Final = 0.01
+"""Seconds without work after which a slice of what can wait is done."""
+PATIENCE: Final = 0.5
+"""Seconds after which a slice is done though it was never quiet."""
+REST: Final = 40
+"""How many times as long as a slice took there is no other one while work comes in."""
+FAR: Final = 100_000
+"""Messages that wait for their slice from which on there is less rest, so that they do not become more for ever."""
+FAR_REST: Final = 5
+"""The rest that there is then."""
 MAX_IDS: Final = 500
 """Ids that are looked up by one query."""
 MAX_REMEMBERED: Final = 100_000
@@ -83,15 +97,30 @@ class _Change:
 _Work: TypeAlias = _Batch | _Change
 Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
+Later: TypeAlias = Callable[[Connection], int]
+"""Does a slice of what can wait, in a transaction of its own; how much is left, in messages."""
+
+
+def nothing(_connection: Connection) -> int:
+    """Nothing can wait."""
+    return 0
 
 
 class Writer:
-    """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`."""
+    """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`.
 
-    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Committed) -> None:
+    `later` is called in the thread, at the start and after messages were written, until nothing is left.
+    """
+
+    def __init__(
+        self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Committed, later: Later = nothing
+    ) -> None:
         self._engine = engine
         self._loop = loop
         self._committed = committed
+        self._later = later
+        self._left = True  # something can be done later
+        self._due = 0.0  # when a slice of it is done though work comes in (`time.monotonic`)
         # Bounded by its users: the hub counts queued messages, every connection waits for its own change.
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
@@ -120,17 +149,41 @@ class Writer:
     def _run(self) -> None:
         with self._engine.connect() as connection:
             while True:
-                works, ended = self._gather()
+                works, ended = self._gather(connection)
                 if works:
                     self._write(connection, works)
+                    if self._written and not self._left:
+                        self._left, self._due = True, time.monotonic() + PATIENCE
                     self._loop.call_soon_threadsafe(self._report, works)
                 if ended:
                     return
 
-    def _gather(self) -> tuple[list[_Work], bool]:
+    def _wait(self, connection: Connection) -> _Work | None:
+        """The next piece of work; meanwhile what can wait is done."""
+        while self._left:
+            if time.monotonic() < self._due:
+                try:
+                    return self._queue.get(timeout=QUIET)
+                except queue.Empty:  # no event: nothing to do is what is waited for
+                    pass
+            self._do_slice(connection)
+        return self._queue.get()
+
+    def _do_slice(self, connection: Connection) -> None:
+        began = time.monotonic()
+        try:
+            with unsynced(connection), connection.begin():
+                left = self._later(connection)
+        except Exception:  # noqa: BLE001  # no event: whoever asks for what is missing does the same, and gets the error
+            left = 0
+        ended = time.monotonic()
+        self._left = left > 0
+        self._due = ended + (ended - began) * (REST if left < FAR else FAR_REST)
+
+    def _gather(self, connection: Connection) -> tuple[list[_Work], bool]:
         """Everything that waits now, at least one piece of work; whether the end was among it."""
         works: list[_Work] = []
-        work = self._queue.get()
+        work = self._wait(connection)
         if self._written >= BUSY:
             time.sleep(GATHER)
         while work is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
-from vestnik.chat.actions import alterations, contacts, conversations, login, members, messages, people, rooms
+from vestnik.chat.actions import alterations, contacts, conversations, login, members, messages, people, rooms, search
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
@@ -39,6 +39,7 @@ from vestnik.protocol.requests import (
     Request,
     Resume,
     Rooms,
+    Search,
     SetRole,
     SetRoom,
     Typing,
@@ -115,6 +116,7 @@ ACTIONS: Final[dict[type[Request], Action]] = {
     Pin: Action("pin", ("to", "seq"), alterations.pin),
     Unpin: Action("unpin", ("to", "seq"), alterations.unpin),
     Pins: Action("pins", ("to",), alterations.pins),
+    Search: Action("search", ("query", "from", "in", "since", "until", "has", "before", "limit"), search.search),
 }
 
 

@@ -8,9 +8,17 @@ from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.rooms import RoomStorage
+from vestnik.chat.storage.search import SearchStorage
 
 
 class Storage(
-    AccountStorage, AlterationStorage, ConversationStorage, MessageStorage, PeopleStorage, RoomStorage, Protocol
+    AccountStorage,
+    AlterationStorage,
+    ConversationStorage,
+    MessageStorage,
+    PeopleStorage,
+    RoomStorage,
+    SearchStorage,
+    Protocol,
 ):
     """All of them."""

@@ -71,6 +71,7 @@ TEXTS: Final[dict[str, str]] = {
     "read.noted": "User {account} has read {to} up to {seq}",
     "typing.told": "User {account} is typing in {to}",
     "search.found": "User {account} searched, messages found: {count}",
+    "search.words": "A search has at most {limit} words",
     "people.listed": "User {account} looked at who is there ({count})",
     "contacts.listed": "User {account} got the list of contacts ({count})",
     "contact.added": "User {account} added contact {contact}",

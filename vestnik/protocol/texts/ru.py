@@ -71,6 +71,7 @@ TEXTS: Final[dict[str, str]] = {
     "read.noted": "Пользователь {account} прочитал {to} до {seq}",
     "typing.told": "Пользователь {account} печатает в {to}",
     "search.found": "Пользователь {account} искал, найдено сообщений: {count}",
+    "search.words": "В поиске не больше {limit} слов",
     "people.listed": "Пользователь {account} посмотрел, кто на месте ({count})",
     "contacts.listed": "Пользователь {account} получил список контактов ({count})",
     "contact.added": "Пользователь {account} добавил контакт {contact}",

@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
 from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
+from vestnik.store.search_index import unindex
 
 _OLDEST: Final = (
-    select(message.c.id, message.c.seq, message.c.time)
+    select(message.c.id, message.c.seq, message.c.time, message.c.text, message.c.deleted)
     .where(message.c.conversation_id == bindparam("room_id"))
     .order_by(message.c.seq)
     .limit(bindparam("most", type_=Integer))
@@ -39,6 +40,9 @@ def expire(connection: Connection, room_id: int, before: float, limit: int) -> i
     if not gone:
         return 0
     floor = gone[-1].seq
+    for row in gone:
+        if row.deleted is None:
+            unindex(connection, row.id, row.text)
     connection.execute(delete(message).where(message.c.id.in_([row.id for row in gone])))
     for table in (reaction, pin, mention):
         connection.execute(delete(table).where(table.c.conversation_id == room_id, table.c.seq <= floor))

@@ -1,4 +1,4 @@
-"""Conversations: roles and settings of rooms, changes, reactions, pins, mentions, read cursors, presence."""
+"""Conversations: roles and settings of rooms, changes, reactions, pins, mentions, read cursors, presence, search."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     _extend_rooms()
     _extend_messages()
     _create_changes()
+    _create_search_index()
 
 
 def _extend_accounts() -> None:
@@ -125,3 +126,22 @@ def _create_changes() -> None:
         sa.Column("seq", sa.Integer, primary_key=True),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_mention_seq", "mention", ["conversation_id", "seq"])
+
+
+def _create_search_index() -> None:
+    """See `vestnik.store.search_index`, which is for SQLite alone."""
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    for statement in (
+        # How far the index goes (`message.id`), and by which rules it was made.
+        "CREATE TABLE search_state (indexed INTEGER NOT NULL, rules TEXT NOT NULL)",
+        "INSERT INTO search_state (indexed, rules) VALUES (0, '')",
+        "CREATE TABLE search_word (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, stem TEXT NOT NULL)",
+        "CREATE INDEX ix_search_word_stem ON search_word (stem)",
+        "CREATE VIRTUAL TABLE search_part USING fts5(word, content = 'search_word', content_rowid = 'id',"
+        " columnsize = 0, tokenize = 'trigram case_sensitive 1')",
+        "CREATE VIRTUAL TABLE search_index USING fts5(terms, content = '', columnsize = 0,"
+        " tokenize = \"ascii tokenchars '='\")",
+    ):
+        op.execute(statement)

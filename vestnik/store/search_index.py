@@ -1,0 +1,262 @@
+"""The index that messages are searched by, in SQLite's full-text search (FTS5). All SQL of its own is in this module.
+
+`search_index` knows for each message its words (`vestnik.chat.storage.words.terms`) and marks: its conversation, its
+author, the two people of a direct conversation, whether it has a link, answers another one, or was forwarded.
+`search_word` has every word once, with its stem, and `search_part` finds words by three or more of their characters.
+So a word of a query is first looked up among the words, in its forms or as a part, and then the messages are found by
+whole words, which is fast.
+
+The index is not kept up while messages are written, but later, many at once (`catch_up`). What is changed or removed
+before that is not in it yet; what is changed later leaves the index in the same transaction.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Final, NamedTuple
+
+import snowballstemmer  # type: ignore[import-untyped]
+from sqlalchemy import Connection
+
+from vestnik.chat.storage.words import has_link, pairs, terms
+
+RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
+"""How words are made. Where it is not what an index was made with, the index is made anew. The number counts the
+changes of `vestnik.chat.storage.words`."""
+FORMS: Final = 64
+"""Forms of a word that are looked for."""
+PARTS: Final = 128
+"""Words with a part in them that are looked for, for all words of a query together: those that came up first."""
+SHORTEST_START: Final = 2
+"""Characters with which a word that is looked for may begin."""
+SHORTEST_PART: Final = 3
+"""Characters that are found inside of words: SQLite looks for three at a time."""
+LINK: Final = "=l"
+"""Marks a message with a link. A mark is no word, for it has a sign in it."""
+REPLY: Final = "=r"
+"""Marks a message that answers another one."""
+FORWARD: Final = "=f"
+"""Marks a message that was forwarded."""
+
+_ABOUT: Final = (
+    "conversation_id, sender_id, reply_to, forwarded, low_id, high_id"
+    " FROM message JOIN conversation ON conversation.id = conversation_id"
+)
+"""What the marks of a message are made of."""
+_RUSSIAN: Final = snowballstemmer.stemmer("russian")
+_ENGLISH: Final = snowballstemmer.stemmer("english")
+
+
+def in_conversation(conversation_id: int) -> str:
+    """The mark of the messages of a conversation."""
+    return f"=c{conversation_id}"
+
+
+def by_author(account_id: int) -> str:
+    """The mark of the messages of an account."""
+    return f"=a{account_id}"
+
+
+def in_directs(account_id: int) -> str:
+    """The mark of all messages of an account's direct conversations."""
+    return f"=d{account_id}"
+
+
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """What all forms of a Russian or English word have in common; of others the word itself."""
+    if word.isascii():
+        return str(_ENGLISH.stemWord(word)) if word.isalpha() else word
+    return str(_RUSSIAN.stemWord(word)) if "а" <= word[0] <= "я" else word
+
+
+def catch_up(connection: Connection, limit: int) -> int:
+    """Take up to `limit` messages into the index, oldest first; about how many are left."""
+    indexed, rules = connection.exec_driver_sql("SELECT indexed, rules FROM search_state").one()
+    if rules != RULES:
+        _clear(connection)
+        indexed = 0
+    rows = connection.exec_driver_sql(
+        f"SELECT message.id, deleted, text, {_ABOUT} WHERE message.id > ? ORDER BY message.id LIMIT ?",
+        (indexed, limit),
+    ).fetchall()
+    if not rows:
+        return 0
+    last = int(rows[-1][0])
+    _add(connection, [(row[0], _message_terms(row[2], *row[3:])) for row in rows if row[1] is None])
+    connection.exec_driver_sql("UPDATE search_state SET indexed = ?", (last,))
+    # Changes are counted with the messages: it may be fewer.
+    return int(connection.exec_driver_sql("SELECT max(id) FROM message").scalar_one()) - last
+
+
+def unindex(connection: Connection, number: int, text: str) -> None:
+    """Take a message out of the index. Call this before its row is deleted, with the text that it has had until now.
+
+    Nothing happens if it is not in the index yet. Not for messages that were deleted before: they have left it.
+    """
+    found = _indexed_terms(connection, number, text)
+    if found is not None:
+        _remove(connection, number, found)
+        _forget_words(connection, set(found))
+
+
+def reindex(connection: Connection, number: int, before: str, after: str) -> None:
+    """Give a message whose text was `before` another place in the index, for its text is `after` now.
+
+    Nothing happens if it is not in the index yet.
+    """
+    old, new = _indexed_terms(connection, number, before), _indexed_terms(connection, number, after)
+    if old is not None and new is not None:
+        _remove(connection, number, old)
+        _add(connection, [(number, new)])
+        _forget_words(connection, set(old) - set(new))
+
+
+class Words(NamedTuple):
+    """What the index has for a word of a query: the word in its `forms`, words that begin with it, with it inside."""
+
+    forms: list[str]
+    starts: list[str]
+    parts: list[str]
+
+
+def look_up(connection: Connection, word: str, limit: int) -> Words:
+    """The words of the index that a word of a query may mean, up to `limit` of them with it as beginning or part."""
+    root = stem(word)
+    query = "SELECT word FROM search_word WHERE stem = ? AND word <> ? ORDER BY id LIMIT ?"
+    forms = [word, *_words(connection, query, (root, word, FORMS))]
+    part = _common_start(word, root)
+    if len(part) < SHORTEST_PART:
+        part = word
+    starts: list[str] = []
+    parts: list[str] = []
+    if len(part) >= SHORTEST_START:
+        query = "SELECT word FROM search_word WHERE word > ? AND word < ? ORDER BY id LIMIT ?"
+        # Of what begins so, forms may be the most.
+        found = _words(connection, query, (part, part + chr(0x10FFFF), limit + len(forms)))
+        starts = _without(found, forms)[:limit]
+    if len(part) >= SHORTEST_PART and len(starts) < limit:
+        query = "SELECT word FROM search_part WHERE search_part MATCH ? ORDER BY rowid LIMIT ?"
+        found = _words(connection, query, (f'"{part}"', limit + len(forms) + len(starts)))
+        parts = _without(found, forms + starts)[: limit - len(starts)]
+    return Words(forms, starts, parts)
+
+
+def starting_with(connection: Connection, character: str, limit: int) -> list[str]:
+    """A character of a script without blanks, and up to `limit` pairs of characters that begin with it."""
+    query = "SELECT word FROM search_word WHERE word > ? AND word < ? ORDER BY id LIMIT ?"
+    return [character, *_words(connection, query, (character, character + chr(0x10FFFF), limit))]
+
+
+def any_of(found: Iterable[str]) -> str:
+    """The condition that a message has one of these words or marks."""
+    return "(" + " OR ".join(f'"{word}"' for word in found) + ")"
+
+
+def neighbours(run: str) -> str:
+    """The condition that a message has these characters, of a script without blanks, side by side."""
+    return '"' + " ".join(pairs(run)) + '"'
+
+
+def _words(connection: Connection, query: str, values: tuple[str | int, ...]) -> list[str]:
+    return list(connection.exec_driver_sql(query, values).scalars())
+
+
+def _without(found: list[str], known: list[str]) -> list[str]:
+    seen = set(known)
+    return [word for word in found if word not in seen]
+
+
+def _common_start(one: str, other: str) -> str:
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    return one[:at]
+
+
+def _message_terms(
+    text: str,
+    conversation_id: int,
+    sender_id: int,
+    reply_to: int | None,
+    forwarded: str | None,
+    low: int | None,
+    high: int | None,
+) -> list[str]:
+    """What the index has for a message."""
+    found = terms(text)
+    found += (in_conversation(conversation_id), by_author(sender_id))
+    if low is not None and high is not None:
+        found += {in_directs(low), in_directs(high)}
+    for mark, wanted in ((LINK, has_link(text)), (REPLY, reply_to is not None), (FORWARD, forwarded is not None)):
+        if wanted:
+            found.append(mark)
+    return found
+
+
+def _indexed_terms(connection: Connection, number: int, text: str) -> list[str] | None:
+    """What the index has for a message with this text; None when it has nothing yet."""
+    row = connection.exec_driver_sql(
+        f"SELECT {_ABOUT} WHERE message.id = ? AND message.id <= (SELECT indexed FROM search_state)",  # noqa: S608
+        (number,),
+    ).first()
+    return None if row is None else _message_terms(text, *row)
+
+
+def _add(connection: Connection, messages: list[tuple[int, list[str]]]) -> None:
+    if not messages:
+        return
+    _add_words(connection, dict.fromkeys(word for _, found in messages for word in found if word[0] != "="))
+    connection.exec_driver_sql(
+        "INSERT INTO search_index (rowid, terms) VALUES (?, ?)",
+        [(number, " ".join(found)) for number, found in messages],
+    )
+
+
+def _add_words(connection: Connection, found: dict[str, None]) -> None:
+    """Keep those words that are new."""
+    query = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT word FROM search_word)"
+    unknown = _words(connection, query, (json.dumps(list(found), ensure_ascii=False),))
+    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM search_word").scalar_one()
+    new = list(enumerate(unknown, last + 1))
+    if new:
+        connection.exec_driver_sql(
+            "INSERT INTO search_word (id, word, stem) VALUES (?, ?, ?)",
+            [(number, word, stem(word)) for number, word in new],
+        )
+        connection.exec_driver_sql("INSERT INTO search_part (rowid, word) VALUES (?, ?)", new)
+
+
+def _remove(connection: Connection, number: int, found: list[str]) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO search_index (search_index, rowid, terms) VALUES ('delete', ?, ?)", (number, " ".join(found))
+    )
+
+
+def _forget_words(connection: Connection, found: set[str]) -> None:
+    """Remove those words that no message has any more: what was deleted must not be left here."""
+    for word in found:
+        if word[0] == "=":
+            continue
+        used = connection.exec_driver_sql(
+            "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1", (f'"{word}"',)
+        ).first()
+        row = connection.exec_driver_sql("SELECT id FROM search_word WHERE word = ?", (word,)).first()
+        if used is None and row is not None:
+            connection.exec_driver_sql(
+                "INSERT INTO search_part (search_part, rowid, word) VALUES ('delete', ?, ?)", (row.id, word)
+            )
+            connection.exec_driver_sql("DELETE FROM search_word WHERE id = ?", (row.id,))
+
+
+def _clear(connection: Connection) -> None:
+    """Empty the index, so that it is made anew."""
+    for statement in (
+        "INSERT INTO search_index (search_index) VALUES ('delete-all')",
+        "INSERT INTO search_part (search_part) VALUES ('delete-all')",
+        "DELETE FROM search_word",
+    ):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("UPDATE search_state SET indexed = 0, rules = ?", (RULES,))
