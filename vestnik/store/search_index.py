@@ -11,6 +11,7 @@ before that is not in it yet; what is changed later leaves the index in the same
 """
 
 import json
+import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -45,6 +46,8 @@ _ABOUT: Final = (
     " FROM message JOIN conversation ON conversation.id = conversation_id"
 )
 """What the marks of a message are made of."""
+# A stemmer works in its own attributes, and words come from several threads.
+_STEMMING: Final = threading.Lock()
 _RUSSIAN: Final = snowballstemmer.stemmer("russian")
 _ENGLISH: Final = snowballstemmer.stemmer("english")
 
@@ -67,9 +70,11 @@ def in_directs(account_id: int) -> str:
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """What all forms of a Russian or English word have in common; of others the word itself."""
-    if word.isascii():
-        return str(_ENGLISH.stemWord(word)) if word.isalpha() else word
-    return str(_RUSSIAN.stemWord(word)) if "а" <= word[0] <= "я" else word
+    english = word.isascii() and word.isalpha()
+    if not english and not "а" <= word[0] <= "я":
+        return word
+    with _STEMMING:
+        return str((_ENGLISH if english else _RUSSIAN).stemWord(word))
 
 
 def catch_up(connection: Connection, limit: int) -> int:

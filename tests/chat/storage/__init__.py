@@ -1,0 +1,1 @@
+"""Tests of what the rules share with the store."""
