@@ -11,11 +11,13 @@ before that is not in it yet; what is changed later leaves the index in the same
 """
 
 import json
+import math
 import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
+from time import perf_counter
 from typing import Final, NamedTuple
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -26,6 +28,8 @@ from vestnik.chat.storage.words import has_link, pairs, terms
 RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
 """How words are made. Where it is not what an index was made with, the index is made anew. The number counts the
 changes of `vestnik.chat.storage.words`."""
+AT_A_TIME: Final = 50
+"""Messages that are taken into the index together, before the clock is looked at."""
 FORMS: Final = 64
 """Forms of a word that are looked for."""
 PARTS: Final = 128
@@ -77,23 +81,30 @@ def stem(word: str) -> str:
         return str((_ENGLISH if english else _RUSSIAN).stemWord(word))
 
 
-def catch_up(connection: Connection, limit: int) -> int:
-    """Take up to `limit` messages into the index, oldest first; about how many are left."""
-    indexed, rules = connection.exec_driver_sql("SELECT indexed, rules FROM search_state").one()
+def catch_up(connection: Connection, limit: int, seconds: float = math.inf) -> int:
+    """Take up to `limit` messages into the index, the oldest first, until `seconds` are over; about how many are left."""
+    deadline = perf_counter() + seconds
+    done: int
+    done, rules = connection.exec_driver_sql("SELECT indexed, rules FROM search_state").one()
     if rules != RULES:
         _clear(connection)
-        indexed = 0
-    rows = connection.exec_driver_sql(
-        f"SELECT message.id, deleted, text, {_ABOUT} WHERE message.id > ? ORDER BY message.id LIMIT ?",
-        (indexed, limit),
-    ).fetchall()
-    if not rows:
-        return 0
-    last = int(rows[-1][0])
-    _add(connection, [(row[0], _message_terms(row[2], *row[3:])) for row in rows if row[1] is None])
-    connection.exec_driver_sql("UPDATE search_state SET indexed = ?", (last,))
+        done = 0
+    indexed = done
+    while limit > 0 and perf_counter() < deadline:
+        rows = connection.exec_driver_sql(
+            f"SELECT message.id, deleted, text, {_ABOUT} WHERE message.id > ? ORDER BY message.id LIMIT ?",
+            (indexed, min(limit, AT_A_TIME)),
+        ).fetchall()
+        if not rows:
+            break
+        _add(connection, [(row[0], _message_terms(row[2], *row[3:])) for row in rows if row[1] is None])
+        indexed = rows[-1][0]
+        limit -= len(rows)
+    if indexed > done:
+        connection.exec_driver_sql("UPDATE search_state SET indexed = ?", (indexed,))
     # Changes are counted with the messages: it may be fewer.
-    return int(connection.exec_driver_sql("SELECT max(id) FROM message").scalar_one()) - last
+    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM message").scalar_one()
+    return max(0, int(last - indexed))
 
 
 def unindex(connection: Connection, number: int, text: str) -> None:

@@ -28,8 +28,10 @@ T = TypeVar("T")
 
 READERS: Final = 2
 """Threads that read. Every connection waits for its own question, so no more wait than there are connections."""
-SLICE: Final = 100
-"""Messages that the writer takes into the index for searching at once: some milliseconds."""
+SLICE: Final = 500
+"""Messages that the writer takes into the index for searching at once, if there is time."""
+SLICE_SECONDS: Final = 0.008
+"""The time for that: a message that comes in meanwhile waits."""
 DATABASE: Final = "vestnik.db"
 
 
@@ -94,7 +96,8 @@ class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, 
         self._reading: Engine = open_engine(path, connections=READERS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
-        self._writer = Writer(self._writing, self._loop, committed, partial(catch_up, limit=SLICE))
+        later = partial(catch_up, limit=SLICE, seconds=SLICE_SECONDS)
+        self._writer = Writer(self._writing, self._loop, committed, later)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""

@@ -10,7 +10,7 @@ What the asker may read is asked of the tables themselves; the marks in the inde
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from time import perf_counter
+from time import thread_time
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from vestnik.store.queries.history import load_messages
 from vestnik.store.snippets import Fits, snippet
 
 BUDGET: Final = 0.03
-"""Seconds after which a page ends with what was found."""
+"""Seconds of the thread's own processor time after which a page ends with what was found."""
 LOOK: Final = 256
 """Numbers (`message.id`) after which the clock is looked at."""
 FEW_ROOMS: Final = 64
@@ -49,7 +49,7 @@ _FEW: Final = (
 _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forward": search_index.FORWARD}
 
 
-def search(connection: Connection, question: Question, clock: Callable[[], float] = perf_counter) -> Found:
+def search(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> Found:
     """A page of the messages that fit, and where the next page begins. `clock` counts seconds."""
     deadline = clock() + BUDGET
     meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
