@@ -30,10 +30,11 @@ RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {vers
 changes of `vestnik.chat.storage.words`."""
 AT_A_TIME: Final = 50
 """Messages that are taken into the index together, before the clock is looked at."""
-FORMS: Final = 64
-"""Forms of a word that are looked for."""
-PARTS: Final = 128
-"""Words with a part in them that are looked for, for all words of a query together: those that came up first."""
+MOST_WORDS: Final = 128
+"""Words of the index that are looked for as forms of the words of a query, for all of them together; and as many again
+that have them as beginnings or parts. Of more, those that came up first are taken: they are the most frequent ones."""
+LEAST_WORDS: Final = 8
+"""How many are looked for for each word of a query in any case."""
 SHORTEST_START: Final = 2
 """Characters with which a word that is looked for may begin."""
 SHORTEST_PART: Final = 3
@@ -82,7 +83,7 @@ def stem(word: str) -> str:
 
 
 def catch_up(connection: Connection, limit: int, seconds: float = math.inf) -> int:
-    """Take up to `limit` messages into the index, the oldest first, until `seconds` are over; about how many are left."""
+    """Take up to `limit` messages into the index, oldest first, until `seconds` are over; about how many are left."""
     deadline = perf_counter() + seconds
     done: int
     done, rules = connection.exec_driver_sql("SELECT indexed, rules FROM search_state").one()
@@ -138,11 +139,16 @@ class Words(NamedTuple):
     parts: list[str]
 
 
+def limit_for(count: int) -> int:
+    """How many words of the index are looked for for each of `count` words of a query, in each of the two ways."""
+    return max(LEAST_WORDS, MOST_WORDS // count)
+
+
 def look_up(connection: Connection, word: str, limit: int) -> Words:
-    """The words of the index that a word of a query may mean, up to `limit` of them with it as beginning or part."""
+    """The words of the index that a word of a query may mean: up to `limit` forms, and as many with it inside."""
     root = stem(word)
     query = "SELECT word FROM search_word WHERE stem = ? AND word <> ? ORDER BY id LIMIT ?"
-    forms = [word, *_words(connection, query, (root, word, FORMS))]
+    forms = [word, *_words(connection, query, (root, word, limit))]
     part = _common_start(word, root)
     if len(part) < SHORTEST_PART:
         part = word

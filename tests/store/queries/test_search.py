@@ -233,6 +233,19 @@ def test_pages_and_new_messages(talks: Connection) -> None:
     assert texts(first.messages + second.messages) == ["ключ 3", "ключ 2", "ключ 1", "ключевой 1"]
 
 
+def test_long_texts(talks: Connection) -> None:
+    """A page of long texts ends earlier, but never before its first message."""
+    long = [f"ключ {number} " + "x" * length for number, length in enumerate((70_000, 60_000, 50_000, 150_000))]
+    keep(talks, TEA, *long)
+    made = pages(talks, ask("ключ"))
+    assert [[text[:6] for text in texts(page.messages)] for page in made] == [
+        ["ключ 3"],
+        ["ключ 2"],
+        ["ключ 1"],
+        ["ключ 0"],
+    ]
+
+
 def test_time_is_up(talks: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the time is up a page ends, though with less; all pages together have everything once."""
     monkeypatch.setattr(module, "FEW_ROOMS", 0)

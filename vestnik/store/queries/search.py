@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from vestnik.chat.storage.search import Found, Place, Question
 from vestnik.chat.storage.words import Word
 from vestnik.store import search_index
-from vestnik.store.queries.history import load_messages
+from vestnik.store.queries.history import PAGE_CHARACTERS, load_messages
 from vestnik.store.snippets import Fits, snippet
 
 BUDGET: Final = 0.03
@@ -52,7 +52,7 @@ _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forwar
 def search(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> Found:
     """A page of the messages that fit, and where the next page begins. `clock` counts seconds."""
     deadline = clock() + BUDGET
-    meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
+    meanings = [_meaning(connection, word, search_index.limit_for(len(question.words))) for word in question.words]
     finder = _Finder(connection, question, _scope(connection, question))
     numbers, place = _collect(finder, question, _ranks(meanings), deadline, clock)
     messages = load_messages(connection, numbers)
@@ -72,14 +72,12 @@ class _Meaning(NamedTuple):
     run: str
 
 
-def _meaning(connection: Connection, word: Word, count: int) -> _Meaning:
-    """What a word means, which is one of `count`."""
-    limit = max(8, search_index.PARTS // count)
+def _meaning(connection: Connection, word: Word, limit: int) -> _Meaning:
     if not word.run:
-        found = search_index.look_up(connection, word.text, limit)
-        forms, starts, parts = found
-        alternatives = (forms, forms + starts, forms + starts + parts)
-        return _Meaning(tuple(map(search_index.any_of, alternatives)), alternatives[-1], "")  # type: ignore[arg-type]
+        forms, starts, parts = search_index.look_up(connection, word.text, limit)
+        each = search_index.any_of
+        conditions = (each(forms), each(forms + starts), each(forms + starts + parts))
+        return _Meaning(conditions, forms + starts + parts, "")
     if len(word.text) == 1:
         condition = search_index.any_of(search_index.starting_with(connection, word.text, limit))
     else:
@@ -154,10 +152,10 @@ class _Finder:
             high = self._number_at(self._values["until"] + SLACK, high)
         return low, high
 
-    def find(self, condition: str, low: int, high: int) -> Iterator[tuple[int, bool]]:
-        """Messages with numbers from `low` to below `high`, the newest first, and whether they fit.
+    def find(self, condition: str, low: int, high: int) -> Iterator[tuple[int, int | None]]:
+        """Messages with numbers from `low` to below `high`, the newest first, with the length of their texts.
 
-        Those that do not are told now and then, so that the caller can stop.
+        Now and then one that does not fit is told, without a length, so that the caller can stop.
         """
         values = self._values | {"low": low, "high": high}
         match = " AND ".join(filter(None, (condition, *self._scope)))
@@ -172,13 +170,11 @@ class _Finder:
                 where += f"({number} % {LOOK} = 0 OR +{number} IN ({few})) AND "
         else:
             source, number, where = "message", "message.id", ""
-        query = (
-            f"SELECT {number}, {self._fits} FROM {source} WHERE {where}{number} >= :low AND {number} < :high"  # noqa: S608
-            f" AND ({number} % {LOOK} = 0 OR {self._fits}) ORDER BY {number} DESC"
-        )
+        what = f"{number}, CASE WHEN {self._fits} THEN length(message.text) END"
+        where += f"{number} >= :low AND {number} < :high AND ({number} % {LOOK} = 0 OR {self._fits})"
+        query = f"SELECT {what} FROM {source} WHERE {where} ORDER BY {number} DESC"  # noqa: S608
         with closing(self._connection.exec_driver_sql(query, values)) as rows:
-            for found, fits in rows:
-                yield found, bool(fits)
+            yield from rows
 
     def _is_few(self, table: str) -> bool:
         query = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)"  # noqa: S608
@@ -205,18 +201,21 @@ def _collect(
     first, top = finder.bounds()
     start = question.after or Place(0, top)
     numbers: list[int] = []
+    characters = 0
     for rank in range(start.rank, len(ranks)):
         condition = ranks[rank]
         if condition is None:
             continue
         high = min(top, start.number) if rank == start.rank else top
-        for number, fits in finder.find(condition, first, high):
-            if fits and len(numbers) == question.limit:
+        for number, length in finder.find(condition, first, high):
+            if length is None:
+                if clock() > deadline:
+                    return numbers, Place(rank, number)
+                continue
+            characters += length
+            if len(numbers) == question.limit or (numbers and characters > PAGE_CHARACTERS):
                 return numbers, Place(rank, number + 1)
-            if fits:
-                numbers.append(number)
-            elif clock() > deadline:
-                return numbers, Place(rank, number)
+            numbers.append(number)
         if rank + 1 < len(ranks) and clock() > deadline:
             return numbers, Place(rank + 1, top)
     return numbers, None
