@@ -35,8 +35,8 @@ class Ask(NamedTuple):
     filters: dict[str, Any]
 
 
-def asks(chance: random.Random, some: list[str]) -> Iterator[Ask]:
-    """One search of each kind; `some` are words of the store, each as likely as it is frequent."""
+def asks(chance: random.Random, some: list[str], rooms: list[int]) -> Iterator[Ask]:
+    """One search of each kind by a member of `rooms`; `some` are words of the store, each as likely as frequent."""
     first, second, third = chance.sample(some, 3)
     yield Ask("a word", first, {})
     yield Ask("two words", f"{first} {second}", {})
@@ -57,8 +57,8 @@ def asks(chance: random.Random, some: list[str]) -> Iterator[Ask]:
     day = {"since": since, "until": since + 86_400}
     yield Ask("author", "", {"author_id": author})
     yield Ask("author, word", first, {"author_id": author})
-    yield Ask("conversation", "", {"conversation_id": chance.randrange(1, 20)})
-    yield Ask("conversation, word", first, {"conversation_id": chance.randrange(1, 20)})
+    yield Ask("conversation", "", {"conversation_id": chance.choice(rooms)})
+    yield Ask("conversation, word", first, {"conversation_id": chance.choice(rooms)})
     yield Ask("a day", "", day)
     yield Ask("a day, word", first, day)
     for each in ("link", "reaction", "pin", "reply", "forward", "mention"):
@@ -138,8 +138,11 @@ def measure(path: Path, rounds: int) -> bool:
         some, askers = some_words(connection, chance), people(connection)
         for _ in range(rounds):
             for name, numbers in askers.items():
-                for ask in asks(chance, some):
-                    question = Question(chance.choice(numbers), tuple(words(normal(ask.query))), 20, **ask.filters)
+                asker = chance.choice(numbers)
+                query = "SELECT room_id FROM member WHERE account_id = ? ORDER BY room_id LIMIT 20"
+                rooms = list(connection.exec_driver_sql(query, (asker,)).scalars())
+                for ask in asks(chance, some, rooms):
+                    question = Question(asker, tuple(words(normal(ask.query))), 20, **ask.filters)
                     began, used = time.perf_counter(), time.thread_time()
                     found = search(connection, question)
                     cost = time.perf_counter() - began, time.thread_time() - used

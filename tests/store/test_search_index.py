@@ -140,6 +140,7 @@ def test_look_up(talk: Connection) -> None:
     found = look_up(talk, "tested", 10)
     assert (found.forms, found.starts, found.parts) == (["tested", "test", "tests", "testing"], ["tester"], ["latest"])
     assert look_up(talk, "за", 10) == (["за"], ["заключить", "замок"], [])
+    assert look_up(talk, "за", 10, alone=False) == look_up(talk, "за", 0) == (["за"], [], [])
     assert look_up(talk, "з", 10) == (["з"], [], [])
 
 

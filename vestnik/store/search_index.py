@@ -36,7 +36,7 @@ that have them as beginnings or parts. Of more, those that came up first are tak
 LEAST_WORDS: Final = 8
 """How many are looked for for each word of a query in any case."""
 SHORTEST_START: Final = 2
-"""Characters with which a word that is looked for may begin."""
+"""Characters with which a word that is looked for may begin, if the query has no other word."""
 SHORTEST_PART: Final = 3
 """Characters that are found inside of words: SQLite looks for three at a time."""
 LINK: Final = "=l"
@@ -144,8 +144,11 @@ def limit_for(count: int) -> int:
     return max(LEAST_WORDS, MOST_WORDS // count)
 
 
-def look_up(connection: Connection, word: str, limit: int) -> Words:
-    """The words of the index that a word of a query may mean: up to `limit` forms, and as many with it inside."""
+def look_up(connection: Connection, word: str, limit: int, *, alone: bool = True) -> Words:
+    """The words of the index that a word of a query may mean: up to `limit` forms, and as many with it inside.
+
+    `alone` says that the query has no other word: beside others, very short ones are whole words.
+    """
     root = stem(word)
     query = "SELECT word FROM search_word WHERE stem = ? AND word <> ? ORDER BY id LIMIT ?"
     forms = [word, *_words(connection, query, (root, word, limit))]
@@ -154,7 +157,7 @@ def look_up(connection: Connection, word: str, limit: int) -> Words:
         part = word
     starts: list[str] = []
     parts: list[str] = []
-    if len(part) >= SHORTEST_START:
+    if len(part) >= (SHORTEST_START if alone else SHORTEST_PART):
         query = "SELECT word FROM search_word WHERE word > ? AND word < ? ORDER BY id LIMIT ?"
         # Of what begins so, forms may be the most.
         found = _words(connection, query, (part, part + chr(0x10FFFF), limit + len(forms)))

@@ -52,7 +52,7 @@ _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forwar
 def search(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> Found:
     """A page of the messages that fit, and where the next page begins. `clock` counts seconds."""
     deadline = clock() + BUDGET
-    meanings = [_meaning(connection, word, search_index.limit_for(len(question.words))) for word in question.words]
+    meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
     finder = _Finder(connection, question, _scope(connection, question))
     numbers, place = _collect(finder, question, _ranks(meanings), deadline, clock)
     messages = load_messages(connection, numbers)
@@ -72,9 +72,11 @@ class _Meaning(NamedTuple):
     run: str
 
 
-def _meaning(connection: Connection, word: Word, limit: int) -> _Meaning:
+def _meaning(connection: Connection, word: Word, count: int) -> _Meaning:
+    """What a word means, which is one of `count`."""
+    limit = search_index.limit_for(count)
     if not word.run:
-        forms, starts, parts = search_index.look_up(connection, word.text, limit)
+        forms, starts, parts = search_index.look_up(connection, word.text, limit, alone=count == 1)
         each = search_index.any_of
         conditions = (each(forms), each(forms + starts), each(forms + starts + parts))
         return _Meaning(conditions, forms + starts + parts, "")
