@@ -30,6 +30,8 @@ RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {vers
 changes of `vestnik.chat.storage.words`."""
 AT_A_TIME: Final = 50
 """Messages that are taken into the index together, before the clock is looked at."""
+MERGED: Final = 32
+"""Pages of the index that are merged with every slice: more than a slice writes on all levels together."""
 MOST_WORDS: Final = 128
 """Words of the index that are looked for as forms of the words of a query, for all of them together; and as many again
 that have them as beginnings or parts. Of more, those that came up first are taken: they are the most frequent ones."""
@@ -103,6 +105,7 @@ def catch_up(connection: Connection, limit: int, seconds: float = math.inf) -> i
         limit -= len(rows)
     if indexed > done:
         connection.exec_driver_sql("UPDATE search_state SET indexed = ?", (indexed,))
+        connection.exec_driver_sql("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", (MERGED,))
     # Changes are counted with the messages: it may be fewer.
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM message").scalar_one()
     return max(0, int(last - indexed))

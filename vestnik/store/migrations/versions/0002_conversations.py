@@ -143,5 +143,7 @@ def _create_search_index() -> None:
         " columnsize = 0, tokenize = 'trigram case_sensitive 1')",
         "CREATE VIRTUAL TABLE search_index USING fts5(terms, content = '', columnsize = 0,"
         " tokenize = \"ascii tokenchars '='\")",
+        # Its parts are merged a little with every slice, instead of much now and then.
+        "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 0)",
     ):
         op.execute(statement)
