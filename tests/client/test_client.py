@@ -18,13 +18,14 @@ from vestnik.client import (
     ConnectionFailed,
     ConnectionLost,
     Delivery,
+    Event,
     Notice,
     NotJson,
     Refused,
     ServerClosing,
     UnknownHost,
 )
-from vestnik.client import client as module
+from vestnik.client import inbox as module
 from vestnik.log.journal import Journal
 
 Lines = Callable[[], list[str]]
@@ -36,12 +37,14 @@ def make(journal: Journal) -> Make:
     """Makes clients for a port of this machine."""
 
     def client(port: int, name: str = "anna", password: str | None = "secret", **more: Any) -> Client:
-        return Client("127.0.0.1", port, name=name, password=password, **({"journal": journal} | more))
+        return Client(
+            "127.0.0.1", port, name=name, password=password, **({"journal": journal, "reconnect": False} | more)
+        )
 
     return client
 
 
-async def next_event(client: Client) -> Delivery | Notice:
+async def next_event(client: Client) -> Event:
     """The next event."""
     async for event in client.events():
         return event

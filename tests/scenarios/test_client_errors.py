@@ -283,7 +283,8 @@ async def test_errors_of_the_library(tmp_path: Path, journal: Journal) -> None:
             async with Client("127.0.0.1", port, name="anna", password=PASSWORD, journal=journal):
                 pass
     async with running_app(tmp_path / "data", "anna") as app:
-        client = Client("127.0.0.1", app.listener.port, name="anna", password="secret", journal=journal)
+        where: dict[str, Any] = {"port": app.listener.port, "name": "anna", "password": "secret"}
+        client = Client("127.0.0.1", **where, journal=journal, reconnect=False)
         await client.connect()
         await client.authenticate()
     with pytest.raises(ServerClosing):

@@ -1,17 +1,15 @@
 """Names of accounts and rooms: what is allowed, and when two are the same."""
 
 import re
-import unicodedata
-from functools import lru_cache
 from typing import Final
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
+from vestnik.protocol.names import ROOM_SIGN as ROOM_SIGN
+from vestnik.protocol.names import name_key as name_key
 
-ROOM_SIGN = "#"
 GROUP_SIGN = "#@"
 """How the names of group conversations begin, which nobody may give."""
-
 
 # Characters that show nothing though they count as printable: fillers of Hangul and Braille, variation selectors,
 # joiners (Default_Ignorable_Code_Point and U+2800 of the Unicode Character Database).
@@ -21,12 +19,6 @@ INVISIBLE: Final = re.compile(
 # Control characters, line and paragraph separators.
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_LINES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-
-@lru_cache(maxsize=4096)
-def name_key(name: str) -> str:
-    """The form in which names are compared: NFKC, case-folded, NFKC again."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def check_length(field: str, value: str, limit: int) -> str:

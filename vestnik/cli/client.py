@@ -89,6 +89,7 @@ def command(
         password=password,
         journal=journal,
         journal_text=journal_text,
+        reconnect=False,
     )
     # Without a prompt the journal is on the screen, so refusals need not be said again.
     conversation = Conversation(client, journal, lang, _to_error_output if interactive else None)

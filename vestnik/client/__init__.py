@@ -4,9 +4,12 @@ async with Client("127.0.0.1", name="user", password="secret") as client:
     await client.join("#room")
     await client.send("#room", "hello")
     async for event in client.events():
-        print(event.from_, event.message)
+        if isinstance(event, Delivery):
+            print(event.from_, event.message)
 """
 
+from vestnik.client.asking import Page
+from vestnik.client.backoff import Backoff
 from vestnik.client.client import Client
 from vestnik.client.errors import (
     AnswerTimeout,
@@ -14,23 +17,53 @@ from vestnik.client.errors import (
     ConnectionFailed,
     ConnectionLost,
     NotJson,
+    OutboxFull,
     Refused,
     ServerClosing,
     UnknownHost,
 )
-from vestnik.protocol.events import Delivery, Notice, Response
+from vestnik.client.inbox import Disconnected, Event, Reconnected
+from vestnik.protocol.events import (
+    Change,
+    ConversationState,
+    Delivery,
+    MemberState,
+    Notice,
+    Person,
+    PresenceNotice,
+    ReadNotice,
+    Response,
+    RoomState,
+    TypingNotice,
+    Version,
+)
 
 __all__ = [
     "AnswerTimeout",
+    "Backoff",
+    "Change",
     "Client",
     "ClientError",
     "ConnectionFailed",
     "ConnectionLost",
+    "ConversationState",
     "Delivery",
+    "Disconnected",
+    "Event",
+    "MemberState",
     "NotJson",
     "Notice",
+    "OutboxFull",
+    "Page",
+    "Person",
+    "PresenceNotice",
+    "ReadNotice",
+    "Reconnected",
     "Refused",
     "Response",
+    "RoomState",
     "ServerClosing",
+    "TypingNotice",
     "UnknownHost",
+    "Version",
 ]

@@ -1,57 +1,61 @@
-"""The client's end of a connection: answers to those who wait for them, everything else to a queue of events."""
+"""The client's end of one connection: answers to those who wait for them, everything else to its owner."""
 
 import asyncio
-import secrets
+import socket
 from collections import deque
-from collections.abc import Callable
-from typing import Final, TypeAlias, cast
+from typing import Final, Protocol, TypeAlias, cast
 
 import msgspec
 
-from vestnik.client.errors import ConnectionLost
+from vestnik.client.errors import AnswerTimeout, ConnectionFailed, ConnectionLost, UnknownHost
+from vestnik.client.outbox import Pending
 from vestnik.log.journaled import journaled
+from vestnik.protocol import events
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerMessage
+from vestnik.protocol.events import Response, ServerMessage
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import decode_server_message, encode
 
 MAX_ANSWER: Final = 1_048_576
-"""Bytes that one object of the server may have: a list of contacts is longer than a message."""
+"""Bytes that one object of the server may have: a page of messages is longer than a message."""
 
-LABEL_BYTES: Final = 6
+End: TypeAlias = BadRequest | AnswerTimeout | Exception | None
+"""Why a connection ended: something unreadable came, no answer came, what the system says, or in good order."""
 
-Event: TypeAlias = Delivery | Notice
+
+class Owner(Protocol):
+    """Who has a connection. All of it is called while what has come is read, in its order."""
+
+    def answered(self, pending: Pending, response: Response) -> None:
+        """The answer to a request has come."""
+
+    def happened(self, event: events.Event) -> None:
+        """The server has said something unasked."""
+
+    def ended(self, connection: "Connection", why: End) -> None:
+        """The connection is gone; called once."""
 
 
 class Connection(asyncio.Protocol):
-    """One connection. `on_event` gets deliveries and notices, `on_probe` is called for a probe.
+    """One connection. The server has `timeout` seconds for each answer; after that the connection is given up."""
 
-    `on_end` is called once: with a BadRequest when the server sent something unreadable, with an OSError or None when
-    the connection ended.
-    """
-
-    def __init__(
-        self,
-        address: str,
-        port: int,
-        on_event: Callable[[Event], None],
-        on_probe: Callable[[], None],
-        on_end: Callable[[Exception | None], None],
-    ) -> None:
+    def __init__(self, address: str, port: int, timeout: float, owner: Owner) -> None:
         self._address = address
         self._port = port
-        self._on_event = on_event
-        self._on_probe = on_probe
-        self._on_end = on_end
+        self._timeout = timeout
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
         self._framer: Framer[ServerMessage | None] = Framer(decode_server_message, MAX_ANSWER)
-        self._answers: deque[asyncio.Future[Response]] = deque()
+        self._unanswered: deque[tuple[Pending, float]] = deque()  # and when it was written, in the loop's seconds
+        self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
-        self._unreadable: BadRequest | None = None
-        self.ended = asyncio.get_running_loop().create_future()
+        self._why: End = None
+        self._aborted = False
+        self.ended = self._loop.create_future()
         self.local_port = 0  # our end's: the server's journal has it, too
         self.name = ""  # the same as text, for our journal
-        self.label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
         self.requests = 0
+        self.heard = 0.0  # when something came last, in the loop's seconds
 
     @journaled(logger="client")
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,47 +67,46 @@ class Connection(asyncio.Protocol):
     @journaled(logger="client")
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
+        self.heard = self._loop.time()
         for message in self._framer.feed(data):
-            if isinstance(message, BadRequest):
-                self._unreadable = message
-                self.abort()
+            if self._aborted:
                 return
-            if isinstance(message, Response):
-                if self._answers:
-                    answer = self._answers.popleft()
-                    if not answer.done():
-                        answer.set_result(message)
-            elif isinstance(message, Probe):
-                self._on_probe()
-            elif isinstance(message, Delivery | Notice):
-                self._on_event(message)
+            if isinstance(message, BadRequest):
+                self._why = message
+                self.abort()
+            elif isinstance(message, Response):
+                if self._unanswered:
+                    self._owner.answered(self._unanswered.popleft()[0], message)
+            elif message is not None:
+                self._owner.happened(message)
 
     @journaled(logger="client")
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone: nobody waits any longer."""
+        """The connection is gone."""
         self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
         self.ended.set_result(None)
-        self._on_end(self._unreadable or exc)
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_exception(self._lost())
-        self._answers.clear()
+        self._owner.ended(self, self._why or exc)
 
-    def request(self, request: msgspec.Struct) -> asyncio.Future[Response]:
-        """Send a request; its answer, or ConnectionLost when the connection ends first.
+    @property
+    def unanswered(self) -> list[Pending]:
+        """The requests that wait for their answers on this connection."""
+        return [pending for pending, _ in self._unanswered]
 
-        Raises ConnectionLost when it has ended already.
-        """
-        self.send(request)
-        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(_seen)
-        self._answers.append(answer)
-        return answer
+    def ask(self, pending: Pending) -> None:
+        """Send a request; its answer goes to the owner. Raises ConnectionLost when the connection has ended already."""
+        self.send(pending.request)
+        pending.connection, pending.number = self.name, self.requests
+        pending.sent += 1
+        self._unanswered.append((pending, self._loop.time()))
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._timeout, self._watch)
 
     def send(self, request: msgspec.Struct) -> None:
         """Send a request that has no answer. Raises ConnectionLost when the connection has ended already."""
         if self._transport is None:
-            raise self._lost()
+            raise ConnectionLost("client.connection_lost", address=self._address, port=self._port)
         self.requests += 1
         self._transport.write(encode(request))
 
@@ -112,16 +115,47 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    def abort(self) -> None:
-        """Close at once."""
+    def abort(self, why: End = None) -> None:
+        """Close at once, and read nothing more."""
+        self._aborted = True
+        self._why = self._why or why
         if self._transport is not None:
             self._transport.abort()
 
-    def _lost(self) -> ConnectionLost:
-        return ConnectionLost("client.connection_lost", address=self._address, port=self._port)
+    def too_late(self) -> AnswerTimeout:
+        """The error that says that the server took too long."""
+        return AnswerTimeout("client.timeout", address=self._address, port=self._port, seconds=f"{self._timeout:g}")
+
+    def _watch(self) -> None:
+        """Give the connection up if the oldest request has waited too long; look again when it will have."""
+        self._timer = None
+        if not self._unanswered:
+            return
+        pending, written = self._unanswered[0]
+        left = written + self._timeout - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._watch)
+        else:
+            pending.silences += 1
+            self.abort(self.too_late())
 
 
-def _seen(answer: asyncio.Future[Response]) -> None:
-    """Let an answer that nobody waits for any longer go without a complaint of the event loop."""
-    if not answer.cancelled():
-        answer.exception()
+async def open_connection(address: str, port: int, seconds: float, owner: Owner) -> Connection:
+    """Connect to a server within so many `seconds`. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
+    where: dict[str, str | int] = {"address": address, "port": port}
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(seconds):
+            _, connection = await loop.create_connection(
+                lambda: Connection(address, port, seconds, owner), address, port
+            )
+    except (socket.gaierror, UnicodeError):
+        raise UnknownHost("client.unknown_host", **where) from None
+    except TimeoutError:
+        raise AnswerTimeout("client.timeout", seconds=f"{seconds:g}", **where) from None
+    except OSError as error:
+        # Several addresses that all refuse come as one error without a number.
+        if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
+            raise ConnectionFailed("client.connection_refused", **where) from None
+        raise ConnectionFailed("client.connection_failed", reason=error.strerror or str(error), **where) from None
+    return connection

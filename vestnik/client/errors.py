@@ -2,6 +2,7 @@
 
 ClientError
 ├── Refused             the server answered with a code from 400 on
+├── OutboxFull          too many requests wait for their answers
 └── ConnectionFailed    there is no connection
     ├── UnknownHost         the address cannot be found
     ├── AnswerTimeout       the server took too long
@@ -24,6 +25,10 @@ class Refused(ClientError):
         super().__init__("client.refused", code=status, text=reason)
         self.status = status
         self.reason = reason
+
+
+class OutboxFull(ClientError):
+    """Too many requests wait for their answers, or for a connection."""
 
 
 class ConnectionFailed(ClientError):

@@ -63,7 +63,8 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
 
     `to` is its name, `seq` and `change` the last of each, `first` the oldest `seq` that is kept, `read` how far it is
     read. `unread` and `mentions` are counted up to a limit (docs/protocol.md, "Limits"). `as_` is the name under which
-    the client asked, if that is an older one.
+    the client asked, if that is an older one; `kept` the first `seq` of the direct messages that were kept for the
+    account and follow, in the answer to a `resume` without cursors.
     """
 
     to: str
@@ -74,6 +75,7 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
     unread: int = 0
     mentions: int = 0
     as_: str | UnsetType = msgspec.field(name="as", default=UNSET)
+    kept: int | UnsetType = UNSET
 
 
 class RoomState(msgspec.Struct, gc=False, omit_defaults=True):

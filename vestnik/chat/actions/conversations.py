@@ -87,6 +87,9 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     states = _states(chat, session, kept)
     if missing.cursors is None:
         undelivered = await chat.storage.undelivered(account.id)
+        for number, kept_from in undelivered.items():
+            if number in states:
+                states[number].kept = kept_from
         missing.positions |= {
             number: (undelivered.get(number, state.seq + 1) - 1, state.change) for number, state in states.items()
         }

@@ -1,0 +1,41 @@
+"""How long to wait before the next attempt to connect."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+
+class Backoff:
+    """Exponential backoff with full jitter: anything up to `base`, twice `base` and so on, at most `cap` seconds.
+
+    So clients that lost their server at one moment do not come back at one moment. `jitter` gives numbers from 0 to 1,
+    `sleep` waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        base: float = 0.5,
+        cap: float = 30.0,
+        *,
+        jitter: Callable[[], float] = random.random,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.cap = cap
+        self.sleep = sleep
+        self._base = base
+        self._jitter = jitter
+        self._limit = base
+
+    def next(self) -> float:
+        """The seconds to wait now."""
+        limit = min(self._limit, self.cap)
+        self._limit = limit * 2
+        return limit * self._jitter()
+
+    def succeeded(self, lasted: float) -> None:
+        """A connection was good for `lasted` seconds: after one that lasted, waiting begins anew.
+
+        One that was lost at once counts like an attempt that failed.
+        """
+        if lasted >= self.cap:
+            self._limit = self._base

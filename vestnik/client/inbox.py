@@ -1,0 +1,64 @@
+"""What has come and waits for the application."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from vestnik.client.cursors import Place
+from vestnik.client.errors import ConnectionFailed
+from vestnik.protocol.events import Change, Delivery, Notice, PresenceNotice, ReadNotice, TypingNotice
+
+MAX_EVENTS: Final = 10_000
+"""Events that may wait for the application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection was lost, and why; the client is connecting again."""
+
+    error: ConnectionFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """The client is connected again, after so many attempts, and what was missed has come before this."""
+
+    attempts: int
+
+
+Event: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice | Disconnected | Reconnected
+
+
+class Inbox:
+    """A bounded queue of events, each with the place in its conversation if it has one."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Event, Place | None]] = deque()
+        self._news = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another event."""
+        return len(self._waiting) >= MAX_EVENTS
+
+    def put(self, event: Event, place: Place | None = None) -> None:
+        """Add an event."""
+        self._waiting.append((event, place))
+        self._news.set()
+
+    def take(self) -> tuple[Event, Place | None]:
+        """The oldest event. Raises IndexError if there is none."""
+        return self._waiting.popleft()
+
+    def wake(self) -> None:
+        """Let who waits look again."""
+        self._news.set()
+
+    async def news(self) -> None:
+        """Return when something has been added or `wake` was called since the last time."""
+        self._news.clear()
+        await self._news.wait()

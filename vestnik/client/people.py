@@ -1,0 +1,49 @@
+"""What a client does with people: their presence and the contacts."""
+
+from typing import Literal
+
+from msgspec import UNSET
+
+from vestnik.client.asking import Asking
+from vestnik.log import events as catalogue
+from vestnik.log.journaled import journaled
+from vestnik.protocol.events import Person, Response
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Presence, User, Who
+
+
+class PeopleActions(Asking):
+    """People, by the names of their accounts."""
+
+    @journaled(arguments=("state",), logger="client")
+    async def presence(self, status: str | None = None, state: Literal["online", "away"] | None = None) -> Response:
+        """Announce the presence, with a status text, as online or away."""
+        return await self._request(
+            Presence(user=User(self.name, status=status, state=state)),
+            catalogue.CLIENT_PRESENCE,
+            answered=catalogue.CLIENT_PRESENCE_ANSWERED,
+            refused=catalogue.CLIENT_PRESENCE_ANSWERED,
+        )
+
+    @journaled(logger="client")
+    async def who(self, names: list[str] | None = None) -> list[Person]:
+        """The presence of people: of those named, or of everybody who is not offline."""
+        response = await self._ask(Who(names=names), ", ".join(names or ()))
+        return [] if response.people is UNSET else response.people
+
+    @journaled(logger="client")
+    async def contacts(self) -> list[str]:
+        """The names of one's contacts."""
+        response = await self._request(GetContacts(user_login=self.name), catalogue.CLIENT_CONTACTS, self.name)
+        return response.alert if isinstance(response.alert, list) else []
+
+    @journaled(arguments=("name",), logger="client")
+    async def add_contact(self, name: str) -> Response:
+        """Put an account among one's contacts."""
+        request = AddContact(user_id=name, user_login=self.name)
+        return await self._request(request, catalogue.CLIENT_CONTACT_ADDING, self.name, name)
+
+    @journaled(arguments=("name",), logger="client")
+    async def remove_contact(self, name: str) -> Response:
+        """Take an account off one's contacts."""
+        request = DelContact(user_id=name, user_login=self.name)
+        return await self._request(request, catalogue.CLIENT_CONTACT_REMOVING, self.name, name)
