@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,8 @@ from vestnik.cli.user import add_accounts
 from vestnik.client import Backoff, Change, Client, ConnectionFailed, Delivery, Response
 from vestnik.log.journal import Journal
 
-ROOM: Final = "#tea"
+LANES: Final = 4
+"""Sessions that go on at the same time: while one waits for the disk another one works."""
 KILLS: Final = 25
 
 
@@ -26,11 +27,12 @@ class Person:
     Everything heard is checked at once: each message and each change of a conversation comes once and in order.
     """
 
-    def __init__(self, name: str, other: str, **more: Any) -> None:
+    def __init__(self, name: str, other: str, room: str, **more: Any) -> None:
         self.name = name
+        self.room = room
         self.other = other
-        self.heard: dict[str, dict[int, str]] = {ROOM: {}, other: {}}
-        self.sent: dict[str, dict[int, str]] = {ROOM: {}, other: {}}
+        self.heard: dict[str, dict[int, str]] = {room: {}, other: {}}
+        self.sent: dict[str, dict[int, str]] = {room: {}, other: {}}
         self.changes: list[tuple[str, str, int]] = []
         self._last: dict[tuple[type, str], int] = {}
         self._more = more
@@ -79,7 +81,7 @@ class Person:
                     self._news.notify_all()
 
     def _hear(self, event: Delivery | Change) -> None:
-        where = ROOM if event.to == ROOM else self.other
+        where = self.room if event.to == self.room else self.other
         number = event.change if isinstance(event, Change) else event.seq
         assert isinstance(number, int)
         assert event.from_ == self.other, "one's own come as answers"
@@ -96,7 +98,7 @@ class Person:
 
     async def has_heard(self, other: "Person", changes: int) -> None:
         """Wait until everything has come that the other one has said, and so many changes."""
-        wanted = {ROOM: other.sent[ROOM], self.other: other.sent[self.name]}
+        wanted = {self.room: other.sent[self.room], self.other: other.sent[self.name]}
         async with asyncio.timeout(20), self._news:
             await self._news.wait_for(
                 lambda: (
@@ -116,38 +118,40 @@ class Person:
 
 async def talk(anna: Person, boris: Person, label: str) -> None:
     """A dozen messages to the room and direct, at once; then changes; both have heard all of it, in its order."""
+    room = anna.room
     for person in (anna, boris):
         person.forget()
-    lines = [(anna, ROOM, 4), (boris, ROOM, 2), (anna, "boris", 4), (boris, "anna", 2)]
+    lines = [(anna, room, 4), (boris, room, 2), (anna, boris.name, 4), (boris, anna.name, 2)]
     await asyncio.gather(*(who.say(to, f"{label} {n}") for who, to, count in lines for n in range(count)))
     for who, to, count in lines:
         assert [text for _, text in sorted(who.sent[to].items())] == [f"{label} {n}" for n in range(count)]
-    first, second = sorted(anna.sent[ROOM])[:2]
-    (last, *_) = boris.sent["anna"]
-    anna.sent[ROOM][first] = f"{label} changed"
+    first, second = sorted(anna.sent[room])[:2]
+    (last, *_) = boris.sent[anna.name]
+    anna.sent[room][first] = f"{label} changed"
     await asyncio.gather(
-        anna.client.edit(ROOM, first, f"{label} changed"),
-        anna.client.react("boris", last, "👍"),
-        anna.client.edit("boris", min(anna.sent["boris"]), f"{label} too"),
-        boris.client.react(ROOM, second, "👍"),
+        anna.client.edit(room, first, f"{label} changed"),
+        anna.client.react(boris.name, last, "👍"),
+        anna.client.edit(boris.name, min(anna.sent[boris.name]), f"{label} too"),
+        boris.client.react(room, second, "👍"),
     )
-    anna.sent["boris"][min(anna.sent["boris"])] = f"{label} too"
+    anna.sent[boris.name][min(anna.sent[boris.name])] = f"{label} too"
     await anna.has_heard(boris, 1)
     await boris.has_heard(anna, 3)
-    assert anna.changes == [(ROOM, "react", second)]
+    assert anna.changes == [(room, "react", second)]
     assert sorted(boris.changes) == sorted(
-        [(ROOM, "edit", first), ("anna", "react", last), ("anna", "edit", min(anna.sent["boris"]))]
+        [(room, "edit", first), (anna.name, "react", last), (anna.name, "edit", min(anna.sent[boris.name]))]
     )
 
 
-def people(journal: Journal) -> tuple[Person, Person]:
-    """Two that reconnect at once."""
-    more = {"password": "secret", "journal": journal, "backoff": Backoff(base=0)}
-    return Person("anna", "boris", **more), Person("boris", "anna", **more)
+def pair(journal: Journal, lane: int = 0, **more: Any) -> tuple[Person, Person]:
+    """Two that reconnect at once, and have a room of their own."""
+    given = {"password": "secret", "journal": journal, "backoff": Backoff(base=0)} | more
+    names = f"anna{lane}", f"boris{lane}"
+    return Person(*names, f"#tea{lane}", **given), Person(*reversed(names), f"#tea{lane}", **given)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Any:
+def journal(tmp_path: Path) -> Iterator[Journal]:
     """A journal for what goes wrong only."""
     made = Journal("client", tmp_path / "client", level=40)
     yield made
@@ -155,26 +159,76 @@ def journal(tmp_path: Path) -> Any:
 
 
 async def begin(anna: Person, boris: Person, port: int) -> None:
-    """Both join the room, and hear of it."""
+    """Both join their room, and hear of it."""
     async with anna.talking(port), boris.talking(port):
-        await anna.client.join(ROOM)
-        await boris.client.join(ROOM)
+        await anna.client.join(anna.room)
+        await boris.client.join(boris.room)
+
+
+async def cut_everywhere(anna: Person, boris: Person, port: int, direction: str, lane: int) -> None:
+    """Cut a session of anna's after each of the bytes that are this lane's."""
+    async with Proxy(port) as proxy:
+        await begin(anna, boris, port)
+        async with boris.talking(port):
+            for label in ("with a password", "with a token"):
+                proxy.carried.clear()
+                async with anna.talking(proxy.port):
+                    await talk(anna, boris, label)
+            places = range(1 + lane, proxy.carried[direction] + 1, LANES)
+            for place in places:
+                proxy.cut(**{direction: place})
+                async with anna.talking(proxy.port):
+                    await talk(anna, boris, str(place))
+        assert len(places) > 100
+        assert proxy.cuts >= len(places) - 20  # a session may be a few bytes shorter than the first one
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("direction", ["up", "down"])
 async def test_a_cut_after_every_byte(tmp_path: Path, journal: Journal, direction: str) -> None:
     """Wherever the connection of one of two is cut: what each hears is what the other said, once and in order."""
-    anna, boris = people(journal)
-    async with running_app(tmp_path, "anna", "boris", log_level="ERROR") as app, Proxy(app.listener.port) as proxy:
-        await begin(anna, boris, app.listener.port)
-        async with boris.talking(app.listener.port):
-            for label in ("with a password", "with a token"):
-                proxy.carried.clear()
-                async with anna.talking(proxy.port):
-                    await talk(anna, boris, label)
-            for place in range(1, proxy.carried[direction] + 1):
-                proxy.cut(**{direction: place})
-                async with anna.talking(proxy.port):
-                    await talk(anna, boris, str(place))
-        assert proxy.cuts >= proxy.carried[direction] - 50
+    pairs = [pair(journal, lane) for lane in range(LANES)]
+    names = [person.name for both in pairs for person in both]
+    async with running_app(tmp_path, *names, log_level="ERROR") as app, asyncio.TaskGroup() as lanes:
+        for lane, both in enumerate(pairs):
+            lanes.create_task(cut_everywhere(*both, app.listener.port, direction, lane))
+
+
+class Crashing:
+    """A server that is killed and started again, always on the same port."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self.process = ServerProcess(data)
+        self.port = self.process.port
+
+    def crash(self) -> None:
+        """Kill it, and start it again."""
+        self.process.kill()
+        self.process = ServerProcess(self._data, port=self.port)
+
+
+@pytest.mark.timeout(300)
+async def test_a_kill_at_many_places(tmp_path: Path, journal: Journal) -> None:
+    """Wherever in a session the server is killed: after its restart both go on as if nothing had been."""
+    anna, boris = pair(journal, backoff=Backoff(base=0.01, cap=0.05))
+    add_accounts(tmp_path, [anna.name, boris.name], "secret")
+    server = await asyncio.to_thread(Crashing, tmp_path)
+    try:
+        async with Proxy(server.port) as proxy:
+            await begin(anna, boris, server.port)
+            async with boris.talking(server.port):
+                for label in ("with a password", "with a token"):
+                    proxy.carried.clear()
+                    async with anna.talking(proxy.port):
+                        await talk(anna, boris, label)
+                length = proxy.carried["down"]
+                for place in range(length // KILLS, length, length // KILLS):
+                    proxy.cut(down=place)
+                    async with anna.talking(proxy.port), asyncio.TaskGroup() as both:
+                        both.create_task(talk(anna, boris, str(place)))
+                        await proxy.cut_done.wait()
+                        await asyncio.to_thread(server.crash)
+            assert proxy.cuts >= KILLS - 1
+    finally:
+        await asyncio.to_thread(server.process.stop)

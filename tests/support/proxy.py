@@ -20,6 +20,7 @@ class Proxy:
         self.target = port
         self.port = 0
         self.cuts = 0
+        self.cut_done = asyncio.Event()
         self.carried: Counter[str] = Counter()
         self._left: dict[str, int | None] = {"up": None, "down": None}
         self._server: asyncio.Server | None = None
@@ -40,7 +41,8 @@ class Proxy:
         await asyncio.gather(*self._pipes, return_exceptions=True)
 
     def cut(self, *, up: int | None = None, down: int | None = None) -> None:
-        """Cut off after so many bytes from now on."""
+        """Cut off after so many bytes from now on; `cut_done` is set then."""
+        self.cut_done.clear()
         self._left = {"up": up, "down": down}
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,6 +75,7 @@ class Proxy:
                     target.write(data[:left])
                     self._left = {"up": None, "down": None}
                     self.cuts += 1
+                    self.cut_done.set()
                     break
                 if left is not None:
                     self._left[direction] = left - len(data)
