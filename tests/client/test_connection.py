@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from vestnik.client.connection import Connection
-from vestnik.client.errors import ConnectionLost
+from vestnik.client.connection import Connection, End
+from vestnik.client.errors import AnswerTimeout, ConnectionLost
+from vestnik.client.outbox import Pending
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.events import Delivery, Response
-from vestnik.protocol.requests import Join, Quit
+from vestnik.protocol.events import Delivery, Probe, Response
+from vestnik.protocol.requests import Join, Quit, Request
 
 
 class Line(asyncio.Transport):
@@ -33,56 +34,72 @@ class Line(asyncio.Transport):
         self.closed = "aborted"
 
 
-class End:
-    """A connection on a `Line`, and what it has reported."""
+class Keeper:
+    """A connection on a `Line`, and what it has told its owner."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float = 60) -> None:
         self.line = Line()
-        self.events: list[object] = []
-        self.probes = 0
-        self.ends: list[Exception | None] = []
-        self.connection = Connection("host", 7, self.events.append, self._probed, self.ends.append)
+        self.told: list[object] = []
+        self.ends: list[End] = []
+        self.over = asyncio.Event()
+        self.connection = Connection("host", 7, timeout, self)
         self.connection.connection_made(self.line)
 
-    def _probed(self) -> None:
-        self.probes += 1
+    def answered(self, pending: Pending, response: Response) -> None:
+        """An answer."""
+        self.told.append((pending.request, response.response))
+
+    def happened(self, event: object) -> None:
+        """An event."""
+        self.told.append(event)
+
+    def ended(self, connection: Connection, why: End) -> None:
+        """The end."""
+        assert connection is self.connection
+        self.ends.append(why)
+
+    def ask(self, request: Request) -> Pending:
+        """Send a request."""
+        pending = Pending(request, stays=False)
+        self.connection.ask(pending)
+        return pending
 
 
-async def test_answers_in_order() -> None:
-    """Answers go to the requests in their order, whatever comes between them."""
-    end = End()
-    first, second = end.connection.request(Join(room="#a")), end.connection.request(Join(room="#b"))
+async def test_in_order() -> None:
+    """Answers go to the requests in their order, events to the owner, everything in the order in which it came."""
+    end = Keeper()
+    first, second = Join(room="#a"), Join(room="#b")
+    asked = [end.ask(first), end.ask(second)]
     assert [b"#a" in end.line.written[0], b"#b" in end.line.written[1]] == [True, True]
+    assert [(pending.number, pending.sent) for pending in asked] == [(1, 1), (2, 1)]
     end.connection.data_received(b'{"response":200,"alert":"a"}{"action":"msg","message":"x"}{"action":"pro')
+    assert end.connection.unanswered == [asked[1]]
     end.connection.data_received(b'be"}{"response":404,"error":"b"}{"action":"new"}')
-    assert (await first, await second) == (Response(200, "a"), Response(404, error="b"))
-    assert end.events == [Delivery(0.0, "", "", "x")]
-    assert end.probes == 1
+    assert end.told == [(first, 200), Delivery(0.0, "", "", "x"), Probe(0.0), (second, 404)]
 
 
 async def test_answers_nobody_asked_for() -> None:
-    """An answer without a request is ignored, one whose request was cancelled is taken off the list."""
-    end = End()
+    """An answer without a request is ignored."""
+    end = Keeper()
     end.connection.data_received(b'{"response":200}')
-    cancelled, waiting = end.connection.request(Join(room="#a")), end.connection.request(Join(room="#b"))
-    cancelled.cancel()
+    request = Join(room="#a")
+    end.ask(request)
     end.connection.data_received(b'{"response":201}{"response":202}')
-    assert (await waiting).response == 202
+    assert end.told == [(request, 201)]
 
 
 async def test_end() -> None:
-    """When the connection is gone, whoever waits is told, and so is whoever asks later."""
-    end = End()
-    waiting = end.connection.request(Join(room="#a"))
+    """When the connection is gone the owner is told why, and who asks later gets an error."""
+    end = Keeper()
+    waiting = end.ask(Join(room="#a"))
     error = OSError("gone")
     end.connection.connection_lost(error)
     assert end.ends == [error]
     assert end.connection.ended.done()
+    assert end.connection.unanswered == [waiting]
     with pytest.raises(ConnectionLost) as caught:
-        await waiting
+        end.ask(Join(room="#a"))
     assert caught.value.fields == {"address": "host", "port": 7}
-    with pytest.raises(ConnectionLost):
-        end.connection.request(Join(room="#a"))
     with pytest.raises(ConnectionLost):
         end.connection.send(Quit())
     end.connection.close()
@@ -90,30 +107,52 @@ async def test_end() -> None:
     assert end.line.closed == ""
 
 
+async def test_silence() -> None:
+    """A server that does not answer the oldest request in time is given up; the request has met with one silence."""
+    end = Keeper(timeout=0.01)
+    answered, waiting = end.ask(Join(room="#a")), end.ask(Join(room="#b"))
+    end.connection.data_received(b'{"response":200}')
+    async with asyncio.timeout(10):
+        while not end.line.closed:
+            await asyncio.sleep(0)
+    end.connection.connection_lost(None)
+    assert end.line.closed == "aborted"
+    assert isinstance(end.ends[0], AnswerTimeout)
+    assert (answered.silences, waiting.silences) == (0, 1)
+
+
 @pytest.mark.parametrize("garbage", [b"HTTP/1.1", b"[]\n", b'{"response":"x"}'])
 async def test_unreadable(garbage: bytes) -> None:
     """What is no JIM aborts the connection; the end says why, and nothing behind it is read."""
-    end = End()
+    end = Keeper()
     end.connection.data_received(garbage + b' {"action":"msg","message":"x"}')
     assert end.line.closed == "aborted"
-    assert end.events == []
+    assert end.told == []
     end.connection.connection_lost(None)
     (why,) = end.ends
     assert isinstance(why, BadRequest)
 
 
+async def test_nothing_is_read_behind_an_abort() -> None:
+    """An owner that aborts while something is read gets nothing of what has come with it."""
+    end = Keeper()
+    end.happened = lambda event: (end.told.append(event), end.connection.abort())[0]  # type: ignore[method-assign, func-returns-value]
+    end.connection.data_received(b'{"action":"probe","time":1}{"action":"probe","time":2}')
+    assert end.told == [Probe(1.0)]
+
+
 async def test_long_answers() -> None:
     """An answer may be longer than a request: a list of a thousand names is read."""
-    end = End()
-    waiting = end.connection.request(Join(room="#a"))
+    end = Keeper()
+    end.ask(Join(room="#a"))
     names = ["x" * 100] * 1000
     end.connection.data_received(f'{{"response":202,"alert":{names}}}'.replace("'", '"').encode())
-    assert (await waiting).alert == names
+    assert len(end.told) == 1
 
 
 async def test_close() -> None:
     """Closing is in good order, aborting at once."""
-    end = End()
+    end = Keeper()
     end.connection.close()
     assert end.line.closed == "closed"
     end.connection.abort()
