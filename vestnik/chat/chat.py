@@ -1,6 +1,6 @@
 """The state that the rules work on, put together once and handed to every handler."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from vestnik.chat.directs import Directs
 from vestnik.chat.limits import Limits
@@ -12,11 +12,16 @@ from vestnik.chat.storage import Storage
 from vestnik.chat.storage.rooms import RoomRecord
 
 
+async def _nothing_to_keep() -> None:
+    """What there is to keep before anything was delivered."""
+
+
 class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
-    `rooms` and `published` (the number of the last message) are what the store holds.
+    `rooms` and `published` (the number of the last message) are what the store holds. `deliveries_kept` returns when
+    the store knows what was delivered until now; whoever delivers sets it.
     """
 
     def __init__(
@@ -39,3 +44,4 @@ class Chat:
         self.presence = Presences(clock)
         self.sessions = Sessions(self.rooms, published, self.presence)
         self.directs = Directs()
+        self.deliveries_kept: Callable[[], Awaitable[None]] = _nothing_to_keep

@@ -45,6 +45,7 @@ class Hub:
         self.wording = wording
         self._acknowledgements = Acknowledgements(wording)
         self.kept = KeptMessages(store, journal)
+        chat.deliveries_kept = self.kept.save
         self.catch_up = CatchUp(chat, store, journal, self.kept)
         self._store = store
         self._capacity = capacity

@@ -86,6 +86,7 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
     if missing.cursors is None:
+        await chat.deliveries_kept()
         undelivered = await chat.storage.undelivered(account.id)
         for number, kept_from in undelivered.items():
             if number in states:
