@@ -22,10 +22,14 @@ class Page(list[T]):
 
 
 class Asking:
-    """`name` is the account's, `journal_text` whether texts of messages may be journaled."""
+    """`name` is the account's, `journal_text` whether texts of messages may be journaled.
+
+    `away` says what the presence was last announced as.
+    """
 
     name: str
     journal_text: bool
+    away: bool
 
     async def _request(
         self,

@@ -17,12 +17,15 @@ class PeopleActions(Asking):
     @journaled(arguments=("state",), logger="client")
     async def presence(self, status: str | None = None, state: Literal["online", "away"] | None = None) -> Response:
         """Announce the presence, with a status text, as online or away."""
-        return await self._request(
+        response = await self._request(
             Presence(user=User(self.name, status=status, state=state)),
             catalogue.CLIENT_PRESENCE,
             answered=catalogue.CLIENT_PRESENCE_ANSWERED,
             refused=catalogue.CLIENT_PRESENCE_ANSWERED,
         )
+        if state is not None:
+            self.away = state == "away"
+        return response
 
     @journaled(logger="client")
     async def who(self, names: list[str] | None = None) -> list[Person]:

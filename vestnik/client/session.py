@@ -72,6 +72,7 @@ class Session(Asking):
         self._journal = journal
         self._reconnect = reconnect
         self._backoff = backoff
+        self.away = False
         self._label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
         self._requests = 0
         self._outbox = Outbox()
@@ -193,6 +194,9 @@ class Session(Asking):
                 raise
             self._token = None
             await self._log_in()
+        if self.away:  # which a connection is, not the account
+            user = User(self.name, state="away")
+            await self._send(Presence(user=user), catalogue.CLIENT_PRESENCE, stays=False)
         await self._resume()
 
     def _give_up(self, error: ClientError) -> None:

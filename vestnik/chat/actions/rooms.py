@@ -46,7 +46,7 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     check_room_count(chat, account.id, account.name)
     check = partial(roles.check_join, account.name)
     joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), check)
-    return _joined(chat, joined, Reply(answers.ROOM_JOINED), account)
+    return _joined(chat, session, joined, Reply(answers.ROOM_JOINED))
 
 
 async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Reply:
@@ -64,7 +64,7 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
     joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual)
-    return _joined(chat, joined, Reply(answers.ROOM_CREATED, more={"room": joined.room.name}), account)
+    return _joined(chat, session, joined, Reply(answers.ROOM_CREATED, more={"room": joined.room.name}))
 
 
 async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
@@ -135,12 +135,14 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
         check_room_count(chat, person.id, person.name)
     begun = await chat.storage.begin_group(sorted(numbers), account.id, chat.clock())
     room = chat.rooms.add(begun.room)
-    more = {"room": room.name}
+    more: dict[str, Any] = {"room": room.name}
     if begun.change is None:
         return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more=more)
     for number in numbers:
         chat.sessions.joined(number, room)
     published = (Publication(room, room.name, begun.change),)
+    if "changes" in session.features:
+        more["seq"] = room.seq
     return Reply(answers.GROUP_CREATED, (account.name, room.name, names), more=more, published=published)
 
 
@@ -161,12 +163,17 @@ def page_size(chat: Chat, limit: int | None) -> int:
     return chat.limits.page if limit is None else min(max(limit, 1), chat.limits.page)
 
 
-def _joined(chat: Chat, joined: Joined, reply: Reply, account: Account) -> Reply:
-    """The reply to whoever has become a member, with what others hear of it."""
+def _joined(chat: Chat, session: Session, joined: Joined, reply: Reply) -> Reply:
+    """The reply to whoever has become a member, with what others hear of it.
+
+    Who counts changes is told the room's last `seq`, too: nothing is missed from there on.
+    """
+    account = session.speaker
     room = chat.rooms.add(joined.room)
     chat.sessions.joined(account.id, room)
     published = () if joined.change is None else (Publication(room, room.name, joined.change),)
-    return reply._replace(values=(account.name, room.name), published=published)
+    more = {**reply.more, "seq": room.seq} if published and "changes" in session.features else reply.more
+    return reply._replace(values=(account.name, room.name), more=more, published=published)
 
 
 def _check_settings(chat: Chat, request: SetRoom) -> dict[str, Any]:

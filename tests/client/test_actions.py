@@ -1,0 +1,221 @@
+"""What the client asks for each action, and what it makes of the answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+import pytest
+
+from tests.support.scripted import Script, scripted
+from vestnik.client import (
+    Client,
+    ConversationState,
+    Delivery,
+    MemberState,
+    Person,
+    Refused,
+    RoomState,
+    Version,
+)
+from vestnik.log.journal import Journal
+from vestnik.protocol.requests import AnyRequest, Authenticate, Presence, Quit, Resume
+
+Lines = Callable[[], list[str]]
+Asked = Callable[[Client], Awaitable[Any]]
+
+MESSAGE = {"action": "msg", "time": 1.0, "from": "boris", "to": "#tea", "message": "Hello", "seq": 3}
+SEEN = Delivery(1.0, "boris", "#tea", "Hello", 3)
+OK = object()
+"""The result is the answer itself."""
+
+CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
+    "msg": (
+        lambda c: c.send("#tea", "Hello", message_id="m1", reply_to=3),
+        {"to": "#tea", "message": "Hello", "from": "anna", "id": "m1", "reply_to": 3},
+        {"seq": 4},
+        OK,
+    ),
+    "forward": (
+        lambda c: c.forward("boris", "#tea", 3, message_id="m2"),
+        {"to": "boris", "source": "#tea", "seq": 3, "id": "m2"},
+        {"seq": 9},
+        OK,
+    ),
+    "edit": (lambda c: c.edit("#tea", 3, "Hi"), {"to": "#tea", "seq": 3, "message": "Hi"}, {"change": 1}, OK),
+    "delete": (lambda c: c.delete("#tea", 3), {"to": "#tea", "seq": 3}, {}, OK),
+    "edits": (
+        lambda c: c.edits("#tea", 3),
+        {"to": "#tea", "seq": 3},
+        {"edits": [{"time": 1.0, "from": "boris", "message": "Hi"}]},
+        [Version(1.0, "boris", "Hi")],
+    ),
+    "react": (lambda c: c.react("#tea", 3, "👍"), {"to": "#tea", "seq": 3, "emoji": "👍"}, {}, OK),
+    "unreact": (lambda c: c.unreact("#tea", 3, "👍"), {"to": "#tea", "seq": 3, "emoji": "👍"}, {}, OK),
+    "pin": (lambda c: c.pin("#tea", 3), {"to": "#tea", "seq": 3}, {}, OK),
+    "unpin": (lambda c: c.unpin("#tea", 3), {"to": "#tea", "seq": 3}, {}, OK),
+    "pins": (lambda c: c.pins("#tea"), {"to": "#tea"}, {"messages": [MESSAGE]}, [SEEN]),
+    "history": (
+        lambda c: c.history("#tea", before=9, limit=5, thread=1),
+        {"to": "#tea", "before": 9, "limit": 5, "thread": 1},
+        {"messages": [MESSAGE], "more": True},
+        [SEEN],
+    ),
+    "conversations": (
+        lambda c: c.conversations(),
+        {},
+        {"conversations": [{"to": "#tea", "seq": 3, "change": 1, "unread": 2}]},
+        [ConversationState("#tea", 3, 1, unread=2)],
+    ),
+    "read": (lambda c: c.read("#tea", 3), {"to": "#tea", "seq": 3}, {}, OK),
+    "typing": (lambda c: c.typing("boris"), {"to": "boris"}, {}, OK),
+    "search": (
+        lambda c: c.search("tea time", from_="boris", in_="#tea", since=1.5, has=["link"], before="x", limit=2),
+        {"query": "tea time", "from": "boris", "in": "#tea", "since": 1.5, "has": ["link"], "before": "x", "limit": 2},
+        {"messages": [MESSAGE], "more": True, "next": "y"},
+        [SEEN],
+    ),
+    "join": (lambda c: c.join("#tea"), {"room": "#tea"}, {}, OK),
+    "leave": (lambda c: c.leave("#tea"), {"room": "#tea"}, {}, OK),
+    "create_room": (
+        lambda c: c.create_room("#tea", private=True, topic="Tea", edits="nobody", retention=30),
+        {"room": "#tea", "private": True, "topic": "Tea", "edits": "nobody", "retention": 30},
+        {"room": "#tea"},
+        OK,
+    ),
+    "set_room": (
+        lambda c: c.set_room("#tea", name="#chai", archived=False, retention=None),
+        {"room": "#tea", "name": "#chai", "archived": False, "retention": None},
+        {},
+        OK,
+    ),
+    "get_room": (
+        lambda c: c.get_room("#tea"),
+        {"room": "#tea"},
+        {"rooms": [{"room": "#tea", "members": 2, "topic": "Tea"}]},
+        RoomState("#tea", 2, topic="Tea"),
+    ),
+    "rooms": (
+        lambda c: c.rooms("te", after="#a", limit=3),
+        {"query": "te", "after": "#a", "limit": 3},
+        {"rooms": [{"room": "#tea", "members": 2}]},
+        [RoomState("#tea", 2)],
+    ),
+    "members": (
+        lambda c: c.members("#tea", after="anna", limit=3),
+        {"room": "#tea", "after": "anna", "limit": 3},
+        {"members": [{"name": "boris", "joined": 1.0, "role": "owner"}]},
+        [MemberState("boris", 1.0, "owner")],
+    ),
+    "invite": (lambda c: c.invite("#tea", "boris"), {"room": "#tea", "name": "boris"}, {}, OK),
+    "remove": (lambda c: c.remove("#tea", "boris"), {"room": "#tea", "name": "boris"}, {}, OK),
+    "ban": (lambda c: c.ban("#tea", "boris"), {"room": "#tea", "name": "boris"}, {}, OK),
+    "unban": (lambda c: c.unban("#tea", "boris"), {"room": "#tea", "name": "boris"}, {}, OK),
+    "mute": (lambda c: c.mute("#tea", "boris", 60), {"room": "#tea", "name": "boris", "seconds": 60}, {}, OK),
+    "unmute": (lambda c: c.unmute("#tea", "boris"), {"room": "#tea", "name": "boris"}, {}, OK),
+    "set_role": (
+        lambda c: c.set_role("#tea", "boris", "moderator"),
+        {"room": "#tea", "name": "boris", "role": "moderator"},
+        {},
+        OK,
+    ),
+    "group": (lambda c: c.group("boris", "clara"), {"members": ["boris", "clara"]}, {"room": "#@1"}, "#@1"),
+    "who": (
+        lambda c: c.who(["boris"]),
+        {"names": ["boris"]},
+        {"people": [{"name": "boris", "state": "away"}]},
+        [Person("boris", "away")],
+    ),
+    "get_contacts": (lambda c: c.contacts(), {"user_login": "anna"}, {"alert": ["boris"]}, ["boris"]),
+    "add_contact": (lambda c: c.add_contact("boris"), {"user_id": "boris", "user_login": "anna"}, {}, OK),
+    "del_contact": (lambda c: c.remove_contact("boris"), {"user_id": "boris", "user_login": "anna"}, {}, OK),
+}
+
+
+def test_every_action_has_a_case() -> None:
+    """Whatever a client may ask for is below, but for what a session is made of."""
+    session = {kind.__struct_config__.tag for kind in (Authenticate, Presence, Quit, Resume)}
+    assert {kind.__struct_config__.tag for kind in get_args(AnyRequest)} - session == set(CASES)
+
+
+@pytest.mark.parametrize("action", CASES)
+async def test_action(action: str, journal: Journal, journaled: Lines) -> None:
+    """The request has what was asked for and nothing else, the result is typed, and both are journaled."""
+    call, wanted, answer, result = CASES[action]
+    asked: list[dict[str, Any]] = []
+
+    async def talk(script: Script) -> None:
+        asked.append(await script.hear())
+        script.say(**({"response": 200, "alert": "fine"} | answer))
+        asked.append(await script.hear())
+        script.say(response=404, error="There is none")
+        await script.hear()
+
+    async with scripted(talk) as port:
+        client = Client("127.0.0.1", port, name="anna", journal=journal, reconnect=False)
+        await client.connect()
+        found = await call(client)
+        with pytest.raises(Refused):
+            await call(client)
+        await client.disconnect()
+    for request in asked:
+        assert request.pop("action") == action
+        assert isinstance(request.pop("time"), float)
+        assert "id" in wanted or isinstance(request.pop("id"), str)
+        assert request == wanted
+    if result is OK:
+        assert found.response == 200
+        assert {field: getattr(found, field) for field in answer} == answer
+    else:
+        assert found == result
+    if "more" in answer:
+        assert found.more is True
+        assert found.next == answer.get("next")
+    lines = journaled()
+    assert [line.split()[0] for line in lines] == ["INFO", "INFO", "INFO", "INFO", "ERROR", "DEBUG"]
+    assert lines[4].endswith("404 There is none")
+
+
+async def test_lists_that_are_not_there(journal: Journal) -> None:
+    """An answer without what it should have is an empty list, or nothing known."""
+
+    async def talk(script: Script) -> None:
+        while True:
+            await script.hear()
+            script.say(response=200, alert="fine")
+
+    async with scripted(talk) as port:
+        client = Client("127.0.0.1", port, name="anna", journal=journal, reconnect=False)
+        await client.connect()
+        for empty in (client.history("#tea"), client.pins("#tea"), client.edits("#tea", 1), client.conversations()):
+            assert await empty == []
+        for more in (client.rooms(), client.members("#tea"), client.who(), client.search("x"), client.contacts()):
+            assert await more == []
+        assert await client.get_room("#tea") == RoomState("#tea", 0)
+        assert await client.group("boris") == ""
+        await client.disconnect()
+
+
+async def test_private_journal(journal: Journal, journaled: Lines) -> None:
+    """Without `journal_text` no text that somebody wrote is in the journal, whatever the action."""
+
+    async def talk(script: Script) -> None:
+        while True:
+            await script.hear()
+            script.say(response=200, alert="fine")
+
+    secret = "mumble"
+    async with scripted(talk) as port:
+        client = Client("127.0.0.1", port, name="anna", journal=journal, journal_text=False, reconnect=False)
+        await client.connect()
+        await client.send("#tea", secret)
+        await client.edit("#tea", 1, secret)
+        await client.react("#tea", 1, secret)
+        await client.unreact("#tea", 1, secret)
+        await client.search(secret)
+        await client.rooms(secret)
+        await client.presence(secret)
+        await client.create_room("#tea", topic=secret, description=secret)
+        await client.set_room("#tea", topic=secret, description=secret)
+        await client.disconnect()
+    text = "\n".join(journaled())
+    assert secret not in text
+    assert "User anna is asking: edit #tea 1" in text
