@@ -15,9 +15,14 @@ def test_growth() -> None:
 def test_what_makes_it_begin_anew() -> None:
     """A connection that lasted does, one that was lost at once does not."""
     backoff = Backoff(1.0, 30.0, jitter=lambda: 1.0)
-    backoff.next()
-    backoff.succeeded(29.9)
-    assert backoff.next() == 2.0
+    for _ in range(2):
+        backoff.next()
+    backoff.succeeded(3.9)
+    assert backoff.next() == 4.0
+    backoff.succeeded(8.0)
+    assert backoff.next() == 1.0
+    for _ in range(10):
+        backoff.next()
     backoff.succeeded(30.0)
     assert backoff.next() == 1.0
 

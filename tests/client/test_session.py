@@ -354,6 +354,64 @@ async def test_a_server_that_is_busy(make: Make, journaled: Lines) -> None:
     assert any("Server answered with an error: 500 busy" in line for line in journaled())
 
 
+async def test_away(make: Make) -> None:
+    """Who was away is away on the next connection, too, and who is back is not."""
+    heard: list[dict[str, Any]] = []
+
+    async def presence(script: Script) -> None:
+        heard.append((await script.hear())["user"])
+        script.say(response=200)
+
+    async def talk(script: Script) -> None:
+        if script.number == 2:
+            await script.hear()
+            script.say(response=200)
+            await presence(script)
+            await script.hear()
+            script.say(response=200, conversations=[])
+            script.say(action="resumed", time=1)
+        else:
+            await script.admit()
+        if script.number < 3:
+            await presence(script)
+        else:
+            await script.hear()
+
+    async with scripted(talk) as port:
+        anna = make(port)
+        async with connected(anna) as events:
+            for number, state in enumerate(("away", "online")):
+                await anna.presence("lunch", state)  # type: ignore[arg-type]  # a literal
+                assert isinstance(await anext(events), Disconnected)
+                assert await anext(events) == Reconnected(1), number
+    assert [user.get("state") for user in heard] == ["away", "away", "online"]
+    assert [user.get("status") for user in heard] == ["lunch", None, "lunch"]
+
+
+async def test_connecting_anew(make: Make) -> None:
+    """Who connects while there is a connection gets a new one; what waits for an answer on the old one is told."""
+
+    async def talk(script: Script) -> None:
+        while True:
+            await script.hear()
+            if script.number == 2:
+                script.say(response=200)
+
+    async with scripted(talk) as port:
+        anna = make(port, reconnect=False)
+        await anna.connect()
+        waiting = asyncio.create_task(anna.join("#tea"))
+        await asyncio.sleep(0)
+        old = anna._connection
+        await anna.connect()
+        assert old is not None
+        old.abort()
+        with pytest.raises(ConnectionLost):
+            await waiting
+        assert (await anna.join("#tea")).response == 200
+        await anna.disconnect()
+
+
 async def test_the_first_connection(make: Make) -> None:
     """The first connection is not tried again, however far it has come."""
 

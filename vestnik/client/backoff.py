@@ -33,9 +33,13 @@ class Backoff:
         return limit * self._jitter()
 
     def succeeded(self, lasted: float) -> None:
-        """A connection was good for `lasted` seconds: after one that lasted, waiting begins anew.
+        """A connection was good for `lasted` seconds. If that is more than the next wait, waiting begins anew.
 
         One that was lost at once counts like an attempt that failed.
         """
-        if lasted >= self.cap:
-            self._limit = self._base
+        if lasted >= min(self._limit, self.cap):
+            self.reset()
+
+    def reset(self) -> None:
+        """Waiting begins anew."""
+        self._limit = self._base

@@ -19,6 +19,14 @@ from vestnik.protocol.messages import decode_server_message, encode
 MAX_ANSWER: Final = 1_048_576
 """Bytes that one object of the server may have: a page of messages is longer than a message."""
 
+KEEPALIVE: Final = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+)
+"""A server that has vanished is noticed after two minutes, also when nothing is asked of it."""
+
 End: TypeAlias = BadRequest | AnswerTimeout | Exception | None
 """Why a connection ended: something unreadable came, no answer came, what the system says, or in good order."""
 
@@ -61,6 +69,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The server has accepted."""
         self._transport = cast(asyncio.Transport, transport)
+        sock = self._transport.get_extra_info("socket")
+        for level, option, value in () if sock is None else KEEPALIVE:
+            if hasattr(socket, option):
+                sock.setsockopt(level, getattr(socket, option), value)
         self.local_port = (self._transport.get_extra_info("sockname") or ("", 0))[1]
         self.name = str(self.local_port)
 

@@ -217,6 +217,7 @@ class Session(Asking):
     def _connection_is_behind(self) -> None:
         """Some of what came was not taken: get it again, on a new connection."""
         if self._established and not self._recovering:
+            self._backoff.reset()
             self._connected().abort()
 
     def _fail_all(self, error: ClientError) -> None:
@@ -260,13 +261,13 @@ class Session(Asking):
     @journaled(logger="client")
     def ended(self, connection: Connection, why: End) -> None:
         """A connection is gone."""
-        if connection is not self._connection and self._connection is not None:
-            return
         failure = self._why(why)
         for pending in connection.unanswered:
             if not pending.stays or pending.silences >= ATTEMPTS:
                 self._outbox.remove(pending)
                 pending.fail(failure)
+        if connection is not self._connection and self._connection is not None:
+            return  # another one has taken its place
         if self._closing:
             self._journal.record(catalogue.CLIENT_DISCONNECTED, self.address, self.port)
             self._fail_all(failure)
