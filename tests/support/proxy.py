@@ -19,6 +19,7 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self.target = port
         self.port = 0
+        self._shut = False
         self.cuts = 0
         self.cut_done = asyncio.Event()
         self.carried: Counter[str] = Counter()
@@ -45,7 +46,20 @@ class Proxy:
         self.cut_done.clear()
         self._left = {"up": up, "down": down}
 
+    def shut(self) -> None:
+        """Cut all connections, and let nobody in."""
+        self._shut = True
+        for pipe in self._pipes:
+            pipe.cancel()
+
+    def reopen(self) -> None:
+        """Let clients in again."""
+        self._shut = False
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._shut:
+            writer.transport.abort()
+            return
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:

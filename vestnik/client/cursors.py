@@ -135,7 +135,7 @@ class Cursors:
         self._own = own
         self._places: dict[str, Place] = {}
         self._aliases: dict[str, str] = {}  # from older keys of rooms to the present ones
-        self._listed: list[tuple[Place, ConversationState]] = []
+        self._listed: dict[Place, ConversationState] = {}  # while what was missed is on its way
         self.known = saved is not None
         for name, position in msgspec.convert(saved or {}, dict[str, Number | Position]).items():
             self._places[name_key(name)] = Place(
@@ -169,7 +169,7 @@ class Cursors:
     def begin(self, states: Iterable[ConversationState]) -> None:
         """Take the list of all conversations that answers a `resume`: older names, what is gone, where a new one is."""
         places: dict[str, Place] = {}
-        self._listed = []
+        self._listed = {}
         for state in states:
             if state.as_ is not UNSET:
                 self._rename(state.as_, state.to)
@@ -183,14 +183,14 @@ class Cursors:
             place.seq.align(state.first, state.seq)
             place.change.align(0, state.change)
             places[name_key(state.to)] = place
-            self._listed.append((place, state))
+            self._listed[place] = state
         self._places = places
         self.known = True
 
     def end(self, *, complete: bool) -> Missing | None:
         """Everything that was missing has come; if not, what has not. Not `complete`: some of it was not taken."""
-        listed, self._listed = self._listed, []
-        for place, state in listed:
+        listed, self._listed = self._listed, {}
+        for place, state in listed.items():
             for count, last in ((place.seq, state.seq), (place.change, state.change)) if complete else ():
                 if count.last is None:
                     count.take(last)
@@ -222,6 +222,9 @@ class Cursors:
             place.seq.take(number)
             return
         place.change.take(number)
+        state = self._listed.get(place)
+        if state is not None and number <= state.change:
+            return  # the list is newer
         if event.kind == "set_room" and isinstance(event.name, str):
             self._rename(place.name, event.name)
         elif self._ends_membership(event):
