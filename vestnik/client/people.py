@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from msgspec import UNSET
-
-from vestnik.client.asking import Asking
+from vestnik.client.asking import Asking, Page, page
 from vestnik.log import events as catalogue
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Person, Response
@@ -28,10 +26,10 @@ class PeopleActions(Asking):
         return response
 
     @journaled(logger="client")
-    async def who(self, names: list[str] | None = None) -> list[Person]:
+    async def who(self, names: list[str] | None = None) -> Page[Person]:
         """The presence of people: of those named, or of everybody who is not offline."""
         response = await self._ask(Who(names=names), ", ".join(names or ()))
-        return [] if response.people is UNSET else response.people
+        return page(response.people, response)
 
     @journaled(logger="client")
     async def contacts(self) -> list[str]:
