@@ -9,7 +9,7 @@ class Backoff:
     """Exponential backoff with full jitter: anything up to `base`, twice `base` and so on, at most `cap` seconds.
 
     So clients that lost their server at one moment do not come back at one moment. `jitter` gives numbers from 0 to 1,
-    `sleep` waits for so many seconds.
+    `sleep` waits for so many seconds. Each client needs one of its own.
     """
 
     def __init__(

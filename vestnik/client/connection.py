@@ -16,8 +16,8 @@ from vestnik.protocol.events import Response, ServerMessage
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import decode_server_message, encode
 
-MAX_ANSWER: Final = 1_048_576
-"""Bytes that one object of the server may have: a page of messages is longer than a message."""
+MAX_ANSWER: Final = 4_194_304
+"""Bytes that one object of the server may have: the list of all conversations is longer than a message."""
 
 KEEPALIVE: Final = (
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),

@@ -170,8 +170,8 @@ class Session(Asking):
             self._attempts += 1
             delay = self._backoff.next()
             self._journal.record(catalogue.CLIENT_RECONNECTING, self._attempts, round(delay, 3))
-            await self._backoff.sleep(delay)
             try:
+                await self._backoff.sleep(delay)
                 await self._attempt()
             except Refused as error:  # no event: the answer had one
                 if error.status < Code.SERVER_ERROR:
