@@ -67,9 +67,9 @@ async def test_whose_change_it_is(request_: Request, change: Change, made: bool)
     outbox = Outbox()
     asked = pending(request_, sent=0)
     outbox.add(asked)
-    assert not outbox.has_done(change)
+    assert outbox.change(change) is None
     asked.sent = 1
-    assert outbox.has_done(change) is made
+    assert outbox.change(change) is (asked if made else None)
 
 
 async def test_served_before() -> None:
@@ -78,5 +78,9 @@ async def test_served_before() -> None:
     assert repeated(pending(Leave(room="#tea")), refused) is refused
     assert repeated(pending(Leave(room="#tea"), sent=2), refused) == Response(200, "no member", id="1")
     assert repeated(pending(Join(room="#tea"), sent=2), refused) is refused
+    changed = pending(React(to="#tea", seq=1, emoji="x"), sent=2)
+    changed.change = 5
+    assert repeated(changed, Response(200)).change == 5
+    assert repeated(changed, Response(200, change=6)).change == 6
     busy = Response(500, error="busy")
     assert repeated(pending(Leave(room="#tea"), sent=2), busy) is busy

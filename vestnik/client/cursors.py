@@ -135,7 +135,8 @@ class Cursors:
         self._own = own
         self._places: dict[str, Place] = {}
         self._aliases: dict[str, str] = {}  # from older keys of rooms to the present ones
-        self._listed: dict[Place, ConversationState] = {}  # while what was missed is on its way
+        self._resuming = False  # the list is there, and what was missed is on its way
+        self._listed: dict[Place, ConversationState] = {}
         self.known = saved is not None
         for name, position in msgspec.convert(saved or {}, dict[str, Number | Position]).items():
             self._places[name_key(name)] = Place(
@@ -144,12 +145,15 @@ class Cursors:
 
     def place(self, name: str) -> Place:
         """The place of the conversation `name`."""
-        key = name_key(name)
-        key = self._aliases.get(key, key)
-        found = self._places.get(key)
+        found = self._find(name)
         if found is None:
-            found = self._places[key] = Place(name)
+            key = name_key(name)
+            found = self._places[self._aliases.get(key, key)] = Place(name)
         return found
+
+    def _find(self, name: str) -> Place | None:
+        key = name_key(name)
+        return self._places.get(self._aliases.get(key, key))
 
     def positions(self) -> dict[str, Position] | None:
         """What a `resume` has to say; None for a new client."""
@@ -185,10 +189,11 @@ class Cursors:
             places[name_key(state.to)] = place
             self._listed[place] = state
         self._places = places
-        self.known = True
+        self.known = self._resuming = True
 
     def end(self, *, complete: bool) -> Missing | None:
         """Everything that was missing has come; if not, what has not. Not `complete`: some of it was not taken."""
+        self._resuming = False
         listed, self._listed = self._listed, {}
         for place, state in listed.items():
             for count, last in ((place.seq, state.seq), (place.change, state.change)) if complete else ():
@@ -202,8 +207,12 @@ class Cursors:
 
     def judge(self, event: Delivery | Change) -> Judgement:
         """What an event that has a number is to its conversation."""
-        place = self.place(conversation_of(event.from_, event.to, self._own))
+        name = conversation_of(event.from_, event.to, self._own)
         number = _number(event)
+        if self._resuming and name.startswith(ROOM_SIGN) and self._find(name) is None:
+            # It is called so since the list was made, or new since then: the next list will say which.
+            return Judgement(Place(name), Fit.GAP, None)
+        place = self.place(name)
         count = place.change if isinstance(event, Change) else place.seq
         fit = count.fit(number)
         if fit is Fit.GAP and isinstance(event, Change) and self._ends_membership(event):

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import UNSET
 
 from vestnik.client.errors import OutboxFull
+from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Change, Delivery, Response
 from vestnik.protocol.names import name_key
 from vestnik.protocol.requests import DelContact, Forward, Leave, Msg, Request
@@ -24,10 +25,11 @@ class Pending:
     """A request and its answer to be. `stays`: it is sent again on the next connection if this one ends before.
 
     `connection` and `number` say where it was written last: its connection's name and its number on it; `sent` how
-    often it was written, `silences` how often the server had been silent then.
+    often it was written, `silences` how often the server had been silent then. `change` is the number of what it has
+    changed, if that came before its answer.
     """
 
-    __slots__ = ("answer", "connection", "number", "request", "sent", "silences", "stays")
+    __slots__ = ("answer", "change", "connection", "number", "request", "sent", "silences", "stays")
 
     def __init__(self, request: Request, *, stays: bool) -> None:
         self.request = request
@@ -38,6 +40,7 @@ class Pending:
         self.number = 0
         self.sent = 0
         self.silences = 0
+        self.change: int | None = None
 
     def settle(self, response: Response) -> None:
         """Give the answer to whoever still waits for it."""
@@ -79,13 +82,18 @@ class Outbox:
         found = (p for p in self._waiting if isinstance(p.request, Msg | Forward) and p.request.id == delivery.id)
         return next(found, None)
 
-    def has_done(self, change: Change) -> bool:
-        """Whether one of the requests may have made a change of the client's own."""
-        return any(_made(pending.request, change) for pending in self._waiting if pending.sent)
+    def change(self, change: Change) -> Pending | None:
+        """The request that may have made a change of the client's own."""
+        return next((each for each in self._waiting if each.sent and _made(each.request, change)), None)
 
 
 def repeated(pending: Pending, response: Response) -> Response:
-    """The answer to a request; one that was sent again and is refused because it was served before is answered 200."""
+    """The answer to a request, with what is known of it when it was sent again, having been served before.
+
+    Then its change has a number, though it changes nothing any more, and a refusal may mean that it is done.
+    """
+    if response.change is UNSET and pending.change is not None and response.response < FIRST_ERROR:
+        response.change = pending.change
     if pending.sent > 1 and response.response in DONE.get(type(pending.request), ()):
         return Response(200, alert=response.error, id=response.id)
     return response

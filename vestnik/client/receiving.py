@@ -89,11 +89,12 @@ class Receiver:
 
     def _settled(self, event: Delivery | Change) -> bool:
         """Whether an event tells of what a request of this client has done; a message answers its request."""
-        if isinstance(event, Change):
-            return self._outbox.has_done(event)
-        pending = self._outbox.message(event)
+        pending = self._outbox.change(event) if isinstance(event, Change) else self._outbox.message(event)
         if pending is None or not pending.sent:
             return False
+        if isinstance(event, Change):
+            pending.change = event.change
+            return True
         self._outbox.remove(pending)
         pending.settle(Response(200, id=event.id, seq=event.seq))
         return True

@@ -113,6 +113,7 @@ class Session(Asking):
 
     async def _resume(self) -> None:
         """Get what was missed; return when all of it has come. Raises ClientError."""
+        connection = self._connected()
         self._resumed = resumed = asyncio.get_running_loop().create_future()
         self._receiver.counting = True
         positions = self._cursors.positions()
@@ -125,7 +126,6 @@ class Session(Asking):
                 raise
             self._receiver.counting = False  # a server of plain JIM: what comes is all there is
             self._go_live()
-        connection = self._connected()
         while not resumed.done():
             heard = connection.heard
             await asyncio.wait((resumed, connection.ended), timeout=self._timeout, return_when="FIRST_COMPLETED")
@@ -164,24 +164,29 @@ class Session(Asking):
     # Recovering.
 
     async def _recover(self) -> None:
-        """Connect again, as often as it takes."""
+        """Connect again, as often as it takes.
+
+        When the new connection is lost as soon as it is live, the next recovery begins before this one has ended.
+        """
+        me = asyncio.current_task()
         self._attempts = 0
-        while self._recovering:
+        while self._recovering and self._recovery is me:
             self._attempts += 1
             delay = self._backoff.next()
             self._journal.record(catalogue.CLIENT_RECONNECTING, self._attempts, round(delay, 3))
             try:
                 await self._backoff.sleep(delay)
                 await self._attempt()
+                return
             except Refused as error:  # no event: the answer had one
-                if error.status < Code.SERVER_ERROR:
+                if error.status < Code.SERVER_ERROR and self._recovery is me:
                     self._give_up(error)
             except ConnectionFailed as error:
                 self._journal.record(catalogue.CLIENT_RECONNECT_FAILED, self._attempts, error.text("en"))
             except Exception as error:  # noqa: BLE001 - whoever waits has to be told
                 self._journal.record(catalogue.CLIENT_FAILED, type(error).__name__, error=error)
                 self._give_up(self._lost())
-            if self._recovering and self._connection is not None:
+            if self._recovering and self._recovery is me and self._connection is not None:
                 self._connection.abort()
                 await asyncio.shield(self._connection.ended)
 
