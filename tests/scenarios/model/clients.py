@@ -109,13 +109,20 @@ class Device:
     """
 
     def __init__(
-        self, account: str, name: str, features: tuple[str, ...], alike: Callable[[str], Iterable[str]], token: str = ""
+        self,
+        account: str,
+        name: str,
+        features: tuple[str, ...],
+        token: str,
+        alike: Callable[[str], Iterable[str]],
+        log: Callable[[str], None],
     ) -> None:
         self.account = account
         self.name = name
         self.features = features
         self.token = token
         self._alike = alike  # all names that a room has or had
+        self._log = log
         self.wire: Wire | None = None
         self.asked: deque[tuple[dict[str, Any], Seen]] = deque()
         self.live = False
@@ -174,6 +181,7 @@ class Device:
 
     def cut(self, how: str) -> list[dict[str, Any]]:
         """End the connection without a word; the requests that were not answered."""
+        self._log(f"{self.name} ends: {how}")
         unanswered = [request for request, _ in self.asked]
         self.asked.clear()
         if self.wire is not None:
@@ -204,6 +212,7 @@ class Device:
         """Write a request, or only its first `limit` bytes; whether that is all of it."""
         assert self.wire is not None
         data = json.dumps(request, ensure_ascii=False).encode() + b"\n"
+        self._log(f"{self.name} > {data[:limit]!r}")
         self.wire.write(data[:limit])
         self.asked.append((request, seen))
         return limit is None or limit >= len(data) - 1
@@ -234,6 +243,7 @@ class Device:
         """Hear one object."""
         assert self.wire is not None
         found = await self.wire.hear()
+        self._log(f"{self.name} < {found}")
         if "response" in found:
             assert self.asked, f"an answer to nothing: {found}"
             request, seen = self.asked.popleft()
@@ -279,6 +289,8 @@ class Device:
         held = self.held[name]
         if "change" in answer:
             held.own_changes.add(answer["change"])
+        elif "seq" in answer:
+            return  # it was so before
         else:
             held.unnumbered += 1
         held.alter(request | {"kind": request["action"], "from": self.account})

@@ -4,7 +4,7 @@ What happens is done to the reference as well, and every answer compared with wh
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -42,8 +42,10 @@ class Play:
     def __init__(self, server: OwnServer | OtherServer, tokens: dict[str, str]) -> None:
         self.server = server
         self.world = World(ACCOUNTS)
+        self.transcript: deque[str] = deque(maxlen=200)
+        """What devices have written and heard, for whoever looks for the reason of a failure."""
         self.devices = {
-            name: Device(account, name, features, self._alike, tokens[name])
+            name: Device(account, name, features, tokens[name], self._alike, self.transcript.append)
             for name, (account, features) in DEVICES.items()
         }
         self.due: dict[str, dict[int, set[int]]] = {name: defaultdict(set) for name in DEVICES}
@@ -205,6 +207,7 @@ class Play:
         connected = [device for device in self.devices.values() if device.wire is not None]
         *_, = await asyncio.gather(self.server.stop(), *(self._heard_out(device) for device in connected))
         await self.server.start()
+        self.transcript.append("the server is started again")
 
     async def _heard_out(self, device: Device) -> None:
         unknown = await device.hear_out()
@@ -222,6 +225,7 @@ class Play:
             await self.devices[name].take(answers)
         online = {device.account for device in self.devices.values() if device.wire is not None}
         await self.server.kill()
+        self.transcript.append("the server is killed")
         unknown: dict[str, list[Request]] = {}
         for name, device in self.devices.items():
             if device.wire is not None:

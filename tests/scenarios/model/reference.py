@@ -185,10 +185,11 @@ class World:
     # Messages.
 
     def _msg(self, account: str, device: str, request: dict[str, Any]) -> dict[str, Any]:
-        place = self._writable(account, request["to"])
+        place = self.find(account, request["to"])
         answered = request.get("reply_to")
         if answered is not None and not 0 < answered <= len(place.messages):
             raise Refused(404)
+        self._writable(account, request["to"])
         name = request.get("id")
         before = None if name is None else self.ids.get((account, name))
         codes = 200 if isinstance(place, Room) or place.people == [account] else (200, 202)

@@ -109,9 +109,12 @@ class Machine(RuleBasedStateMachine):
 
     def run(self, doing: Coroutine[Any, Any, None]) -> None:
         """Let it happen."""
-        self.failed = True
-        self.runner.run(doing)
-        self.failed = False
+        try:
+            self.runner.run(doing)
+        except Exception as error:
+            self.failed = True
+            error.add_note("\n".join(self.play.transcript))
+            raise
 
     def made(self, device: str, wished: Request) -> Request | None:
         """A request that is about something which is there, as far as possible; None if the server cannot do it."""
