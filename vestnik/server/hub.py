@@ -189,7 +189,8 @@ class Hub:
                     if each.live:
                         listeners.add(each)
                     elif isinstance(conversation, Room):  # one that the account has left
-                        each.missing.late.append(data)
+                        if each is not session:
+                            each.missing.late.append(data)
                     else:
                         each.missing.conversations.add(conversation.id)
             for listener in listeners - {session}:
