@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from tests.scenarios.model.checks import check_device, check_plain, fits, missing
+from tests.scenarios.model.checks import check_device, check_plain, fits, missing, simplified
 from tests.scenarios.model.clients import PLAIN, RICH, Device
 from tests.scenarios.model.reference import Room, World
 from tests.scenarios.model.servers import OtherServer, OwnServer
@@ -134,16 +134,25 @@ class Play:
     async def _choose(self, worlds: Iterator[World], what: str) -> None:
         """Go on with a world that the server agrees with."""
         seen: list[tuple[Device, Asked]] | None = None
+        wrong: str | None = "there is none"
         for world in islice(worlds, ORDERS):
             if seen is None:
                 before, self.world = self.world, world
                 seen = await self._look()
                 self.world = before
-            if all(fits(self._do(world, device, each), *each) for device, each in seen):
+            wrong = next(self._wrong(world, seen), None)
+            if wrong is None:
                 self.world = world
                 self._note()
                 return
-        raise AssertionError(f"no order explains {what}, {seen}")
+        raise AssertionError(f"no order explains {what}; of the last: {wrong}")
+
+    def _wrong(self, world: World, seen: list[tuple[Device, Asked]]) -> Iterator[str]:
+        """What the server says otherwise than a world."""
+        for device, each in seen:
+            expected = self._do(world, device, each)
+            if not fits(expected, *each):
+                yield f"{device.name}: {each.request}, {simplified(*each)}, not {expected}"
 
     async def _look(self) -> list[tuple[Device, Asked]]:
         """What the server says of everything, asked by each account that has a rich device connected."""
@@ -286,9 +295,8 @@ class Play:
                 else:
                     check_plain(self.world, device, self.due[name], self.before[name])
         if thoroughly:
-            for device, each in await self._look():
-                expected = self._do(self.world, device, each)
-                assert fits(expected, *each), f"{device.name}: {each}, not {expected}"
+            for wrong in self._wrong(self.world, await self._look()):
+                raise AssertionError(wrong)
 
     async def _kept(self, device: Device) -> None:
         """Hear what was kept for a plain device: it may come after the answers."""
