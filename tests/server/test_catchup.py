@@ -217,3 +217,26 @@ async def test_a_room_is_left_meanwhile(tmp_path: Path, monkeypatch: pytest.Monk
         assert (await anna.ask(action="leave", room="#a"))["response"] == 200
         left.set()
         assert await until_resumed(anna) == []
+
+
+async def test_another_device_reads_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far another device has read is told at the end, if the answer was before it."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=[*RESUMING, "read"]) as other,
+    ):
+        await anna.ask(action="join", room="#a")
+        await anna.send("#a", "one")
+        read, missed_messages = asyncio.Event(), app.store.missed_messages
+
+        async def later(*values: Any) -> Any:
+            await read.wait()
+            return await missed_messages(*values)
+
+        monkeypatch.setattr(app.store, "missed_messages", later)
+        await resume(other, {"#a": {"seq": 0, "change": 1}})
+        await anna.ask(action="read", to="#a", seq=1)
+        read.set()
+        heard = await until_resumed(other)
+    assert [(found["action"], found["to"], found["seq"]) for found in heard] == [("msg", "#a", 1), ("read", "#a", 1)]

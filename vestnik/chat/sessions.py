@@ -16,7 +16,7 @@ NO_FEATURES: frozenset[str] = frozenset()
 POOR_FEATURES = frozenset({"probe", "notice"})
 """Features that do not bring `seq` along."""
 MAX_LATE = 100
-"""Changes of rooms left meanwhile that a session may get late; past it the oldest are forgotten."""
+"""Events that a session may get late, when what it had missed was sent; past it the oldest are forgotten."""
 
 
 class Missing:

@@ -58,7 +58,7 @@ class CatchUp:
             return
         late = session.missing.late
         self._chat.sessions.revive(session)
-        if late and "changes" in session.features:
+        if late:
             connection.send(b"".join(late))
         connection.send(encode(Resumed(self._chat.clock())))
         self._journal.record(events.SESSION_RESUMED, account.name, count, connection=connection.name)
