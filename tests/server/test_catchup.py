@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.app import journal_lines, running_app
 from tests.support.wire import Wire
 
@@ -142,3 +144,99 @@ async def test_resume_under_fire(tmp_path: Path) -> None:
     assert len(seen) == 1 + writers
     for seqs in seen.values():
         assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_renamed_rooms(tmp_path: Path) -> None:
+    """Each change of a name is told of a room that the client knows: by the present name, then by each one it had."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+    ):
+        await anna.ask(action="join", room="#a")
+        await anna.ask(action="set_room", room="#a", name="#b")
+        await anna.ask(action="set_room", room="#b", name="#c")
+        async with await Wire.login(app.listener.port, "anna", features=RESUMING) as other:
+            (state,) = (await resume(other, {"#a": {"seq": 0, "change": 1}}))["conversations"]
+            assert (state["to"], state["as"]) == ("#c", "#a")
+            heard = await until_resumed(other)
+    assert [(found["to"], found["name"]) for found in heard] == [("#c", "#b"), ("#b", "#c")]
+
+
+async def test_a_room_is_renamed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent while a room is renamed has the name that the answer had, until the change is sent."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as other,
+    ):
+        await anna.ask(action="join", room="#a")
+        await anna.send("#a", "one")
+        renamed, missed_messages = asyncio.Event(), app.store.missed_messages
+
+        async def later(*values: Any) -> Any:
+            await renamed.wait()
+            return await missed_messages(*values)
+
+        monkeypatch.setattr(app.store, "missed_messages", later)
+        assert [each["to"] for each in (await resume(other, {}))["conversations"]] == ["#a"]
+        await anna.ask(action="set_room", room="#a", name="#b")
+        await anna.send("#b", "two")
+        renamed.set()
+        heard = await until_resumed(other)
+        await anna.send("#b", "three")
+        heard.append(await other.hear())
+    assert [(found["to"], found.get("message", found.get("name"))) for found in heard] == [
+        ("#a", "one"),
+        ("#a", "two"),
+        ("#a", "#b"),
+        ("#b", "three"),
+    ]
+
+
+async def test_a_room_is_left_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a room is sent after the answer to `leave`, though it was read from the store before."""
+    async with (
+        running_app(tmp_path, "anna", "boris") as app,
+        await Wire.login(app.listener.port, "boris", features=["seq"]) as boris,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as anna,
+    ):
+        for wire in (boris, anna):
+            await wire.ask(action="join", room="#a")
+        await boris.send("#a", "one")
+        read, left, missed_messages = asyncio.Event(), asyncio.Event(), app.store.missed_messages
+
+        async def later(*values: Any) -> Any:
+            found = await missed_messages(*values)
+            read.set()
+            await left.wait()
+            return found
+
+        monkeypatch.setattr(app.store, "missed_messages", later)
+        await resume(anna, {"#a": 0})
+        await read.wait()
+        assert (await anna.ask(action="leave", room="#a"))["response"] == 200
+        left.set()
+        assert await until_resumed(anna) == []
+
+
+async def test_another_device_reads_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far another device has read is told at the end, if the answer was before it."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=[*RESUMING, "read"]) as other,
+    ):
+        await anna.ask(action="join", room="#a")
+        await anna.send("#a", "one")
+        read, missed_messages = asyncio.Event(), app.store.missed_messages
+
+        async def later(*values: Any) -> Any:
+            await read.wait()
+            return await missed_messages(*values)
+
+        monkeypatch.setattr(app.store, "missed_messages", later)
+        await resume(other, {"#a": {"seq": 0, "change": 1}})
+        await anna.ask(action="read", to="#a", seq=1)
+        read.set()
+        heard = await until_resumed(other)
+    assert [(found["action"], found["to"], found["seq"]) for found in heard] == [("msg", "#a", 1), ("read", "#a", 1)]

@@ -16,23 +16,25 @@ NO_FEATURES: frozenset[str] = frozenset()
 POOR_FEATURES = frozenset({"probe", "notice"})
 """Features that do not bring `seq` along."""
 MAX_LATE = 100
-"""Changes of rooms left meanwhile that a session may get late; past it the oldest are forgotten."""
+"""Events that a session may get late, when what it had missed was sent; past it the oldest are forgotten."""
 
 
 class Missing:
     """What a session that resumes has not got yet.
 
     `cursors` is what it says that it has, by name, while it still says so; None when it has nothing. `positions` is
-    how far it has each conversation (`seq`, `change`), `conversations` those in which there is more. `late` are events
-    that it gets at the end. `begun` says that it is getting it.
+    how far it has each conversation (`seq`, `change`), `conversations` those in which there is more. `names` is what a
+    session that hears of changes calls rooms, until it is told of another name. `late` are events that it gets at the
+    end. `begun` says that it is getting it.
     """
 
-    __slots__ = ("begun", "conversations", "cursors", "late", "positions")
+    __slots__ = ("begun", "conversations", "cursors", "late", "names", "positions")
 
     def __init__(self) -> None:
         self.cursors: dict[str, Position] | None = None
         self.positions: dict[int, tuple[int, int]] = {}
         self.conversations: set[int] = set()
+        self.names: dict[int, str] = {}
         self.late: deque[bytes] = deque(maxlen=MAX_LATE)
         self.begun = False
 
@@ -211,4 +213,5 @@ class Sessions:
         for session in account.sessions if account else ():
             room.detach(session)
             if not session.live:
+                session.missing.positions[room.id] = room.seq, room.change
                 session.missing.conversations.discard(room.id)

@@ -3,13 +3,18 @@
 Until it is live the session hears nothing; instead the hub notes in which conversations something happens. Everything
 is read up to the number that was published last, so that what is kept but not published yet is not sent twice. When
 nothing is noted any more the session becomes live in the same moment, before anything else can be published.
+
+A room that is renamed meanwhile is called as the session knows it, until it has got that change. Of a room that the
+account leaves meanwhile the session gets nothing more.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
-from vestnik.chat.sessions import Account
+from vestnik.chat.sessions import Account, Missing, Session
+from vestnik.chat.storage.conversations import MissedChange
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -53,7 +58,7 @@ class CatchUp:
             return
         late = session.missing.late
         self._chat.sessions.revive(session)
-        if late and "changes" in session.features:
+        if late:
             connection.send(b"".join(late))
         connection.send(encode(Resumed(self._chat.clock())))
         self._journal.record(events.SESSION_RESUMED, account.name, count, connection=connection.name)
@@ -61,17 +66,18 @@ class CatchUp:
     async def _send_messages(self, connection: "Connection", account: Account, todo: list[int], horizon: int) -> int:
         """Send the messages of some conversations up to number `horizon`; how many there were."""
         session = connection.session
-        positions = session.missing.positions
-        count = 0
+        missing, count = session.missing, 0
         while True:
-            wanted = [(number, positions.get(number, (0, 0))[0]) for number in todo]
-            page = await self._store.missed_messages(wanted, horizon, PAGE)
-            await send_frames(connection, (encode(missed.message) for missed in page))
+            known = _Known(missing, todo)
+            page = await self._store.missed_messages([(n, seq) for n, (seq, _) in known.items()], horizon, PAGE)
+            for number, message in page:
+                message.to = missing.names.get(number, message.to)
+            await send_frames(connection, (encode(m.message) for m in page if known.still(m.conversation_id)))
             if session.account is not account or session.closed:
                 return count  # what was not read will be sent again
-            for number, message in page:
+            for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
                 seq = int(message.seq)  # type: ignore[arg-type]  # what the store gives has one
-                positions[number] = seq, positions.get(number, (0, 0))[1]
+                missing.positions[number] = seq, known[number][1]
                 if not message.to.startswith(ROOM_SIGN) and message.from_ != account.name:
                     self._kept.note(number, account.id, seq)
             count += len(page)
@@ -82,18 +88,42 @@ class CatchUp:
     async def _send_changes(self, connection: "Connection", account: Account, todo: list[int], horizon: int) -> int:
         """Send the changes of some conversations up to number `horizon`; how many there were."""
         session = connection.session
-        positions = session.missing.positions
-        count = 0
+        missing, count = session.missing, 0
         while True:
-            wanted = [(number, positions.get(number, (0, 0))[1]) for number in todo]
-            page = await self._store.missed_changes(wanted, horizon, PAGE)
-            await send_frames(connection, (encode_change(missed.to, missed.change) for missed in page))
+            known = _Known(missing, todo)
+            page = await self._store.missed_changes([(n, change) for n, (_, change) in known.items()], horizon, PAGE)
+            frames = (
+                encode_change(_name_then(session, missed), missed.change)
+                for missed in page
+                if known.still(missed.change.conversation_id)
+            )
+            await send_frames(connection, frames)
             if session.account is not account or session.closed:
                 return count
-            for _, change in page:
-                number = change.conversation_id
-                positions[number] = positions.get(number, (0, 0))[0], change.change
+            for change in [missed.change for missed in page if known.still(missed.change.conversation_id)]:
+                missing.positions[change.conversation_id] = known[change.conversation_id][0], change.change
             count += len(page)
             if len(page) < PAGE:
                 return count
             todo = todo[todo.index(page[-1].change.conversation_id) :]
+
+
+class _Known(dict[int, tuple[int, int]]):
+    """How far a session has some conversations (`seq`, `change`) before a page of them is read."""
+
+    def __init__(self, missing: Missing, numbers: Iterable[int]) -> None:
+        self._positions = missing.positions
+        super().__init__((number, missing.positions.get(number, (0, 0))) for number in numbers)
+
+    def still(self, number: int) -> bool:
+        """Whether that is still so: it is not when the account has left the room meanwhile, or joined it again."""
+        return self._positions.get(number, (0, 0)) == self[number]
+
+
+def _name_then(session: Session, missed: MissedChange) -> str:
+    """What the session calls the conversation of a change; from now on otherwise, if the change is another name."""
+    number, names = missed.change.conversation_id, session.missing.names
+    name = names.get(number, missed.to)
+    if number in names and missed.change.kind == "set_room":
+        names[number] = missed.change.data.get("name", name)
+    return name

@@ -190,7 +190,8 @@ class Hub:
                     if each.live:
                         listeners.add(each)
                     elif isinstance(conversation, Room):  # one that the account has left
-                        each.missing.late.append(data)
+                        if each is not session and "changes" in each.features:
+                            each.missing.late.append(data)
                     else:
                         each.missing.conversations.add(conversation.id)
             for listener in listeners - {session}:
@@ -199,17 +200,24 @@ class Hub:
 
     @journaled
     def tell(self, tellings: Iterable[Telling], session: Session) -> None:
-        """Tell others what is not kept; not `session`, from which it comes, nor who is not live yet."""
+        """Tell others what is not kept; not `session`, from which it comes.
+
+        Who is not live yet gets none of it, but for how far another device has read: that later.
+        """
         for event, feature, to, author in tellings:
             if isinstance(to, Room):
                 sessions = {recipient.session for recipient in to.rich}  # type: ignore[attr-defined]
             else:
                 accounts = filter(None, map(self.chat.sessions.find, to))
-                sessions = {each for account in accounts for each in account.sessions if each.live}
+                sessions = {each for account in accounts for each in account.sessions}
             data = encode(event)
             for each in sessions - {session}:
-                if feature in each.features and (author is None or each.account is not author):
+                if feature not in each.features or (author is not None and each.account is author):
+                    continue
+                if each.live:
                     each.recipient.send(data)
+                elif feature == "read" and each.missing.begun:  # else the answer to `resume` will say it
+                    each.missing.late.append(data)
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()

@@ -377,3 +377,16 @@ async def test_other_conversations(tea: Tea) -> None:
     assert (publication.to, publication.change.change) == ("anna", 2)
     shown = await tea.shown()
     assert (shown.reactions, shown.pinned) == (UNSET, UNSET)
+
+
+async def test_the_connection_ends_meanwhile(tea: Tea, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others hear of a change whose author has been cut off before it was on disk."""
+    react = tea.house.store.react
+
+    async def cut_off(*values: Any) -> Any:
+        change = await react(*values)
+        tea.house.chat.sessions.detach(tea.boris)
+        return change
+
+    monkeypatch.setattr(tea.house.store, "react", cut_off)
+    assert (await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👍"))).change.kind == "react"

@@ -33,7 +33,7 @@ async def edit(chat: Chat, session: Session, request: Edit) -> Reply:
     mentions = await find_mentions(chat, account.id, conversation, text) if SIGN in text else ()
     check_writing(chat, account, conversation)
     result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, chat.clock())
-    return _reply(session, answers.MESSAGE_EDITED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_EDITED, conversation, request.seq, result)
 
 
 async def delete(chat: Chat, session: Session, request: Delete) -> Reply:
@@ -44,7 +44,7 @@ async def delete(chat: Chat, session: Session, request: Delete) -> Reply:
     result = await chat.storage.delete_message(
         conversation.id, request.seq, account.id, chat.clock(), anybodys=moderates
     )
-    return _reply(session, answers.MESSAGE_DELETED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_DELETED, conversation, request.seq, result)
 
 
 async def edits(chat: Chat, session: Session, request: Edits) -> Reply:
@@ -74,7 +74,7 @@ async def react(chat: Chat, session: Session, request: React) -> Reply:
     result = await chat.storage.react(conversation.id, request.seq, account.id, emoji, limit, chat.clock())
     if result is Refusal.FULL:
         raise Forbidden(answers.REACTION_LIMIT, name_of(conversation), request.seq, limit)
-    return _reply(session, answers.REACTION_ADDED, conversation, request.seq, result, emoji)
+    return _reply(session, account, answers.REACTION_ADDED, conversation, request.seq, result, emoji)
 
 
 async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
@@ -83,7 +83,7 @@ async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
     emoji = _check_emoji(request.emoji)
     conversation = await find_conversation(chat, account, request.to)
     result = await chat.storage.unreact(conversation.id, request.seq, account.id, emoji, chat.clock())
-    return _reply(session, answers.REACTION_REMOVED, conversation, request.seq, result, emoji)
+    return _reply(session, account, answers.REACTION_REMOVED, conversation, request.seq, result, emoji)
 
 
 async def pin(chat: Chat, session: Session, request: Pin) -> Reply:
@@ -95,7 +95,7 @@ async def pin(chat: Chat, session: Session, request: Pin) -> Reply:
     result = await chat.storage.pin(conversation.id, request.seq, account.id, limit, chat.clock())
     if result is Refusal.FULL:
         raise Forbidden(answers.PIN_LIMIT, name_of(conversation), limit)
-    return _reply(session, answers.MESSAGE_PINNED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_PINNED, conversation, request.seq, result)
 
 
 async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
@@ -104,7 +104,7 @@ async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
     conversation = await find_conversation(chat, account, request.to)
     check_writing(chat, account, conversation)
     result = await chat.storage.unpin(conversation.id, request.seq, account.id, chat.clock())
-    return _reply(session, answers.MESSAGE_UNPINNED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_UNPINNED, conversation, request.seq, result)
 
 
 async def pins(chat: Chat, session: Session, request: Pins) -> Reply:
@@ -129,13 +129,20 @@ def _check_emoji(emoji: str) -> str:
 
 
 def _reply(
-    session: Session, answer: Answer, conversation: Conversation, seq: int, result: Alteration, *values: object
+    session: Session,
+    account: Account,
+    answer: Answer,
+    conversation: Conversation,
+    seq: int,
+    result: Alteration,
+    *values: object,
 ) -> Reply:
-    """The answer to an alteration, with the change for the others if there is one.
+    """The answer to an alteration by `account`, with the change for the others if there is one.
 
-    Raises NotFound when there is no such message, Forbidden when it is not the speaker's.
+    The connection of `session` may be gone, and nobody its speaker any more: the others must hear all the same. Raises
+    NotFound when there is no such message, Forbidden when it is not the account's.
     """
-    account, name = session.speaker, name_of(conversation)
+    name = name_of(conversation)
     if result is Refusal.UNKNOWN:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, seq)
     if isinstance(result, Refusal):

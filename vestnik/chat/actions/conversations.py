@@ -6,7 +6,7 @@ from typing import Final
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_conversation, name_of
 from vestnik.chat.limits import MAX_UNREAD
-from vestnik.chat.names import name_key
+from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.sessions import Session
 from vestnik.chat.storage.conversations import Conversations as Kept
@@ -85,6 +85,8 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     missing.begun = True
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
+    if "changes" in session.features:
+        missing.names = {number: state.to for number, state in states.items() if state.to.startswith(ROOM_SIGN)}
     if missing.cursors is None:
         await chat.deliveries_kept()
         undelivered = await chat.storage.undelivered(account.id)
