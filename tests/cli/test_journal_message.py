@@ -1,5 +1,6 @@
 """`vestnik journal message`: the life of one message."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from tests.cli.test_journal import run
 from tests.support.pages import Record, at, record, write
 from tests.support.process import ServerProcess, vestnik
 from tests.support.store import allow
+from tests.support.wire import Wire
 from vestnik.chat.storage.messages import Delivered
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
@@ -263,12 +265,16 @@ def test_a_real_server(tmp_path: Path) -> None:
         done = vestnik("client", *arguments, stdin=stdin, password="secret")
         assert done.returncode == 0, done.stderr
 
+    async def hear(name: str, last: str) -> None:
+        async with await Wire.login(server.port, name) as wire:
+            await wire.texts_to(last)
+
     with ServerProcess(tmp_path) as server:
         client("anna", "/to boris\nfirst\nsecond\n")
         server.wait_for("Клиент отключился")
         before = vestnik("journal", "message", "anna/boris/2", "--data", str(tmp_path))
         assert before.stdout.splitlines()[-1] == "Ждёт входа пользователя boris"
-        client("boris", "")
+        asyncio.run(hear("boris", "second"))
         server.wait_for("отложенные")
         server.wait_for("Клиент отключился", count=2)
         after = vestnik("journal", "message", "anna/boris/2", "--data", str(tmp_path))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.process import ServerProcess
-from tests.support.store import Kept, kept
+from tests.support.store import Kept, changes, kept
 from tests.support.wire import Wire
 from vestnik.cli.user import add_accounts
 
@@ -96,7 +96,7 @@ def check_journal(data: Path) -> None:
         json.loads(line) for path in sorted(log.glob("server.jsonl.*")) for line in path.read_text("utf-8").splitlines()
     ]
     numbers = [found["number"] for found in objects if "number" in found]
-    assert numbers == list(range(1, len(kept(data)) + 1))
+    assert numbers == list(range(1, len(kept(data)) + changes(data) + 1))
     lines = [line for path in sorted(log.glob("server.log.*")) for line in path.read_text("utf-8").splitlines()]
     assert [line[24:] for line in lines] == [
         f"{found['level']:8} {found['logger']:10} {found['message']}" for found in objects

@@ -19,6 +19,7 @@ from tests.support.process import ServerProcess, vestnik
 from tests.support.store import kept
 from tests.support.wire import DEADLINE, Wire
 from vestnik.cli.user import add_accounts
+from vestnik.store.schema import HEAD
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -213,7 +214,7 @@ def test_a_newer_database(tmp_path: Path) -> None:
     add_accounts(tmp_path, ["anna"], "secret")
     change_database(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
     reason = refused(tmp_path)
-    assert reason == f"База {tmp_path / 'vestnik.db'} новее программы: её схема 9999, известная схема 0001"
+    assert reason == f"База {tmp_path / 'vestnik.db'} новее программы: её схема 9999, известная схема {HEAD}"
     listing = vestnik("user", "--data", str(tmp_path), "list")
     assert listing.returncode == 1
     assert "9999" in listing.stderr

@@ -26,6 +26,7 @@ SERVER_SIDE = {
     "connection",
     "probe",
     "presence",
+    "change",
     "backlog",
     "message",
     "session",

@@ -28,5 +28,11 @@ def kept(data: Path) -> list[Kept]:
         return [Kept(*row) for row in rows]
 
 
+def changes(data: Path) -> int:
+    """How many changes there are in the database."""
+    with closing(sqlite3.connect(data / "vestnik.db")) as database:
+        return int(database.execute("SELECT count(*) FROM change").fetchone()[0])
+
+
 def allow(_standing: Standing) -> None:
     """A check of the rules that everything passes."""

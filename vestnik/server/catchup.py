@@ -20,6 +20,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
 from vestnik.protocol.messages import encode
+from vestnik.server.audience import Delivered as Written
 from vestnik.server.kept import KeptMessages, send_frames
 from vestnik.server.wire import encode_change
 from vestnik.store.store import Store
@@ -47,11 +48,11 @@ class CatchUp:
         account = session.account
         if account is None:
             return
-        count = 0
+        count, written = 0, Written()
         while session.missing.conversations and session.account is account:
             horizon = self._chat.sessions.published
             todo, session.missing.conversations = sorted(session.missing.conversations), set()
-            count += await self._send_messages(connection, account, todo, horizon)
+            count += await self._send_messages(connection, account, todo, horizon, written)
             if "changes" in session.features:
                 count += await self._send_changes(connection, account, todo, horizon)
         if session.account is not account:
@@ -61,10 +62,16 @@ class CatchUp:
         if late:
             connection.send(b"".join(late))
         connection.send(encode(Resumed(self._chat.clock())))
-        self._journal.record(events.SESSION_RESUMED, account.name, count, connection=connection.name)
+        values = (account.name, count, str(written) or None)
+        self._journal.record(events.SESSION_RESUMED, *values, connection=connection.name)
 
-    async def _send_messages(self, connection: "Connection", account: Account, todo: list[int], horizon: int) -> int:
-        """Send the messages of some conversations up to number `horizon`; how many there were."""
+    async def _send_messages(
+        self, connection: "Connection", account: Account, todo: list[int], horizon: int, written: Written
+    ) -> int:
+        """Send the messages of some conversations up to number `horizon`; how many there were.
+
+        Those from another person to the account are noted in `written`.
+        """
         session = connection.session
         missing, count = session.missing, 0
         while True:
@@ -80,6 +87,7 @@ class CatchUp:
                 missing.positions[number] = seq, known[number][1]
                 if not message.to.startswith(ROOM_SIGN) and message.from_ != account.name:
                     self._kept.note(number, account.id, seq)
+                    written.add(message.from_, seq)
             count += len(page)
             if len(page) < PAGE:
                 return count

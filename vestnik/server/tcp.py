@@ -254,6 +254,8 @@ class Connection(asyncio.Protocol):
         more: dict[str, object] = {} if request_id is None else {"id": request_id}
         if begun is not None:
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
+        if reply.published:
+            more["number"] = reply.published[-1].change.number
         event = events.of_answer(reply.answer)
         self.hub.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:

@@ -29,7 +29,7 @@ DELIVERED: Final = "message.delivered"
 KEPT: Final = "message.kept"
 CONFLICT: Final = "message.conflict"
 RECOVERED: Final = "message.recovered"
-BACKLOG: Final = "backlog.delivered"
+LATER: Final = frozenset({"backlog.delivered", "session.resumed"})
 OPENED: Final = "connection.opened"
 STARTED: Final = "server.started"
 SLOW: Final = "connection.slow"
@@ -141,7 +141,7 @@ def _later(reader: Reader, sending: Entry, live: Iterable[Delivery]) -> list[Del
         return []
     covers = partial(_covers, to, fold(str(facts.account)), facts.seq)
     found: list[Delivery] = []
-    for entry in islice(reader.entries(Query(since=sending.time, event=BACKLOG, also=covers)), MANY):
+    for entry in islice(reader.entries(Query(since=sending.time, events=LATER, also=covers)), MANY):
         found += _deliveries(reader, entry.time, {str(entry.facts.connection)})
     return found
 

@@ -124,6 +124,7 @@ TEXTS: Final[dict[str, str]] = {
     "presence.announced": "Presence announced to {connections} connections, people: {people}",
     "backlog.delivered": "Messages kept for user {account} delivered ({count})",
     "session.resumed": "User {account} has got what was missed ({count})",
+    "change.recovered": "Change of {to} by {account} kept: {kind} (recovered from the store)",
     "retention.applied": "Old messages of room {room} removed ({count})",
     "message.recovered": "Message from {account} to {to} kept (recovered from the store)",
     "request.failed": "Unexpected error while handling request {action}",

@@ -124,6 +124,7 @@ TEXTS: Final[dict[str, str]] = {
     "presence.announced": "Присутствие объявлено, соединений: {connections}, людей: {people}",
     "backlog.delivered": "Пользователю {account} доставлены отложенные сообщения ({count})",
     "session.resumed": "Пользователь {account} получил пропущенное ({count})",
+    "change.recovered": "Изменение {to} пользователем {account} сохранено: {kind} (восстановлено из базы)",
     "retention.applied": "Старые сообщения чата {room} удалены ({count})",
     "message.recovered": "Сообщение от {account} к {to} сохранено (восстановлено из базы)",
     "request.failed": "Непредвиденная ошибка при обработке запроса {action}",

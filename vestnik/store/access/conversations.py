@@ -48,6 +48,10 @@ class ConversationAccess(Access):
         """Messages behind a `seq` in each of some conversations."""
         return await self._read(conversations.missed_messages, positions, horizon, limit)
 
+    async def changes_after(self, number: int, limit: int) -> list[MissedChange]:
+        """Changes with higher numbers than `number`, oldest first."""
+        return await self._read(conversations.changes_after, number, limit)
+
     async def missed_changes(
         self, positions: Sequence[tuple[int, int]], horizon: int, limit: int
     ) -> list[MissedChange]:

@@ -1,7 +1,7 @@
 """The conversations of an account: how far they go, how far they were delivered and read, and what a session missed."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from vestnik.chat.storage.conversations import Conversations, DirectRecord, MissedChange, MissedMessage, Unread
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import EVERYBODY, load_messages
+from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, cursor, member, mention, message, room
 
 MAX_COUNTED: Final = 50_000
@@ -19,15 +20,11 @@ _ME: Final = bindparam("account_id", type_=Integer)
 _CONVERSATION: Final = bindparam("conversation_id", type_=Integer)
 
 
-def _last(column: Any, conversation_id: Any) -> Any:
-    """The largest value of a counting column in a conversation: one look-up in its index."""
-    last = select(func.max(column)).where(column.table.c.conversation_id == conversation_id)
-    return func.coalesce(last.scalar_subquery(), 0)
-
-
-_LAST_SEQ: Final = func.max(_last(message.c.seq, conversation.c.id), conversation.c.floor)
+_LAST_CHANGE: Final = func.coalesce(
+    select(func.max(change.c.change)).where(change.c.conversation_id == conversation.c.id).scalar_subquery(), 0
+)
 _DIRECTS: Final = (
-    select(conversation.c.id, account.c.name, _LAST_SEQ, _last(change.c.change, conversation.c.id))
+    select(conversation.c.id, account.c.name, LAST_SEQ, _LAST_CHANGE)
     .join(
         account,
         account.c.id == case((conversation.c.low_id == _ME, conversation.c.high_id), else_=conversation.c.low_id),
@@ -128,7 +125,7 @@ def unread(
 
 
 _READ: Final = select(cursor.c.read).where(cursor.c.conversation_id == _CONVERSATION, cursor.c.account_id == _ME)
-_END: Final = select(_LAST_SEQ).where(conversation.c.id == _CONVERSATION)
+_END: Final = select(LAST_SEQ).where(conversation.c.id == _CONVERSATION)
 
 
 def read_up_to(connection: Connection, conversation_id: int, account_id: int, seq: int) -> int | None:
@@ -158,7 +155,7 @@ _MISSED_MESSAGES: Final = (
     .limit(bindparam("page", type_=Integer))
 )
 _ADDRESSEE: Final = account.alias("addressee")
-_MISSED_CHANGES: Final = (
+_CHANGES_WITH_NAMES: Final = (
     CHANGES.add_columns(func.coalesce(room.c.name, _ADDRESSEE.c.name))
     .join(conversation, conversation.c.id == change.c.conversation_id)
     .outerjoin(room, room.c.id == conversation.c.id)
@@ -167,14 +164,14 @@ _MISSED_CHANGES: Final = (
         _ADDRESSEE.c.id
         == case((conversation.c.low_id == change.c.account_id, conversation.c.high_id), else_=conversation.c.low_id),
     )
-    .where(
-        change.c.conversation_id == _CONVERSATION,
-        change.c.change > bindparam("after"),
-        change.c.id <= bindparam("horizon"),
-    )
-    .order_by(change.c.change)
     .limit(bindparam("page", type_=Integer))
 )
+_MISSED_CHANGES: Final = _CHANGES_WITH_NAMES.where(
+    change.c.conversation_id == _CONVERSATION,
+    change.c.change > bindparam("after"),
+    change.c.id <= bindparam("horizon"),
+).order_by(change.c.change)
+_CHANGES_AFTER: Final = _CHANGES_WITH_NAMES.where(change.c.id > bindparam("number")).order_by(change.c.id)
 
 
 def missed_messages(
@@ -203,8 +200,13 @@ def missed_changes(
     found: list[MissedChange] = []
     for conversation_id, after in positions:
         values = {"conversation_id": conversation_id, "after": after, "horizon": horizon, "page": limit - len(found)}
-        for *row, to in connection.execute(_MISSED_CHANGES, values):
-            found.append(MissedChange(to, change_record(row)))
+        found += [MissedChange(to, change_record(row)) for *row, to in connection.execute(_MISSED_CHANGES, values)]
         if len(found) >= limit:
             break
     return found
+
+
+def changes_after(connection: Connection, number: int, limit: int) -> list[MissedChange]:
+    """Changes with higher numbers than `number`, oldest first."""
+    rows = connection.execute(_CHANGES_AFTER, {"number": number, "page": limit})
+    return [MissedChange(to, change_record(row)) for *row, to in rows]

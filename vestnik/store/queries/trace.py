@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, or_, select
 
 from vestnik.chat.storage.messages import StoredMessage
 from vestnik.store.queries.messages import messages_after
+from vestnik.store.queries.standing import LEADS_TO
 from vestnik.store.schema import account, conversation, cursor, message, room
 
 
@@ -25,10 +26,10 @@ def with_id(connection: Connection, client_id: str) -> list[Trace]:
 
 
 def in_room(connection: Connection, key: str, seq: int) -> list[Trace]:
-    """The message `seq` of the room whose name has this key, if there is one."""
-    rooms = select(room.c.id).where(room.c.key == key)
+    """The message `seq` of the room whose name has, or had, this key, if there is one."""
+    rooms = select(room.c.id).where(LEADS_TO)
     found = select(message.c.id).where(message.c.conversation_id.in_(rooms), message.c.seq == seq)
-    return _traces(connection, found)
+    return _traces(connection, found.params(key=key))
 
 
 def between(connection: Connection, keys: Sequence[str], seq: int) -> list[Trace]:
