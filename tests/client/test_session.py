@@ -357,6 +357,24 @@ async def test_a_server_that_is_busy(make: Make, journaled: Lines) -> None:
     assert any("Server answered with an error: 500 busy" in line for line in journaled())
 
 
+async def test_lost_at_once(make: Make) -> None:
+    """A connection that is lost as soon as it is live is followed by one other, and by no more than one."""
+    connections = 0
+
+    async def talk(script: Script) -> None:
+        nonlocal connections
+        connections += 1
+        await script.admit()
+        if script.number == 20:
+            await script.hear()
+
+    async with scripted(talk) as port, connected(make(port)) as events:
+        for _ in range(19):
+            assert isinstance(await anext(events), Disconnected)
+            assert await anext(events) == Reconnected(1)
+    assert connections == 20
+
+
 async def test_an_unexpected_error(make: Make, journaled: Lines) -> None:
     """When connecting again fails in a way that nobody thought of, the application is told, and the journal why."""
 
