@@ -132,7 +132,7 @@ def test_every_answer_is_given() -> None:
     assert {events.of_answer(answer).name for answer in answers.ALL.values()} == set(answers.ALL)
 
 
-UNUSED = {Code.NOTICE, Code.IMPORTANT_NOTICE, Code.CREATED, Code.OFFLINE}
+UNUSED = {Code.NOTICE, Code.IMPORTANT_NOTICE, Code.OFFLINE}
 """Codes that answer no request: notices, and those that the specification has and our server does not need."""
 
 
