@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.client.listening import Make
+from vestnik.client import Backoff, Client
 from vestnik.log.journal import Journal
 
 
@@ -25,3 +28,14 @@ def journaled(journal: Journal, tmp_path: Path) -> object:
         return [line[24:] for line in (tmp_path / "client" / "client.log").read_text("utf-8").splitlines()]
 
     return lines
+
+
+@pytest.fixture
+def make(journal: Journal) -> Make:
+    """Makes clients that reconnect at once."""
+
+    def client(port: int, name: str = "anna", **more: Any) -> Client:
+        given = {"password": "secret", "journal": journal, "backoff": Backoff(base=0)} | more
+        return Client("127.0.0.1", port, name=name, **given)
+
+    return client

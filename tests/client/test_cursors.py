@@ -111,6 +111,18 @@ def test_a_client_that_comes_back() -> None:
     }
 
 
+def test_a_name_that_is_not_listed() -> None:
+    """Until everything missed has come, a room that is not on the list must be asked for again; a person need not."""
+    cursors = Cursors("anna", {"#tea": 4})
+    cursors.begin([ConversationState("#tea", 4, 0)])
+    for event in (delivery(5, "#chai"), change(1, to="#chai")):
+        assert take(cursors, event) is Fit.GAP
+    assert take(cursors, delivery(1, "anna")) is Fit.NEXT
+    assert cursors.end(complete=True) is None
+    assert cursors.positions() == {"#tea": Position(4), "boris": Position(1)}
+    assert take(cursors, delivery(7, "#new")) is Fit.NEXT
+
+
 def test_bad_cursors() -> None:
     """What cannot be cursors is an error at once."""
     with pytest.raises(msgspec.ValidationError):
@@ -171,6 +183,17 @@ def test_what_the_application_has_read() -> None:
         cursors.read(place, event)
     assert [(at["seq"], at["change"]) for at in seen] == [(4, 2), (5, 2), (5, 3)]
     assert cursors.saved() == {"#tea": {"seq": 7, "change": 3}}
+
+
+def test_what_is_older_than_the_list() -> None:
+    """A change that the list knows of already moves no room and ends no membership."""
+    cursors = Cursors("anna", {"#a": {"seq": 4, "change": 2}})
+    cursors.begin([ConversationState("#c", 4, 5, as_="#a")])
+    assert take(cursors, change(3, "set_room", "#a", name="#b")) is Fit.NEXT
+    assert take(cursors, change(4, "remove", "#c", name="anna")) is Fit.NEXT
+    assert take(cursors, change(5, "invite", "#c", name="anna")) is Fit.NEXT
+    assert cursors.end(complete=True) is None
+    assert cursors.saved() == {"#c": {"seq": 4, "change": 5}}
 
 
 def test_a_room_gets_another_name() -> None:

@@ -46,7 +46,7 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     check_room_count(chat, account.id, account.name)
     check = partial(roles.check_join, account.name)
     joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), check)
-    return _joined(chat, session, joined, Reply(answers.ROOM_JOINED))
+    return _joined(chat, session, account, joined, Reply(answers.ROOM_JOINED))
 
 
 async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Reply:
@@ -64,7 +64,8 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
     joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual)
-    return _joined(chat, session, joined, Reply(answers.ROOM_CREATED, more={"room": joined.room.name}))
+    reply = Reply(answers.ROOM_CREATED, more={"room": joined.room.name})
+    return _joined(chat, session, account, joined, reply)
 
 
 async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
@@ -163,12 +164,12 @@ def page_size(chat: Chat, limit: int | None) -> int:
     return chat.limits.page if limit is None else min(max(limit, 1), chat.limits.page)
 
 
-def _joined(chat: Chat, session: Session, joined: Joined, reply: Reply) -> Reply:
+def _joined(chat: Chat, session: Session, account: Account, joined: Joined, reply: Reply) -> Reply:
     """The reply to whoever has become a member, with what others hear of it.
 
-    Who counts changes is told the room's last `seq`, too: nothing is missed from there on.
+    Who counts changes is told the room's last `seq`, too: nothing is missed from there on. The connection of `session`
+    may be gone, and nobody its speaker any more.
     """
-    account = session.speaker
     room = chat.rooms.add(joined.room)
     chat.sessions.joined(account.id, room)
     published = () if joined.change is None else (Publication(room, room.name, joined.change),)
