@@ -78,6 +78,7 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
     check = partial(roles.check_leave, account.name)
     left = await chat.storage.leave_room(room.id, account.id, chat.clock(), check)
     end_membership(chat, room, account.id)
+    session.missing.positions.pop(room.id, None)  # should it join again, it knows from where on it hears the room
     published = [Publication(room, room.name, left.change, (account.id,))]
     if left.heir is not None and left.promotion is not None:
         room.roles[left.heir] = "owner"
