@@ -368,8 +368,8 @@ class Device:
             self.held[event["name"]] = self.held.pop(name)
 
 
-CHANGING: Final = frozenset(
-    "edit delete react unreact pin unpin create_room set_room join leave invite remove ban unban mute unmute set_role "
-    "group".split()
-)
+_OF_MESSAGES: Final = ("edit", "delete", "react", "unreact", "pin", "unpin")
+_OF_ROOMS: Final = ("create_room", "set_room", "group", "join", "leave")
+_OF_MEMBERS: Final = ("invite", "remove", "ban", "unban", "mute", "unmute", "set_role")
+CHANGING: Final = frozenset((*_OF_MESSAGES, *_OF_ROOMS, *_OF_MEMBERS))
 """Actions that others hear of as changes."""

@@ -206,7 +206,7 @@ class Play:
             world = self.world.copy()
             for each in asked[:count]:
                 self._do(world, device, each)
-            if all([fits(self._do(world, device, each), *each) for each in asked]):
+            if all(fits(self._do(world, device, each), *each) for each in asked):
                 yield world
 
     # The server.
