@@ -240,3 +240,35 @@ async def test_another_device_reads_meanwhile(tmp_path: Path, monkeypatch: pytes
         read.set()
         heard = await until_resumed(other)
     assert [(found["action"], found["to"], found["seq"]) for found in heard] == [("msg", "#a", 1), ("read", "#a", 1)]
+
+
+async def test_a_room_is_left_and_joined_again_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another device of the account does to its membership is heard in order, and nothing is left out."""
+    async with (
+        running_app(tmp_path, "anna", "boris") as app,
+        await Wire.login(app.listener.port, "boris", features=["seq"]) as boris,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as other,
+    ):
+        for wire in (boris, anna):
+            await wire.ask(action="join", room="#a")
+        await boris.send("#a", "one")
+        ready, missed_messages = asyncio.Event(), app.store.missed_messages
+
+        async def later(*values: Any) -> Any:
+            found = await missed_messages(*values)
+            await ready.wait()
+            return found
+
+        monkeypatch.setattr(app.store, "missed_messages", later)
+        await resume(other, {"#a": {"seq": 0, "change": 2}})
+        await anna.ask(action="leave", room="#a")
+        await boris.send("#a", "two")
+        await anna.ask(action="join", room="#a")
+        ready.set()
+        heard = await until_resumed(other)
+    assert [found["seq"] for found in heard if found["action"] == "msg"] == [1, 2]
+    assert [(found["change"], found["kind"]) for found in heard if found["action"] == "change"] == [
+        (3, "leave"),
+        (4, "join"),
+    ]

@@ -24,18 +24,20 @@ class Missing:
 
     `cursors` is what it says that it has, by name, while it still says so; None when it has nothing. `positions` is
     how far it has each conversation (`seq`, `change`), `conversations` those in which there is more. `names` is what a
-    session that hears of changes calls rooms, until it is told of another name. `late` are events that it gets at the
-    end. `begun` says that it is getting it.
+    session that hears of changes calls rooms, until it is told of another name. `left` are rooms that the account has
+    left meanwhile: it gets nothing more of them. `late` are events that it gets at the end, with the number of the room
+    that was left by them, or 0. `begun` says that it is getting it.
     """
 
-    __slots__ = ("begun", "conversations", "cursors", "late", "names", "positions")
+    __slots__ = ("begun", "conversations", "cursors", "late", "left", "names", "positions")
 
     def __init__(self) -> None:
         self.cursors: dict[str, Position] | None = None
         self.positions: dict[int, tuple[int, int]] = {}
         self.conversations: set[int] = set()
         self.names: dict[int, str] = {}
-        self.late: deque[bytes] = deque(maxlen=MAX_LATE)
+        self.left: set[int] = set()
+        self.late: deque[tuple[int, bytes]] = deque(maxlen=MAX_LATE)
         self.begun = False
 
 
@@ -200,12 +202,22 @@ class Sessions:
         room.attach(session)
 
     def joined(self, account_id: int, room: Room) -> None:
-        """Let all sessions of an account hear a room from its present end on."""
+        """Let all sessions of an account hear a room from its present end on.
+
+        One that is not live and had it before goes on from there, and so hears in order that it was left and joined.
+        """
         account = self._accounts.get(account_id)
         for session in account.sessions if account else ():
             if not session.live:
-                session.missing.positions[room.id] = room.seq, room.change
+                self._joined_again(session.missing, room)
             self.hear(session, room)
+
+    def _joined_again(self, missing: Missing, room: Room) -> None:
+        missing.positions.setdefault(room.id, (room.seq, room.change))
+        if room.id in missing.left:
+            missing.left.remove(room.id)
+            missing.conversations.add(room.id)
+            missing.late = deque((each for each in missing.late if each[0] != room.id), MAX_LATE)
 
     def left(self, account_id: int, room: Room) -> None:
         """No session of an account hears the room any more."""
@@ -213,5 +225,5 @@ class Sessions:
         for session in account.sessions if account else ():
             room.detach(session)
             if not session.live:
-                session.missing.positions[room.id] = room.seq, room.change
+                session.missing.left.add(room.id)
                 session.missing.conversations.discard(room.id)

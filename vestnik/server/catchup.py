@@ -60,7 +60,7 @@ class CatchUp:
         late = session.missing.late
         self._chat.sessions.revive(session)
         if late:
-            connection.send(b"".join(late))
+            connection.send(b"".join([data for _, data in late]))
         connection.send(encode(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
         self._journal.record(events.SESSION_RESUMED, *values, connection=connection.name)
@@ -120,12 +120,13 @@ class _Known(dict[int, tuple[int, int]]):
     """How far a session has some conversations (`seq`, `change`) before a page of them is read."""
 
     def __init__(self, missing: Missing, numbers: Iterable[int]) -> None:
-        self._positions = missing.positions
+        self._missing = missing
         super().__init__((number, missing.positions.get(number, (0, 0))) for number in numbers)
 
     def still(self, number: int) -> bool:
-        """Whether that is still so: it is not when the account has left the room meanwhile, or joined it again."""
-        return self._positions.get(number, (0, 0)) == self[number]
+        """Whether that is still so: it is not when the account has left the room meanwhile."""
+        missing = self._missing
+        return number not in missing.left and missing.positions.get(number, (0, 0)) == self[number]
 
 
 def _name_then(session: Session, missed: MissedChange) -> str:

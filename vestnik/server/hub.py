@@ -191,7 +191,7 @@ class Hub:
                         listeners.add(each)
                     elif isinstance(conversation, Room):  # one that the account has left
                         if each is not session and "changes" in each.features:
-                            each.missing.late.append(data)
+                            each.missing.late.append((conversation.id, data))
                     else:
                         each.missing.conversations.add(conversation.id)
             for listener in listeners - {session}:
@@ -217,7 +217,7 @@ class Hub:
                 if each.live:
                     each.recipient.send(data)
                 elif feature == "read" and each.missing.begun:  # else the answer to `resume` will say it
-                    each.missing.late.append(data)
+                    each.missing.late.append((0, data))
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()

@@ -1,11 +1,13 @@
 """`join` and `leave`."""
 
+from typing import Any
+
 import pytest
 
 from tests.chat.conftest import House
 from vestnik.chat.limits import Limits
 from vestnik.protocol.errors import BadRequest, Forbidden
-from vestnik.protocol.requests import Join, Leave
+from vestnik.protocol.requests import Join, Leave, SetRoom
 
 
 @pytest.fixture
@@ -112,3 +114,32 @@ async def test_leave_bad_names(house: House, name: str) -> None:
     with pytest.raises(BadRequest) as caught:
         await house.do(session, Leave(room=name))
     assert caught.value.values[0] == "room"
+
+
+async def test_the_connection_ends_meanwhile(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is cut off while the membership is put on disk is a member for those in memory, too."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, Join(room="#tea"))
+    join_room = house.store.join_room
+
+    async def cut_off(*values: Any) -> Any:
+        joined = await join_room(*values)
+        house.chat.sessions.detach(boris)
+        return joined
+
+    monkeypatch.setattr(house.store, "join_room", cut_off)
+    (published,) = (await house.reply(boris, Join(room="#tea"))).published
+    assert published.change.kind == "join"
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert await house.account_id("boris") in room.members
+
+
+async def test_join_by_a_name_of_before(house: House) -> None:
+    """A rich client that joins by a name which the room had before is told the present one, member or not."""
+    anna, boris = [await house.login(name, ("seq",)) for name in ("anna", "boris")]
+    await house.do(anna, Join(room="#tea"))
+    await house.do(anna, SetRoom(room="#tea", name="#jam"))
+    for _ in range(2):
+        assert (await house.reply(boris, Join(room="#tea"))).more == {"room": "#jam"}
+    assert (await house.reply(boris, Join(room="#Jam"))).more == {}

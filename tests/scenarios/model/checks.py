@@ -48,7 +48,14 @@ def simplified(request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
 
 def _room(state: dict[str, Any]) -> tuple[Any, ...]:
     flags = (state.get("private", False), state.get("archived", False), state.get("group", False))
-    return (state["room"], state["members"], *flags, state.get("topic", ""), state.get("edits", "members"), state.get("role"))
+    return (
+        state["room"],
+        state["members"],
+        *flags,
+        state.get("topic", ""),
+        state.get("edits", "members"),
+        state.get("role"),
+    )
 
 
 def shown(message: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +121,11 @@ def _check_message(device: Device, expected: dict[str, Any], message: dict[str, 
 def missing(world: World, device: Device, due: dict[int, set[int]]) -> dict[int, set[int]]:
     """What of that which is `due` (by number of the conversation) a plain device has not heard."""
     heard = _heard(world, device)
-    lacking = {number: seqs - set(heard.get(number, ())) for number, seqs in due.items()}
+    deleted = {
+        place.number: {seq for seq, message in enumerate(place.messages, 1) if message.deleted}
+        for place in world.places()
+    }
+    lacking = {number: seqs - set(heard.get(number, ())) - deleted[number] for number, seqs in due.items()}
     return {number: seqs for number, seqs in lacking.items() if seqs}
 
 

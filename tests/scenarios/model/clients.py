@@ -58,9 +58,11 @@ class Held:
         self.seq = seq
         self.messages[seq] = message
 
-    def hear_change(self, event: dict[str, Any]) -> None:
+    def hear_change(self, event: dict[str, Any], *, live: bool) -> None:
         """Take a change that the server has sent: each once, in order; only its own ones are left out."""
         number = event["change"]
+        if not live and number in self.own_changes and number <= self.change:
+            return
         if self.first is None:
             self.first = self.change = number - 1
         while self.change + 1 < number:
@@ -130,6 +132,10 @@ class Device:
         """It has never been told what there is."""
         self.held: dict[str, Held] = {}
         self.heard: list[dict[str, Any]] = []
+        self._doubtful: set[str] = set()
+        """Ids of messages that were not answered: a connection before may have sent them a moment ago."""
+        self._called: dict[str, str] = {}
+        """What it has renamed rooms to."""
 
     @property
     def rich(self) -> bool:
@@ -183,6 +189,7 @@ class Device:
         """End the connection without a word; the requests that were not answered."""
         self._log(f"{self.name} ends: {how}")
         unanswered = [request for request, _ in self.asked]
+        self._doubtful |= {request["id"] for request in unanswered if "id" in request}
         self.asked.clear()
         if self.wire is not None:
             if how == "reset":
@@ -272,7 +279,8 @@ class Device:
             self.held.pop(name, None)
             return
         if action in {"join", "create_room", "group"} and name not in self.held:
-            self.held[name] = Held(answer.get("seq"), answer.get("change"))
+            made = answer.get("change")
+            self.held[name] = Held(None, None if made is None else made - 1, own_changes={made} - {None})
         elif action == "msg":
             self._note_message(name, request, answer)
         elif action in CHANGING and name in self.held:
@@ -296,10 +304,15 @@ class Device:
         held.alter(request | {"kind": request["action"], "from": self.account})
         if request["action"] == "set_room" and "name" in request:
             self.held[request["name"]] = self.held.pop(name)
+            self._called[name] = request["name"]
+            self._called.pop(request["name"], None)
 
     def _known(self, name: str) -> str:
         """The name under which the device has a conversation that may be called otherwise."""
-        return next((each for each in (name, *self._alike(name)) if each in self.held), name)
+        found = next((each for each in (name, *self._alike(name)) if each in self.held), None)
+        if found is None and name in self._called:
+            return self._known(self._called[name])
+        return name if found is None else found
 
     # Events.
 
@@ -310,7 +323,7 @@ class Device:
             self.live = True
             self.held = {name: held for name, held in self.held.items() if not held.left}
         elif action == "msg":
-            self._place(event).hear(event, live=self.live)
+            self._place(event).hear(event, live=self.live and event.get("id") not in self._doubtful)
         elif action == "read":
             assert "read" in self.features, event
             held = self.held.setdefault(event["to"], Held(0, 0))
@@ -345,7 +358,7 @@ class Device:
             assert begins or not name.startswith("#"), f"of a room that it has not: {event}"
             self.held[name] = Held(None if begins else 0, event["change"] - 1 if begins else 0)
         held = self.held[name]
-        held.hear_change(event)
+        held.hear_change(event, live=self.live)
         held.alter(event)
         if begins or ends:
             held.left = ends
@@ -355,8 +368,8 @@ class Device:
             self.held[event["name"]] = self.held.pop(name)
 
 
-CHANGING: Final = frozenset(
-    "edit delete react unreact pin unpin create_room set_room join leave invite remove ban unban mute unmute set_role "
-    "group".split()
-)
+_OF_MESSAGES: Final = ("edit", "delete", "react", "unreact", "pin", "unpin")
+_OF_ROOMS: Final = ("create_room", "set_room", "group", "join", "leave")
+_OF_MEMBERS: Final = ("invite", "remove", "ban", "unban", "mute", "unmute", "set_role")
+CHANGING: Final = frozenset((*_OF_MESSAGES, *_OF_ROOMS, *_OF_MEMBERS))
 """Actions that others hear of as changes."""

@@ -206,7 +206,7 @@ class Play:
             world = self.world.copy()
             for each in asked[:count]:
                 self._do(world, device, each)
-            if all([fits(self._do(world, device, each), *each) for each in asked]):
+            if all(fits(self._do(world, device, each), *each) for each in asked):
                 yield world
 
     # The server.
@@ -214,7 +214,7 @@ class Play:
     async def restart(self) -> None:
         """End the server properly: everybody hears everything; then start it again."""
         connected = [device for device in self.devices.values() if device.wire is not None]
-        *_, = await asyncio.gather(self.server.stop(), *(self._heard_out(device) for device in connected))
+        (*_,) = await asyncio.gather(self.server.stop(), *(self._heard_out(device) for device in connected))
         await self.server.start()
         self.transcript.append("the server is started again")
 

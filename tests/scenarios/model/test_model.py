@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.scenarios.model.clients import PLAIN
@@ -96,7 +97,7 @@ class Machine(RuleBasedStateMachine):
 
     Server: type[OwnServer | OtherServer] = OwnServer
 
-    def __init__(self, template: Path, tokens: dict[str, str], data: Path) -> None:
+    def __init__(self, template: Path, tokens: dict[str, str], data: Path, failures: list[Exception]) -> None:
         super().__init__()
         shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(template, data)
@@ -104,6 +105,7 @@ class Machine(RuleBasedStateMachine):
         self.play = Play(self.Server(data), tokens)
         self.counter = count(1)
         self.ids: list[Request] = []
+        self.failures = failures
         self.failed = False
         self.runner.run(self.play.server.start())
 
@@ -114,6 +116,7 @@ class Machine(RuleBasedStateMachine):
         except Exception as error:
             self.failed = True
             error.add_note("\n".join(self.play.transcript))
+            self.failures.append(error)
             raise
 
     def made(self, device: str, wished: Request) -> Request | None:
@@ -306,7 +309,9 @@ def test_model(tmp_path: Path, machine: type[Machine], examples: int, steps: int
     few = settings(max_examples=examples, stateful_step_count=steps, derandomize=True)
     if LONG:
         few = settings(max_examples=settings.default.max_examples * examples, stateful_step_count=3 * steps)  # type: ignore[union-attr]
-    run_state_machine_as_test(
-        partial(machine, tmp_path / "template", tokens, tmp_path / "run"),
-        settings=settings(few, deadline=None, suppress_health_check=list(HealthCheck)),
-    )
+    failures: list[Exception] = []
+    begin = partial(machine, tmp_path / "template", tokens, tmp_path / "run", failures)
+    try:
+        run_state_machine_as_test(begin, settings=settings(few, deadline=None, suppress_health_check=list(HealthCheck)))
+    except (Flaky, FlakyStrategyDefinition) as error:  # it has failed all the same, if not again
+        raise failures[0] from error

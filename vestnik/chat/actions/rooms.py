@@ -40,13 +40,14 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     name = check_room_name("room", request.room, chat.limits.room)
     room = chat.rooms.find(name)
     if room is not None and account.id in room.members:
-        return Reply(answers.ROOM_JOINED, (account.name, room.name))
+        return Reply(answers.ROOM_JOINED, (account.name, room.name), more=_renamed(session, name, room.name))
     if room is None:
         check_new_room_name("room", name, chat.limits.room)
     check_room_count(chat, account.id, account.name)
     check = partial(roles.check_join, account.name)
     joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), check)
-    return _joined(chat, session, account, joined, Reply(answers.ROOM_JOINED))
+    reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.room.name))
+    return _joined(chat, session, account, joined, reply)
 
 
 async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Reply:
@@ -78,6 +79,7 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
     check = partial(roles.check_leave, account.name)
     left = await chat.storage.leave_room(room.id, account.id, chat.clock(), check)
     end_membership(chat, room, account.id)
+    session.missing.positions.pop(room.id, None)  # should it join again, it knows from where on it hears the room
     published = [Publication(room, room.name, left.change, (account.id,))]
     if left.heir is not None and left.promotion is not None:
         room.roles[left.heir] = "owner"
@@ -162,6 +164,11 @@ def end_membership(chat: Chat, room: Room, account_id: int) -> None:
 def page_size(chat: Chat, limit: int | None) -> int:
     """How much one page of a list has, if the client wants `limit`."""
     return chat.limits.page if limit is None else min(max(limit, 1), chat.limits.page)
+
+
+def _renamed(session: Session, asked: str, name: str) -> dict[str, Any]:
+    """What a rich client is told that has asked for a room by a name which it does not have (any more)."""
+    return {"room": name} if session.rich and name_key(asked) != name_key(name) else {}
 
 
 def _joined(chat: Chat, session: Session, account: Account, joined: Joined, reply: Reply) -> Reply:
