@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.process import DEADLINE, VESTNIK, ServerProcess, clean_environment, vestnik
-from vestnik.cli.client import printable
 from vestnik.cli.user import add_accounts
 
 
@@ -185,10 +184,3 @@ def test_server_goes(tmp_path: Path) -> None:
         client = Talking(own, tmp_path, "anna")
         client.wait_for("аутентифицирован")
     assert client.end(5)[0] == 1
-
-
-def test_printable() -> None:
-    """What cannot be seen is escaped, everything else stays."""
-    assert printable("Привет 👋") == "Привет 👋"
-    assert "\x1b" not in printable("\x1b[2J")
-    assert "\u202e" not in printable("\u202eabc")
