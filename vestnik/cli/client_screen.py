@@ -142,11 +142,13 @@ class Screen:
 
     # Lists.
 
-    def messages(self, messages: Iterable[Delivery]) -> None:
+    def messages(self, messages: Sequence[Delivery]) -> None:
         """Show messages that were asked for.
 
         For scripts: seq, time, from, to, text, and what else there is to it as words (`edited reply=3 replies=2 👍=2`).
         """
+        if not messages:
+            self.note(self.text("cli.client_nothing"))
         for message in messages:
             when = moment(message.time)
             if self.terminal:

@@ -83,7 +83,7 @@ async def _ask(conversation: Conversation, lines: asyncio.Queue[str], prompt: Pr
             line = await prompt.prompt_async(lambda: f"{_sign(conversation)}> ")
         except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
             return
-        if line.startswith("/"):
+        if line.startswith("/") and not line.startswith("//"):
             screen.line(f"{_sign(conversation)}> {line}")
         if line.strip() and not conversation.connected:
             screen.note(screen.text("cli.client_waits", line=line))
