@@ -146,7 +146,7 @@ async def role(talk: Conversation, given: Arguments) -> None:
 
 async def group(talk: Conversation, given: Arguments) -> None:
     """Find or begin the conversation of some people, and talk to them."""
-    names = [name.strip() for name in given.rest().split(",")]
+    names = [Arguments(name, "").name() for name in given.rest().split(",")]
     talk.know(*names)
     name = await talk.client.group(*names)
     await talk.choose(name)

@@ -16,7 +16,7 @@ from vestnik.cli.client_commands import COMMANDS, serve
 from vestnik.cli.client_conversation import Conversation
 from vestnik.cli.client_screen import printable
 from vestnik.log.journaled import journaled
-from vestnik.protocol.names import name_key
+from vestnik.protocol.names import ROOM_SIGN, name_key
 
 MAX_LINES: Final = 1000
 """Typed lines that may wait to be served; the prompt waits for room."""
@@ -38,14 +38,16 @@ class NameCompleter(Completer):
                 if command.startswith(text):
                     yield Completion(f"{command} ", start_position=-len(text), display=command)
             return
-        typed = text.rpartition(" ")[2].lstrip('"')
-        mention = typed.startswith("@")
+        typed = text.rpartition(" ")[2]
+        sign = "@" if typed.startswith("@") else ""
         if not text.startswith("/") and not typed.startswith(("#", "@")):
             return
-        sought = name_key(typed.removeprefix("@"))
+        sought = name_key(typed.removeprefix("@").removeprefix('"'))
         for key, name in sorted(self._conversation.names.items()):
-            if key.startswith(sought) and not (mention and key.startswith("#")):
-                yield Completion(f"@{name}" if mention else name, start_position=-len(typed), display=printable(name))
+            if key.startswith(sought) and not (sign and key.startswith(ROOM_SIGN)):
+                quote = '"' if text.startswith("/") and " " in name else ""
+                found = f"{quote}{sign}{name}{quote}"
+                yield Completion(found, start_position=-len(typed), display=printable(name))
 
 
 @journaled(logger="client")
