@@ -12,7 +12,6 @@ from vestnik.protocol.names import ROOM_SIGN
 
 _WORD: Final = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
 _FILTER: Final = re.compile(r'(?<!\S)(from|in|has|since|until):("[^"]*"|\S+)')
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class BadLine(Exception):
@@ -123,11 +122,11 @@ def _seconds(text: str, *, whole_day: bool) -> float:
     """The UNIX seconds of a local day or moment; of a `whole_day` its end."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if whole_day and "T" not in text:
+            moment += timedelta(days=1)
+        return moment.timestamp()
+    except (ValueError, OverflowError):
         raise BadLine("cli.client_time") from None
-    if whole_day and _DAY.fullmatch(text):
-        moment += timedelta(days=1)
-    return moment.timestamp()
 
 
 def _is_number(word: str) -> bool:
