@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.process import DEADLINE, VESTNIK, ServerProcess, clean_environment, vestnik
-from vestnik.cli.client import printable
 from vestnik.cli.user import add_accounts
 
 
@@ -50,6 +49,20 @@ def test_last_line_without_newline(server: ServerProcess, tmp_path: Path) -> Non
     assert "anna to #tea: last" in (tmp_path / "client.log").read_text("utf-8")
 
 
+def test_lists_of_a_script(server: ServerProcess, tmp_path: Path) -> None:
+    """Lists are lines of columns on standard output, and nothing else is there: neither answers nor changes."""
+    lines = "/create #lists\n/topic Two\tparts\nOne\n/edit 1 Two\n/react 1 x\n/history\n/room\n/members\n/rooms parts\n"
+    done = talk(server, tmp_path, lines)
+    assert done.returncode == 0
+    rows = [line.split("\t") for line in done.stdout.splitlines() if not line.startswith("boris → ")]
+    assert [len(row) for row in rows] == [6, 8, 4, 6]
+    history, room, members, rooms = rows
+    assert (history[0], *history[2:]) == ("1", "anna", "#lists", "Two", "edited x=1")
+    assert room == ["#lists", "1", "owner", "public", "", "Two\\tparts", "members", ""]
+    assert members[:2] == ["anna", "owner"]
+    assert rooms == room[:6]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -58,6 +71,8 @@ def test_last_line_without_newline(server: ServerProcess, tmp_path: Path) -> Non
         ("/join\n", "/join needs a name"),
         ("/leave\n", "/leave needs a name"),
         ("/to\n", "/to needs a name"),
+        ("/edit 1\n", "/edit NUMBER TEXT"),
+        ("/members\n", "Nobody to write to"),
         ("/leave #nowhere\n", "400 Room #nowhere does not exist"),
     ],
 )
@@ -185,10 +200,3 @@ def test_server_goes(tmp_path: Path) -> None:
         client = Talking(own, tmp_path, "anna")
         client.wait_for("аутентифицирован")
     assert client.end(5)[0] == 1
-
-
-def test_printable() -> None:
-    """What cannot be seen is escaped, everything else stays."""
-    assert printable("Привет 👋") == "Привет 👋"
-    assert "\x1b" not in printable("\x1b[2J")
-    assert "\u202e" not in printable("\u202eabc")

@@ -1,0 +1,316 @@
+"""What the lines of the client do, with a real server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.app import running_app
+from tests.support.scripted import Script, scripted
+from vestnik.cli.client_commands import COMMANDS, WORDS, serve, serve_bytes
+from vestnik.cli.client_conversation import Conversation
+from vestnik.cli.client_screen import Screen
+from vestnik.client import Client
+from vestnik.log.journal import Journal
+from vestnik.protocol.texts import LANGUAGES
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Any:
+    """The journal of all clients of a test."""
+    made = Journal("client", tmp_path / "client", level=10, language="en")
+    yield made
+    made.close()
+
+
+class Team:
+    """Clients of one server, without a terminal. Everything that is shown is in `capsys`."""
+
+    def __init__(self, port: int, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+        self.port = port
+        self.journal = journal
+        self.capsys = capsys
+        self.talks: dict[str, Conversation] = {}
+
+    async def enter(self, name: str, *, terminal: bool = False) -> Conversation:
+        """Somebody logs in."""
+        client = Client("127.0.0.1", self.port, name=name, password="secret", journal=self.journal, reconnect=terminal)
+        talk = self.talks[name] = Conversation(client, self.journal, Screen("en", name, terminal=terminal))
+        assert await talk.begin(needs_login=True)
+        return talk
+
+    async def type(self, name: str, *lines: str) -> list[list[str]]:
+        """Somebody types lines, all of which are served; the columns of what is shown of the last one."""
+        talk = self.talks[name]
+        for line in lines:
+            self.capsys.readouterr()
+            await serve(talk, line)
+            assert not talk.failed, line
+        return [line.split("\t") for line in self.capsys.readouterr().out.splitlines()]
+
+    async def refused(self, name: str, line: str) -> None:
+        """Somebody types a line that does not go through."""
+        talk = self.talks[name]
+        await serve(talk, line)
+        assert talk.failed, line
+        talk.failed = False
+
+
+@asynccontextmanager
+async def team(tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[Team]:
+    """Anna, owner of #tea, and Boris, a member; messages 1 (Anna's) and 2 (Boris's) are there."""
+    async with running_app(tmp_path / "server", "anna", "boris", "clara b", lang="en") as app:
+        made = Team(app.listener.port, journal, capsys)
+        await made.enter("anna")
+        await made.enter("boris")
+        await made.type("anna", "/create #tea", "One")
+        await made.type("boris", "/join #tea", "Two")
+        yield made
+        for talk in made.talks.values():
+            await talk.client.disconnect()
+
+
+Setting = tuple[Path, Journal, pytest.CaptureFixture[str]]
+
+
+@pytest.fixture
+def setting(tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[str]) -> Setting:
+    """What `team` needs."""
+    return tmp_path, journal, capsys
+
+
+async def test_messages(setting: Setting) -> None:
+    """Messages are edited, deleted, answered, forwarded, and found again with all that was done to them."""
+    async with team(*setting) as made:
+        await made.type(
+            "boris", "/reply 1 Three", "/edit 2 Two again", "/react 1 👍", "/react 1 :tea:", "/unreact 1 👍"
+        )
+        await made.type("anna", "/pin 1", "/pin 2", "/unpin 2", "//etc", "/delete 4", "/forward 3 clara b")
+        found = await made.type("anna", "/history")
+        assert [(row[0], *row[2:]) for row in found] == [
+            ("1", "anna", "#tea", "One", "pinned replies=1 :tea:=1"),
+            ("2", "boris", "#tea", "Two again", "edited"),
+            ("3", "boris", "#tea", "Three", "reply=1"),
+            ("4", "anna", "#tea", "", "deleted"),
+        ]
+        assert [row[0] for row in await made.type("anna", "/pins")] == ["1"]
+        assert [row[0] for row in await made.type("anna", "/thread 1")] == ["1", "3"]
+        assert [row[1:] for row in await made.type("anna", "/edits 2")] == [["boris", "edit", "Two"]]
+        copy = (await made.type("anna", '/history "clara b" 5'))[0]
+        assert copy[2:] == ["anna", "clara b", "Three", "forwarded=boris"]
+
+
+async def test_history_goes_over_pages(setting: Setting) -> None:
+    """However many messages are asked for, they come oldest first, over as many pages as it takes."""
+    async with team(*setting) as made:
+        await made.type("anna", *(f"m{number}" for number in range(3, 251)))
+        numbers = [int(row[0]) for row in await made.type("anna", "/history 230")]
+        assert numbers == list(range(21, 251))
+        assert [row[0] for row in await made.type("anna", "/history 2 before 5")] == ["3", "4"]
+        assert [row[0] for row in await made.type("anna", "/history before 5")] == ["1", "2", "3", "4"]
+        assert len(await made.type("anna", "/history")) == 20
+        assert await made.type("anna", "/history 0") == []
+
+
+async def test_rooms(setting: Setting) -> None:
+    """A room is made, described, listed, renamed, archived."""
+    async with team(*setting) as made:
+        await made.type("anna", "/create #den private", "/topic Old", "/describe All sorts", "/retention 30")
+        assert made.talks["anna"].to == "#den"
+        assert await made.type("anna", "/room") == [
+            ["#den", "1", "owner", "private", "30", "Old", "members", "All sorts"]
+        ]
+        await made.type("anna", "/topic #tea Green tea", '/topic ""', "/retention off", "/rename #my den", "/archive")
+        assert await made.type("anna", "/rooms") == [
+            ["#my den", "1", "owner", "private archived", "", ""],
+            ["#tea", "2", "owner", "public", "", "Green tea"],
+        ]
+        assert made.talks["anna"].to == "#my den"
+        assert [row[0] for row in await made.type("anna", "/unarchive", "/rooms green")] == ["#tea"]
+        assert (await made.type("anna", "/room #my den"))[0][3] == "private"
+        assert await made.type("anna", "/leave", "/list") == [["#tea", "1", "0", "2", "0"]]
+        assert made.talks["anna"].to == ""
+
+
+async def test_members(setting: Setting) -> None:
+    """Members come and go, get roles, are muted and banned."""
+    async with team(*setting) as made:
+        await made.type("anna", "/invite clara b", "/mute boris", '/mute "clara b" 10')
+        found = await made.type("anna", "/members")
+        assert [(row[0], row[1], bool(row[3])) for row in found] == [
+            ("anna", "owner", False),
+            ("boris", "member", True),
+            ("clara b", "member", True),
+        ]
+        assert [row[3] == "forever" for row in found] == [False, True, False]
+        await made.refused("boris", "I may not")
+        await made.type("anna", "/unmute boris", '/role "clara b" moderator')
+        assert [row[1] for row in await made.type("anna", "/members")] == ["owner", "member", "moderator"]
+        await made.type("boris", "I may again")
+        await made.type("anna", "/remove clara b", "/ban #tea boris")
+        await made.refused("boris", "/join #tea")
+        assert [row[0] for row in await made.type("anna", "/members #tea")] == ["anna"]
+        await made.type("anna", "/unban boris")
+        await made.type("boris", "/join #tea", "Here again")
+
+
+async def test_lists_go_over_pages(tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lists of rooms and members have everything, over as many pages as it takes."""
+    names = [f"u{number}" for number in range(5)]
+    async with running_app(tmp_path / "server", "anna", *names, lang="en", limits={"page": 2}) as app:
+        made = Team(app.listener.port, journal, capsys)
+        await made.enter("anna")
+        await made.type("anna", *(f"/create #r{number}" for number in range(5)))
+        await made.type("anna", *(f"/invite {name}" for name in names))
+        assert [row[0] for row in await made.type("anna", "/rooms")] == [f"#r{number}" for number in range(5)]
+        assert [row[0] for row in await made.type("anna", "/members")] == ["anna", *names]
+        await made.talks["anna"].client.disconnect()
+
+
+async def test_people(setting: Setting) -> None:
+    """One is away with a status and comes back, and others see it."""
+    async with team(*setting) as made:
+        await made.type("boris", "/away At lunch")
+        assert [[row[0], row[1], row[3]] for row in await made.type("anna", "/who boris")] == [
+            ["boris", "away", "At lunch"]
+        ]
+        await made.type("boris", "/back")
+        found = await made.type("anna", "/who")
+        assert sorted([row[0], row[1], row[3]] for row in found) == [["anna", "online", ""], ["boris", "online", ""]]
+        assert [row[:2] for row in await made.type("anna", "/who clara b")] == [["clara b", "offline"]]
+
+
+async def test_group(setting: Setting) -> None:
+    """A group is found by its people, its name is shown, and it is talked to from then on."""
+    async with team(*setting) as made:
+        ((name,),) = await made.type("anna", "/group boris, clara b")
+        assert made.talks["anna"].to == name
+        assert await made.type("boris", '/group "clara b",anna') == [[name]]
+        await made.type("anna", "Hello both")
+        assert [row[4] for row in await made.type("boris", "/history")] == ["Hello both"]
+
+
+async def test_read(setting: Setting) -> None:
+    """Everything, or everything up to a message, is read."""
+    async with team(*setting) as made:
+        await made.type("boris", "Three", "Four @anna")
+        assert await made.type("anna", "/list") == [["#tea", "3", "1", "4", "0"]]
+        assert await made.type("anna", "/read 2", "/list") == [["#tea", "2", "1", "4", "2"]]
+        assert await made.type("anna", "/to boris", "/read #tea", "/list") == [["#tea", "0", "0", "4", "4"]]
+        await made.type("anna", "/to nobody")
+        await made.refused("anna", "/read")
+
+
+async def test_quit(setting: Setting) -> None:
+    """The login ends, and so does the conversation."""
+    async with team(*setting) as made:
+        await made.type("anna", "/quit")
+        assert made.talks["anna"].ended
+
+
+MISTAKES = {
+    "/dance": "There is no command /dance; /help lists all",
+    "/to": "/to needs a name",
+    "/invite": "/invite needs a name",
+    "/edit five x": "It goes like this: /edit NUMBER TEXT",
+    "/edit 5": "It goes like this: /edit NUMBER TEXT",
+    "/delete 1 2": "It goes like this: /delete NUMBER",
+    "/history 5 after 3": "It goes like this: /history [COUNT] [before NUMBER]",
+    "/history before": "It goes like this: /history [COUNT] [before NUMBER]",
+    "/role boris king": "It goes like this: /role NAME owner|moderator|member",
+    "/mute clara b": "It goes like this: /mute NAME [MINUTES]",
+    "/retention soon": "It goes like this: /retention DAYS|off",
+    "/create #a b": "It goes like this: /create #room [private]",
+    "/search tea since:monday": "A day is 2026-11-01, a moment 2026-11-01T12:30",
+    "/list x": "It goes like this: /list",
+}
+
+
+def alone(journal: Journal) -> Conversation:
+    """A conversation in a terminal, without a server."""
+    client = Client("127.0.0.1", 1, name="anna", journal=journal)
+    return Conversation(client, journal, Screen("en", "anna", terminal=True))
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+async def test_mistakes(line: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line that is no good is journaled and said, with the way it should be, and nothing is sent."""
+    talk = Conversation(
+        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
+    )
+    talk.to = "#tea"
+    await serve(talk, line)
+    assert talk.failed
+    assert not talk.ended
+    assert capsys.readouterr().err == f"{MISTAKES[line]}\n"
+
+
+@pytest.mark.parametrize("line", ["hello", "/history", "/topic x", "/members", "/reply 1 x", "/pins", "/edit 1 x"])
+async def test_nobody_is_chosen(line: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is done in the chosen conversation needs one."""
+    talk = Conversation(
+        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
+    )
+    await serve(talk, line)
+    assert talk.failed
+    assert capsys.readouterr().err == "Nobody to write to: choose with /join #room or /to NAME\n"
+
+
+async def test_no_text(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bytes that are no text are a mistake; blank lines are nothing."""
+    talk = Conversation(
+        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
+    )
+    await serve_bytes(talk, b" \r\n")
+    assert not talk.failed
+    await serve_bytes(talk, b"\xff\n")
+    assert talk.failed
+    assert capsys.readouterr().err == "This is not text in UTF-8\n"
+
+
+async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """A search asks for what its words say and shows what was found; people are told that there is more."""
+    asked: list[dict[str, Any]] = []
+
+    async def talk_to(script: Script) -> None:
+        asked.append(await script.hear())
+        found = {"action": "msg", "time": 0, "from": "boris", "to": "#tea", "message": "Green tea", "seq": 3}
+        script.say(response=200, alert="fine", messages=[found], more=True, next="x")
+        await script.hear()
+
+    async with scripted(talk_to) as port:
+        client = Client("127.0.0.1", port, name="anna", journal=journal, reconnect=False)
+        await client.connect()
+        await serve(
+            Conversation(client, journal, Screen("en", "anna", terminal=True)), "/search green tea in:#tea has:link"
+        )
+        await client.disconnect()
+    assert {key: asked[0].get(key) for key in ("action", "query", "in", "has", "from")} == {
+        "action": "search",
+        "query": "green tea",
+        "in": "#tea",
+        "has": ["link"],
+        "from": None,
+    }
+    found, more = capsys.readouterr().out.splitlines()
+    assert found.endswith("boris → #tea: Green tea")
+    assert more.startswith("* There are more")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_help(language: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    """The help has a line for each command, with its arguments, none wider than a terminal."""
+    client = Client("127.0.0.1", 1, name="anna", journal=journal)
+    await serve(Conversation(client, journal, Screen(language, "anna", terminal=False)), "/help")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:-2]] == list(COMMANDS)
+    assert max(map(len, lines)) <= 110
+    assert not [line for line in lines if "{" in line]
+
+
+def test_words_are_used() -> None:
+    """Every word for an argument is one of some command."""
+    used = "".join(command.arguments for command in COMMANDS.values())
+    assert not [word for word in WORDS if f"{{{word}}}" not in used]

@@ -1,0 +1,299 @@
+"""A session of the client: what is shown of others, what is read, and what happens to the connection."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.scripted import Script, scripted
+from vestnik.cli import client_conversation
+from vestnik.cli.client_commands import serve
+from vestnik.cli.client_conversation import Conversation
+from vestnik.cli.client_screen import Screen
+from vestnik.client import Backoff, Client
+from vestnik.log.journal import Journal
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """The client's journal."""
+    made = Journal("client", tmp_path / "client", level=10, language="en")
+    yield made
+    made.close()
+
+
+@asynccontextmanager
+async def talking(
+    script: Callable[[Script], Awaitable[None]], journal: Journal, *, terminal: bool
+) -> AsyncIterator[Conversation]:
+    """A conversation of anna with a server that follows the script."""
+    async with scripted(script) as port:
+        backoff = Backoff(base=0)
+        client = Client(
+            "127.0.0.1", port, name="anna", password="x", journal=journal, reconnect=terminal, backoff=backoff
+        )
+        talk = Conversation(client, journal, Screen("en", "anna", terminal=terminal))
+        yield talk
+        talk.ended = True
+        await client.disconnect()
+
+
+async def ok(script: Script, **more: Any) -> dict[str, Any]:
+    """Answer the next request with 200; the request."""
+    asked = await script.hear()
+    script.say(**({"response": 200, "alert": "fine", "id": asked.get("id")} | more))
+    return asked
+
+
+async def test_what_others_do(journal: Journal, capsys: Capture) -> None:
+    """Messages and changes are shown until the client goes, names are remembered, and a new name is taken over."""
+
+    async def server(script: Script) -> None:
+        await script.admit(tea={"seq": 0, "change": 0})
+        await ok(script)
+        script.deliver(1)
+        change = {"action": "change", "time": 1, "from": "clara", "to": "#tea"}
+        script.say(**change, change=1, kind="react", seq=1, emoji="x")
+        script.say(action="typing", time=1, **{"from": "boris", "to": "#tea"})
+        script.say(action="presence", time=1, people=[{"name": "boris", "state": "away"}])
+        script.say(**change, change=2, kind="set_room", name="#chai")
+        script.deliver(2, "#chai")
+        await script.hear()
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        talk.to = "#TEA"
+        receiving = asyncio.create_task(talk.receive())
+        await shown(talk, "#chai", 2)
+        talk.ended = True
+        await talk.client.disconnect()
+        await receiving
+    assert capsys.readouterr().out.splitlines() == [
+        "[1] boris → #tea: 1",
+        "* clara reacted to message 1 in #tea: x",
+        "* clara renamed #tea to #chai",
+        "[2] boris → #chai: 2",
+    ]
+    assert talk.to == "#chai"
+    assert not talk.failed
+    assert sorted(talk.names.values()) == ["#chai", "#tea", "boris", "clara"]
+
+
+async def shown(talk: Conversation, conversation: str, seq: int) -> None:
+    """Wait until a message was shown."""
+    async with asyncio.timeout(20):
+        while talk.last_shown(conversation) != seq:
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+async def test_a_refused_login(terminal: bool, journal: Journal, capsys: Capture) -> None:
+    """Without a login there is nothing to do in a terminal; the lines of a script are tried all the same."""
+
+    async def server(script: Script) -> None:
+        await script.hear()
+        script.say(response=402, error="wrong")
+        await ok(script)
+
+    async with talking(server, journal, terminal=terminal) as talk:
+        assert await talk.begin(needs_login=terminal) is not terminal
+        assert talk.failed
+    assert capsys.readouterr().err == ("Server answered with an error: 402 wrong\n" if terminal else "")
+
+
+async def test_no_server(journal: Journal, capsys: Capture) -> None:
+    """Where nobody listens there is nothing to do."""
+    client = Client("127.0.0.1", 1, name="anna", journal=journal)
+    talk = Conversation(client, journal, Screen("en", "anna", terminal=True))
+    assert not await talk.begin(needs_login=False)
+    assert talk.failed
+    assert talk.ended
+    assert "refused the connection" in capsys.readouterr().err
+
+
+async def test_lost_and_back(journal: Journal, capsys: Capture) -> None:
+    """In a terminal a lost connection is told and made again, and what was typed meanwhile goes through."""
+
+    async def server(script: Script) -> None:
+        if script.number == 1:
+            await script.admit(tea={"seq": 0, "change": 0})
+            await ok(script)
+            return
+        await script.admit(tea={"seq": 0, "change": 0})
+        await ok(script, seq=1)
+        await script.hear()
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        talk.to = "#tea"
+        receiving = asyncio.create_task(talk.receive())
+        async with asyncio.timeout(20):
+            while talk.connected:
+                await asyncio.sleep(0)
+        await serve(talk, "hello")
+        async with asyncio.timeout(20):
+            while not talk.connected:
+                await asyncio.sleep(0)
+        assert not talk.ended
+        talk.ended = True
+        await talk.client.disconnect()
+        await receiving
+    lost, *rest = capsys.readouterr().out.splitlines()
+    assert lost.startswith("* Error! Connection to server")
+    assert sorted(rest) == ["* The connection is back", "[1] anna → #tea: hello"]
+    assert not talk.failed
+
+
+async def test_not_let_in_again(journal: Journal, capsys: Capture) -> None:
+    """A terminal whose account may not come back is at its end."""
+
+    async def server(script: Script) -> None:
+        if script.number == 1:
+            await script.admit()
+            await ok(script)
+        else:
+            await script.hear()
+            script.say(response=403, error="disabled")
+            await script.hear()
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        await asyncio.wait_for(talk.receive(), 20)
+        assert talk.ended
+        assert talk.failed
+    assert capsys.readouterr().err == "Server answered with an error: 403 disabled\n"
+
+
+async def test_a_script_ends_with_its_connection(journal: Journal, capsys: Capture) -> None:
+    """Without a terminal the end of the connection is the end, also for a line that waits for its answer."""
+
+    async def server(script: Script) -> None:
+        await ok(script)
+        await ok(script)
+        await script.hear()
+
+    async with talking(server, journal, terminal=False) as talk:
+        assert await talk.begin(needs_login=False)
+        await serve(talk, "/list")
+        assert talk.ended
+        assert talk.failed
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_what_is_read(journal: Journal) -> None:
+    """In a terminal what was shown of a conversation is read when one writes to it or turns to it, once."""
+    heard: list[dict[str, Any]] = []
+
+    async def server(script: Script) -> None:
+        await script.admit(tea={"seq": 0, "change": 0}, cake={"seq": 0, "change": 0})
+        await ok(script)
+        script.deliver(1)
+        script.deliver(1, "#cake")
+        script.deliver(2, "#cake")
+        while True:
+            asked = await ok(script, seq=2)
+            heard.append({key: asked[key] for key in ("action", "to", "seq") if key in asked})
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        talk.to = "#tea"
+        receiving = asyncio.create_task(talk.receive())
+        await shown(talk, "#cake", 2)
+        for line in ("hello", "again", "/to #cake", "/to #tea"):
+            await serve(talk, line)
+        assert not talk.failed
+        talk.ended = True
+        await talk.client.disconnect()
+        await receiving
+    assert heard == [
+        {"action": "msg", "to": "#tea"},
+        {"action": "read", "to": "#tea", "seq": 1},
+        {"action": "msg", "to": "#tea"},
+        {"action": "read", "to": "#cake", "seq": 2},
+    ]
+
+
+async def test_scripts_read_nothing_by_themselves(journal: Journal) -> None:
+    """Without a terminal nothing is asked for but what the lines say."""
+    heard: list[str] = []
+
+    async def server(script: Script) -> None:
+        await ok(script)
+        await ok(script)
+        script.deliver(1)
+        while True:
+            heard.append((await ok(script, seq=2))["action"])
+
+    async with talking(server, journal, terminal=False) as talk:
+        assert await talk.begin(needs_login=False)
+        receiving = asyncio.create_task(talk.receive())
+        await shown(talk, "#tea", 1)
+        for line in ("/join #tea", "hello", "/to #tea", "/read"):
+            await serve(talk, line)
+        talk.ended = True
+        await talk.client.disconnect()
+        await receiving
+    assert heard == ["join", "msg", "read"]
+
+
+async def test_own_messages(journal: Journal, capsys: Capture) -> None:
+    """In a terminal one sees one's own message with its number, or that it did not go through."""
+
+    async def server(script: Script) -> None:
+        await script.admit()
+        await ok(script)
+        await ok(script, seq=7)
+        await ok(script, seq=8, response=202, alert="later")
+        await ok(script, response=403, error="muted")
+        await script.hear()
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        talk.to = "boris"
+        for line in ("one", "/reply 3 two", "three\x1b[2J"):
+            await serve(talk, line)
+        assert talk.failed
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "[7] anna → boris: one",
+        "[8 ↳ 3] anna → boris: two",
+        "* later",
+        "* Not sent to boris: three\\x1b[2J",
+    ]
+    assert captured.err == "Server answered with an error: 403 muted\n"
+
+
+async def test_welcome(journal: Journal, capsys: Capture) -> None:
+    """After the login one sees what one has not read; a server without such a list is no mistake."""
+
+    async def server(script: Script) -> None:
+        await script.admit()
+        await ok(script)
+        states = [{"to": "#tea", "seq": 4, "change": 1, "unread": 2}, {"to": "boris", "seq": 1, "change": 0}]
+        await ok(script, conversations=states)
+        await ok(script, response=400, error="Unknown action")
+        await script.hear()
+
+    async with talking(server, journal, terminal=True) as talk:
+        assert await talk.begin(needs_login=True)
+        await talk.welcome()
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0] == "You are logged in as anna. /help lists the commands"
+        assert [line.split()[0] for line in lines[1:]] == ["conversation", "#tea"]
+        assert sorted(talk.names.values()) == ["#tea", "boris"]
+        await talk.welcome()
+        assert len(capsys.readouterr().out.splitlines()) == 1
+        assert not talk.failed
+
+
+def test_names_are_bounded(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many names are remembered, each as it was seen first."""
+    monkeypatch.setattr(client_conversation, "MAX_NAMES", 2)
+    talk = Conversation(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    talk.know("Boris", "boris", "#tea", "clara")
+    assert list(talk.names.values()) == ["Boris", "#tea"]

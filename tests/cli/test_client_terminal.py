@@ -1,0 +1,156 @@
+"""`vestnik client` in a terminal."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
+from tests.support.process import VESTNIK, ServerProcess
+from tests.support.terminal import Terminal
+from vestnik.cli.client_conversation import Conversation
+from vestnik.cli.client_screen import Screen
+from vestnik.cli.client_terminal import NameCompleter
+from vestnik.cli.user import add_accounts
+from vestnik.client import Client
+from vestnik.log.journal import Journal
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Data of a server with two accounts."""
+    add_accounts(tmp_path / "data", ["anna", "boris"], "secret")
+    return tmp_path / "data"
+
+
+def client(server: ServerProcess, tmp_path: Path, user: str, *more: str) -> Terminal:
+    """Somebody's client in a terminal."""
+    arguments = ("client", "-p", str(server.port), "-u", user, "--log-dir", str(tmp_path / user), "--lang", "en")
+    state = str(tmp_path / "state" / user)
+    return Terminal([*VESTNIK, *arguments, *more], VESTNIK_PASSWORD="secret", XDG_STATE_HOME=state)
+
+
+def test_two_people_talk(data: Path, tmp_path: Path) -> None:
+    """Messages appear with their numbers and changes as sentences, above the prompt."""
+    with (
+        ServerProcess(data, "--lang", "en") as server,
+        client(server, tmp_path, "anna") as anna,
+        client(server, tmp_path, "boris") as boris,
+    ):
+        anna.wait_for("You are logged in as anna")
+        anna.type("/create #tea\r")
+        anna.wait_for("* User anna created room #tea")
+        boris.wait_for("boris → ?>")
+        boris.type("/join #tea\r")
+        anna.wait_for("* boris joined #tea")
+        anna.type("Tea?\r")
+        anna.wait_for("[1] anna → #tea: Tea?")
+        boris.wait_for("[1] anna → #tea: Tea?")
+        boris.type("/reply 1 Yes\r")
+        anna.wait_for("[2 ↳ 1] boris → #tea: Yes")
+        boris.type("/edit 2 Yes, please\r")
+        anna.wait_for("* boris edited message 2 in #tea: Yes, please")
+        boris.type("/nonsense\r")
+        boris.wait_for("There is no command /nonsense; /help lists all")
+        boris.type("/quit\r")
+        assert boris.wait() == 1  # of the nonsense
+        anna.type("Bye\x15\x04")  # Ctrl-U takes the line away, Ctrl-D leaves
+        assert anna.wait() == 0
+        assert "Bye" not in "".join(server.lines)
+
+
+def test_the_server_comes_back(data: Path, tmp_path: Path) -> None:
+    """A lost connection is told, one can go on typing, and what was typed is sent when the server is back."""
+    with ServerProcess(data, "--lang", "en") as first, client(first, tmp_path, "anna") as anna:
+        anna.wait_for("anna → ?>")
+        anna.type("/to boris\r")
+        anna.wait_for("boris>")
+        first.kill()
+        anna.wait_for("Connection to server")
+        anna.type("Are you there?\r")
+        anna.wait_for("* No connection; waits for it: Are you there?")
+        with ServerProcess(data, "--lang", "en", port=first.port):
+            anna.wait_for("* The connection is back")
+            anna.wait_for("[1] anna → boris: Are you there?")
+            anna.type("\x04")
+            assert anna.wait() == 0
+
+
+def test_leaving_without_a_server(data: Path, tmp_path: Path) -> None:
+    """Who leaves while lines wait for a connection is told that they were not sent, and the exit code says so."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path, "anna") as anna:
+        anna.wait_for("anna → ?>")
+        anna.type("/to boris\r")
+        anna.wait_for("boris>")
+        server.kill()
+        anna.wait_for("Connection to server")
+        anna.type("One\r")
+        anna.wait_for("waits for it: One")
+        anna.type("\x04")
+        anna.wait_for("Not sent, lines: 1")
+        assert anna.wait() == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_history_of_the_prompt(keep: bool, data: Path, tmp_path: Path) -> None:
+    """Lines are kept for the next time where nobody else may read them, or not at all."""
+    with (
+        ServerProcess(data, "--lang", "en") as server,
+        client(server, tmp_path, "anna", "--journal-text" if keep else "--no-journal-text") as anna,
+    ):
+        anna.wait_for("anna → ?>")
+        anna.type("/to nobody\r")
+        prompt = anna.wait_for("nobody>")
+        anna.type("\x1b[A")  # the line before
+        anna.wait_for("/to nobody", after=prompt)
+        anna.type("\x15\x04")
+        assert anna.wait() == 0
+    found = list((tmp_path / "state").rglob("history"))
+    assert bool(found) is keep
+    if keep:
+        assert "+/to nobody" in found[0].read_text("utf-8")
+        assert stat.S_IMODE(found[0].stat().st_mode) == 0o600
+
+
+def test_a_refused_login(data: Path, tmp_path: Path) -> None:
+    """Who may not log in does not get a prompt."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path, "nobody") as stranger:
+        stranger.wait_for("402 User nobody does not exist")
+        assert stranger.wait() == 1
+        assert "logged in" not in stranger.seen
+
+
+@pytest.fixture
+def completer(tmp_path: Path) -> Iterator[NameCompleter]:
+    """Completes what a client may type that has seen some names."""
+    journal = Journal("client", tmp_path / "client", language="en")
+    talk = Conversation(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    talk.know("#tea", "#Tearoom", "Boris", "clara b", "bo\x1b")
+    yield NameCompleter(talk)
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "becomes"),
+    [
+        ("/th", ["/thread "]),
+        ("/un", ["/unreact ", "/unpin ", "/unarchive ", "/unban ", "/unmute "]),
+        ("/to b", ["/to bo\x1b", "/to Boris"]),
+        ("/to #TE", ["/to #tea", "/to #Tearoom"]),
+        ("/mute cl", ['/mute "clara b"']),
+        ('/mute "cl', ['/mute "clara b"']),
+        ("/invite #tea cla", ['/invite #tea "clara b"']),
+        ("see #te", ["see #tea", "see #Tearoom"]),
+        ("thanks @bor", ["thanks @Boris"]),
+        ("@", ["@bo\x1b", "@Boris", "@clara b"]),
+        ("bor", []),
+        ("", []),
+    ],
+)
+def test_completion(completer: NameCompleter, typed: str, becomes: list[str]) -> None:
+    """Commands are completed, and behind them, after # and after @ the names that were seen."""
+    found = list(completer.get_completions(Document(typed), CompleteEvent()))
+    assert [typed[: len(typed) + each.start_position] + each.text for each in found] == becomes
+    assert all(each.display_text.isprintable() for each in found)

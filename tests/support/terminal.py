@@ -1,0 +1,82 @@
+"""A program in a pseudo terminal: what a person types into it, and what they see."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from tests.support.process import DEADLINE, clean_environment
+
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
+"""What moves the cursor and sets colours, as far as the prompt uses it."""
+
+
+class Terminal:
+    """Runs `command` in a pseudo terminal of 50 lines with 120 characters; as a context manager it ends with it.
+
+    `seen` is all text that was shown so far, in the order in which it came.
+    """
+
+    def __init__(self, command: Sequence[str], **environment: str) -> None:
+        self.seen = ""
+        self._news = threading.Condition()
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
+        self.process = subprocess.Popen(
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env=clean_environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", **environment),
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(DEADLINE)
+        os.close(self._master)
+
+    def type(self, text: str) -> None:
+        """Type keys: `\\r` is Enter, `\\t` Tab, `\\x04` Ctrl-D."""
+        os.write(self._master, text.encode())
+
+    def wait_for(self, text: str, *, after: int = 0) -> int:
+        """Wait until `text` was shown, behind the first `after` characters of `seen`; where it ends."""
+        with self._news:
+            assert self._news.wait_for(lambda: text in self.seen[after:], DEADLINE), (text, self.seen)
+            return self.seen.index(text, after) + len(text)
+
+    def wait(self) -> int:
+        """Wait for the end of the program; its exit code."""
+        return self.process.wait(DEADLINE)
+
+    def _read(self) -> None:
+        data = b""
+        while True:
+            try:
+                part = os.read(self._master, 65_536)
+            except OSError:  # the program has ended
+                return
+            if not part:
+                return
+            data += part
+            text = CONTROL.sub("", data.decode(errors="replace"))
+            with self._news:
+                self.seen = text
+                self._news.notify_all()

@@ -1,0 +1,174 @@
+"""A session of the client: what it talks about, what comes from others, and whether everything went through."""
+
+from typing import Final
+
+from msgspec import UNSET
+
+from vestnik.cli.client_screen import Screen
+from vestnik.client import (
+    Change,
+    Client,
+    ClientError,
+    ConnectionFailed,
+    Delivery,
+    Disconnected,
+    Event,
+    Reconnected,
+    Refused,
+    Response,
+)
+from vestnik.log import events
+from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
+from vestnik.protocol.codes import Code
+from vestnik.protocol.names import conversation_of, name_key
+
+MAX_NAMES: Final = 10_000
+"""Names that are remembered for completion."""
+
+
+class Conversation:
+    """A session with a server. `to` is the chosen room or person, `failed` says that something did not go through."""
+
+    def __init__(self, client: Client, journal: Journal, screen: Screen) -> None:
+        self.client = client
+        self.screen = screen
+        self.to = ""
+        self.failed = False
+        self.ended = False
+        self.connected = False
+        self.names: dict[str, str] = {}
+        """Rooms and people seen so far, by the form in which names are compared."""
+        self._journal = journal
+        self._shown: dict[str, int] = {}  # by conversation the last seq that was shown and is not read
+
+    @journaled(logger="client")
+    async def begin(self, *, needs_login: bool) -> bool:
+        """Connect and log in; whether to go on, which without `needs_login` is so after a refused login too."""
+        try:
+            await self.client.connect()
+            try:
+                await self.client.authenticate()
+            except Refused as error:  # no event: the answer had one
+                self.refused(error)
+                if needs_login:
+                    await self.client.disconnect()
+                    return False
+            self.connected = True
+            try:
+                await self.client.presence()
+            except Refused as error:  # no event: the answer had one
+                self.refused(error)
+        except ConnectionFailed as error:  # no event: it had one when it was made
+            self.ended = True
+            self.refused(error)
+        return not self.ended
+
+    @journaled(logger="client")
+    async def welcome(self) -> None:
+        """Say that the user is logged in, and what they have not read yet."""
+        self.screen.line(self.screen.text("cli.client_welcome", account=self.client.name))
+        try:
+            found = await self.client.conversations()
+        except ClientError:  # no event: the answer had one; a server of plain JIM has no such list
+            return
+        self.know(*(each.to for each in found))
+        if unread := [each for each in found if each.unread]:
+            self.screen.conversations(unread)
+
+    @journaled(logger="client")
+    async def receive(self) -> None:
+        """Show what others send until there is no connection any more and will be none."""
+        try:
+            async for event in self.client.events():
+                self._show(event)
+        except ClientError as error:  # no event: it had one when it was made
+            if not self.ended:
+                self.ended = True
+                self.refused(error)
+
+    def _show(self, event: Event) -> None:
+        if isinstance(event, Delivery):
+            self.know(event.from_, event.to)
+            self.showed(event)
+            self.screen.message(event)
+        elif isinstance(event, Change):
+            self.know(event.from_, *(name for name in (event.to, event.name) if isinstance(name, str)))
+            if event.kind == "set_room" and isinstance(event.name, str) and self.is_chosen(event.to):
+                self.to = event.name
+            self.screen.change(event)
+        elif isinstance(event, Disconnected):
+            self.connected = False
+            self.screen.note(event.error.text(self.screen.language))
+        elif isinstance(event, Reconnected):
+            self.connected = True
+            self.screen.note(self.screen.text("cli.client_back"))
+
+    @journaled(arguments=("self.to", "reply_to"), logger="client")
+    async def send(self, text: str, reply_to: int | None = None) -> None:
+        """Send a message to the chosen conversation; people see it with its number. Raises ClientError."""
+        to = self.to
+        try:
+            response = await self.client.send(to, text, reply_to=reply_to)
+        except ClientError:
+            self.screen.note(self.screen.text("cli.client_not_sent", to=to, text=text))
+            raise
+        if not self.screen.terminal:
+            return
+        more = UNSET if reply_to is None else reply_to
+        self.screen.message(Delivery(0, self.client.name, to, text, response.seq, reply_to=more))
+        if response.response == Code.ACCEPTED:
+            self.done(response)
+        await self.read_shown()
+
+    async def choose(self, name: str) -> None:
+        """Talk to a room or person from now on; what was shown of it is read then."""
+        self.to = name
+        self.know(name)
+        await self.read_shown()
+
+    def is_chosen(self, name: str) -> bool:
+        """Whether a conversation is the chosen one."""
+        return name_key(name) == name_key(self.to)
+
+    def done(self, response: Response) -> None:
+        """Tell people what the server says about a request that was served."""
+        if isinstance(response.alert, str):
+            self.screen.note(response.alert)
+
+    # What was read, and names.
+
+    def showed(self, message: Delivery) -> None:
+        """Remember that a message was shown."""
+        if message.seq is not UNSET:
+            key = name_key(conversation_of(message.from_, message.to, self.client.name))
+            self._shown[key] = max(message.seq, self._shown.get(key, 0))
+
+    def last_shown(self, conversation: str) -> int | None:
+        """The last message of a conversation that was shown, and is not read as far as this client knows."""
+        return self._shown.get(name_key(conversation))
+
+    @journaled(arguments=("self.to",), logger="client")
+    async def read_shown(self) -> None:
+        """In a terminal: what was shown of the chosen conversation is read. Raises ClientError."""
+        if self.screen.terminal and (seq := self._shown.pop(name_key(self.to), None)) is not None:
+            await self.client.read(self.to, seq)
+
+    def know(self, *names: str) -> None:
+        """Remember names for completion."""
+        for name in names:
+            if len(self.names) < MAX_NAMES:
+                self.names.setdefault(name_key(name), name)
+
+    # What goes wrong.
+
+    def refused(self, error: ClientError) -> None:
+        """Something did not go through, which is in the journal already."""
+        self.failed = True
+        self.screen.error(error.text(self.screen.language))
+
+    def complain(self, reason: str) -> None:
+        """A line was none that can be served."""
+        self.failed = True
+        self._journal.record(events.CLIENT_INPUT_BAD, reason)
+        self.screen.error(reason)

@@ -1,0 +1,132 @@
+"""The client in a terminal: a prompt with history, editing and completion; what others send appears above it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from platformdirs import user_state_path
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.patch_stdout import patch_stdout
+
+from vestnik.cli.client_commands import COMMANDS, serve
+from vestnik.cli.client_conversation import Conversation
+from vestnik.cli.client_screen import printable
+from vestnik.log.journaled import journaled
+from vestnik.protocol.names import ROOM_SIGN, name_key
+
+MAX_LINES: Final = 1000
+"""Typed lines that may wait to be served; the prompt waits for room."""
+LEAVING: Final = 5.0
+"""Seconds that lines typed before the user left have to be served."""
+
+
+class NameCompleter(Completer):
+    """Completes commands, and behind a command or after `#` or `@` the names that `conversation` has seen so far."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
+        """What the text before the cursor may become."""
+        text = document.text_before_cursor
+        if text.startswith("/") and " " not in text:
+            for command in COMMANDS:
+                if command.startswith(text):
+                    yield Completion(f"{command} ", start_position=-len(text), display=command)
+            return
+        typed = text.rpartition(" ")[2]
+        sign = "@" if typed.startswith("@") else ""
+        if not text.startswith("/") and not typed.startswith(("#", "@")):
+            return
+        sought = name_key(typed.removeprefix("@").removeprefix('"'))
+        for key, name in sorted(self._conversation.names.items()):
+            if key.startswith(sought) and not (sign and key.startswith(ROOM_SIGN)):
+                quote = '"' if text.startswith("/") and " " in name else ""
+                found = f"{quote}{sign}{name}{quote}"
+                yield Completion(found, start_position=-len(typed), display=printable(name))
+
+
+@journaled(logger="client")
+async def talk(conversation: Conversation, keep_history: bool) -> None:
+    """Serve what is typed until the user leaves, or the connection is gone for good."""
+    prompt: PromptSession[str] = PromptSession(
+        history=_history() if keep_history else InMemoryHistory(),
+        completer=NameCompleter(conversation),
+        complete_while_typing=False,
+        erase_when_done=True,
+    )
+    with patch_stdout():
+        if not await conversation.begin(needs_login=True):
+            return
+        receiving = asyncio.create_task(conversation.receive())
+        lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
+        serving = asyncio.create_task(_serve(conversation, lines, prompt))
+        asking = asyncio.create_task(_ask(conversation, lines, prompt))
+        await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
+        await _cancel(asking)
+        if asking.done() and not serving.done():
+            await _finish(conversation, lines)
+        await _cancel(serving)
+        conversation.ended = True
+        await conversation.client.disconnect()
+        await receiving
+
+
+@journaled(logger="client")
+async def _ask(conversation: Conversation, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
+    """Put what is typed into `lines`, until the user leaves. The prompt is replaced by what comes of the line."""
+    screen = conversation.screen
+    while True:
+        try:
+            line = await prompt.prompt_async(lambda: f"{_sign(conversation)}> ")
+        except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
+            return
+        if line.startswith("/") and not line.startswith("//"):
+            screen.line(f"{_sign(conversation)}> {line}")
+        if line.strip() and not conversation.connected:
+            screen.note(screen.text("cli.client_waits", line=line))
+        await lines.put(line)
+
+
+@journaled(logger="client")
+async def _serve(conversation: Conversation, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
+    """Serve what is typed, one line after the other: while one waits for the connection, others can be typed."""
+    await conversation.welcome()
+    while not conversation.ended:
+        await serve(conversation, await lines.get())
+        lines.task_done()
+        prompt.app.invalidate()  # somebody else may be chosen now
+
+
+async def _finish(conversation: Conversation, lines: asyncio.Queue[str]) -> None:
+    """Give what was typed before the user left a moment to be served."""
+    try:
+        async with asyncio.timeout(LEAVING):
+            await lines.join()
+    except TimeoutError:  # no event: the requests have theirs
+        conversation.failed = True
+        conversation.screen.error(conversation.screen.text("cli.client_left", count=lines.qsize() + 1))
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    """End a task. Raises what it has failed with."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):  # no event: it was asked to
+        await task
+
+
+def _sign(conversation: Conversation) -> str:
+    """Who talks to whom."""
+    return printable(f"{conversation.client.name} → {conversation.to or '?'}")
+
+
+def _history() -> History:
+    """Lines typed in earlier sessions, in a file that nobody else may read."""
+    path = user_state_path("vestnik", ensure_exists=True) / "history"
+    with suppress(FileExistsError):  # no event: made before, with the same mode
+        path.touch(mode=0o600, exist_ok=False)
+    return FileHistory(str(path))
