@@ -9,8 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from vestnik.chat.storage.conversations import Conversations, DirectRecord, MissedChange, MissedMessage, Unread
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import EVERYBODY, load_messages
+from vestnik.store.queries.places import TO, with_place
 from vestnik.store.queries.standing import LAST_SEQ
-from vestnik.store.schema import account, change, conversation, cursor, member, mention, message, room
+from vestnik.store.schema import account, change, conversation, cursor, member, mention, message
 
 MAX_COUNTED: Final = 50_000
 """Unread messages that one list of conversations counts; more would keep a reader for long."""
@@ -154,17 +155,8 @@ _MISSED_MESSAGES: Final = (
     .order_by(message.c.seq)
     .limit(bindparam("page", type_=Integer))
 )
-_ADDRESSEE: Final = account.alias("addressee")
-_CHANGES_WITH_NAMES: Final = (
-    CHANGES.add_columns(func.coalesce(room.c.name, _ADDRESSEE.c.name))
-    .join(conversation, conversation.c.id == change.c.conversation_id)
-    .outerjoin(room, room.c.id == conversation.c.id)
-    .outerjoin(
-        _ADDRESSEE,
-        _ADDRESSEE.c.id
-        == case((conversation.c.low_id == change.c.account_id, conversation.c.high_id), else_=conversation.c.low_id),
-    )
-    .limit(bindparam("page", type_=Integer))
+_CHANGES_WITH_NAMES: Final = with_place(CHANGES.add_columns(TO), change, change.c.account_id).limit(
+    bindparam("page", type_=Integer)
 )
 _MISSED_CHANGES: Final = _CHANGES_WITH_NAMES.where(
     change.c.conversation_id == _CONVERSATION,

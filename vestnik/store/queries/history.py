@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, and_, bindparam, case, func, select, union_all
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, union_all
 
 from vestnik.chat.storage.messages import HistoryPage
 from vestnik.protocol.events import Delivery, Forwarded
-from vestnik.store.schema import account, conversation, mention, message, pin, reaction, room
+from vestnik.store.queries.places import TO, with_place
+from vestnik.store.schema import account, mention, message, pin, reaction
 
 PAGE_CHARACTERS: Final = 100_000
 """Characters of text in one page; longer ones end earlier, but never before their first message."""
@@ -20,10 +21,9 @@ EVERYBODY: Final = 0
 _AT_A_TIME: Final = 500
 """Messages that are looked up by one query."""
 _SENDER: Final = account.alias("sender")
-_ADDRESSEE: Final = account.alias("addressee")
 _NUMBERS: Final = bindparam("numbers", expanding=True, type_=Integer)
 # Put together once: building a statement costs more than running it.
-_MESSAGES: Final = (
+_MESSAGES: Final = with_place(
     select(
         message.c.id,
         message.c.conversation_id,
@@ -37,18 +37,11 @@ _MESSAGES: Final = (
         message.c.thread,
         message.c.forwarded,
         _SENDER.c.name.label("sender"),
-        func.coalesce(room.c.name, _ADDRESSEE.c.name).label("to"),
-    )
-    .join(_SENDER, _SENDER.c.id == message.c.sender_id)
-    .join(conversation, conversation.c.id == message.c.conversation_id)
-    .outerjoin(room, room.c.id == conversation.c.id)
-    .outerjoin(
-        _ADDRESSEE,
-        _ADDRESSEE.c.id
-        == case((conversation.c.low_id == message.c.sender_id, conversation.c.high_id), else_=conversation.c.low_id),
-    )
-    .where(message.c.id.in_(_NUMBERS))
-)
+        TO,
+    ).join(_SENDER, _SENDER.c.id == message.c.sender_id),
+    message,
+    message.c.sender_id,
+).where(message.c.id.in_(_NUMBERS))
 
 
 def _beside(table: Any) -> Any:

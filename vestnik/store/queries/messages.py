@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Integer, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import Delivered, Extras, KeptMessage, MessageRecord, StoredMessage
 from vestnik.protocol.events import Forwarded
 from vestnik.store.queries.history import load_messages
-from vestnik.store.schema import account, conversation, cursor, mention, message, room
+from vestnik.store.queries.places import TO, with_place
+from vestnik.store.schema import account, conversation, cursor, mention, message
 
 
 def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
@@ -94,23 +95,18 @@ def add_mentions(connection: Connection, conversation_id: int, seq: int, mention
 
 
 _SENDER: Final = account.alias("sender")
-_ADDRESSEE: Final = account.alias("addressee")
 _STORED: Final = (
-    select(
-        message.c.id,
-        message.c.seq,
-        message.c.client_id,
-        message.c.time,
-        _SENDER.c.name.label("sender"),
-        func.coalesce(room.c.name, _ADDRESSEE.c.name).label("to"),
-    )
-    .join(_SENDER, _SENDER.c.id == message.c.sender_id)
-    .join(conversation, conversation.c.id == message.c.conversation_id)
-    .outerjoin(room, room.c.id == conversation.c.id)
-    .outerjoin(
-        _ADDRESSEE,
-        _ADDRESSEE.c.id
-        == case((conversation.c.low_id == message.c.sender_id, conversation.c.high_id), else_=conversation.c.low_id),
+    with_place(
+        select(
+            message.c.id,
+            message.c.seq,
+            message.c.client_id,
+            message.c.time,
+            _SENDER.c.name.label("sender"),
+            TO,
+        ).join(_SENDER, _SENDER.c.id == message.c.sender_id),
+        message,
+        message.c.sender_id,
     )
     .where(message.c.id > bindparam("number"))
     .order_by(message.c.id)
