@@ -51,14 +51,14 @@ def test_last_line_without_newline(server: ServerProcess, tmp_path: Path) -> Non
 
 def test_lists_of_a_script(server: ServerProcess, tmp_path: Path) -> None:
     """Lists are lines of columns on standard output, and nothing else is there: neither answers nor changes."""
-    lines = "/create #lists\n/topic Two\tparts\nOne\n/edit 1 Two\n/react 1 x\n/history\n/room\n/members\n/rooms parts\n"
+    lines = "/create #lists\n/topic Two parts\nOne\n/edit 1 Two\n/react 1 x\n/history\n/room\n/members\n/rooms parts\n"
     done = talk(server, tmp_path, lines)
     assert done.returncode == 0
     rows = [line.split("\t") for line in done.stdout.splitlines() if not line.startswith("boris → ")]
     assert [len(row) for row in rows] == [6, 8, 4, 6]
     history, room, members, rooms = rows
     assert (history[0], *history[2:]) == ("1", "anna", "#lists", "Two", "edited x=1")
-    assert room == ["#lists", "1", "owner", "public", "", "Two\\tparts", "members", ""]
+    assert room == ["#lists", "1", "owner", "public", "", "Two parts", "members", ""]
     assert members[:2] == ["anna", "owner"]
     assert rooms == room[:6]
 
@@ -71,7 +71,7 @@ def test_lists_of_a_script(server: ServerProcess, tmp_path: Path) -> None:
         ("/join\n", "/join needs a name"),
         ("/leave\n", "/leave needs a name"),
         ("/to\n", "/to needs a name"),
-        ("/edit 1\n", "/edit NUMBER TEXT"),
+        ("/create\n", "It goes like this: /create #room [private]"),
         ("/members\n", "Nobody to write to"),
         ("/leave #nowhere\n", "400 Room #nowhere does not exist"),
     ],

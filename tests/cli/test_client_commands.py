@@ -97,6 +97,7 @@ async def test_messages(setting: Setting) -> None:
         ]
         assert [row[0] for row in await made.type("anna", "/pins")] == ["1"]
         assert [row[0] for row in await made.type("anna", "/thread 1")] == ["1", "3"]
+        assert [row[0] for row in await made.type("anna", "/search again from:boris in:#tea")] == ["2"]
         assert [row[1:] for row in await made.type("anna", "/edits 2")] == [["boris", "edit", "Two"]]
         copy = (await made.type("anna", '/history "clara b" 5'))[0]
         assert copy[2:] == ["anna", "clara b", "Three", "forwarded=boris"]

@@ -262,9 +262,11 @@ async def test_a_room_is_left_and_joined_again_meanwhile(tmp_path: Path, monkeyp
 
         monkeypatch.setattr(app.store, "missed_messages", later)
         await resume(other, {"#a": {"seq": 0, "change": 2}})
-        await anna.ask(action="leave", room="#a")
+        anna.tell(action="leave", room="#a")
+        assert (await anna.answer())["response"] == 200
         await boris.send("#a", "two")
-        await anna.ask(action="join", room="#a")
+        anna.tell(action="join", room="#a")
+        assert (await anna.answer())["response"] == 200
         ready.set()
         heard = await until_resumed(other)
     assert [found["seq"] for found in heard if found["action"] == "msg"] == [1, 2]

@@ -65,7 +65,8 @@ def command(
     """Talk to a server as the account NAME.
 
     The password comes from VESTNIK_PASSWORD or is asked for, never from the command line. In a terminal there is a
-    prompt; otherwise standard input is read line by line. The exit code is 0 only if everything went through.
+    prompt; otherwise standard input is read line by line. A line is a message or a command; /help lists the commands.
+    The exit code is 0 only if everything went through.
     """
     lang = lang or DEFAULT_LANGUAGE
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
