@@ -56,9 +56,7 @@ def test_two_people_talk(data: Path, tmp_path: Path) -> None:
         boris.wait_for("There is no command /nonsense; /help lists all")
         boris.type("/quit\r")
         assert boris.wait() == 1  # of the nonsense
-        anna.type("Bye\x15\x04")  # Ctrl-U takes the line away, Ctrl-D leaves
-        assert anna.wait() == 0
-        assert "Bye" not in "".join(server.lines)
+        assert anna.leave() == 0
 
 
 def test_the_server_comes_back(data: Path, tmp_path: Path) -> None:
@@ -74,8 +72,7 @@ def test_the_server_comes_back(data: Path, tmp_path: Path) -> None:
         with ServerProcess(data, "--lang", "en", port=first.port):
             anna.wait_for("* The connection is back")
             anna.wait_for("[1] anna → boris: Are you there?")
-            anna.type("\x04")
-            assert anna.wait() == 0
+            assert anna.leave() == 0
 
 
 def test_leaving_without_a_server(data: Path, tmp_path: Path) -> None:
@@ -88,9 +85,8 @@ def test_leaving_without_a_server(data: Path, tmp_path: Path) -> None:
         anna.wait_for("Connection to server")
         anna.type("One\r")
         anna.wait_for("waits for it: One")
-        anna.type("\x04")
+        assert anna.leave() == 1
         anna.wait_for("Not sent, lines: 1")
-        assert anna.wait() == 1
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -102,11 +98,10 @@ def test_history_of_the_prompt(keep: bool, data: Path, tmp_path: Path) -> None:
     ):
         anna.wait_for("anna → ?>")
         anna.type("/to nobody\r")
-        prompt = anna.wait_for("nobody>")
-        anna.type("\x1b[A")  # the line before
-        anna.wait_for("/to nobody", after=prompt)
-        anna.type("\x15\x04")
-        assert anna.wait() == 0
+        anna.wait_for("nobody>")
+        anna.type("\x1b[A\r")  # the line before once more
+        anna.wait_for("anna → nobody> /to nobody\n")
+        assert anna.leave() == 0
     found = list((tmp_path / "state").rglob("history"))
     assert bool(found) is keep
     if keep:

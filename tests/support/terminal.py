@@ -17,6 +17,9 @@ from tests.support.process import DEADLINE, clean_environment
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
 """What moves the cursor and sets colours, as far as the prompt uses it."""
 
+ATTEMPTS = 10
+"""How often a key is typed that may be lost."""
+
 
 class Terminal:
     """Runs `command` in a pseudo terminal of 50 lines with 120 characters; as a context manager it ends with it.
@@ -61,6 +64,16 @@ class Terminal:
         with self._news:
             assert self._news.wait_for(lambda: text in self.seen[after:], DEADLINE), (text, self.seen)
             return self.seen.index(text, after) + len(text)
+
+    def leave(self) -> int:
+        """Type Ctrl-D until the program ends; its exit code. One is lost if it comes while a line is being shown."""
+        for _ in range(ATTEMPTS):
+            self.type("\x04")
+            try:
+                return self.process.wait(DEADLINE / ATTEMPTS)
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError(self.seen)
 
     def wait(self) -> int:
         """Wait for the end of the program; its exit code."""
