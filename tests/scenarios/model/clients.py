@@ -23,7 +23,7 @@ class Held:
     """What a device has of a conversation: messages above `base`, changes above `first` (None: not known yet).
 
     `seq` and `change` are the cursors; `own` and `own_changes` are what it has done itself on this connection, which
-    the server does not send it. `unnumbered` changes of its own have no number that it knows.
+    the server does not send it.
     """
 
     base: int | None
@@ -32,7 +32,6 @@ class Held:
     change: int = 0
     own: set[int] = field(default_factory=set)
     own_changes: set[int] = field(default_factory=set)
-    unnumbered: int = 0
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: dict[int, dict[str, Any]] = field(default_factory=dict)
     read: int = 0
@@ -67,10 +66,7 @@ class Held:
             self.first = self.change = number - 1
         while self.change + 1 < number:
             self.change += 1
-            if self.change not in self.own_changes:
-                assert self.unnumbered, f"change {self.change} is missing before {event}"
-                self.unnumbered -= 1
-                self.own_changes.add(self.change)
+            assert self.change in self.own_changes, f"change {self.change} is missing before {event}"
         assert number == self.change + 1, f"after change {self.change} comes {event}"
         self.change = number
         self.changes[number] = event
@@ -81,7 +77,6 @@ class Held:
             self.seq += 1
         while self.change + 1 in self.own_changes:
             self.change += 1
-        self.unnumbered = 0
 
     def alter(self, event: dict[str, Any]) -> None:
         """Do to a message that is held what a change says."""
@@ -280,7 +275,7 @@ class Device:
             return
         if action in {"join", "create_room", "group"} and name not in self.held:
             made = answer.get("change")
-            self.held[name] = Held(None, None if made is None else made - 1, own_changes={made} - {None})
+            self.held[name] = Held(answer.get("seq"), None if made is None else made - 1, own_changes={made} - {None})
         elif action == "msg":
             self._note_message(name, request, answer)
         elif action in CHANGING and name in self.held:
@@ -294,13 +289,10 @@ class Device:
             held.messages[seq] = {"from": self.account, "message": request["message"]} | answer
 
     def _note_change(self, name: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
-        held = self.held[name]
-        if "change" in answer:
-            held.own_changes.add(answer["change"])
-        elif "seq" in answer:
+        if "change" not in answer:
             return  # it was so before
-        else:
-            held.unnumbered += 1
+        held = self.held[name]
+        held.own_changes.add(answer["change"])
         held.alter(request | {"kind": request["action"], "from": self.account})
         if request["action"] == "set_room" and "name" in request:
             self.held[request["name"]] = self.held.pop(name)

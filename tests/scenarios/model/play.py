@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from tests.scenarios.model.checks import check_device, check_plain, fits, missing, simplified
 from tests.scenarios.model.clients import PLAIN, RICH, Device
-from tests.scenarios.model.reference import Room, World
+from tests.scenarios.model.reference import World
 from tests.scenarios.model.servers import OtherServer, OwnServer
+from tests.scenarios.model.state import Room
 
 ACCOUNTS: Final = ("anna", "boris", "carl", "dora")
 DEVICES: Final = {

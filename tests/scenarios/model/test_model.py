@@ -22,9 +22,6 @@ from tests.scenarios.model.play import ACCOUNTS, DEVICES, Play, Request
 from tests.scenarios.model.servers import OtherServer, OwnServer
 from tests.support.app import running_app
 from tests.support.wire import Wire
-from vestnik.chat.actions import ACTIONS
-
-AVAILABLE = {action.name for action in ACTIONS.values()}
 
 ROOMS: Final = ("#ink", "#jam", "#tea")
 NAMES: Final = (*ROOMS, "#oak")
@@ -44,11 +41,6 @@ hows = st.sampled_from(("close", "reset", "half"))
 def wish(action: str, **fields: Any) -> st.SearchStrategy[Request]:
     """Requests of an action; what they are about is found when they are made (`Machine.made`)."""
     return st.fixed_dictionaries({"action": st.just(action)} | fields)
-
-
-def some_of(*wishes: st.SearchStrategy[Request]) -> st.SearchStrategy[Request]:
-    """Any of those that the server knows."""
-    return st.one_of(*wishes)
 
 
 messages = wish("msg", to=places, reply_to=st.one_of(st.none(), st.none(), picks))
@@ -119,10 +111,8 @@ class Machine(RuleBasedStateMachine):
             self.failures.append(error)
             raise
 
-    def made(self, device: str, wished: Request) -> Request | None:
-        """A request that is about something which is there, as far as possible; None if the server cannot do it."""
-        if wished["action"] not in AVAILABLE:
-            return None
+    def made(self, device: str, wished: Request) -> Request:
+        """A request that is about something which is there, as far as possible."""
         made = {key: value for key, value in wished.items() if value is not None}
         account = DEVICES[device][0]
         if made.get("to") == "group":
@@ -148,7 +138,7 @@ class Machine(RuleBasedStateMachine):
 
     def all_made(self, device: str, wishes: list[Request]) -> list[Request]:
         """Several."""
-        return [made for wished in wishes if (made := self.made(device, wished)) is not None]
+        return [self.made(device, wished) for wished in wishes]
 
     @initialize(owners=st.tuples(*(people for _ in ROOMS)))
     def open_rooms(self, owners: tuple[str, ...]) -> None:
@@ -160,9 +150,7 @@ class Machine(RuleBasedStateMachine):
 
     def ask(self, device: str, wished: Request) -> None:
         """One request."""
-        made = self.made(device, wished)
-        if made is not None:
-            self.run(self.play.ask(device, made))
+        self.run(self.play.ask(device, self.made(device, wished)))
 
     @rule(device=devices, wished=messages)
     def send(self, device: str, wished: Request) -> None:
@@ -228,9 +216,7 @@ class Machine(RuleBasedStateMachine):
     )
     def cut_while_asking(self, device: str, wishes: list[Request], answers: int, how: str, limit: int | None) -> None:
         """Be cut off in the middle of requests, come back and ask again."""
-        made = self.all_made(device, wishes)
-        if made:
-            self.run(self.play.cut_while_asking(device, made, answers, how, limit))
+        self.run(self.play.cut_while_asking(device, self.all_made(device, wishes), answers, how, limit))
 
     @rule(storm=st.dictionaries(rich_devices, st.lists(messages, min_size=1, max_size=8), min_size=2))
     def send_at_once(self, storm: dict[str, list[Request]]) -> None:
