@@ -106,6 +106,10 @@ def _check_changes(device: Device, name: str, place: Conversation) -> None:
     for number, event in held.changes.items():
         expected = place.changes[number - 1]
         told = {key: value for key, value in event.items() if key not in {"time", "to", "change", "until", "mentions"}}
+        if expected["kind"] == "edit":  # one that was missed has the text that the message has by now
+            texts = place.messages[expected["seq"] - 1].texts
+            if told["message"] in texts[texts.index(expected["message"]) :]:
+                expected = expected | {"message": told["message"]}
         assert told == expected, f"{device.name}: change {number} of {name} is {told}, not {expected}"
 
 

@@ -250,6 +250,8 @@ class Device:
             assert self.asked, f"an answer to nothing: {found}"
             request, seen = self.asked.popleft()
             self._check_answer(request, found)
+            if self.hears_changes and request["action"] in CHANGING:
+                found = {"change": None} | found  # nothing was changed
             self._note_own(request, found)
             seen(request, found)
         elif self.rich:
@@ -289,7 +291,7 @@ class Device:
             held.messages[seq] = {"from": self.account, "message": request["message"]} | answer
 
     def _note_change(self, name: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
-        if "change" not in answer:
+        if answer["change"] is None:
             return  # it was so before
         held = self.held[name]
         held.own_changes.add(answer["change"])
@@ -350,6 +352,10 @@ class Device:
             assert begins or not name.startswith("#"), f"of a room that it has not: {event}"
             self.held[name] = Held(None if begins else 0, event["change"] - 1 if begins else 0)
         held = self.held[name]
+        if ends and not self.live:
+            held.left = True
+            if event["change"] > held.change + 1:
+                return  # of a room that is left while it resumes it gets nothing but that
         held.hear_change(event, live=self.live)
         held.alter(event)
         if begins or ends:

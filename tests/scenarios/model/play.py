@@ -203,12 +203,20 @@ class Play:
         await self._choose(self._repeated(device, asked), f"{asked}")
 
     def _repeated(self, device: Device, asked: list[Asked]) -> Iterator[World]:
-        for count in range(len(asked) + 1):
-            world = self.world.copy()
-            for each in asked[:count]:
-                self._do(world, device, each)
-            if all(fits(self._do(world, device, each), *each) for each in asked):
-                yield world
+        """The worlds in which the answers are right, whatever the connection before did of the same, and when."""
+        yield from self._merged(self.world, device, asked, asked)
+
+    def _merged(self, world: World, device: Device, before: list[Asked], asked: list[Asked]) -> Iterator[World]:
+        if not asked:
+            yield world
+            return
+        other = world.copy()
+        if fits(self._do(other, device, asked[0]), *asked[0]):
+            yield from self._merged(other, device, before, asked[1:])
+        if before:
+            other = world.copy()
+            self._do(other, device, before[0])
+            yield from self._merged(other, device, before[1:], asked)
 
     # The server.
 
