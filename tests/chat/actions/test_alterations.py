@@ -97,7 +97,7 @@ async def test_edit(tea: Tea) -> None:
     assert (publication.conversation, publication.to) == (tea.room, "#Tea")
     assert (change.kind, change.seq, change.account, change.time) == ("edit", 1, "anna", tea.house.now)
     assert change.data == {"message": "two"}
-    assert reply.more == {"seq": 1, "change": change.change}
+    assert reply.more == {"seq": 1}
     shown = await tea.shown()
     assert (shown.message, shown.edited) == ("two", tea.house.now)
 
