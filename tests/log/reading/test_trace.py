@@ -198,9 +198,10 @@ def test_ranges_are_bounded() -> None:
 
 def test_the_names_are_those_of_the_catalogue() -> None:
     """The events that are looked for are recorded by those names."""
-    for name in (*SENDINGS, *ENDINGS, *LOGINS, trace.BACKLOG, trace.OPENED, trace.STARTED, trace.CONFLICT):
+    for name in (*SENDINGS, *ENDINGS, *LOGINS, *trace.LATER, trace.OPENED, trace.STARTED, trace.CONFLICT):
         assert name in events.ALL
     assert {"recipients", "number", "id", "seq", "to", "account"} <= set(events.ALL[trace.DELIVERED].fields)
-    assert {"account", "messages"} <= set(events.ALL[trace.BACKLOG].fields)
+    for name in trace.LATER:
+        assert {"account", "messages"} <= set(events.ALL[name].fields)
     assert {"ip", "port"} <= set(events.ALL[trace.OPENED].fields)
     assert "local_port" in events.ALL["client.connected"].fields
