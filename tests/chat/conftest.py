@@ -23,6 +23,7 @@ DAY = 86_400.0
 LIFETIME = 30 * DAY
 PASSWORD = Secret("secret")
 HASH = hash_password(PASSWORD)
+NAMES = ("anna", "boris", "Вера Павловна")
 
 
 class Ear:
@@ -57,7 +58,12 @@ class House:
         self.store = store
         self.passwords = SlowPasswords()
         self.chat = Chat(
-            storage=store, passwords=self.passwords, limits=limits, login_lifetime=LIFETIME, clock=lambda: self.now
+            storage=store,
+            passwords=self.passwords,
+            limits=limits,
+            login_lifetime=LIFETIME,
+            clock=lambda: self.now,
+            names=NAMES,
         )
 
     async def do(self, session: Session, request: AnyRequest) -> Outcome:
@@ -116,7 +122,7 @@ async def house(tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
     """A chat with the accounts anna, boris and Вера Павловна, all with the same password."""
     path = prepare(tmp_path)
     with administer(tmp_path) as engine, engine.begin() as connection:
-        for name in ("anna", "boris", "Вера Павловна"):
+        for name in NAMES:
             accounts.add_account(connection, name, name_key(name), HASH, 0.0)
     store = Store(path, LIFETIME, lambda _messages, _error: None)
     yield House(store, tmp_path, limits)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from vestnik.chat.directs import Directs
+from vestnik.chat.initials import Initials
 from vestnik.chat.limits import Limits
 from vestnik.chat.passwords import Passwords
 from vestnik.chat.presence import Presences
@@ -20,8 +21,8 @@ class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
-    `rooms` and `published` (the number of the last message) are what the store holds. `deliveries_kept` returns when
-    the store knows what was delivered until now; whoever delivers sets it.
+    `rooms`, `published` (the number of the last message) and `names` (of all accounts) are what the store holds.
+    `deliveries_kept` returns when the store knows what was delivered until now; whoever delivers sets it.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Chat:
         clock: Callable[[], float],
         rooms: Iterable[RoomRecord] = (),
         published: int = 0,
+        names: Iterable[str] = (),
     ) -> None:
         self.storage = storage
         self.passwords = passwords
@@ -44,4 +46,5 @@ class Chat:
         self.presence = Presences(clock)
         self.sessions = Sessions(self.rooms, published, self.presence)
         self.directs = Directs()
+        self.initials = Initials(names)
         self.deliveries_kept: Callable[[], Awaitable[None]] = _nothing_to_keep

@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, people_of
+from vestnik.chat.initials import EVERYBODY_NAMES, SIGN
 from vestnik.chat.names import name_key
 from vestnik.chat.rooms import Room
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY
 
-SIGN: Final = "@"
-_FOR_ALL: Final = {"all": EVERYBODY, "все": EVERYBODY}
+_FOR_ALL: Final = dict.fromkeys(EVERYBODY_NAMES, EVERYBODY)
 
 
 class Place(NamedTuple):
@@ -81,6 +81,8 @@ async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, 
 
     In the order of the numbers of the accounts.
     """
+    if not chat.initials.may_mention(text):
+        return ()
     places = find_places(text, chat.limits.name, chat.limits.mentions)
     if not places:
         return ()

@@ -118,6 +118,7 @@ class App:
             clock=self.clock,
             rooms=await self.store.all_rooms(),
             published=await self.store.last_number(),
+            names=await self.store.initials(),
         )
         self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
         self._undo.push_async_callback(self.hub.kept.close)
@@ -162,6 +163,7 @@ class App:
                 for changed in changes:
                     revision = changed.revision
                     self.listener.end_sessions(changed.id, revision)
+                    self.hub.chat.initials.add(changed.name)
             except Exception as error:  # noqa: BLE001
                 self.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
 

@@ -95,6 +95,7 @@ class TracedStore(Store):
     all_rooms = journaled(Store.all_rooms)
     find_account = journaled(arguments=("key",))(Store.find_account)
     find_accounts = journaled(Store.find_accounts)
+    initials = journaled(Store.initials)
     last_revision = journaled(Store.last_revision)
     credentials = journaled(arguments=("key",))(Store.credentials)
     token_login = journaled(Store.token_login)

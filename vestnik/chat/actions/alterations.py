@@ -9,7 +9,7 @@ from typing import Any, Final
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, check_writing, find_conversation, name_of
 from vestnik.chat.limits import MAX_EMOJI
-from vestnik.chat.mentions import SIGN, find_mentions
+from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
 from vestnik.chat.outcome import Publication, Reply
 from vestnik.chat.roles import role_of
@@ -30,7 +30,7 @@ async def edit(chat: Chat, session: Session, request: Edit) -> Reply:
     account = session.speaker
     text = check_length("message", request.message, chat.limits.text)
     conversation = await find_conversation(chat, account, request.to)
-    mentions = await find_mentions(chat, account.id, conversation, text) if SIGN in text else ()
+    mentions = await find_mentions(chat, account.id, conversation, text)
     check_writing(chat, account, conversation)
     result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, chat.clock())
     return _reply(session, account, answers.MESSAGE_EDITED, conversation, request.seq, result)

@@ -79,6 +79,7 @@ def _attach(
     account = found.account
     features = FEATURES.intersection(request.features)
     session.login_id = login_id
+    chat.initials.add(account.name)
     session.revision = found.revision
     return chat.sessions.attach(session, account, name_key(account.name), features, found.status)
 

@@ -4,7 +4,8 @@ from collections.abc import Awaitable
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, check_writing, find_conversation, find_room, name_of, people_of
-from vestnik.chat.mentions import SIGN, find_mentions
+from vestnik.chat.initials import SIGN
+from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
 from vestnik.chat.roles import check_may_write
@@ -24,7 +25,7 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     limits = chat.limits
     if not 0 < len(text) <= limits.text:
         check_length("message", text, limits.text)
-    if SIGN in text or request.reply_to is not None:
+    if request.reply_to is not None or (SIGN in text and chat.initials.may_mention(text)):
         return _look_up(chat, session, account, request)
     to = request.to
     if to.startswith(ROOM_SIGN):
@@ -51,7 +52,7 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
         if answered is None:
             raise NotFound(answers.MESSAGE_UNKNOWN, name_of(conversation), request.reply_to)
         thread = request.reply_to if answered.thread is None else answered.thread
-    mentions = await find_mentions(chat, account.id, conversation, request.message) if SIGN in request.message else ()
+    mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
     return _post(chat, session, account, conversation, request.message, request.id, extras)
 

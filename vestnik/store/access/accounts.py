@@ -18,6 +18,10 @@ class AccountAccess(Access):
         """Those accounts whose names have one of these keys, by key."""
         return await self._read(accounts.find_accounts, keys)
 
+    async def initials(self) -> list[str]:
+        """The first characters of all accounts' names."""
+        return await self._read(accounts.initials)
+
     async def last_revision(self) -> int:
         """The revision of the newest change to an account."""
         return await self._read(accounts.last_revision)

@@ -123,6 +123,11 @@ def changed_accounts(connection: Connection, since: int) -> list[AccountState]:
     return [_state(row) for row in connection.execute(rows)]
 
 
+def initials(connection: Connection) -> list[str]:
+    """The first characters of all accounts' names, each once."""
+    return list(connection.execute(select(func.substr(account.c.name, 1, 1)).distinct()).scalars())
+
+
 def last_revision(connection: Connection) -> int:
     """The revision of the newest change to an account; 0 when there is none."""
     return connection.execute(select(func.max(account.c.revision))).scalar() or 0
