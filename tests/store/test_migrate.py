@@ -13,6 +13,8 @@ from vestnik.protocol.texts import LANGUAGES
 from vestnik.store.engine import open_engine
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.migrate import is_current, migrate, schema_version
+from vestnik.store.queries.history import load_messages
+from vestnik.store.queries.room_lists import all_rooms
 from vestnik.store.schema import HEAD, metadata
 from vestnik.store.store import prepare
 
@@ -105,3 +107,32 @@ def test_no_database(tmp_path: Path) -> None:
     with pytest.raises(StoreForeign):
         prepare(tmp_path)
     assert path.read_bytes() == b"Dear diary, " * 100
+
+
+def test_data_of_the_first_schema(tmp_path: Path) -> None:
+    """What was kept before rooms had roles is there afterwards, and the oldest member of a room owns it."""
+    path = tmp_path / "vestnik.db"
+    engine = open_engine(path, connections=1, writing=True)
+    migrate(engine, "0001")
+    engine.dispose()
+    for number, name in enumerate(("anna", "boris", "carl"), 1):
+        alter(path, f"INSERT INTO account VALUES ({number}, '{name}', '{name}', '', 0, 0, {number})")
+    alter(path, "INSERT INTO conversation VALUES (7, 0, NULL, NULL)")
+    alter(path, "INSERT INTO room VALUES (7, '#tea', '#tea')")
+    for number, joined in ((3, 20.0), (2, 10.0), (1, 30.0)):
+        alter(path, f"INSERT INTO member VALUES (7, {number}, {joined})")
+    alter(path, "INSERT INTO message VALUES (1, 7, 1, 2, 'm1', 5.0, 'Tea is ready', NULL, NULL)")
+    prepare(tmp_path)
+    reading = open_engine(path, connections=1, writing=False)
+    with reading.begin() as connection:
+        (room,) = all_rooms(connection)
+        (message,) = load_messages(connection, [1])
+    reading.dispose()
+    assert (room.name, room.members, room.roles, room.seq, room.change) == ("#tea", {1, 2, 3}, {2: "owner"}, 1, 0)
+    assert (message.from_, message.to, message.message, message.seq, message.id) == (
+        "boris",
+        "#tea",
+        "Tea is ready",
+        1,
+        "m1",
+    )

@@ -42,8 +42,8 @@ def is_current(engine: Engine, path: Path) -> bool:
     raise StoreForeign(path, f"schema {found}")
 
 
-def migrate(engine: Engine) -> None:
-    """Apply the migrations that the database has not seen, each in one transaction with its version."""
+def migrate(engine: Engine, version: str = HEAD) -> None:
+    """Apply the migrations that the database has not seen, up to `version`, in one transaction with its version."""
     # Alembic costs 12 MB and a quarter of a second: most starts do not need it.
     from alembic import command
     from alembic.config import Config
@@ -52,4 +52,4 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
