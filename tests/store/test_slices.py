@@ -59,7 +59,9 @@ async def test_slices_without_quiet(engine: Engine, monkeypatch: pytest.MonkeyPa
 
 
 async def test_failing_slice(engine: Engine) -> None:
-    """A slice that fails hurts nobody, and is tried again after the next messages."""
+    """A slice that fails hurts nobody, is told to the loop, and is tried again after the next messages."""
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
     later = Later(1)
     later.error = OSError("disk")
     desk = Desk(engine, later)
@@ -67,6 +69,7 @@ async def test_failing_slice(engine: Engine) -> None:
     assert await desk.keep([New(1, 7)]) == [None]
     await later.slices(2)
     assert await desk.keep([New(1, 7)]) == [None]
+    assert told[0] is later.error
     await desk.close()
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2

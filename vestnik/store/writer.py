@@ -174,7 +174,9 @@ class Writer:
         try:
             with unsynced(connection), connection.begin():
                 left = self._later(connection)
-        except Exception:  # noqa: BLE001  # no event: whoever asks for what is missing does the same, and gets the error
+        except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
+            context = {"message": "what can wait was not done", "exception": error}
+            self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
             left = 0
         ended = time.monotonic()
         self._left = left > 0
