@@ -129,6 +129,8 @@ class Device:
         self.heard: list[dict[str, Any]] = []
         self._doubtful: set[str] = set()
         """Ids of messages that were not answered: a connection before may have sent them a moment ago."""
+        self._doubtful_read = False
+        """A `read` was not answered before a cut: it may be told after it was asked again."""
         self._called: dict[str, str] = {}
         """What it has renamed rooms to."""
 
@@ -185,6 +187,7 @@ class Device:
         self._log(f"{self.name} ends: {how}")
         unanswered = [request for request, _ in self.asked]
         self._doubtful |= {request["id"] for request in unanswered if "id" in request}
+        self._doubtful_read |= any(request["action"] == "read" for request in unanswered)
         self.asked.clear()
         if self.wire is not None:
             if how == "reset":
@@ -321,8 +324,8 @@ class Device:
         elif action == "read":
             assert "read" in self.features, event
             held = self.held.setdefault(event["to"], Held(0, 0))
-            # The same again: what the device itself asked for on a connection that was cut, and again on this one.
-            assert event["seq"] >= held.read or not self.live, (event, held.read)
+            again = self._doubtful_read and event["seq"] == held.read
+            assert event["seq"] > held.read or again or not self.live, (event, held.read)
             held.read = event["seq"]
         elif action == "change":
             assert self.hears_changes, event
