@@ -233,3 +233,22 @@ async def test_store_failure(tmp_path: Path) -> None:
             assert (await tell(anna, "#tea", "kept", id="a"))["response"] == 200
             assert (await boris.hear())["message"] == "kept"
         assert any(line.startswith("ERROR    server     Writing to the database failed") for line in journal_lines(app))
+
+
+async def test_who_does_not_read_changes_is_cut_off(tmp_path: Path) -> None:
+    """A client that reads no changes is closed as too slow though nobody sends a message."""
+    async with running_app(tmp_path, "anna", "boris", lang="en", send_buffer=131_072) as app:
+        port = app.listener.port
+        async with (
+            await Wire.login(port, "anna") as anna,
+            await Wire.login(port, "boris", receive=4096, features=["changes"]) as boris,
+        ):
+            for wire in (anna, boris):
+                await wire.ask(action="join", time=0, room="#tea")
+            await tell(anna, "#tea", "x")
+            slow = "Client boris does not keep up reading"
+            for number in range(2000):
+                await anna.ask(action="edit", time=0, to="#tea", seq=1, message=f"{number} {'x' * 3900}")
+                if number % 50 == 0 and any(slow in line for line in journal_lines(app)):
+                    break
+            assert any(slow in line for line in journal_lines(app))

@@ -92,8 +92,7 @@ class Hub:
         authors = self._publish(posts) if error is None else self._refuse(posts, error)
         for connection in authors:
             connection.go_on()
-        for connection in tuple(self.choked):
-            connection.check_buffer()
+        self.check_buffers()
         if self._held and self._queued <= self._capacity // 2:
             held, self._held = self._held, set()
             for waiting in held:
@@ -167,6 +166,11 @@ class Hub:
         ]
         return str(numbers[0]) if len(numbers) == 1 else packed(numbers)
 
+    def check_buffers(self) -> None:
+        """Cut off those who do not keep up reading; whoever has sent something to many asks for this."""
+        for connection in tuple(self.choked):
+            connection.check_buffer()
+
     # Changes.
 
     @journaled
@@ -197,6 +201,7 @@ class Hub:
             for listener in listeners - {session}:
                 if "changes" in listener.features:
                     listener.recipient.send(data)
+        self.check_buffers()
 
     @journaled
     def tell(self, tellings: Iterable[Telling], session: Session) -> None:
@@ -218,6 +223,7 @@ class Hub:
                     each.recipient.send(data)
                 elif feature == "read" and each.missing.begun:  # else the answer to `resume` will say it
                     each.missing.late.append((0, data))
+        self.check_buffers()
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()

@@ -60,8 +60,7 @@ class Announcer:
             data = encode(PresenceNotice(self._hub.chat.clock(), people))
             for session in listeners:
                 session.recipient.send(data)
-            for connection in tuple(self._hub.choked):
-                connection.check_buffer()
+            self._hub.check_buffers()
             self._hub.journal.record(events.PRESENCE_ANNOUNCED, len(people), len(listeners))
         if self._saving is None and (seen := self._presence.take_unsaved()):
             self._saving = asyncio.create_task(self._save(seen))
