@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from vestnik.log import events
-from vestnik.log.console import Stream
 from vestnik.log.journal import Journal
-from vestnik.log.render import FORMAT
+from vestnik.log.recording.console import Stream
+from vestnik.log.recording.render import FORMAT
 from vestnik.log.setup import configure
 from vestnik.protocol import answers
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal
-from vestnik.log.render import FORMAT
+from vestnik.log.recording.render import FORMAT
 from vestnik.protocol import answers
 
 RECORDS = 10_000

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log import events, writer
+from vestnik.log import events
 from vestnik.log.events import Event
 from vestnik.log.journal import Journal, Record
+from vestnik.log.recording import writer
 from vestnik.protocol import answers
 
 from .conftest import NOON, Clock, descriptors
-from .test_files import Disk
+from .recording.test_files import Disk
 
 Make = Callable[..., Journal]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from vestnik.log.days.names import DayFile
 from vestnik.log.escape import escape_at_most
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.stamps import SECOND, Stamps
-from vestnik.log.retention.days import DayFile
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 Record = dict[str, Any]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from tests.log.conftest import Clock
-from vestnik.log.files import DatedFiles
+from vestnik.log.recording.files import DatedFiles
 from vestnik.log.sealing.findings import Finding, What
 from vestnik.log.sealing.keys import Key
 from vestnik.log.sealing.seal import Sealer

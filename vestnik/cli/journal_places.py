@@ -9,9 +9,9 @@ import click
 
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
+from vestnik.log.days.names import DayFile, day_file
 from vestnik.log.escape import escape
 from vestnik.log.reading.reader import Reader
-from vestnik.log.retention.days import DayFile, day_file
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings

@@ -14,7 +14,7 @@ import click
 
 from vestnik.cli.failure import Failure
 from vestnik.cli.journal_places import CLIENT, NAMES, SERVER, Places, location
-from vestnik.log.retention.days import day_file
+from vestnik.log.days.names import day_file
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import BadKey, Key, parse_key

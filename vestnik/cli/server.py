@@ -16,11 +16,11 @@ import click
 from vestnik.cli import options
 from vestnik.log import events
 from vestnik.log.crash import catch_everything
+from vestnik.log.days.sweep import Sweeper
+from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
-from vestnik.log.recover import complete_text
-from vestnik.log.retention.sweep import Sweeper
-from vestnik.log.retention.sweep_thread import SweepThread
+from vestnik.log.recording.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say

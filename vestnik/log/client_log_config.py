@@ -13,7 +13,7 @@ begins a new file. The directory is $VESTNIK_LOG_DIR or the user's log directory
 
 from typing import Final
 
-from vestnik.log.render import FORMAT
+from vestnik.log.recording.render import FORMAT
 from vestnik.log.selftest import self_test
 from vestnik.log.setup import setup
 

@@ -18,7 +18,7 @@ from vestnik.log import events
 from vestnik.log.dump import Dump, import_dumps
 from vestnik.log.events import Event
 from vestnik.log.journal import Journal
-from vestnik.log.records import text_of
+from vestnik.log.recording.records import text_of
 
 FLUSH_WITHIN: Final = 2.0
 """Seconds for which a program that fails waits until the journal has its last record."""

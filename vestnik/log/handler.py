@@ -11,8 +11,18 @@ from typing import Any, Final
 
 from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
-from vestnik.log.records import ARGUMENT_CAP, PLAIN, Message, Record, named, plain, plain_all, text_of, unfitting
-from vestnik.log.redact import redact_args
+from vestnik.log.recording.records import (
+    ARGUMENT_CAP,
+    PLAIN,
+    Message,
+    Record,
+    named,
+    plain,
+    plain_all,
+    text_of,
+    unfitting,
+)
+from vestnik.log.recording.redact import redact_args
 
 _OWN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 """What every record of the stdlib has: anything else was given as `extra`."""

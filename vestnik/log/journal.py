@@ -15,20 +15,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, cast
 
-from vestnik.log.console import Console, Stream
 from vestnik.log.context import CORRELATION
+from vestnik.log.days.sweep import Sweeper
+from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.events import Event
-from vestnik.log.files import DatedFiles
-from vestnik.log.inbox import LIMIT
-from vestnik.log.outputs import Outputs
-from vestnik.log.records import Queued, Record, named, plain_all
-from vestnik.log.redact import redact
-from vestnik.log.render import Renderer, sentence
-from vestnik.log.retention.sweep import Sweeper
-from vestnik.log.retention.sweep_thread import SweepThread
+from vestnik.log.recording.console import Console, Stream
+from vestnik.log.recording.files import DatedFiles
+from vestnik.log.recording.inbox import LIMIT
+from vestnik.log.recording.outputs import Outputs
+from vestnik.log.recording.records import Queued, Record, named, plain_all
+from vestnik.log.recording.redact import redact
+from vestnik.log.recording.render import Renderer, sentence
+from vestnik.log.recording.storm import Storms
+from vestnik.log.recording.writer import Writer
 from vestnik.log.sealing.seal import Sealer
-from vestnik.log.storm import Storms
-from vestnik.log.writer import Writer
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 
 from vestnik.log import events
 from vestnik.log.context import CORRELATION
-from vestnik.log.records import text_of
+from vestnik.log.recording.records import text_of
 from vestnik.log.setup import journal_of
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -15,9 +15,9 @@ from typing import Final, TextIO
 import platformdirs
 
 from vestnik.log import events
-from vestnik.log.console import Stream
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal, Keep
+from vestnik.log.recording.console import Stream
 from vestnik.protocol.texts import DEFAULT_LANGUAGE
 
 DEFAULT_KEEP: Final = Keep(days=365)

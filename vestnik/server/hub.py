@@ -16,7 +16,7 @@ from vestnik.chat.outcome import Post, Publication, Reply, Telling
 from vestnik.chat.rooms import Recipient, Room
 from vestnik.chat.sessions import Session
 from vestnik.log import events
-from vestnik.log.journal import Journal
+from vestnik.log.journal import Journal, Record
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
@@ -29,7 +29,6 @@ from vestnik.server.wire import Acknowledgements, encode_change, encode_post
 from vestnik.store.store import Store
 
 if TYPE_CHECKING:
-    from vestnik.log.records import Record
     from vestnik.server.tcp import Connection
 
 

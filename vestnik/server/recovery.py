@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.log import events
-from vestnik.log.journal import Journal
-from vestnik.log.records import Record
-from vestnik.log.recover import last_number
+from vestnik.log.journal import Journal, Record
+from vestnik.log.recording.recover import last_number
 from vestnik.store.store import Store
 
 PAGE: Final = 1000

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.support.pages import START, entry_of, json_of, record, text_of
 from vestnik.log import events
+from vestnik.log.days.names import Kind
 from vestnik.log.journal import Journal
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.stamps import Stamps
-from vestnik.log.retention.days import Kind
 
 
 def read(raw: bytes, kind: Kind) -> Entry:

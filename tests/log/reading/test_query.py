@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pages import START, entry_of, json_of, record, text_of
+from vestnik.log.days.names import Kind
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import ALWAYS, Query, Span, level_number
-from vestnik.log.retention.days import Kind
 
 
 def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:

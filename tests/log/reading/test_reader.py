@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from tests.support.pages import START, at, json_of, micros, record, text_of, write
+from vestnik.log.days.packing import MARK
 from vestnik.log.reading import opening
 from vestnik.log.reading.opening import Snapshot
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
-from vestnik.log.retention.packing import MARK
 
 DAY = 86_400
 

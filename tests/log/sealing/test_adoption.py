@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.log.conftest import Clock
 from tests.support.scribe import DAY, JSON, TEXT, Scribe
-from vestnik.log.retention.contents import Contents, open_contents
-from vestnik.log.retention.descriptors import Descriptors
+from vestnik.log.days.contents import Contents, open_contents
+from vestnik.log.days.descriptors import Descriptors
 from vestnik.log.sealing import adoption
 from vestnik.log.sealing.adoption import adopt, alone, read_again, settle
 from vestnik.log.sealing.seals import check_of, unpack

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.log.conftest import Clock
-from vestnik.log.retention.descriptors import Descriptors
+from vestnik.log.days.descriptors import Descriptors
 from vestnik.log.sealing import chain as module
 from vestnik.log.sealing.chain import AlreadyKeyed, Chain, set_up
 from vestnik.log.sealing.keys import Damaged, KeyState, decode_state, evolve, first_state, parse_key

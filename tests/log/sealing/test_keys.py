@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.log.retention.descriptors import Descriptors
+from vestnik.log.days.descriptors import Descriptors
 from vestnik.log.sealing.keys import (
     RECORD,
     BadKey,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.scribe import Scribe
-from vestnik.log.retention.sweep import Sweeper
+from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing.chain import set_up
 from vestnik.log.sealing.findings import Finding, What
 from vestnik.log.sealing.keys import Key, parse_key

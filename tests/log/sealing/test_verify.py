@@ -9,8 +9,8 @@ import pytest
 
 from tests.log.conftest import Clock
 from tests.support.scribe import DAY, JSON, SEALS, STATE, TEXT, Scribe, Start, found, run, tampered
-from vestnik.log.retention.descriptors import Descriptors
-from vestnik.log.retention.sweep import Sweeper
+from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing import verify as module
 from vestnik.log.sealing.chain import set_up
 from vestnik.log.sealing.findings import What

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from vestnik.log.days.names import Kind
 from vestnik.log.escape import unescape
-from vestnik.log.retention.days import Kind
 
 
 class Source(NamedTuple):

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from vestnik.log.days.names import DayFile, Kind
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.opening import Identity, Report, Snapshot
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.scan import Scanner
 from vestnik.log.reading.source import BLOCK, MAX_LINE, PlainFile
-from vestnik.log.retention.days import DayFile, Kind
 
 AT_ONCE: Final = 8
 """Blocks of a file that are read before others get their turn."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from vestnik.log.days.names import DayFile
+from vestnik.log.days.packing import Damaged, packed_part
 from vestnik.log.reading.source import PackedFile, PlainFile
-from vestnik.log.retention.days import DayFile
-from vestnik.log.retention.packing import Damaged, packed_part
 
 BUSY: Final = 2.0
 """Seconds that whoever compresses a file may hold it before it is read beside them."""

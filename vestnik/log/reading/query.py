@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from vestnik.log.days.names import Kind
 from vestnik.log.escape import escape
 from vestnik.log.reading.entry import Entry, Facts
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.screen import Literal, Pattern, Screen, folded
-from vestnik.log.retention.days import Kind
 
 BEGINNING: Final = -(2**62)
 END: Final = 2**62

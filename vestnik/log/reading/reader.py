@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from vestnik.log.days.names import PACKED, DayFile, Kind, day_files
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.opening import OpenFile, Report, Snapshot, open_files
 from vestnik.log.reading.query import BEGINNING, END, Query
 from vestnik.log.reading.scan import Scanner
 from vestnik.log.reading.source import PlainFile
 from vestnik.log.reading.stamps import SECOND, Stamps
-from vestnik.log.retention.days import PACKED, DayFile, Kind, day_files
 
 KINDS: Final[tuple[Kind, ...]] = ("jsonl", "log")
 """In which order they are preferred: JSON says more."""

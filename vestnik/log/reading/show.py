@@ -7,7 +7,7 @@ import msgspec
 from vestnik.log.escape import escape, escape_at_most
 from vestnik.log.reading.entry import Entry, Facts, decoded
 from vestnik.log.reading.stamps import iso
-from vestnik.log.render import MESSAGE_CAP
+from vestnik.log.recording.render import MESSAGE_CAP
 
 INDENT: Final = "    "
 """In front of the lines of a traceback."""

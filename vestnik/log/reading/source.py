@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import BinaryIO, Final, TypeAlias
 
+from vestnik.log.days.names import DayFile
 from vestnik.log.reading.query import BEGINNING, END
 from vestnik.log.reading.stamps import SECOND, Stamps
-from vestnik.log.retention.days import DayFile
 
 BLOCK: Final = 1024 * 1024
 """Bytes that are read at a time."""

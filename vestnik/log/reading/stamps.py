@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from vestnik.log.retention.days import Kind
+from vestnik.log.days.names import Kind
 
 SECOND: Final = 1_000_000
 """Times are microseconds since 1970."""

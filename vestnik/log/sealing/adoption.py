@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.retention.contents import Contents, Damaged, open_contents
-from vestnik.log.retention.days import DayFile, day_file, day_files
-from vestnik.log.retention.descriptors import Descriptors
-from vestnik.log.retention.packing import READ
+from vestnik.log.days.contents import Contents, Damaged, open_contents
+from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.names import DayFile, day_file, day_files
+from vestnik.log.days.packing import READ
 from vestnik.log.sealing.coverage import Coverage, sealed
 from vestnik.log.sealing.seals import Extent, Lines
 

@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.retention.contents import Damaged as BadArchive
-from vestnik.log.retention.contents import open_contents
-from vestnik.log.retention.days import PACKED
-from vestnik.log.retention.descriptors import Descriptors, sync_directory
-from vestnik.log.retention.packing import write_all
+from vestnik.log.days.contents import Damaged as BadArchive
+from vestnik.log.days.contents import open_contents
+from vestnik.log.days.descriptors import Descriptors, sync_directory
+from vestnik.log.days.names import PACKED
+from vestnik.log.days.packing import write_all
 from vestnik.log.sealing.keys import Damaged, HeldState, KeyState, first_state, hold_state, new_chain, state_path
 from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
 

@@ -17,7 +17,7 @@ from typing import Annotated, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from vestnik.log.retention.descriptors import Descriptors, InUse, locked
+from vestnik.log.days.descriptors import Descriptors, InUse, locked
 from vestnik.log.sealing.seals import KEYED, UNKEYED, Offset
 
 MODE: Final = 0o600

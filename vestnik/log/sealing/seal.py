@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from vestnik import __version__
-from vestnik.log.retention.contents import Damaged, open_contents
-from vestnik.log.retention.descriptors import Descriptors
-from vestnik.log.retention.packing import READ
+from vestnik.log.days.contents import Damaged, open_contents
+from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.packing import READ
 from vestnik.log.sealing.adoption import adopt, alone, read_again, settle
 from vestnik.log.sealing.chain import Chain, Turn
 from vestnik.log.sealing.seals import Extent, Kind, Lines, Opened, Seal

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.retention.contents import Damaged, open_contents
-from vestnik.log.retention.days import PACKED
+from vestnik.log.days.contents import Damaged, open_contents
+from vestnik.log.days.names import PACKED
 from vestnik.log.sealing.seals import Sealed, decode
 
 LONGEST: Final = 16 * 1024 * 1024

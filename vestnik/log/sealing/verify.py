@@ -14,9 +14,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.retention.contents import open_contents
-from vestnik.log.retention.days import PACKED, day_file, day_files
-from vestnik.log.retention.packing import READ, Damaged
+from vestnik.log.days.contents import open_contents
+from vestnik.log.days.names import PACKED, day_file, day_files
+from vestnik.log.days.packing import READ, Damaged
 from vestnik.log.sealing.findings import FileSummary, Report, What
 from vestnik.log.sealing.keys import Damaged as BadState
 from vestnik.log.sealing.keys import Key, KeyState, decode_state, state_path
