@@ -18,7 +18,7 @@ def test_help_is_quick_and_complete() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True, env=clean_environment()
     )
     assert done.stdout.rstrip().endswith("[]")
-    for name, meaning in COMMANDS.items():
+    for name, (_, meaning) in COMMANDS.items():
         assert name in done.stdout
         assert meaning.split()[0] in done.stdout
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_client import Talking
+from tests.cli.client.test_main import Talking
 from tests.support import process
 from tests.support.process import ServerProcess, vestnik
 from vestnik.cli.user import add_accounts
@@ -110,7 +110,7 @@ def test_a_server_lives_on_when_a_task_or_a_thread_dies(tmp_path: Path, monkeypa
     ("place", "arguments", "log"),
     [
         ("vestnik.cli.server._raise_file_limit", ("server", "--data", "{data}"), "log"),
-        ("vestnik.cli.client.Conversation", ("client", "-u", "anna", "--log-dir", "{data}/log"), "log"),
+        ("vestnik.cli.client.main.Shell", ("client", "-u", "anna", "--log-dir", "{data}/log"), "log"),
         ("vestnik.cli.user.hash_password", ("user", "--data", "{data}", "add", "anna"), "log"),
     ],
     ids=["server", "client", "user"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_client import Talking
+from tests.cli.client.test_main import Talking
 from tests.support.process import ServerProcess, vestnik
 from vestnik.chat.actions import ACTIONS
 from vestnik.chat.storage import Storage

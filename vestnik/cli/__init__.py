@@ -1,1 +1,1 @@
-"""The command `vestnik`, one module for each of its commands."""
+"""The command `vestnik`, a module or a folder for each of its commands."""

@@ -9,12 +9,16 @@ from vestnik import __version__
 
 # Importing a command costs a few tenths of a second, so `vestnik --help` shows these lines without doing it.
 COMMANDS: Final = {
-    "server": "Run the server.",
-    "client": "Talk to a server: interactive in a terminal, else line by line.",
-    "user": "Manage accounts, also beside a running server.",
-    "journal": "Read, follow, count and verify journals; find out what became of a message.",
-    "demo": "Play a recorded session and compare both journals with the specification.",
+    "server": ("vestnik.cli.server", "Run the server."),
+    "client": ("vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."),
+    "user": ("vestnik.cli.user", "Manage accounts, also beside a running server."),
+    "journal": (
+        "vestnik.cli.journal.main",
+        "Read, follow, count and verify journals; find out what became of a message.",
+    ),
+    "demo": ("vestnik.cli.demo", "Play a recorded session and compare both journals with the specification."),
 }
+"""Module, meaning."""
 
 
 class _LazyGroup(click.Group):
@@ -24,13 +28,14 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"vestnik.cli.{cmd_name}").command
+        module, _ = COMMANDS[cmd_name]
+        command = importlib.import_module(module).command
         assert isinstance(command, click.Command)  # noqa: S101  # ours
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, meaning) for name, (_, meaning) in COMMANDS.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,4 +1,4 @@
-"""What a check of the seals has found (`verify`), for programs; `vestnik.cli.seals` says it in words."""
+"""What a check of the seals has found (`verify`), for programs; `vestnik.cli.journal.seals` says it in words."""
 
 from dataclasses import dataclass, field
 from enum import Enum

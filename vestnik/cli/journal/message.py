@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.cli.failure import Failure
-from vestnik.cli.journal_output import Output
-from vestnik.cli.journal_places import SERVER, Places, location
+from vestnik.cli.journal.output import Output
+from vestnik.cli.journal.places import SERVER, Places, location
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from tests.support.process import VESTNIK, ServerProcess, clean_environment
 from tests.support.scribe import Scribe
-from vestnik.cli import seals
+from vestnik.cli.journal import seals
 from vestnik.cli.main import main
 from vestnik.log.sealing.findings import Report, What
 from vestnik.log.sealing.keys import parse_key

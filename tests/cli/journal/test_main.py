@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.support.pages import at, json_of, record, text_of, write
 from tests.support.process import VESTNIK, clean_environment, vestnik
-from vestnik.cli.journal import SUBCOMMANDS
+from vestnik.cli.journal.main import SUBCOMMANDS
 from vestnik.cli.main import main
 
 pytestmark = pytest.mark.usefixtures("utc")
@@ -206,7 +206,7 @@ def test_permission(logs: Path) -> None:
 
 NOBODY = """
 import os, sys
-import vestnik.cli.journal_show
+import vestnik.cli.journal.show
 from vestnik.cli.main import main
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 main(["journal", "--log-dir", sys.argv[1], "--lang", "en"])
@@ -371,6 +371,6 @@ def test_help() -> None:
     for name in (*SUBCOMMANDS, "--follow", "--since", "--merge"):
         assert name in shown
     code = (
-        "import sys, vestnik.cli.journal_show; print([m for m in sys.modules if m.startswith(('sqlalchemy', 'rich'))])"
+        "import sys, vestnik.cli.journal.show; print([m for m in sys.modules if m.startswith(('sqlalchemy', 'rich'))])"
     )
     assert subprocess.run([VESTNIK[0], "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.support.scripted import Script, scripted
-from vestnik.cli import client_conversation
-from vestnik.cli.client_commands import serve
-from vestnik.cli.client_conversation import Conversation
-from vestnik.cli.client_screen import Screen
+from vestnik.cli.client.commands import serve
+from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.shell import Shell
 from vestnik.client import Backoff, Client
 from vestnik.log.journal import Journal
 
@@ -30,16 +29,16 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @asynccontextmanager
 async def talking(
     script: Callable[[Script], Awaitable[None]], journal: Journal, *, terminal: bool
-) -> AsyncIterator[Conversation]:
-    """A conversation of anna with a server that follows the script."""
+) -> AsyncIterator[Shell]:
+    """A shell of anna with a server that follows the script."""
     async with scripted(script) as port:
         backoff = Backoff(base=0)
         client = Client(
             "127.0.0.1", port, name="anna", password="x", journal=journal, reconnect=terminal, backoff=backoff
         )
-        talk = Conversation(client, journal, Screen("en", "anna", terminal=terminal))
-        yield talk
-        talk.ended = True
+        shell = Shell(client, journal, Screen("en", "anna", terminal=terminal))
+        yield shell
+        shell.ended = True
         await client.disconnect()
 
 
@@ -65,13 +64,13 @@ async def test_what_others_do(journal: Journal, capsys: Capture) -> None:
         script.deliver(2, "#chai")
         await script.hear()
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        talk.to = "#TEA"
-        receiving = asyncio.create_task(talk.receive())
-        await shown(talk, "#chai", 2)
-        talk.ended = True
-        await talk.client.disconnect()
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        shell.to = "#TEA"
+        receiving = asyncio.create_task(shell.receive())
+        await shown(shell, "#chai", 2)
+        shell.ended = True
+        await shell.client.disconnect()
         await receiving
     assert capsys.readouterr().out.splitlines() == [
         "[1] boris → #tea: 1",
@@ -79,15 +78,15 @@ async def test_what_others_do(journal: Journal, capsys: Capture) -> None:
         "* clara renamed #tea to #chai",
         "[2] boris → #chai: 2",
     ]
-    assert talk.to == "#chai"
-    assert not talk.failed
-    assert sorted(talk.names.values()) == ["#chai", "#tea", "boris", "clara"]
+    assert shell.to == "#chai"
+    assert not shell.failed
+    assert sorted(shell.names.values()) == ["#chai", "#tea", "boris", "clara"]
 
 
-async def shown(talk: Conversation, conversation: str, seq: int) -> None:
+async def shown(shell: Shell, conversation: str, seq: int) -> None:
     """Wait until a message was shown."""
     async with asyncio.timeout(20):
-        while talk.last_shown(conversation) != seq:
+        while shell.last_shown(conversation) != seq:
             await asyncio.sleep(0)
 
 
@@ -100,19 +99,19 @@ async def test_a_refused_login(terminal: bool, journal: Journal, capsys: Capture
         script.say(response=402, error="wrong")
         await ok(script)
 
-    async with talking(server, journal, terminal=terminal) as talk:
-        assert await talk.begin(needs_login=terminal) is not terminal
-        assert talk.failed
+    async with talking(server, journal, terminal=terminal) as shell:
+        assert await shell.begin(needs_login=terminal) is not terminal
+        assert shell.failed
     assert capsys.readouterr().err == ("Server answered with an error: 402 wrong\n" if terminal else "")
 
 
 async def test_no_server(journal: Journal, capsys: Capture) -> None:
     """Where nobody listens there is nothing to do."""
     client = Client("127.0.0.1", 1, name="anna", journal=journal)
-    talk = Conversation(client, journal, Screen("en", "anna", terminal=True))
-    assert not await talk.begin(needs_login=False)
-    assert talk.failed
-    assert talk.ended
+    shell = Shell(client, journal, Screen("en", "anna", terminal=True))
+    assert not await shell.begin(needs_login=False)
+    assert shell.failed
+    assert shell.ended
     assert "refused the connection" in capsys.readouterr().err
 
 
@@ -128,25 +127,25 @@ async def test_lost_and_back(journal: Journal, capsys: Capture) -> None:
         await ok(script, seq=1)
         await script.hear()
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        talk.to = "#tea"
-        receiving = asyncio.create_task(talk.receive())
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        shell.to = "#tea"
+        receiving = asyncio.create_task(shell.receive())
         async with asyncio.timeout(20):
-            while talk.connected:
+            while shell.connected:
                 await asyncio.sleep(0)
-        await serve(talk, "hello")
+        await serve(shell, "hello")
         async with asyncio.timeout(20):
-            while not talk.connected:
+            while not shell.connected:
                 await asyncio.sleep(0)
-        assert not talk.ended
-        talk.ended = True
-        await talk.client.disconnect()
+        assert not shell.ended
+        shell.ended = True
+        await shell.client.disconnect()
         await receiving
     lost, *rest = capsys.readouterr().out.splitlines()
     assert lost.startswith("* Error! Connection to server")
     assert sorted(rest) == ["* The connection is back", "[1] anna → #tea: hello"]
-    assert not talk.failed
+    assert not shell.failed
 
 
 async def test_not_let_in_again(journal: Journal, capsys: Capture) -> None:
@@ -161,11 +160,11 @@ async def test_not_let_in_again(journal: Journal, capsys: Capture) -> None:
             script.say(response=403, error="disabled")
             await script.hear()
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        await asyncio.wait_for(talk.receive(), 20)
-        assert talk.ended
-        assert talk.failed
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        await asyncio.wait_for(shell.receive(), 20)
+        assert shell.ended
+        assert shell.failed
     assert capsys.readouterr().err == "Server answered with an error: 403 disabled\n"
 
 
@@ -177,11 +176,11 @@ async def test_a_script_ends_with_its_connection(journal: Journal, capsys: Captu
         await ok(script)
         await script.hear()
 
-    async with talking(server, journal, terminal=False) as talk:
-        assert await talk.begin(needs_login=False)
-        await serve(talk, "/list")
-        assert talk.ended
-        assert talk.failed
+    async with talking(server, journal, terminal=False) as shell:
+        assert await shell.begin(needs_login=False)
+        await serve(shell, "/list")
+        assert shell.ended
+        assert shell.failed
     assert capsys.readouterr() == ("", "")
 
 
@@ -199,16 +198,16 @@ async def test_what_is_read(journal: Journal) -> None:
             asked = await ok(script, seq=2)
             heard.append({key: asked[key] for key in ("action", "to", "seq") if key in asked})
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        talk.to = "#tea"
-        receiving = asyncio.create_task(talk.receive())
-        await shown(talk, "#cake", 2)
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        shell.to = "#tea"
+        receiving = asyncio.create_task(shell.receive())
+        await shown(shell, "#cake", 2)
         for line in ("hello", "again", "/to #cake", "/to #tea"):
-            await serve(talk, line)
-        assert not talk.failed
-        talk.ended = True
-        await talk.client.disconnect()
+            await serve(shell, line)
+        assert not shell.failed
+        shell.ended = True
+        await shell.client.disconnect()
         await receiving
     assert heard == [
         {"action": "msg", "to": "#tea"},
@@ -229,14 +228,14 @@ async def test_scripts_read_nothing_by_themselves(journal: Journal) -> None:
         while True:
             heard.append((await ok(script, seq=2))["action"])
 
-    async with talking(server, journal, terminal=False) as talk:
-        assert await talk.begin(needs_login=False)
-        receiving = asyncio.create_task(talk.receive())
-        await shown(talk, "#tea", 1)
+    async with talking(server, journal, terminal=False) as shell:
+        assert await shell.begin(needs_login=False)
+        receiving = asyncio.create_task(shell.receive())
+        await shown(shell, "#tea", 1)
         for line in ("/join #tea", "hello", "/to #tea", "/read"):
-            await serve(talk, line)
-        talk.ended = True
-        await talk.client.disconnect()
+            await serve(shell, line)
+        shell.ended = True
+        await shell.client.disconnect()
         await receiving
     assert heard == ["join", "msg", "read"]
 
@@ -252,12 +251,12 @@ async def test_own_messages(journal: Journal, capsys: Capture) -> None:
         await ok(script, response=403, error="muted")
         await script.hear()
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        talk.to = "boris"
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        shell.to = "boris"
         for line in ("one", "/reply 3 two", "three\x1b[2J"):
-            await serve(talk, line)
-        assert talk.failed
+            await serve(shell, line)
+        assert shell.failed
     captured = capsys.readouterr()
     assert captured.out.splitlines() == [
         "[7] anna → boris: one",
@@ -279,21 +278,21 @@ async def test_welcome(journal: Journal, capsys: Capture) -> None:
         await ok(script, response=400, error="Unknown action")
         await script.hear()
 
-    async with talking(server, journal, terminal=True) as talk:
-        assert await talk.begin(needs_login=True)
-        await talk.welcome()
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        await shell.welcome()
         lines = capsys.readouterr().out.splitlines()
         assert lines[0] == "You are logged in as anna. /help lists the commands"
         assert [line.split()[0] for line in lines[1:]] == ["conversation", "#tea"]
-        assert sorted(talk.names.values()) == ["#tea", "boris"]
-        await talk.welcome()
+        assert sorted(shell.names.values()) == ["#tea", "boris"]
+        await shell.welcome()
         assert len(capsys.readouterr().out.splitlines()) == 1
-        assert not talk.failed
+        assert not shell.failed
 
 
 def test_names_are_bounded(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many names are remembered, each as it was seen first."""
-    monkeypatch.setattr(client_conversation, "MAX_NAMES", 2)
-    talk = Conversation(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
-    talk.know("Boris", "boris", "#tea", "clara")
-    assert list(talk.names.values()) == ["Boris", "#tea"]
+    monkeypatch.setattr("vestnik.cli.client.shell.MAX_NAMES", 2)
+    shell = Shell(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    shell.know("Boris", "boris", "#tea", "clara")
+    assert list(shell.names.values()) == ["Boris", "#tea"]

@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from vestnik.cli import options
-from vestnik.cli.client_commands import serve_bytes
-from vestnik.cli.client_conversation import Conversation
-from vestnik.cli.client_screen import Screen
+from vestnik.cli.client.commands import serve_bytes
+from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client
 from vestnik.log import events
@@ -90,20 +90,20 @@ def command(
         journal_text=journal_text,
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
-    conversation = Conversation(client, journal, Screen(lang, user, terminal=interactive))
+    shell = Shell(client, journal, Screen(lang, user, terminal=interactive))
     try:
-        talk = _talk_in_terminal(conversation, journal_text) if interactive else _talk_in_lines(conversation)
+        talk = _talk_in_terminal(shell, journal_text) if interactive else _talk_in_lines(shell)
         asyncio.run(_talk(journal, talk))
     except KeyboardInterrupt:
-        conversation.failed = True
+        shell.failed = True
         journal.record(events.CLIENT_INTERRUPTED)
     except Exception as error:  # noqa: BLE001
-        conversation.failed = True
+        shell.failed = True
         journal.record(events.CLIENT_FAILED, type(error).__name__, error=error)
         click.echo(say(lang, "client.failed", reason=type(error).__name__), err=True)
     finally:
         journal.release()  # what fails from here on can still be journaled
-    raise SystemExit(1 if conversation.failed else 0)
+    raise SystemExit(1 if shell.failed else 0)
 
 
 def _password(language: str) -> Secret:
@@ -123,36 +123,36 @@ async def _talk(journal: Journal, talk: Coroutine[Any, Any, None]) -> None:
         await talk
 
 
-async def _talk_in_terminal(conversation: Conversation, keep_history: bool) -> None:
+async def _talk_in_terminal(shell: Shell, keep_history: bool) -> None:
     # Prompt and terminal handling take a tenth of a second to import.
-    from vestnik.cli.client_terminal import talk
+    from vestnik.cli.client.terminal import talk
 
-    await talk(conversation, keep_history)
+    await talk(shell, keep_history)
 
 
 @journaled(logger="client")
-async def _talk_in_lines(conversation: Conversation) -> None:
+async def _talk_in_lines(shell: Shell) -> None:
     """Serve standard input line by line; what others send goes to standard output."""
-    if not await conversation.begin(needs_login=False):
+    if not await shell.begin(needs_login=False):
         return
-    receiving = asyncio.create_task(conversation.receive())
-    talking = asyncio.create_task(_serve_lines(conversation))
+    receiving = asyncio.create_task(shell.receive())
+    talking = asyncio.create_task(_serve_lines(shell))
     await asyncio.wait((receiving, talking), return_when=asyncio.FIRST_COMPLETED)
     if receiving.done():  # the connection is gone: nobody waits for the next line
         talking.cancel()
     with suppress(asyncio.CancelledError):  # no event: it was asked to
         await talking
-    await conversation.client.disconnect()
+    await shell.client.disconnect()
     await receiving
 
 
-async def _serve_lines(conversation: Conversation) -> None:
+async def _serve_lines(shell: Shell) -> None:
     lines: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
     loop = asyncio.get_running_loop()
     # A daemon, so that the program can end while it waits for a line.
     threading.Thread(target=_read_lines, args=(lines, loop), daemon=True).start()
-    while not conversation.ended and (line := await lines.get()) is not None:
-        await serve_bytes(conversation, line)
+    while not shell.ended and (line := await lines.get()) is not None:
+        await serve_bytes(shell, line)
 
 
 def _read_lines(lines: asyncio.Queue[bytes | None], loop: asyncio.AbstractEventLoop) -> None:

@@ -10,9 +10,9 @@ from prompt_toolkit.document import Document
 
 from tests.support.process import VESTNIK, ServerProcess
 from tests.support.terminal import Terminal
-from vestnik.cli.client_conversation import Conversation
-from vestnik.cli.client_screen import Screen
-from vestnik.cli.client_terminal import NameCompleter
+from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.shell import Shell
+from vestnik.cli.client.terminal import NameCompleter
 from vestnik.cli.user import add_accounts
 from vestnik.client import Client
 from vestnik.log.journal import Journal
@@ -121,9 +121,9 @@ def test_a_refused_login(data: Path, tmp_path: Path) -> None:
 def completer(tmp_path: Path) -> Iterator[NameCompleter]:
     """Completes what a client may type that has seen some names."""
     journal = Journal("client", tmp_path / "client", language="en")
-    talk = Conversation(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
-    talk.know("#tea", "#Tearoom", "Boris", "clara b", "bo\x1b")
-    yield NameCompleter(talk)
+    shell = Shell(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    shell.know("#tea", "#Tearoom", "Boris", "clara b", "bo\x1b")
+    yield NameCompleter(shell)
     journal.close()
 
 

@@ -10,11 +10,11 @@ import click
 
 DEFAULT: Final = "show"
 SUBCOMMANDS: Final = {
-    DEFAULT: ("vestnik.cli.journal_show", "command", "Show entries; this is what `vestnik journal` does by itself."),
-    "stats": ("vestnik.cli.journal_stats", "command", "Count entries by level, event, hour, code, account and room."),
-    "message": ("vestnik.cli.journal_message", "command", "Tell what became of a message."),
-    "verify": ("vestnik.cli.seals", "verify", "Verify that the journal was not changed."),
-    "setup-keys": ("vestnik.cli.seals", "setup_keys", "Begin to seal the journal."),
+    DEFAULT: ("vestnik.cli.journal.show", "command", "Show entries; this is what `vestnik journal` does by itself."),
+    "stats": ("vestnik.cli.journal.stats", "command", "Count entries by level, event, hour, code, account and room."),
+    "message": ("vestnik.cli.journal.message", "command", "Tell what became of a message."),
+    "verify": ("vestnik.cli.journal.seals", "verify", "Verify that the journal was not changed."),
+    "setup-keys": ("vestnik.cli.journal.seals", "setup_keys", "Begin to seal the journal."),
 }
 """Module, name in the module, meaning."""
 _HELP: Final = ("-h", "--help")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from tests.cli.test_journal import run
+from tests.cli.journal.test_main import run
 from tests.support.pages import Record, at, record, write
 from tests.support.process import ServerProcess, vestnik
 from tests.support.store import allow

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_journal import RECORDS, in_terminal, run
+from tests.cli.journal.test_main import RECORDS, in_terminal, run
 from tests.support.pages import at, record, write
 
 pytestmark = pytest.mark.usefixtures("utc")

@@ -12,9 +12,9 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from vestnik.cli.client_commands import COMMANDS, serve
-from vestnik.cli.client_conversation import Conversation
-from vestnik.cli.client_screen import printable
+from vestnik.cli.client.commands import COMMANDS, serve
+from vestnik.cli.client.screen import printable
+from vestnik.cli.client.shell import Shell
 from vestnik.log.journaled import journaled
 from vestnik.protocol.names import ROOM_SIGN, name_key
 
@@ -25,10 +25,10 @@ LEAVING: Final = 5.0
 
 
 class NameCompleter(Completer):
-    """Completes commands, and behind a command or after `#` or `@` the names that `conversation` has seen so far."""
+    """Completes commands, and behind a command or after `#` or `@` the names that `shell` has seen so far."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """What the text before the cursor may become."""
@@ -43,7 +43,7 @@ class NameCompleter(Completer):
         if not text.startswith("/") and not typed.startswith(("#", "@")):
             return
         sought = name_key(typed.removeprefix("@").removeprefix('"'))
-        for key, name in sorted(self._conversation.names.items()):
+        for key, name in sorted(self._shell.names.items()):
             if key.startswith(sought) and not (sign and key.startswith(ROOM_SIGN)):
                 quote = '"' if text.startswith("/") and " " in name else ""
                 found = f"{quote}{sign}{name}{quote}"
@@ -51,65 +51,65 @@ class NameCompleter(Completer):
 
 
 @journaled(logger="client")
-async def talk(conversation: Conversation, keep_history: bool) -> None:
+async def talk(shell: Shell, keep_history: bool) -> None:
     """Serve what is typed until the user leaves, or the connection is gone for good."""
     prompt: PromptSession[str] = PromptSession(
         history=_history() if keep_history else InMemoryHistory(),
-        completer=NameCompleter(conversation),
+        completer=NameCompleter(shell),
         complete_while_typing=False,
         erase_when_done=True,
     )
     with patch_stdout():
-        if not await conversation.begin(needs_login=True):
+        if not await shell.begin(needs_login=True):
             return
-        receiving = asyncio.create_task(conversation.receive())
+        receiving = asyncio.create_task(shell.receive())
         lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
-        serving = asyncio.create_task(_serve(conversation, lines, prompt))
-        asking = asyncio.create_task(_ask(conversation, lines, prompt))
+        serving = asyncio.create_task(_serve(shell, lines, prompt))
+        asking = asyncio.create_task(_ask(shell, lines, prompt))
         await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
         await _cancel(asking)
         if asking.done() and not serving.done():
-            await _finish(conversation, lines)
+            await _finish(shell, lines)
         await _cancel(serving)
-        conversation.ended = True
-        await conversation.client.disconnect()
+        shell.ended = True
+        await shell.client.disconnect()
         await receiving
 
 
 @journaled(logger="client")
-async def _ask(conversation: Conversation, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
+async def _ask(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
     """Put what is typed into `lines`, until the user leaves. The prompt is replaced by what comes of the line."""
-    screen = conversation.screen
+    screen = shell.screen
     while True:
         try:
-            line = await prompt.prompt_async(lambda: f"{_sign(conversation)}> ")
+            line = await prompt.prompt_async(lambda: f"{_sign(shell)}> ")
         except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
             return
         if line.startswith("/") and not line.startswith("//"):
-            screen.line(f"{_sign(conversation)}> {line}")
-        if line.strip() and not conversation.connected:
+            screen.line(f"{_sign(shell)}> {line}")
+        if line.strip() and not shell.connected:
             screen.note(screen.text("cli.client_waits", line=line))
         await lines.put(line)
 
 
 @journaled(logger="client")
-async def _serve(conversation: Conversation, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
+async def _serve(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
     """Serve what is typed, one line after the other: while one waits for the connection, others can be typed."""
-    await conversation.welcome()
-    while not conversation.ended:
-        await serve(conversation, await lines.get())
+    await shell.welcome()
+    while not shell.ended:
+        await serve(shell, await lines.get())
         lines.task_done()
         prompt.app.invalidate()  # somebody else may be chosen now
 
 
-async def _finish(conversation: Conversation, lines: asyncio.Queue[str]) -> None:
+async def _finish(shell: Shell, lines: asyncio.Queue[str]) -> None:
     """Give what was typed before the user left a moment to be served."""
     try:
         async with asyncio.timeout(LEAVING):
             await lines.join()
     except TimeoutError:  # no event: the requests have theirs
-        conversation.failed = True
-        conversation.screen.error(conversation.screen.text("cli.client_left", count=lines.qsize() + 1))
+        shell.failed = True
+        shell.screen.error(shell.screen.text("cli.client_left", count=lines.qsize() + 1))
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
@@ -119,9 +119,9 @@ async def _cancel(task: asyncio.Task[None]) -> None:
         await task
 
 
-def _sign(conversation: Conversation) -> str:
+def _sign(shell: Shell) -> str:
     """Who talks to whom."""
-    return printable(f"{conversation.client.name} → {conversation.to or '?'}")
+    return printable(f"{shell.client.name} → {shell.to or '?'}")
 
 
 def _history() -> History:

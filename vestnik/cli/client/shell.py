@@ -1,10 +1,10 @@
-"""A session of the client: what it talks about, what comes from others, and whether everything went through."""
+"""The client at work: what is talked about, what comes from others, and whether everything went through."""
 
 from typing import Final
 
 from msgspec import UNSET
 
-from vestnik.cli.client_screen import Screen
+from vestnik.cli.client.screen import Screen
 from vestnik.client import (
     Change,
     Client,
@@ -27,8 +27,8 @@ MAX_NAMES: Final = 10_000
 """Names that are remembered for completion."""
 
 
-class Conversation:
-    """A session with a server. `to` is the chosen room or person, `failed` says that something did not go through."""
+class Shell:
+    """One use of the client. `to` is the chosen room or person, `failed` says that something did not go through."""
 
     def __init__(self, client: Client, journal: Journal, screen: Screen) -> None:
         self.client = client

@@ -16,8 +16,8 @@ import pytest
 
 from tests.support.pages import START, Record, at, entry_of, micros, record, write
 from tests.support.process import DEADLINE, VESTNIK, clean_environment
-from vestnik.cli.journal_output import Output
-from vestnik.cli.journal_show import new_entries
+from vestnik.cli.journal.output import Output
+from vestnik.cli.journal.show import new_entries
 from vestnik.log.reading.entry import Entry
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from vestnik.cli.client_arguments import Arguments, BadLine, search_filters
+from vestnik.cli.client.arguments import Arguments, BadLine, search_filters
 
 
 def test_words_in_quotes() -> None:

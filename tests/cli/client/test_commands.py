@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.app import running_app
 from tests.support.scripted import Script, scripted
-from vestnik.cli.client_commands import COMMANDS, WORDS, serve, serve_bytes
-from vestnik.cli.client_conversation import Conversation
-from vestnik.cli.client_screen import Screen
+from vestnik.cli.client.commands import COMMANDS, WORDS, serve, serve_bytes
+from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.shell import Shell
 from vestnik.client import Client
 from vestnik.log.journal import Journal
 from vestnik.protocol.texts import LANGUAGES
@@ -32,30 +32,30 @@ class Team:
         self.port = port
         self.journal = journal
         self.capsys = capsys
-        self.talks: dict[str, Conversation] = {}
+        self.shells: dict[str, Shell] = {}
 
-    async def enter(self, name: str, *, terminal: bool = False) -> Conversation:
+    async def enter(self, name: str, *, terminal: bool = False) -> Shell:
         """Somebody logs in."""
         client = Client("127.0.0.1", self.port, name=name, password="secret", journal=self.journal, reconnect=terminal)
-        talk = self.talks[name] = Conversation(client, self.journal, Screen("en", name, terminal=terminal))
-        assert await talk.begin(needs_login=True)
-        return talk
+        shell = self.shells[name] = Shell(client, self.journal, Screen("en", name, terminal=terminal))
+        assert await shell.begin(needs_login=True)
+        return shell
 
     async def type(self, name: str, *lines: str) -> list[list[str]]:
         """Somebody types lines, all of which are served; the columns of what is shown of the last one."""
-        talk = self.talks[name]
+        shell = self.shells[name]
         for line in lines:
             self.capsys.readouterr()
-            await serve(talk, line)
-            assert not talk.failed, line
+            await serve(shell, line)
+            assert not shell.failed, line
         return [line.split("\t") for line in self.capsys.readouterr().out.splitlines()]
 
     async def refused(self, name: str, line: str) -> None:
         """Somebody types a line that does not go through."""
-        talk = self.talks[name]
-        await serve(talk, line)
-        assert talk.failed, line
-        talk.failed = False
+        shell = self.shells[name]
+        await serve(shell, line)
+        assert shell.failed, line
+        shell.failed = False
 
 
 @asynccontextmanager
@@ -68,8 +68,8 @@ async def team(tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[s
         await made.type("anna", "/create #tea", "One")
         await made.type("boris", "/join #tea", "Two")
         yield made
-        for talk in made.talks.values():
-            await talk.client.disconnect()
+        for shell in made.shells.values():
+            await shell.client.disconnect()
 
 
 Setting = tuple[Path, Journal, pytest.CaptureFixture[str]]
@@ -119,7 +119,7 @@ async def test_rooms(setting: Setting) -> None:
     """A room is made, described, listed, renamed, archived."""
     async with team(*setting) as made:
         await made.type("anna", "/create #den private", "/topic Old", "/describe All sorts", "/retention 30")
-        assert made.talks["anna"].to == "#den"
+        assert made.shells["anna"].to == "#den"
         assert await made.type("anna", "/room") == [
             ["#den", "1", "owner", "private", "30", "Old", "members", "All sorts"]
         ]
@@ -128,11 +128,11 @@ async def test_rooms(setting: Setting) -> None:
             ["#my den", "1", "owner", "private archived", "", ""],
             ["#tea", "2", "owner", "public", "", "Green tea"],
         ]
-        assert made.talks["anna"].to == "#my den"
+        assert made.shells["anna"].to == "#my den"
         assert [row[0] for row in await made.type("anna", "/unarchive", "/rooms green")] == ["#tea"]
         assert (await made.type("anna", "/room #my den"))[0][3] == "private"
         assert await made.type("anna", "/leave", "/list") == [["#tea", "1", "0", "2", "0"]]
-        assert made.talks["anna"].to == ""
+        assert made.shells["anna"].to == ""
 
 
 async def test_members(setting: Setting) -> None:
@@ -167,7 +167,7 @@ async def test_lists_go_over_pages(tmp_path: Path, journal: Journal, capsys: pyt
         await made.type("anna", *(f"/invite {name}" for name in names))
         assert [row[0] for row in await made.type("anna", "/rooms")] == [f"#r{number}" for number in range(5)]
         assert [row[0] for row in await made.type("anna", "/members")] == ["anna", *names]
-        await made.talks["anna"].client.disconnect()
+        await made.shells["anna"].client.disconnect()
 
 
 async def test_people(setting: Setting) -> None:
@@ -187,7 +187,7 @@ async def test_group(setting: Setting) -> None:
     """A group is found by its people, its name is shown, and it is talked to from then on."""
     async with team(*setting) as made:
         ((name,),) = await made.type("anna", "/group boris, clara b")
-        assert made.talks["anna"].to == name
+        assert made.shells["anna"].to == name
         assert await made.type("boris", '/group "clara b",anna') == [[name]]
         await made.type("anna", "Hello both")
         assert [row[4] for row in await made.type("boris", "/history")] == ["Hello both"]
@@ -208,7 +208,7 @@ async def test_quit(setting: Setting) -> None:
     """The login ends, and so does the conversation."""
     async with team(*setting) as made:
         await made.type("anna", "/quit")
-        assert made.talks["anna"].ended
+        assert made.shells["anna"].ended
 
 
 MISTAKES = {
@@ -229,45 +229,39 @@ MISTAKES = {
 }
 
 
-def alone(journal: Journal) -> Conversation:
+def alone(journal: Journal) -> Shell:
     """A conversation in a terminal, without a server."""
     client = Client("127.0.0.1", 1, name="anna", journal=journal)
-    return Conversation(client, journal, Screen("en", "anna", terminal=True))
+    return Shell(client, journal, Screen("en", "anna", terminal=True))
 
 
 @pytest.mark.parametrize("line", MISTAKES)
 async def test_mistakes(line: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     """A line that is no good is journaled and said, with the way it should be, and nothing is sent."""
-    talk = Conversation(
-        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
-    )
-    talk.to = "#tea"
-    await serve(talk, line)
-    assert talk.failed
-    assert not talk.ended
+    shell = Shell(Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    shell.to = "#tea"
+    await serve(shell, line)
+    assert shell.failed
+    assert not shell.ended
     assert capsys.readouterr().err == f"{MISTAKES[line]}\n"
 
 
 @pytest.mark.parametrize("line", ["hello", "/history", "/topic x", "/members", "/reply 1 x", "/pins", "/edit 1 x"])
 async def test_nobody_is_chosen(line: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     """What is done in the chosen conversation needs one."""
-    talk = Conversation(
-        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
-    )
-    await serve(talk, line)
-    assert talk.failed
+    shell = Shell(Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    await serve(shell, line)
+    assert shell.failed
     assert capsys.readouterr().err == "Nobody to write to: choose with /join #room or /to NAME\n"
 
 
 async def test_no_text(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     """Bytes that are no text are a mistake; blank lines are nothing."""
-    talk = Conversation(
-        Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True)
-    )
-    await serve_bytes(talk, b" \r\n")
-    assert not talk.failed
-    await serve_bytes(talk, b"\xff\n")
-    assert talk.failed
+    shell = Shell(Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
+    await serve_bytes(shell, b" \r\n")
+    assert not shell.failed
+    await serve_bytes(shell, b"\xff\n")
+    assert shell.failed
     assert capsys.readouterr().err == "This is not text in UTF-8\n"
 
 
@@ -284,9 +278,7 @@ async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> N
     async with scripted(talk_to) as port:
         client = Client("127.0.0.1", port, name="anna", journal=journal, reconnect=False)
         await client.connect()
-        await serve(
-            Conversation(client, journal, Screen("en", "anna", terminal=True)), "/search green tea in:#tea has:link"
-        )
+        await serve(Shell(client, journal, Screen("en", "anna", terminal=True)), "/search green tea in:#tea has:link")
         await client.disconnect()
     assert {key: asked[0].get(key) for key in ("action", "query", "in", "has", "from")} == {
         "action": "search",
@@ -304,7 +296,7 @@ async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> N
 async def test_help(language: str, journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     """The help has a line for each command, with its arguments, none wider than a terminal."""
     client = Client("127.0.0.1", 1, name="anna", journal=journal)
-    await serve(Conversation(client, journal, Screen(language, "anna", terminal=False)), "/help")
+    await serve(Shell(client, journal, Screen(language, "anna", terminal=False)), "/help")
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:-2]] == list(COMMANDS)
     assert max(map(len, lines)) <= 110

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestnik.cli.client_screen import CHANGES, FIELDS, FOR_EVER, Screen, moment, printable
+from vestnik.cli.client.screen import CHANGES, FIELDS, FOR_EVER, Screen, moment, printable
 from vestnik.client import (
     Change,
     ConversationState,

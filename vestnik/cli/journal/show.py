@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from vestnik.cli.journal_filters import filters, make_query
-from vestnik.cli.journal_output import Output, in_terminal
-from vestnik.cli.journal_places import CLIENT, SERVER, Place, Places, location
+from vestnik.cli.journal.filters import filters, make_query
+from vestnik.cli.journal.output import Output, in_terminal
+from vestnik.cli.journal.places import CLIENT, SERVER, Place, Places, location
 from vestnik.log.reading.follow import Follower
 from vestnik.log.reading.merge import Sided, client_spans, merged
 from vestnik.log.reading.opening import Snapshot

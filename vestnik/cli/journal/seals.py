@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from vestnik.cli.failure import Failure
-from vestnik.cli.journal_places import CLIENT, NAMES, SERVER, Places, location
+from vestnik.cli.journal.places import CLIENT, NAMES, SERVER, Places, location
 from vestnik.log.days.names import day_file
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What

@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 from rich.cells import cell_len, set_cell_size
 
-from vestnik.cli.journal_filters import filters, make_query
-from vestnik.cli.journal_output import Output, in_terminal
-from vestnik.cli.journal_places import Places, location
+from vestnik.cli.journal.filters import filters, make_query
+from vestnik.cli.journal.output import Output, in_terminal
+from vestnik.cli.journal.places import Places, location
 from vestnik.log.escape import escape
 from vestnik.log.reading.show import json_object
 from vestnik.log.reading.stamps import SECOND

@@ -1,0 +1,28 @@
+"""The client's commands about people and oneself."""
+
+from vestnik.cli.client.arguments import Arguments
+from vestnik.cli.client.shell import Shell
+
+
+async def who(shell: Shell, given: Arguments) -> None:
+    """Show who is there, or how somebody is."""
+    found = await shell.client.who([given.name()] if given else None)
+    shell.know(*(person.name for person in found))
+    shell.screen.people(found)
+
+
+async def away(shell: Shell, given: Arguments) -> None:
+    """Be away, with a status text for others."""
+    shell.done(await shell.client.presence(given.rest() if given else None, "away"))
+
+
+async def back(shell: Shell, given: Arguments) -> None:
+    """Be there again, without a status text."""
+    given.end()
+    shell.done(await shell.client.presence("", "online"))
+
+
+async def leave_server(shell: Shell, given: Arguments) -> None:
+    """End the login and the program."""
+    shell.ended = True
+    await shell.client.quit()

@@ -1,0 +1,157 @@
+"""The client's commands about rooms and their members."""
+
+from typing import Any, get_args
+
+from vestnik.cli.client.arguments import Arguments, BadLine
+from vestnik.cli.client.shell import Shell
+from vestnik.client import MemberState, RoomState
+from vestnik.protocol.requests import RoleName
+
+
+async def join(shell: Shell, given: Arguments) -> None:
+    """Become a member of a room and talk to it."""
+    shell.to = room = given.name()
+    shell.know(room)
+    shell.done(await shell.client.join(room))
+    await shell.read_shown()
+
+
+async def leave(shell: Shell, given: Arguments) -> None:
+    """Stop being a member of a room."""
+    room = given.name() if given or not shell.to else shell.to
+    if shell.is_chosen(room):
+        shell.to = ""
+    shell.done(await shell.client.leave(room))
+
+
+async def rooms(shell: Shell, given: Arguments) -> None:
+    """Show all rooms that one may know of, or those with some words in them."""
+    query = given.rest() if given else ""
+    found: list[RoomState] = []
+    page = await shell.client.rooms(query)
+    found += page
+    while page.more and page:
+        page = await shell.client.rooms(query, after=page[-1].room)
+        found += page
+    shell.know(*(room.room for room in found))
+    shell.screen.rooms(found)
+
+
+async def room(shell: Shell, given: Arguments) -> None:
+    """Show what a room is like."""
+    shell.screen.room(await shell.client.get_room(given.room_alone()))
+
+
+async def create(shell: Shell, given: Arguments) -> None:
+    """Make a room, and talk to it."""
+    name = given.word()
+    private = given.takes("private")
+    given.end()
+    shell.done(await shell.client.create_room(name, private=private))
+    await shell.choose(name)
+
+
+async def topic(shell: Shell, given: Arguments) -> None:
+    """Change the topic."""
+    await _set(shell, given.room(), topic=given.name())
+
+
+async def describe(shell: Shell, given: Arguments) -> None:
+    """Change the description."""
+    await _set(shell, given.room(), description=given.name())
+
+
+async def rename(shell: Shell, given: Arguments) -> None:
+    """Give the chosen room another name."""
+    before, after = given.chosen(), given.name()
+    await _set(shell, before, name=after)
+    if shell.is_chosen(before):
+        await shell.choose(after)
+
+
+async def archive(shell: Shell, given: Arguments) -> None:
+    """Close a room: it can be read, nobody can write."""
+    await _set(shell, given.room_alone(), archived=True)
+
+
+async def unarchive(shell: Shell, given: Arguments) -> None:
+    """Open an archived room again."""
+    await _set(shell, given.room_alone(), archived=False)
+
+
+async def retention(shell: Shell, given: Arguments) -> None:
+    """Say for how many days messages are kept."""
+    room_name = given.room()
+    days = None if given.takes("off") else given.number()
+    given.end()
+    await _set(shell, room_name, retention=days)
+
+
+async def members(shell: Shell, given: Arguments) -> None:
+    """Show all members of a room."""
+    room_name = given.room_alone()
+    found: list[MemberState] = []
+    page = await shell.client.members(room_name)
+    found += page
+    while page.more and page:
+        page = await shell.client.members(room_name, after=page[-1].name)
+        found += page
+    shell.know(*(member.name for member in found))
+    shell.screen.members(found)
+
+
+async def invite(shell: Shell, given: Arguments) -> None:
+    """Make somebody a member."""
+    shell.done(await shell.client.invite(given.room(), given.name()))
+
+
+async def remove(shell: Shell, given: Arguments) -> None:
+    """End somebody's membership."""
+    shell.done(await shell.client.remove(given.room(), given.name()))
+
+
+async def ban(shell: Shell, given: Arguments) -> None:
+    """Remove somebody and keep them out."""
+    shell.done(await shell.client.ban(given.room(), given.name()))
+
+
+async def unban(shell: Shell, given: Arguments) -> None:
+    """Let somebody in again."""
+    shell.done(await shell.client.unban(given.room(), given.name()))
+
+
+async def mute(shell: Shell, given: Arguments) -> None:
+    """Keep somebody from writing, for some minutes or until unmuted."""
+    room_name, name = given.room(), given.word()
+    minutes = given.number() if given else None
+    given.end()
+    shell.done(await shell.client.mute(room_name, name, None if minutes is None else minutes * 60))
+
+
+async def unmute(shell: Shell, given: Arguments) -> None:
+    """Let somebody write again."""
+    shell.done(await shell.client.unmute(given.room(), given.name()))
+
+
+async def role(shell: Shell, given: Arguments) -> None:
+    """Make somebody owner, moderator or ordinary member."""
+    room_name, name, role_name = given.room(), given.word(), given.word()
+    given.end()
+    for known in get_args(RoleName):
+        if known == role_name:
+            shell.done(await shell.client.set_role(room_name, name, known))
+            return
+    raise BadLine
+
+
+async def group(shell: Shell, given: Arguments) -> None:
+    """Find or begin the conversation of some people, and talk to them."""
+    names = [Arguments(name, "").name() for name in given.rest().split(",")]
+    shell.know(*names)
+    name = await shell.client.group(*names)
+    await shell.choose(name)
+    shell.screen.line(name)
+
+
+async def _set(shell: Shell, room_name: str, **changed: Any) -> None:
+    shell.done(await shell.client.set_room(room_name, **changed))

@@ -1,0 +1,1 @@
+"""The command `vestnik journal`, a module for each of its subcommands."""
