@@ -124,6 +124,6 @@ async def house(tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
     with administer(tmp_path) as engine, engine.begin() as connection:
         for name in NAMES:
             accounts.add_account(connection, name, name_key(name), HASH, 0.0)
-    store = Store(path, LIFETIME, lambda _messages, _error: None)
+    store = Store(path, lambda _messages, _error: None)
     yield House(store, tmp_path, limits)
     await store.close()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.chat.conftest import HASH, LIFETIME, House
+from tests.chat.conftest import HASH, House
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Reply
 from vestnik.chat.sessions import Session
@@ -56,7 +56,7 @@ class Rooms:
         self.runner.run(self._open())
 
     async def _open(self) -> None:
-        self.house = House(Store(self.data / "vestnik.db", LIFETIME, lambda *_: None), self.data, Limits())
+        self.house = House(Store(self.data / "vestnik.db", lambda *_: None), self.data, Limits())
         self.sessions: dict[str, Session] = {}
         self.ids: dict[str, int] = {}
         for name in PEOPLE:

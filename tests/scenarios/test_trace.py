@@ -116,7 +116,7 @@ def test_the_environment(tmp_path: Path) -> None:
         assert len(refused) == number
 
 
-@pytest.mark.parametrize("name", [name for name in vars(Storage) if not name.startswith("_")])
+@pytest.mark.parametrize("name", [name for name in dir(Storage) if not name.startswith("_")])
 def test_every_call_of_the_store_is_journaled(name: str) -> None:
     """Whatever the rules ask of the store leaves a record."""
     assert hasattr(getattr(TracedStore, name), "__wrapped__")

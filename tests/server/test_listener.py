@@ -201,10 +201,10 @@ async def test_a_change_during_a_login_ends_it(tmp_path: Path) -> None:
             begun = asyncio.Event()
             begin_login = app.store.begin_login
 
-            async def slow(account_id: int, token_hash: str | None, now: float) -> int:
+            async def slow(account_id: int, token_hash: str | None, now: float, since: float) -> int:
                 begun.set()
                 await going_on.wait()
-                return await begin_login(account_id, token_hash, now)
+                return await begin_login(account_id, token_hash, now, since)
 
             app.store.begin_login = slow  # type: ignore[method-assign]
             boris.tell(action="authenticate", user={"account_name": "boris", "password": "secret"})

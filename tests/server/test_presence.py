@@ -136,7 +136,7 @@ async def test_a_mass_reconnect_is_no_storm(tmp_path: Path, by_hand: None) -> No
     async with running_app(tmp_path, "anna", *names) as app, AsyncExitStack() as stack:
         port = app.listener.port
         for name, known in (await app.store.people(names)).items():
-            await app.store.begin_login(known.account_id, hash_token(Secret(tokens[name])), app.clock())
+            await app.store.begin_login(known.account_id, hash_token(Secret(tokens[name])), app.clock(), 0.0)
         anna = await stack.enter_async_context(await Wire.login(port, "anna", features=LISTENING))
         wires = await connect_all(port, tokens, stack)
         end_rounds(app, 2)

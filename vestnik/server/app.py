@@ -93,7 +93,7 @@ class App:
         def committed(*batch: object) -> None:
             self.hub.committed(*batch)  # type: ignore[arg-type]  # what the hub gave to the store
 
-        self.store = TracedStore(self.database, self._login_lifetime, committed)
+        self.store = TracedStore(self.database, committed)
         self._undo.push_async_callback(self.store.close)
 
     async def _complete_journal(self) -> None:

@@ -2,29 +2,22 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from vestnik.store.access.accounts import AccountAccess
-from vestnik.store.access.alterations import AlterationAccess
-from vestnik.store.access.conversations import ConversationAccess
-from vestnik.store.access.messages import MessageAccess
-from vestnik.store.access.people import PeopleAccess
-from vestnik.store.access.rooms import RoomAccess
-from vestnik.store.access.search import SearchAccess
+from vestnik.protocol.errors import VestnikError
+from vestnik.store.access import Access, P, Query, T
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
 from vestnik.store.search_index import catch_up
 from vestnik.store.writer import Committed, Messages, Writer
-
-T = TypeVar("T")
 
 READERS: Final = 2
 """Threads that read. Every connection waits for its own question, so no more wait than there are connections."""
@@ -83,15 +76,13 @@ def administer(data: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
-class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, PeopleAccess, RoomAccess, SearchAccess):
+class Store(Access):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
-    `login_lifetime` is how long an unused login lives, in seconds; `committed` is called in the running loop for
-    every batch of messages given to `submit`.
+    `committed` is called in the running loop for every batch of messages given to `submit`.
     """
 
-    def __init__(self, path: Path, login_lifetime: float, committed: Committed) -> None:
-        self._login_lifetime = login_lifetime
+    def __init__(self, path: Path, committed: Committed) -> None:
         self._loop = asyncio.get_running_loop()
         self._reading: Engine = open_engine(path, connections=READERS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
@@ -111,15 +102,21 @@ class Store(AccountAccess, AlterationAccess, ConversationAccess, MessageAccess, 
         """Keep messages; `committed` is called with the same sequence when they are on disk."""
         self._writer.submit(new)
 
-    async def _read(self, query: Callable[..., T], *values: object) -> T:
-        return await self._loop.run_in_executor(self._readers, self._run_query, query, values)
+    async def _read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with self._reading.begin() as connection:
+                return query(connection, *args, **kwargs)
 
-    def _run_query(self, query: Callable[..., T], values: tuple[object, ...]) -> T:
-        with self._reading.begin() as connection:
-            return query(connection, *values)
+        return await self._loop.run_in_executor(self._readers, run)
 
-    async def _change(self, change: Callable[..., T], *values: object) -> T:
-        def run(connection: Connection) -> T:
-            return change(connection, *values)
+    async def _change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run(connection: Connection) -> T | VestnikError:
+            try:
+                return change(connection, *args, **kwargs)
+            except VestnikError as refusal:  # no event: it is raised below
+                return refusal  # which has changed nothing, and does not end the transaction that others share
 
-        return await self._writer.change(run)
+        outcome = await self._writer.change(run)
+        if isinstance(outcome, VestnikError):
+            raise outcome
+        return outcome

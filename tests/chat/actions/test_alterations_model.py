@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from sqlalchemy import Connection
 
-from tests.chat.conftest import LIFETIME, Ear, House
+from tests.chat.conftest import Ear, House
 from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Reply
@@ -214,7 +214,7 @@ def at_table(data: Path, play: Any) -> None:
     """Run `play` with a table of its own."""
 
     async def run() -> None:
-        store = Store(data / "vestnik.db", LIFETIME, lambda _messages, _error: None)
+        store = Store(data / "vestnik.db", lambda _messages, _error: None)
         try:
             house = House(store, data, Limits(reactions=LIMIT, pins=LIMIT))
             table = Table(house, f"#{next(NUMBERS)}")

@@ -45,7 +45,7 @@ def test_changes_of_a_message(connection: Connection, talk: int) -> None:
         alterations.unpin_message(connection, talk, 1, ANNA, 3.0),
     ]
     assert alterations.unpin_message(connection, talk, 1, ANNA, 3.0) is None
-    assert alterations.delete_message(connection, talk, 1, BORIS, 3.0, False) is Refusal.NOT_OWN
+    assert alterations.delete_message(connection, talk, 1, BORIS, 3.0, anybodys=False) is Refusal.NOT_OWN
     made.append(alterations.react(connection, talk, 1, ANNA, "x", 2, 3.0))
     found = list(changes(connection, talk))
     assert found == made
@@ -57,7 +57,7 @@ def test_an_edit_is_read_with_the_text_of_now(connection: Connection, talk: int)
     assert edit(connection, talk, "two").data == {"message": "two"}
     edit(connection, talk, "three")
     assert [each.data for each in changes(connection, talk)] == [{"message": "three"}] * 2
-    alterations.delete_message(connection, talk, 1, ANNA, 3.0, False)
+    alterations.delete_message(connection, talk, 1, ANNA, 3.0, anybodys=False)
     assert [each.data for each in changes(connection, talk)] == [{"message": ""}] * 2 + [{}]
 
 
@@ -65,7 +65,7 @@ def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
     """The texts that a message had are kept, whatever becomes of it; other changes are not among them."""
     edit(connection, talk, "two")
     alterations.react(connection, talk, 1, BORIS, "👍", 2, 2.0)
-    alterations.delete_message(connection, talk, 1, BORIS, 3.0, True)
+    alterations.delete_message(connection, talk, 1, BORIS, 3.0, anybodys=True)
     assert alterations.versions(connection, talk, 1, 10) == [
         Version(2.0, "anna", "one"),
         Version(3.0, "boris", "two", deleted=True),

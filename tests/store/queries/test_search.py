@@ -1,7 +1,8 @@
 """Searching messages in the real database: who finds what, in which order, page by page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from vestnik.protocol.events import Delivery
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
 from vestnik.store.queries import search as module
-from vestnik.store.queries.search import search
+from vestnik.store.queries.search import search, search_within
 from vestnik.store.schema import conversation, member, mention, message, pin, reaction, room
 from vestnik.store.search_index import catch_up
 from vestnik.store.snippets import BEGIN, END
@@ -70,11 +71,11 @@ def found(connection: Connection, query: str = "", **fields: Any) -> list[str]:
     return texts(search(connection, ask(query, **fields)).messages)
 
 
-def pages(connection: Connection, question: Question, **more: Any) -> list[Found]:
+def pages(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> list[Found]:
     """All pages of a search."""
-    made = [search(connection, question, **more)]
+    made = [search_within(connection, question, clock)]
     while made[-1].next is not None:
-        made.append(search(connection, question._replace(after=made[-1].next), **more))
+        made.append(search_within(connection, question._replace(after=made[-1].next), clock))
     return made
 
 

@@ -38,11 +38,12 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
 
 async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
     now = chat.clock()
-    found = await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
+    since = now - chat.login_lifetime
+    found = await chat.storage.credentials(name_key(name), since)
     right = await chat.passwords.verify(found.password_hash if found else None, password)
     if right:
         # An administrator may have changed the account while the password was being checked.
-        checked, found = found, await chat.storage.credentials(name_key(name), now - chat.login_lifetime)
+        checked, found = found, await chat.storage.credentials(name_key(name), since)
         right = found is not None and checked is not None and found.password_hash == checked.password_hash
     if found is None or not right:
         raise WrongLogin(answers.LOGIN_REFUSED, name)
@@ -51,9 +52,9 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     account, token, login_id = found.account, None, None
     if request.remember or request.user.remember:
         token = make_token()
-        login_id = await chat.storage.begin_login(account.id, hash_token(token), now)
+        login_id = await chat.storage.begin_login(account.id, hash_token(token), now, since)
     elif found.login_used is None:
-        await chat.storage.begin_login(account.id, None, now)
+        await chat.storage.begin_login(account.id, None, now, since)
     elif found.login_used < now - TOUCH_AFTER:
         await chat.storage.touch_login(account.id, None, now)
     answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED

@@ -45,14 +45,17 @@ class AccountStorage(Protocol):
     async def find_accounts(self, keys: Collection[str]) -> Mapping[str, AccountRecord]:
         """Those accounts whose names have one of these keys, by key."""
 
+    async def initials(self) -> list[str]:
+        """The first characters of all accounts' names, each once."""
+
     async def credentials(self, key: str, since: float) -> Credentials | None:
         """The account and its logins that were used after `since`."""
 
     async def token_login(self, token_hash: str, since: float) -> TokenLogin | None:
         """The login with this token, if it was used after `since`."""
 
-    async def begin_login(self, account_id: int, token_hash: str | None, now: float) -> int:
-        """Keep a new login; its number."""
+    async def begin_login(self, account_id: int, token_hash: str | None, now: float, since: float) -> int:
+        """Keep a new login and forget those of the account that were last used before `since`; its number."""
 
     async def touch_login(self, account_id: int, login_id: int | None, now: float) -> None:
         """Note that a login (without a number: the account's logins without a token) was used now."""

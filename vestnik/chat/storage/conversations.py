@@ -77,3 +77,16 @@ class ConversationStorage(Protocol):
 
     async def read_up_to(self, conversation_id: int, account_id: int, seq: int) -> int | None:
         """Note how far an account has read, at most to the end; how far that is, None if it was so before."""
+
+    async def changes_after(self, number: int, limit: int) -> list[MissedChange]:
+        """Changes with higher numbers than `number`, oldest first."""
+
+    async def missed_messages(
+        self, positions: Sequence[tuple[int, int]], horizon: int, limit: int
+    ) -> list[MissedMessage]:
+        """Messages behind a `seq` in each of some conversations (number, `seq`), with numbers up to `horizon`."""
+
+    async def missed_changes(
+        self, positions: Sequence[tuple[int, int]], horizon: int, limit: int
+    ) -> list[MissedChange]:
+        """Changes behind a `change` in each of some conversations (number, `change`), with numbers up to `horizon`."""

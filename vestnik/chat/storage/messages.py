@@ -1,5 +1,6 @@
 """Messages and conversations, as the rules need them kept."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 from vestnik.chat.storage.accounts import AccountRecord
@@ -76,3 +77,15 @@ class MessageStorage(Protocol):
 
     async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
         """A message of a conversation, also a deleted one."""
+
+    async def last_number(self) -> int:
+        """The number of the newest message or change; 0 when there is none."""
+
+    async def messages_after(self, number: int, limit: int) -> list[StoredMessage]:
+        """Messages with higher numbers than `number`, oldest first."""
+
+    async def kept_messages(self, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
+        """Direct messages to the account, numbered from `first` to `last`, that were never delivered."""
+
+    async def save_cursors(self, delivered: Sequence[Delivered]) -> None:
+        """Note how far conversations were delivered."""

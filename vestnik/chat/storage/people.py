@@ -22,7 +22,10 @@ class KnownPerson(NamedTuple):
 
 
 class PeopleStorage(Protocol):
-    """What the store knows of people's presence."""
+    """What the store knows of people's presence. What is changed is on disk when the method returns."""
 
     async def people(self, keys: Sequence[str]) -> dict[str, KnownPerson]:
         """The accounts whose names have these keys, by key."""
+
+    async def save_people(self, seen: Sequence[Seen]) -> None:
+        """Keep what was seen of people."""

@@ -73,11 +73,22 @@ class Left(NamedTuple):
     promotion: ChangeRecord | None = None
 
 
+class Retained(NamedTuple):
+    """A room that keeps its messages for `days`."""
+
+    id: int
+    name: str
+    days: int
+
+
 class RoomStorage(Protocol):
     """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
     Those with a `check` raise what it raises. A change is None when all was so before.
     """
+
+    async def all_rooms(self) -> list[RoomRecord]:
+        """Every room with its members."""
 
     async def join_room(self, key: str, name: str, account_id: int, now: float, check: Check) -> Joined:
         """Make the account a member, and the room if there is none; the first member becomes its owner."""
@@ -144,3 +155,9 @@ class RoomStorage(Protocol):
         self, room_id: int, account_id: int, person: AccountRecord, role: RoleName, now: float, check: Check
     ) -> ChangeRecord | None:
         """Give a member another role."""
+
+    async def retained_rooms(self) -> list[Retained]:
+        """The rooms that do not keep their messages for ever."""
+
+    async def expire(self, room_id: int, before: float, limit: int) -> int:
+        """Remove the oldest messages of a room that were kept before a time, at most `limit`; how many."""

@@ -89,7 +89,7 @@ def edit_message(
 
 
 def delete_message(
-    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, anybodys: bool
+    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, *, anybodys: bool
 ) -> Alteration:
     """Take text, mentions, reactions and pin off a message of the account, or of `anybodys`."""
     place = _place(conversation_id, seq)

@@ -1,10 +1,11 @@
 """Retention: messages that a room keeps no longer, and all that belongs to them."""
 
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
+from vestnik.chat.storage.rooms import Retained
 from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
 from vestnik.store.search_index import unindex
 
@@ -14,14 +15,6 @@ _OLDEST: Final = (
     .order_by(message.c.seq)
     .limit(bindparam("most", type_=Integer))
 )
-
-
-class Retained(NamedTuple):
-    """A room that keeps its messages for `days`."""
-
-    id: int
-    name: str
-    days: int
 
 
 def retained_rooms(connection: Connection) -> list[Retained]:

@@ -49,8 +49,13 @@ _FEW: Final = (
 _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forward": search_index.FORWARD}
 
 
-def search(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> Found:
-    """A page of the messages that fit, and where the next page begins. `clock` counts seconds."""
+def search(connection: Connection, question: Question) -> Found:
+    """A page of the messages that fit, and where the next page begins."""
+    return search_within(connection, question, thread_time)
+
+
+def search_within(connection: Connection, question: Question, clock: Callable[[], float]) -> Found:
+    """The same; `clock` counts the seconds of the budget."""
     deadline = clock() + BUDGET
     meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
     finder = _Finder(connection, question, _scope(connection, question))

@@ -1,0 +1,164 @@
+"""The store's methods, one row for each: its query, whether a reader or the writer runs it, what may be shown of it.
+
+What the methods do and give is said by their contract, `vestnik.chat.storage`. Of the arguments a journal may show
+those that a row names (`room`, or `person.id` for an attribute of one): never a text, password, token or hash.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from inspect import signature
+from types import FunctionType
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
+
+from sqlalchemy import Connection
+
+from vestnik.store.queries import (
+    accounts,
+    alterations,
+    changes,
+    conversations,
+    history,
+    members,
+    messages,
+    people,
+    retention,
+    room_lists,
+    rooms,
+    search,
+)
+from vestnik.store.search_index import catch_up
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Query: TypeAlias = Callable[Concatenate[Connection, P], T]
+"""A function of `vestnik.store.queries`, called with a connection inside a transaction."""
+Method: TypeAlias = Callable[Concatenate["Access", P], Coroutine[Any, Any, T]]
+
+MOST: Final = 300
+"""Messages that may be missing in the index so that a search finds them all the same."""
+
+
+def read(query: Query[P, T], *shown: str) -> Method[P, T]:
+    """A method that gives what a query finds, asked by a reader thread."""
+
+    async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._read(query, *args, **kwargs)
+
+    return _described(method, query, shown)
+
+
+def write(change: Query[P, T], *shown: str) -> Method[P, T]:
+    """A method that gives what a change made by the writer returns, once it is on disk."""
+
+    async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._change(change, *args, **kwargs)
+
+    return _described(method, change, shown)
+
+
+def find(query: Query[P, T], *shown: str) -> Method[P, T]:
+    """The same as `read`, after the writer has taken what was kept before into the index for searching.
+
+    When the index is more than MOST messages behind, it finds what the index has then.
+    """
+
+    async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        await self._change(catch_up, MOST)
+        return await self._read(query, *args, **kwargs)
+
+    return _described(method, query, shown)
+
+
+def _described(method: Method[P, T], query: Query[P, T], shown: tuple[str, ...]) -> Method[P, T]:
+    """`method` with the parameters of its query and what may be shown of them."""
+    own, asked = signature(method), signature(query)
+    parameters = [own.parameters["self"], *list(asked.parameters.values())[1:]]
+    method.__dict__.update(__signature__=own.replace(parameters=parameters), shown=shown)
+    method.__doc__ = query.__doc__
+    return method
+
+
+class Access:
+    """What a `Store` is asked; how it asks is for the store to say."""
+
+    async def _read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `query` finds, called with a connection that cannot write."""
+        raise NotImplementedError
+
+    async def _change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `change` returns, called inside a transaction, once that is on disk. Raises its VestnikError."""
+        raise NotImplementedError
+
+    # Accounts, logins, contacts.
+    find_account = read(accounts.find_account, "key")
+    find_accounts = read(accounts.find_accounts)
+    initials = read(accounts.initials)
+    last_revision = read(accounts.last_revision)
+    changed_accounts = read(accounts.changed_accounts)
+    credentials = read(accounts.credentials, "key")
+    token_login = read(accounts.token_login)
+    begin_login = write(accounts.begin_login, "account_id")
+    touch_login = write(accounts.touch_login, "account_id", "login_id")
+    end_login = write(accounts.end_login, "account_id", "login_id")
+    contacts = read(accounts.contacts, "account_id")
+    add_contact = write(accounts.add_contact, "account_id", "contact_id")
+    remove_contact = write(accounts.remove_contact, "account_id", "contact_id")
+    save_people = write(people.save_people)
+    people = read(people.people)  # from here on the name is the method's, not the module's
+
+    # Messages.
+    direct_conversation = write(messages.direct_conversation, "one", "other")
+    find_message = read(messages.find_message, "conversation_id", "seq")
+    messages_after = read(messages.messages_after, "number", "limit")
+    kept_messages = read(messages.kept_messages, "account_id", "first", "last")
+    save_cursors = write(messages.save_cursors)
+    edit_message = write(alterations.edit_message, "conversation_id", "seq", "account_id")
+    delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id", "anybodys")
+    versions = read(alterations.versions, "conversation_id", "seq")
+    react = write(alterations.react, "conversation_id", "seq", "account_id", "emoji")
+    unreact = write(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")
+    pin = write(alterations.pin_message, "conversation_id", "seq", "account_id")
+    unpin = write(alterations.unpin_message, "conversation_id", "seq", "account_id")
+    pinned = read(alterations.pinned, "conversation_id")
+    search = find(search.search, "question.account_id", "question.conversation_id", "question.limit")
+
+    # Conversations.
+    last_number = read(changes.last_number)
+    changes_after = read(conversations.changes_after, "number", "limit")
+    history = read(history.history, "conversation_id", "limit")
+    undelivered = read(conversations.undelivered, "account_id")
+    unread = read(conversations.unread, "account_id")
+    read_up_to = write(conversations.read_up_to, "conversation_id", "account_id", "seq")
+    missed_messages = read(conversations.missed_messages, "horizon", "limit")
+    missed_changes = read(conversations.missed_changes, "horizon", "limit")
+    conversations = read(conversations.conversations, "account_id")  # from here on the method
+
+    # Rooms and their members.
+    all_rooms = read(room_lists.all_rooms)
+    room_state = read(room_lists.room_state, "room_id", "account_id")
+    list_rooms = read(room_lists.list_rooms, "account_id", "after", "limit")
+    list_members = read(room_lists.list_members, "room_id", "after", "limit")
+    join_room = write(rooms.join_room, "name", "account_id")
+    create_room = write(rooms.create_room, "name", "account_id")
+    begin_group = write(rooms.begin_group, "people", "account_id")
+    set_room = write(rooms.set_room, "room_id", "account_id")
+    leave_room = write(members.leave_room, "room_id", "account_id")
+    invite = write(members.invite, "room_id", "account_id", "person.id")
+    remove_member = write(members.remove_member, "room_id", "account_id", "person.id")
+    ban = write(members.ban_person, "room_id", "account_id", "person.id")
+    unban = write(members.unban_person, "room_id", "account_id", "person.id")
+    mute = write(members.mute_member, "room_id", "account_id", "person.id", "until")
+    unmute = write(members.unmute_member, "room_id", "account_id", "person.id")
+    set_role = write(members.set_role, "room_id", "account_id", "person.id", "role")
+    retained_rooms = read(retention.retained_rooms)
+    expire = write(retention.expire, "room_id", "before", "limit")
+
+
+def rows() -> Iterator[tuple[str, Callable[..., Any], tuple[str, ...]]]:
+    """The table: the name of each method, the method, and its arguments that may be shown."""
+    for name, method in vars(Access).items():
+        if isinstance(method, FunctionType) and "shown" in vars(method):
+            yield name, method, vars(method)["shown"]
+
+
+for _name, _method, _shown in rows():
+    _method.__name__, _method.__qualname__ = _name, f"Store.{_name}"
