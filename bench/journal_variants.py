@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.recording.console import Stream
 from vestnik.log.recording.render import FORMAT
 from vestnik.log.setup import configure
 from vestnik.protocol import answers
+from vestnik.server import catalogue
 
 NAME = "server"
 TEMPLATE = "200: Message from %s to %s delivered"
@@ -36,7 +36,7 @@ BATCH = 20
 """Records that `Journal.extend` gets at once, as from a pass of the event loop."""
 LINE = re.compile(rf"(\d{{4}}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{{3}}) INFO     server     {re.escape(MESSAGE)}\n")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.(\d{3})\d{3}[+-]\d\d:\d\d")
-DELIVERED = events.of_answer(answers.MESSAGE_DELIVERED)
+DELIVERED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 
 
 class Opened(NamedTuple):

@@ -18,13 +18,12 @@ import pytest
 
 import vestnik
 from tests.support.app import running_app
-from tests.support.catalogue import EXAMPLES, PAGES, ROOT, updated
+from tests.support.catalogue import EVENTS, EXAMPLES, PAGES, ROOT, updated
 from tests.support.process import DEADLINE, clean_environment
 from tests.support.transcript import Player, parse
 from tests.support.wire import Wire
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.cli.main import COMMANDS, main
-from vestnik.log import events
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import FEATURES, Request
 from vestnik.protocol.texts import TEXTS
@@ -178,7 +177,7 @@ def test_feature(feature: str) -> None:
 
 def test_critical_events() -> None:
     """Every CRITICAL line is explained."""
-    for event in events.ALL.values():
+    for event in EVENTS.values():
         assert event.level < CRITICAL or event.name in rows(OPERATIONS), event.name
 
 
@@ -310,7 +309,7 @@ def test_picture(picture: str, language: str) -> None:
     assert len(said) > 8
     for sentence in said:
         code, text = re.fullmatch(r"(?:(\d{3}): )?(.*)", sentence).groups()  # type: ignore[union-attr]
-        candidates = [event for event in events.ALL.values() if str(event.code or "") == (code or "")]
+        candidates = [event for event in EVENTS.values() if str(event.code or "") == (code or "")]
         patterns = [re.escape(TEXTS[language][event.name].rstrip()) for event in candidates]
         assert any(re.fullmatch(re.sub(r"\\\{\w+\\\}", ".*", pattern), text) for pattern in patterns), sentence
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal
 from vestnik.log.recording.render import FORMAT
 from vestnik.protocol import answers
+from vestnik.server import catalogue
 
 RECORDS = 10_000
 ROUNDS = 7
@@ -40,13 +40,13 @@ def _stdlib(logger: logging.Logger) -> None:
 
 
 def _record(journal: Journal) -> None:
-    event = events.of_answer(answers.MESSAGE_DELIVERED)
+    event = catalogue.of_answer(answers.MESSAGE_DELIVERED)
     for number in range(RECORDS):
         journal.record(event, "user", "#geekbrains", number, "0190b7d2", connection="c7", request=number)
 
 
 def _extend(journal: Journal) -> None:
-    event = events.of_answer(answers.MESSAGE_DELIVERED)
+    event = catalogue.of_answer(answers.MESSAGE_DELIVERED)
     now = time.time
     for number in range(0, RECORDS, 20):
         journal.extend(

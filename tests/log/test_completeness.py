@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import vestnik
+from tests.support.catalogue import CATALOGUES, EVENTS
 from vestnik.chat.actions import ACTIONS, action_name
-from vestnik.log import events
 from vestnik.protocol import answers
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import Request
+from vestnik.server import catalogue
 
 PACKAGE = Path(vestnik.__file__).parent
 SOURCE = sorted(PACKAGE.rglob("*.py"))
@@ -86,7 +87,7 @@ def test_what_is_silent() -> None:
 
 
 def attributes_of(module: str) -> set[str]:
-    """The names that the source takes from an imported module: `events.SERVER_STARTED` and so on."""
+    """The names that the source takes from an imported module: `catalogue.SERVER_STARTED` and so on."""
     used: set[str] = set()
     for path in SOURCE:
         tree = ast.parse(path.read_text("utf-8"))
@@ -97,11 +98,11 @@ def attributes_of(module: str) -> set[str]:
             for alias in node.names
             if f"{getattr(node, 'module', '')}.{alias.name}".endswith(module)
         }
-        used |= {
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names
-        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+                used.add(node.attr)
+            elif isinstance(node, ast.ImportFrom) and node.module == module:
+                used |= {alias.name for alias in node.names}
     return used
 
 
@@ -110,18 +111,19 @@ def strings() -> set[str]:
     return {
         node.value
         for path in SOURCE
-        if path.name not in {"events.py", "ru.py", "en.py"}
+        if path.name not in {"events.py", "catalogue.py", "ru.py", "en.py"}
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
 
 def test_every_event_is_recorded() -> None:
-    """No event is in the catalogue for nothing."""
-    used = attributes_of("vestnik.log.events")
+    """No event is in a catalogue for nothing."""
     named = strings()
-    own = {constant: event for constant, event in vars(events).items() if isinstance(event, events.Event)}
-    assert [constant for constant, event in own.items() if constant not in used and event.name not in named] == []
+    for module in CATALOGUES:
+        used = attributes_of(module.__name__)
+        constants = {name.replace(".", "_").upper(): name for name in module.ALL if name not in answers.ALL}
+        assert [each for each, name in constants.items() if each not in used and name not in named] == []
 
 
 def test_every_answer_is_given() -> None:
@@ -130,7 +132,7 @@ def test_every_answer_is_given() -> None:
     assert [
         each for each, answer in vars(answers).items() if isinstance(answer, answers.Answer) and each not in used
     ] == []
-    assert {events.of_answer(answer).name for answer in answers.ALL.values()} == set(answers.ALL)
+    assert {catalogue.of_answer(answer).name for answer in answers.ALL.values()} == set(answers.ALL)
 
 
 UNUSED = {Code.NOTICE, Code.IMPORTANT_NOTICE, Code.OFFLINE}
@@ -139,7 +141,7 @@ UNUSED = {Code.NOTICE, Code.IMPORTANT_NOTICE, Code.OFFLINE}
 
 def test_every_code_is_answered() -> None:
     """Every response code that answers a request has an event."""
-    coded = {event.code for event in events.ALL.values()} - {None}
+    coded = {event.code for event in EVENTS.values()} - {None}
     assert coded == {int(code) for code in set(Code) - UNUSED}
 
 

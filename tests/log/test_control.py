@@ -5,10 +5,10 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from vestnik.log import events
 from vestnik.log.control import controlled, record_statistics, toggle_trace
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import is_on
+from vestnik.server import catalogue
 
 
 def test_the_trace_is_turned_on_and_off(make: Callable[..., Journal], tmp_path: Path) -> None:
@@ -31,8 +31,8 @@ def test_statistics(make: Callable[..., Journal], tmp_path: Path) -> None:
     """The record says what became of the records before it: written, dropped by level, waiting."""
     journal = make(json=True, limit=8)
     for _ in range(20):
-        journal.record(events.ADMIN_ADDED, "anna")
-    journal.record(events.SERVER_FORCED)
+        journal.record(catalogue.ADMIN_ADDED, "anna")
+    journal.record(catalogue.SERVER_FORCED)
     assert journal.flush()
     before = journal.statistics
     assert before.dropped > 0

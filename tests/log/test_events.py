@@ -5,17 +5,19 @@ from string import Formatter
 
 import pytest
 
-from vestnik.log import events
+from tests.support.catalogue import CATALOGUES, EVENTS
+from vestnik.log.events import Event
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.texts import TEXTS
+from vestnik.server import catalogue
 
 QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED)
 
 
 @pytest.mark.parametrize("language", TEXTS)
-@pytest.mark.parametrize("event", events.ALL.values(), ids=lambda event: event.name)
-def test_sentence(event: events.Event, language: str) -> None:
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)
+def test_sentence(event: Event, language: str) -> None:
     """Every event has a sentence in every language, which uses the event's fields only."""
     used = {field for _, field, _, _ in Formatter().parse(TEXTS[language][event.name]) if field is not None}
     assert used <= set(event.fields)
@@ -24,13 +26,13 @@ def test_sentence(event: events.Event, language: str) -> None:
 @pytest.mark.parametrize("language", TEXTS)
 def test_every_text_is_used(language: str) -> None:
     """Every text that is not said by the command line is an event's."""
-    assert {name for name in TEXTS[language] if not name.startswith(("cli.", "notice."))} == set(events.ALL)
+    assert {name for name in TEXTS[language] if not name.startswith(("cli.", "notice."))} == set(EVENTS)
 
 
 def test_answers() -> None:
     """Every answer has its event, with its code and at least its fields: INFO below 400, ERROR from 400 on."""
     for answer in answers.ALL.values():
-        event = events.of_answer(answer)
+        event = catalogue.of_answer(answer)
         assert (event.name, event.code) == (answer.name, answer.code)
         assert event.fields[: len(answer.fields)] == answer.fields
         if answer not in QUIET:
@@ -40,11 +42,17 @@ def test_answers() -> None:
 @pytest.mark.parametrize("answer", QUIET, ids=lambda answer: answer.name)
 def test_quiet_answers(answer: Answer) -> None:
     """An accepted presence is DEBUG, as the mission's journal has no line for it, and so is what comes all the time."""
-    assert events.of_answer(answer).level == logging.DEBUG
+    assert catalogue.of_answer(answer).level == logging.DEBUG
 
 
 def test_constants() -> None:
     """Every other event is a constant named after it."""
-    for name, event in events.ALL.items():
-        if name not in answers.ALL:
-            assert getattr(events, name.replace(".", "_").upper()) is event
+    for module in CATALOGUES:
+        for name, event in module.ALL.items():
+            if name not in answers.ALL:
+                assert getattr(module, name.replace(".", "_").upper()) is event
+
+
+def test_names() -> None:
+    """No event is in two catalogues."""
+    assert sum(len(module.ALL) for module in CATALOGUES) == len(EVENTS)

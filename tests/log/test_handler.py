@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
+from vestnik.server import catalogue
 
 from .test_journal import DELIVERED, PRESENCE, messages, rows
 
@@ -133,8 +133,8 @@ def test_fields_of_events(pair: Pair) -> None:
     pair[0].addHandler(collector)
     error = ValueError("no")
     pair[1].record(DELIVERED, "user", "#geekbrains", 7, "id", connection="c1", request=3, error=error)
-    pair[1].record(events.of_answer(answers.ACCOUNT_UNKNOWN), "nobody")
-    pair[1].record(events.PROBE_SENT, "user")
+    pair[1].record(catalogue.of_answer(answers.ACCOUNT_UNKNOWN), "nobody")
+    pair[1].record(catalogue.PROBE_SENT, "user")
     first, second = collector.records
     found = vars(first)
     assert (found["event"], found["account"], found["to"], found["seq"]) == (
@@ -153,9 +153,9 @@ def test_fields_of_events(pair: Pair) -> None:
 def test_propagation(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
     """Events reach the handlers above if the logger propagates, as `caplog` needs it."""
     alone(pair)
-    pair[1].record(events.CONNECTION_OPENED)
+    pair[1].record(catalogue.CONNECTION_OPENED)
     pair[0].propagate = True
-    pair[1].record(events.CONNECTION_CLOSED)
+    pair[1].record(catalogue.CONNECTION_CLOSED)
     pair[0].info("and the stdlib's")
     assert [record.getMessage() for record in caplog.records] == ["Клиент отключился", "and the stdlib's"]
 
@@ -163,13 +163,13 @@ def test_propagation(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
 def test_filter(pair: Pair, tmp_path: Path) -> None:
     """A filter of the logger or of the handler applies to events as well."""
     pair[0].addFilter(lambda record: getattr(record, "account", None) != "secret")
-    pair[1].record(events.ADMIN_ADDED, "secret")
-    pair[1].extend([*rows(1), (0.0, events.ADMIN_ADDED, ("secret",), None, None, None, None)])
-    pair[1].record(events.ADMIN_ADDED, "open")
+    pair[1].record(catalogue.ADMIN_ADDED, "secret")
+    pair[1].extend([*rows(1), (0.0, catalogue.ADMIN_ADDED, ("secret",), None, None, None, None)])
+    pair[1].record(catalogue.ADMIN_ADDED, "open")
     handler = next(one for one in pair[0].handlers if isinstance(one, JournalHandler))
     handler.addFilter(lambda record: "hidden" not in record.getMessage())
     pair[0].info("hidden")
-    pair[1].record(events.ADMIN_ADDED, "hidden")
+    pair[1].record(catalogue.ADMIN_ADDED, "hidden")
     handler.filters.clear()
     assert [line[22:] for line in lines(pair, tmp_path)] == [
         "200: Сообщение от user к 0 доставлено",

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log import events
 from vestnik.log.events import Event
 from vestnik.log.journal import Journal, Record
 from vestnik.log.recording import writer
 from vestnik.protocol import answers
+from vestnik.server import catalogue
 
 from .conftest import NOON, Clock, descriptors
 from .recording.test_files import Disk
 
 Make = Callable[..., Journal]
 
-DELIVERED = events.of_answer(answers.MESSAGE_DELIVERED)
-PRESENCE = events.of_answer(answers.PRESENCE_ACCEPTED)
+DELIVERED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
+PRESENCE = catalogue.of_answer(answers.PRESENCE_ACCEPTED)
 
 
 def messages(path: Path) -> list[str]:
@@ -76,8 +76,8 @@ def test_file_and_console_are_alike(make: Make, tmp_path: Path) -> None:
     """The console shows the lines of the file, from its own level on."""
     stream = io.StringIO()
     journal = make(console=stream, console_level=logging.WARNING, level=logging.DEBUG)
-    journal.record(events.SERVER_STARTED, "", 7777)
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_STARTED, "", 7777)
+    journal.record(catalogue.SERVER_FORCED)
     journal.close()
     lines = (tmp_path / "server.log").read_text().splitlines(keepends=True)
     assert len(lines) == 2
@@ -133,10 +133,10 @@ def test_values_are_taken_at_the_call(make: Make, tmp_path: Path) -> None:
 def test_language(make: Make, tmp_path: Path) -> None:
     """The language can be set at any time."""
     journal = make(language="en")
-    journal.record(events.CONNECTION_CLOSED)
+    journal.record(catalogue.CONNECTION_CLOSED)
     assert journal.flush()
     journal.language = "ru"
-    journal.record(events.CONNECTION_CLOSED)
+    journal.record(catalogue.CONNECTION_CLOSED)
     journal.close()
     assert messages(tmp_path / "server.log") == [
         "INFO     server     Client disconnected",
@@ -148,7 +148,7 @@ def test_no_file(make: Make) -> None:
     """Without a directory there is the console only."""
     stream = io.StringIO()
     journal = make(directory=None, console=stream)
-    journal.record(events.CONNECTION_CLOSED)
+    journal.record(catalogue.CONNECTION_CLOSED)
     assert journal.flush()
     journal.close()
     assert stream.getvalue().endswith("Клиент отключился\n")
@@ -198,7 +198,7 @@ def test_error(make: Make, tmp_path: Path) -> None:
     try:
         raise Failure("hello")
     except Failure as error:
-        journal.record(events.REQUEST_FAILED, "msg", error=error)
+        journal.record(catalogue.REQUEST_FAILED, "msg", error=error)
     assert journal.flush()
     (line,) = messages(tmp_path / "server.log")
     assert "запроса msg\\nTraceback (most recent call last):\\n  File " in line
@@ -353,7 +353,7 @@ def test_back_off(make: Make) -> None:
 
     console = io.StringIO()
     journal = make(write=write, monotonic=steady, console=console)
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     assert not journal.flush(0.05)
     asked = len(calls)
     for _ in range(5):
@@ -362,7 +362,7 @@ def test_back_off(make: Make) -> None:
         pass
     assert len(calls) == asked
     steady.now = 10.0
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     assert recovered.wait(5)
 
 
@@ -409,7 +409,7 @@ def test_console_that_fell_behind(make: Make, tmp_path: Path) -> None:
     console = journal._writer._outputs.console
     assert console is not None
     assert console.flush(5)
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     journal.close()
     (told,) = [line for line in messages(tmp_path / "server.log") if "не успевала" in line]
     shown = [line for line in messages_of(stream) if " 200: " in line]
@@ -422,7 +422,7 @@ def test_link_that_cannot_be_made(make: Make, tmp_path: Path) -> None:
     (tmp_path / "server.log").mkdir()
     journal = make()
     for _ in range(3):
-        journal.record(events.CONNECTION_CLOSED)
+        journal.record(catalogue.CONNECTION_CLOSED)
         assert journal.flush()
     journal.close()
     lines = messages(tmp_path / "server.log.2021-06-12")
@@ -442,7 +442,7 @@ def test_directory_that_cannot_be_found(make: Make, tmp_path: Path) -> None:
     stream = io.StringIO()
     journal = make(directory=directory, console=stream)
     for _ in range(3):
-        journal.record(events.CONNECTION_CLOSED)
+        journal.record(catalogue.CONNECTION_CLOSED)
         assert not journal.flush(0.01)
     failing.clear()
     assert journal.flush()
@@ -464,9 +464,9 @@ def test_internal_error(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(writer.Writer, "_look_around", look_around)
     journal = make()
-    journal.record(events.CONNECTION_CLOSED)
+    journal.record(catalogue.CONNECTION_CLOSED)
     assert journal.flush()
-    journal.record(events.CONNECTION_CLOSED)
+    journal.record(catalogue.CONNECTION_CLOSED)
     journal.close()
     lines = messages(tmp_path / "server.log")
     assert len(lines) == 3

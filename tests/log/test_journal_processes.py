@@ -11,7 +11,7 @@ def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
     """Runs `code` in an interpreter of its own."""
     head = (
         "import os, signal, sys, threading; from pathlib import Path\n"
-        "from vestnik.log import events; from vestnik.log.journal import Journal\n"
+        "from vestnik.server import catalogue; from vestnik.log.journal import Journal\n"
         "journal = Journal('server', Path(sys.argv[1]))\n"
     )
     command = [sys.executable, "-c", head + code, *map(str, args)]
@@ -21,15 +21,15 @@ def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
 def test_fork(tmp_path: Path) -> None:
     """The child of a fork writes its own records once, and none of its parent's."""
     run(
-        "for number in range(5000): journal.record(events.ADMIN_ADDED, f'p{number}')\n"
+        "for number in range(5000): journal.record(catalogue.ADMIN_ADDED, f'p{number}')\n"
         "child = os.fork()\n"
         "if child == 0:\n"
         "    assert threading.active_count() == 1\n"
-        "    journal.record(events.ADMIN_ADDED, 'child')\n"
+        "    journal.record(catalogue.ADMIN_ADDED, 'child')\n"
         "    assert journal.flush()\n"
         "    os._exit(0)\n"
         "assert os.waitpid(child, 0)[1] == 0\n"
-        "journal.record(events.ADMIN_ADDED, 'parent')\n",
+        "journal.record(catalogue.ADMIN_ADDED, 'parent')\n",
         tmp_path,
     )
     names = [line.split()[-2] for line in messages(tmp_path / "server.log")]
@@ -38,7 +38,7 @@ def test_fork(tmp_path: Path) -> None:
 
 def test_exit(tmp_path: Path) -> None:
     """The end of the program loses nothing, even if nobody closes the journal."""
-    run("for number in range(3000): journal.record(events.ADMIN_ADDED, number)\n", tmp_path)
+    run("for number in range(3000): journal.record(catalogue.ADMIN_ADDED, number)\n", tmp_path)
     assert len(messages(tmp_path / "server.log")) == 3000
 
 
@@ -46,9 +46,9 @@ def test_after_the_end(tmp_path: Path) -> None:
     """A record made by a finalizer when the interpreter is ending does not keep it from ending."""
     run(
         "class Dying:\n"
-        "    def __del__(self): journal.record(events.ADMIN_ADDED, 'late')\n"
+        "    def __del__(self): journal.record(catalogue.ADMIN_ADDED, 'late')\n"
         "sys.modules['last'] = Dying()\n"
-        "journal.record(events.ADMIN_ADDED, 'early')\n",
+        "journal.record(catalogue.ADMIN_ADDED, 'early')\n",
         tmp_path,
     )
     assert messages(tmp_path / "server.log")[0].endswith("early создана")
@@ -58,11 +58,11 @@ def test_signal_handler_and_finalizer(tmp_path: Path) -> None:
     """A signal handler and `__del__` may record in the middle of another record."""
     run(
         "class Dying:\n"
-        "    def __del__(self): journal.record(events.ADMIN_ADDED, 'del')\n"
-        "signal.signal(signal.SIGALRM, lambda *_: journal.record(events.ADMIN_ADDED, 'signal'))\n"
+        "    def __del__(self): journal.record(catalogue.ADMIN_ADDED, 'del')\n"
+        "signal.signal(signal.SIGALRM, lambda *_: journal.record(catalogue.ADMIN_ADDED, 'signal'))\n"
         "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
         "for number in range(20_000):\n"
-        "    journal.record(events.ADMIN_ADDED, number)\n"
+        "    journal.record(catalogue.ADMIN_ADDED, number)\n"
         "    Dying()\n"
         "signal.setitimer(signal.ITIMER_REAL, 0)\n",
         tmp_path,
@@ -77,9 +77,9 @@ def test_many_processes(tmp_path: Path) -> None:
     """Several processes append to one file and no line is lost or torn."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from vestnik.log import events; from vestnik.log.journal import Journal\n"
+        "from vestnik.server import catalogue; from vestnik.log.journal import Journal\n"
         "journal = Journal('server', Path(sys.argv[1]))\n"
-        "for number in range(2000): journal.record(events.ADMIN_ADDED, f'{sys.argv[2]}-{number}-' + 'x' * 50)\n"
+        "for number in range(2000): journal.record(catalogue.ADMIN_ADDED, f'{sys.argv[2]}-{number}-' + 'x' * 50)\n"
         "journal.close()\n"
     )
     run = [sys.executable, "-c", code, str(tmp_path)]

@@ -12,8 +12,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from vestnik.log import events, server_log_config, setup
+from vestnik.log import server_log_config, setup
 from vestnik.log.handler import JournalHandler
+from vestnik.server import catalogue
 
 from .test_journal import messages
 
@@ -85,7 +86,7 @@ def test_configure_replaces(name: str, tmp_path: Path) -> None:
     assert setup.journal_of(logger) is new
     assert len([one for one in logger.handlers if isinstance(one, JournalHandler)]) == 1
     logger.debug("new")
-    new.record(events.CONNECTION_CLOSED)
+    new.record(catalogue.CONNECTION_CLOSED)
     new.close()
     assert messages(tmp_path / f"{name}.log") == ["INFO     setup-test old"]
     expected = ["DEBUG    setup-test new", "INFO     setup-test Client disconnected"]

@@ -14,12 +14,17 @@ from pathlib import Path
 import msgspec
 
 from vestnik.chat.limits import Limits
-from vestnik.log import events
+from vestnik.client import catalogue as of_client
+from vestnik.log import events as of_journal
+from vestnik.log.events import Event
 from vestnik.protocol.texts import TEXTS
+from vestnik.server import catalogue as of_server
 from vestnik.server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"
+CATALOGUES = (of_server, of_client, of_journal)
+EVENTS: dict[str, Event] = {name: event for module in CATALOGUES for name, event in module.ALL.items()}
 SERVER_SIDE = {
     "server",
     "store",
@@ -35,7 +40,7 @@ SERVER_SIDE = {
     "task",
 }
 UNHANDLED = {"function", "program", "thread", "unraisable", "warning"}
-EVENT_GROUPS: tuple[tuple[str, Callable[[events.Event], bool]], ...] = (
+EVENT_GROUPS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
     ("Answers of the server", lambda event: event.code is not None),
     ("The server, its store and its connections", lambda event: event.name.split(".")[0] in SERVER_SIDE),
     ("Administration of accounts (`admin.log`)", lambda event: event.name.startswith("admin.")),
@@ -47,8 +52,8 @@ EVENT_GROUPS: tuple[tuple[str, Callable[[events.Event], bool]], ...] = (
 
 def event_tables() -> str:
     """A table for each group of events: name, level, code, sentence in both languages, fields."""
-    groups: dict[str, list[events.Event]] = {title: [] for title, _ in EVENT_GROUPS}
-    for event in events.ALL.values():
+    groups: dict[str, list[Event]] = {title: [] for title, _ in EVENT_GROUPS}
+    for event in EVENTS.values():
         title = next(title for title, belongs in EVENT_GROUPS if belongs(event))
         groups[title].append(event)
     parts = []

@@ -14,16 +14,17 @@ from typing import Any
 import click
 
 from vestnik.cli import options
-from vestnik.log import events
 from vestnik.log.crash import catch_everything
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
+from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.recording.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.server import catalogue
 from vestnik.server.app import App, serve
 from vestnik.server.passwords import return_hashing_memory
 from vestnik.server.settings import Settings, load_settings
@@ -90,7 +91,7 @@ def run(settings: Settings) -> int:
     except OSError as error:
         return _give_up(journal, _directory_error(error, settings.data_path))
     except Exception as error:  # noqa: BLE001
-        journal.record(events.SERVER_FAILED, f"{type(error).__name__}: {error}", error=error)
+        journal.record(catalogue.SERVER_FAILED, f"{type(error).__name__}: {error}", error=error)
         return 1
     finally:
         journal.release()  # what fails from here on can still be journaled
@@ -102,7 +103,7 @@ def _complete_text(journal: Journal, directory: Path) -> None:
     try:
         complete_text(directory, journal.name)
     except OSError as error:
-        journal.record(events.JOURNAL_FAILED, repr(error), error=error)
+        journal.record(JOURNAL_FAILED, repr(error), error=error)
 
 
 def _sweep_admin(journal: Journal, settings: Settings) -> None:
@@ -158,7 +159,7 @@ def _directory_error(error: OSError, path: Path) -> StartupError:
 
 
 def _give_up(journal: Journal, error: StartupError) -> int:
-    event = events.ALL[error.event]
+    event = catalogue.ALL[error.event]
     journal.record(event, *(error.fields[field] for field in event.fields))
     journal.close()
     return 1

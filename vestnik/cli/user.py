@@ -20,7 +20,6 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE
-from vestnik.log import events
 from vestnik.log.crash import catch_everything
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled, switch
@@ -29,6 +28,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.errors import Conflict, NotFound, StartupError, VestnikError
 from vestnik.protocol.secret import Secret
 from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
@@ -114,7 +114,7 @@ def add(admin: Admin, name: str) -> None:
         with admin.engine.begin() as connection:
             if not accounts.add_account(connection, name, name_key(name), password_hash, time.time()):
                 raise Conflict(answers.ACCOUNT_EXISTS, name)
-        admin.journal.record(events.ADMIN_ADDED, name)
+        admin.journal.record(catalogue.ADMIN_ADDED, name)
         admin.say("admin.added", account=name)
 
 
@@ -129,7 +129,7 @@ def list_(admin: Admin) -> None:
         created = datetime.fromtimestamp(account.created).astimezone().isoformat(sep=" ", timespec="seconds")
         state = say(admin.settings.lang, "cli.user_disabled" if account.disabled else "cli.user_enabled")
         click.echo(f"{account.name}\t{state}\t{created}")
-    admin.journal.record(events.ADMIN_LISTED, len(found))
+    admin.journal.record(catalogue.ADMIN_LISTED, len(found))
 
 
 @command.command("passwd")
@@ -145,7 +145,7 @@ def passwd(admin: Admin, name: str) -> None:
         with admin.engine.begin() as connection:
             account = admin.find(connection, name)
             accounts.set_password(connection, account.id, password_hash)
-        admin.journal.record(events.ADMIN_PASSWORD, account.name)
+        admin.journal.record(catalogue.ADMIN_PASSWORD, account.name)
         admin.say("admin.password", account=account.name)
 
 
@@ -168,7 +168,7 @@ def enable(admin: Admin, name: str) -> None:
 
 
 def _set_disabled(admin: Admin, name: str, disabled: bool) -> None:
-    event = events.ADMIN_DISABLED if disabled else events.ADMIN_ENABLED
+    event = catalogue.ADMIN_DISABLED if disabled else catalogue.ADMIN_ENABLED
     with _refusals(admin):
         with admin.engine.begin() as connection:
             account = admin.find(connection, name)
@@ -188,7 +188,7 @@ def _refusals(admin: Admin) -> Iterator[None]:
         text = say(admin.settings.lang, "cli.busy")
     else:
         return
-    admin.journal.record(events.ADMIN_REFUSED, text)
+    admin.journal.record(catalogue.ADMIN_REFUSED, text)
     raise Failure(text)
 
 

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from vestnik.log import events as catalogue
+from vestnik.client import catalogue
+from vestnik.log.events import Event as JournalEvent
 from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Request
 
@@ -34,10 +35,10 @@ class Asking:
     async def _request(
         self,
         request: Request,
-        asked: catalogue.Event,
+        asked: JournalEvent,
         *values: object,
-        answered: catalogue.Event = catalogue.CLIENT_ANSWERED,
-        refused: catalogue.Event = catalogue.CLIENT_REFUSED,
+        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
+        refused: JournalEvent = catalogue.CLIENT_REFUSED,
     ) -> Response:
         """Journal and send a request, and wait for its answer, which is journaled too. Raises ClientError."""
         raise NotImplementedError

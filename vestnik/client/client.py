@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Final, Self
 
+from vestnik.client import catalogue
 from vestnik.client.backoff import Backoff
 from vestnik.client.cursors import Saved
 from vestnik.client.errors import ConnectionFailed
@@ -13,7 +14,6 @@ from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
 from vestnik.client.session import Session, now
-from vestnik.log import events as catalogue
 from vestnik.log.client_log_config import logger
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from msgspec import UNSET
 
+from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
-from vestnik.log import events as catalogue
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import ConversationState, Delivery, Response, Version
 from vestnik.protocol.requests import (

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
-from vestnik.log import events as catalogue
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Person, Response
 from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Presence, User, Who

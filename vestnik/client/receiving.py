@@ -2,11 +2,11 @@
 
 from msgspec import UNSET
 
+from vestnik.client import catalogue
 from vestnik.client.cursors import Cursors, Fit, Missing, Place
 from vestnik.client.errors import ConnectionFailed
 from vestnik.client.inbox import MAX_EVENTS, Disconnected, Event, Inbox, Reconnected
 from vestnik.client.outbox import Outbox
-from vestnik.log import events as catalogue
 from vestnik.log.journal import Journal
 from vestnik.protocol.events import (
     Change,

@@ -2,8 +2,8 @@
 
 from msgspec import UNSET, UnsetType
 
+from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
-from vestnik.log import events as catalogue
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import MemberState, Response, RoomState
 from vestnik.protocol.requests import (

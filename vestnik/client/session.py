@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from msgspec import UNSET, Raw
 
+from vestnik.client import catalogue
 from vestnik.client.asking import Asking
 from vestnik.client.backoff import Backoff
 from vestnik.client.connection import Connection, End, open_connection
@@ -22,8 +23,8 @@ from vestnik.client.errors import (
 from vestnik.client.outbox import ATTEMPTS, Outbox, Pending, repeated
 from vestnik.client.receiving import Receiver
 from vestnik.client.resuming import resume_requests
-from vestnik.log import events as catalogue
 from vestnik.log.context import CORRELATION
+from vestnik.log.events import Event as JournalEvent
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import FIRST_ERROR, Code
@@ -310,10 +311,10 @@ class Session(Asking):
     async def _request(
         self,
         request: Request,
-        asked: catalogue.Event,
+        asked: JournalEvent,
         *values: object,
-        answered: catalogue.Event = catalogue.CLIENT_ANSWERED,
-        refused: catalogue.Event = catalogue.CLIENT_REFUSED,
+        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
+        refused: JournalEvent = catalogue.CLIENT_REFUSED,
     ) -> Response:
         """Journal and send a request, and wait for its answer, which is journaled too. Raises ClientError."""
         return await self._send(request, asked, *values, answered=answered, refused=refused, stays=self._reconnect)
@@ -321,10 +322,10 @@ class Session(Asking):
     async def _send(
         self,
         request: Request,
-        asked: catalogue.Event,
+        asked: JournalEvent,
         *values: object,
-        answered: catalogue.Event = catalogue.CLIENT_ANSWERED,
-        refused: catalogue.Event = catalogue.CLIENT_REFUSED,
+        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
+        refused: JournalEvent = catalogue.CLIENT_REFUSED,
         stays: bool,
     ) -> Response:
         """What `_request` does; the request `stays` if the connection ends. It has the same `id` in both journals."""

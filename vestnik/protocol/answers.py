@@ -1,7 +1,7 @@
 """Every answer the server can give: a stable name, a response code and the fields of its sentence.
 
 The sentences themselves are in `texts`, under the same names. The journal makes one event of each answer
-(`vestnik.log.events`), so an answer cannot exist without its journal line.
+(`vestnik.server.catalogue`), so an answer cannot exist without its journal line.
 """
 
 from typing import Final, NamedTuple

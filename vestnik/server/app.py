@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.chat.chat import Chat
-from vestnik.log import events
 from vestnik.log.control import controlled
 from vestnik.log.crash import watch_loop
+from vestnik.log.events import JOURNAL_FAILED, TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.texts import Wording
+from vestnik.server import catalogue
 from vestnik.server.hub import Hub
 from vestnik.server.listener import Listener
 from vestnik.server.passwords import HashingThreads
@@ -67,7 +68,7 @@ class App:
     async def stop(self) -> None:
         """Undo the steps in reverse: accepted messages are kept and answered first."""
         await self._undo.aclose()
-        self.journal.record(events.SERVER_STOPPED)
+        self.journal.record(catalogue.SERVER_STOPPED)
 
     def force(self) -> None:
         """Do not wait for slow clients in `stop`."""
@@ -100,13 +101,13 @@ class App:
         try:
             await complete_journal(self.journal, self.settings.log_path, self.store)
         except Exception as error:  # noqa: BLE001
-            self.journal.record(events.JOURNAL_FAILED, repr(error), error=error)
+            self.journal.record(JOURNAL_FAILED, repr(error), error=error)
         self._tell_unclean()
 
     def _tell_unclean(self) -> None:
         """Say that the last run did not end properly; after what it left out, so that the lines are in order."""
         if self._unclean is not None:
-            self.journal.record(events.SERVER_UNCLEAN, self._unclean)
+            self.journal.record(catalogue.SERVER_UNCLEAN, self._unclean)
             self._unclean = None
 
     async def _load_rooms(self) -> None:
@@ -141,7 +142,7 @@ class App:
         self.listener = Listener(self.hub, self.settings)
         await self.listener.open()
         self._undo.push_async_callback(self._stop_listening)
-        self.journal.record(events.SERVER_STARTED, self.settings.address, self.listener.port)
+        self.journal.record(catalogue.SERVER_STARTED, self.settings.address, self.listener.port)
 
     # What they leave running, and how it ends.
 
@@ -165,7 +166,7 @@ class App:
                     self.listener.end_sessions(changed.id, revision)
                     self.hub.chat.initials.add(changed.name)
             except Exception as error:  # noqa: BLE001
-                self.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+                self.journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     async def _stop_watching(self) -> None:
         self._watcher.cancel()
@@ -175,7 +176,7 @@ class App:
     async def _stop_listening(self) -> None:
         connections = self.listener.stop_accepting()
         if connections:
-            self.journal.record(events.SERVER_CLOSING, connections)
+            self.journal.record(catalogue.SERVER_CLOSING, connections)
         notice = self.wording.text("notice.closing", (), ())
         finishing = asyncio.create_task(self.listener.finish(notice))
         forced = asyncio.create_task(self._forced.wait())
@@ -212,7 +213,7 @@ async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
 
     def on_signal() -> None:
         if stopping.is_set():
-            app.journal.record(events.SERVER_FORCED)
+            app.journal.record(catalogue.SERVER_FORCED)
             app.force()
         stopping.set()
 

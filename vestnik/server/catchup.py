@@ -15,11 +15,11 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.chat.sessions import Account, Missing, Session
 from vestnik.chat.storage.conversations import MissedChange
-from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
 from vestnik.protocol.messages import encode
+from vestnik.server import catalogue
 from vestnik.server.audience import Delivered as Written
 from vestnik.server.kept import KeptMessages, send_frames
 from vestnik.server.wire import encode_change
@@ -63,7 +63,7 @@ class CatchUp:
             connection.send(b"".join([data for _, data in late]))
         connection.send(encode(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
-        self._journal.record(events.SESSION_RESUMED, *values, connection=connection.name)
+        self._journal.record(catalogue.SESSION_RESUMED, *values, connection=connection.name)
 
     async def _send_messages(
         self, connection: "Connection", account: Account, todo: list[int], horizon: int, written: Written

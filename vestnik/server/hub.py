@@ -15,13 +15,13 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post, Publication, Reply, Telling
 from vestnik.chat.rooms import Recipient, Room
 from vestnik.chat.sessions import Session
-from vestnik.log import events
 from vestnik.log.journal import Journal, Record
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.messages import encode
 from vestnik.protocol.texts import Wording
+from vestnik.server import catalogue
 from vestnik.server.audience import packed
 from vestnik.server.catchup import CatchUp
 from vestnik.server.kept import KeptMessages
@@ -75,7 +75,7 @@ class Hub:
     def hold(self, connection: "Connection") -> None:
         """Resume reading from `connection`, which has paused, when there is room again."""
         if not self._held:
-            self.journal.record(events.STORE_DELAYED, self._queued)
+            self.journal.record(catalogue.STORE_DELAYED, self._queued)
         self._held.add(connection)
 
     def _hand_over(self) -> None:
@@ -104,7 +104,7 @@ class Hub:
         records: list[Record] = []
         replies: dict[Connection, list[bytes]] = {}
         conversations: dict[int, list[Post]] = {}
-        encode, of_answer = self._acknowledgements.encode, events.of_answer
+        encode, of_answer = self._acknowledgements.encode, catalogue.of_answer
         for post in posts:
             if not post.again:
                 self.chat.sessions.published = post.number
@@ -226,7 +226,7 @@ class Hub:
 
     def _refuse(self, posts: Sequence[Post], error: Exception) -> Iterable["Connection"]:
         self._begun.popleft()
-        self.journal.record(events.STORE_FAILED, type(error).__name__, error=error)
+        self.journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         for post in posts:
             connection = _author(post)
             connection.pending -= 1

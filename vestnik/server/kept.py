@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from vestnik.chat.outcome import Post
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.messages import Delivered
-from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
+from vestnik.server import catalogue
 from vestnik.server.audience import Delivered as Written
 from vestnik.server.wire import encode_post, encode_shown
 from vestnik.store.store import Store
@@ -94,7 +94,7 @@ class KeptMessages:
                 written.add(post.sender.name, post.seq)
         if written.count:
             values = (account.name, written.count, str(written))
-            self._journal.record(events.BACKLOG_DELIVERED, *values, connection=connection.name)
+            self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=connection.name)
 
     def send_direct(self, session: Session, account: Account, posts: Sequence[Post]) -> None:
         """Send direct messages to one session of `account`; later, if those kept from before are still on their way."""
@@ -128,7 +128,7 @@ class KeptMessages:
             await self._store.save_cursors([Delivered(*key, seq) for key, seq in cursors.items()])
         except Exception as error:  # noqa: BLE001
             # Nothing is lost: what was delivered may be delivered once more.
-            self._journal.record(events.STORE_FAILED, type(error).__name__, error=error)
+            self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         self._saving = None
 
     @journaled

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from vestnik.chat.outcome import Reply
-from vestnik.log import events
+from vestnik.log.events import TASK_FAILED
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
@@ -16,6 +16,7 @@ from vestnik.protocol.codes import Code
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.events import Notice, Probe
 from vestnik.protocol.messages import encode
+from vestnik.server import catalogue
 from vestnik.server.hub import Hub
 from vestnik.server.settings import Settings
 from vestnik.server.tcp import Connection
@@ -131,16 +132,18 @@ class Listener:
         self._gone.clear()
         limit = self._settings.max_connections
         if len(self._connections) > limit:
-            self.hub.journal.record(events.CONNECTION_REFUSED, limit, connection=name)
+            self.hub.journal.record(catalogue.CONNECTION_REFUSED, limit, connection=name)
             self._dismiss(connection, answers.SERVER_FULL, limit)
         else:
-            self.hub.journal.record(events.CONNECTION_OPENED, *connection.peer, connection=name)
+            self.hub.journal.record(catalogue.CONNECTION_OPENED, *connection.peer, connection=name)
 
     @journaled
     def closed(self, connection: Connection) -> None:
         """A connection is gone."""
         self._connections.discard(connection)
-        self.hub.journal.record(events.CONNECTION_CLOSED, connection.session.name or None, connection=connection.name)
+        self.hub.journal.record(
+            catalogue.CONNECTION_CLOSED, connection.session.name or None, connection=connection.name
+        )
         if not self._connections:
             self._gone.set()
 
@@ -154,7 +157,7 @@ class Listener:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.hub.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+            self.hub.journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     # Time limits.
 
@@ -180,9 +183,9 @@ class Listener:
         if not connection.probed:
             connection.probed = True
             connection.send(encode(Probe(self.hub.chat.clock())))
-            self.hub.journal.record(events.PROBE_SENT, connection.session.name, connection=connection.name)
+            self.hub.journal.record(catalogue.PROBE_SENT, connection.session.name, connection=connection.name)
         elif now - connection.heard > 2 * self._settings.keepalive:
-            self.hub.journal.record(events.CONNECTION_SILENT, connection.session.name, connection=connection.name)
+            self.hub.journal.record(catalogue.CONNECTION_SILENT, connection.session.name, connection=connection.name)
             connection.abort()
 
     def _dismiss(self, connection: Connection, answer: Answer, *values: object) -> None:
@@ -195,7 +198,7 @@ class Listener:
         account = self.hub.chat.sessions.find(account_id)
         for session in [each for each in account.sessions if each.revision < revision] if account else ():
             connection: Connection = session.recipient  # type: ignore[assignment]  # our recipients are connections
-            self.hub.journal.record(events.CONNECTION_ENDED, session.name, connection=connection.name)
+            self.hub.journal.record(catalogue.CONNECTION_ENDED, session.name, connection=connection.name)
             connection.close()
 
     # Shutdown.

@@ -5,10 +5,11 @@ from contextlib import suppress
 from typing import Final
 
 from vestnik.chat.storage.people import Seen
-from vestnik.log import events
+from vestnik.log.events import TASK_FAILED
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import PresenceNotice
 from vestnik.protocol.messages import encode
+from vestnik.server import catalogue
 from vestnik.server.hub import Hub
 from vestnik.store.store import Store
 
@@ -50,7 +51,7 @@ class Announcer:
             try:
                 self.end_round()
             except Exception as error:  # noqa: BLE001
-                self._hub.journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+                self._hub.journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     def end_round(self) -> None:
         """Announce what has changed: the same bytes to all who listen. Begin to save, unless that still goes on."""
@@ -61,7 +62,7 @@ class Announcer:
             for session in listeners:
                 session.recipient.send(data)
             self._hub.check_buffers()
-            self._hub.journal.record(events.PRESENCE_ANNOUNCED, len(people), len(listeners))
+            self._hub.journal.record(catalogue.PRESENCE_ANNOUNCED, len(people), len(listeners))
         if self._saving is None and (seen := self._presence.take_unsaved()):
             self._saving = asyncio.create_task(self._save(seen))
 
@@ -72,7 +73,7 @@ class Announcer:
             await self._store.save_people(seen)
             done = True
         except Exception as error:  # noqa: BLE001
-            self._hub.journal.record(events.STORE_FAILED, type(error).__name__, error=error)
+            self._hub.journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         self._presence.saved(done)
         self._saving = None
         return done

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from vestnik.log import events
 from vestnik.log.journal import Journal, Record
 from vestnik.log.recording.recover import last_number
+from vestnik.server import catalogue
 from vestnik.store.store import Store
 
 PAGE: Final = 1000
@@ -37,10 +37,10 @@ async def _records(store: Store, number: int) -> list[tuple[int, Record]]:
     found: list[tuple[int, Record]] = []
     for kept in messages:
         values: tuple[object, ...] = (kept.sender, kept.to, kept.seq, kept.id, kept.number, True)
-        found.append((kept.number, (kept.time, events.MESSAGE_RECOVERED, values, None, None, None, None)))
+        found.append((kept.number, (kept.time, catalogue.MESSAGE_RECOVERED, values, None, None, None, None)))
     for to, change in changes:
         values = (change.account, to, change.kind, change.change, change.number, True)
-        found.append((change.number, (change.time, events.CHANGE_RECOVERED, values, None, None, None, None)))
+        found.append((change.number, (change.time, catalogue.CHANGE_RECOVERED, values, None, None, None, None)))
     found.sort(key=lambda record: record[0])
     ends = [
         page[-1] for page in ([kept.number for kept in messages], [c.number for _, c in changes]) if len(page) == PAGE

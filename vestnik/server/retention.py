@@ -5,9 +5,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from vestnik.log import events
+from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
+from vestnik.server import catalogue
 from vestnik.store.store import Store
 
 PERIOD: Final = 3600.0
@@ -42,7 +43,7 @@ class Retention:
             try:
                 await self.apply()
             except Exception as error:  # noqa: BLE001
-                self._journal.record(events.TASK_FAILED, type(error).__name__, error=error)
+                self._journal.record(TASK_FAILED, type(error).__name__, error=error)
             await asyncio.sleep(PERIOD)
 
     @journaled
@@ -55,4 +56,4 @@ class Retention:
                 removed = await self._store.expire(room.id, before, SLICE)
                 count += removed
             if count:
-                self._journal.record(events.RETENTION_APPLIED, room.name, count)
+                self._journal.record(catalogue.RETENTION_APPLIED, room.name, count)

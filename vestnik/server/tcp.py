@@ -14,13 +14,13 @@ from vestnik.chat.actions import action_name
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.sessions import Session
-from vestnik.log import events
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest, Msg
+from vestnik.server import catalogue
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.wire import encode_reply
 
@@ -256,7 +256,7 @@ class Connection(asyncio.Protocol):
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
         if reply.published:
             more["number"] = reply.published[-1].change.number
-        event = events.of_answer(reply.answer)
+        event = catalogue.of_answer(reply.answer)
         self.hub.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:
             self.close()
@@ -275,7 +275,7 @@ class Connection(asyncio.Protocol):
     def _fail(self, error: Exception, request: AnyRequest, number: int) -> None:
         """An unexpected error: the journal gets its traceback, the client only the code."""
         self.hub.journal.record(
-            events.REQUEST_FAILED, action_name(request), connection=self.name, request=number, error=error
+            catalogue.REQUEST_FAILED, action_name(request), connection=self.name, request=number, error=error
         )
         self.answer(Reply(answers.SERVER_ERROR), number, request.id)
 
@@ -287,7 +287,7 @@ class Connection(asyncio.Protocol):
 
     def give_up(self, waiting: int) -> None:
         """Cut off a client that does not keep up reading: `waiting` is what waits for it."""
-        self.hub.journal.record(events.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
+        self.hub.journal.record(catalogue.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
         self.abort()
 
     async def drained(self) -> None:

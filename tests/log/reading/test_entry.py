@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pages import START, entry_of, json_of, record, text_of
-from vestnik.log import events
 from vestnik.log.days.names import Kind
 from vestnik.log.journal import Journal
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.stamps import Stamps
+from vestnik.server import catalogue
 
 
 def read(raw: bytes, kind: Kind) -> Entry:
@@ -70,7 +70,9 @@ def test_both_lines_of_the_journal_say_the_same(make: Callable[..., Journal], tm
         try:
             raise ValueError("bad\x1b[31m")
         except ValueError as error:
-            journal.record(events.REQUEST_FAILED, "join" if number else "a\nb", connection="7", request=1, error=error)
+            journal.record(
+                catalogue.REQUEST_FAILED, "join" if number else "a\nb", connection="7", request=1, error=error
+            )
     journal.close()
     found: dict[str, list[Entry]] = {"log": [], "jsonl": []}
     for kind, entries in found.items():

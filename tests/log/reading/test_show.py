@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pages import START, entry_of, json_of, record, text_of
-from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.show import json_line, json_object, shown, visible
+from vestnik.server import catalogue
 
 ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
@@ -33,12 +33,12 @@ def test_text_of_json_is_the_line_of_text(make: Callable[..., Journal], tmp_path
     logger.setLevel(1)
     handler = JournalHandler(journal, logger)
     for text in ("plain", "tab\tand\\backslash", "\x1b[31m\u202eevil", "лог", "x" * 20_000):
-        journal.record(events.STORE_FAILED, text, connection="7", request=2)
+        journal.record(catalogue.STORE_FAILED, text, connection="7", request=2)
         logger.log(35, "%s", text)
         try:
             raise ValueError(text[:100])
         except ValueError as error:
-            journal.record(events.REQUEST_FAILED, text, error=error)
+            journal.record(catalogue.REQUEST_FAILED, text, error=error)
     handler.close()
     journal.close()
     logger.removeHandler(handler)
@@ -56,7 +56,7 @@ def test_json_as_it_is_stored(make: Callable[..., Journal], tmp_path: Path) -> N
     """A line that the journal has written is given as it is."""
     journal = make(json=True)
     for text in ("plain", "\x1b[31m\u202eevil\u0085", "лог"):
-        journal.record(events.STORE_FAILED, text)
+        journal.record(catalogue.STORE_FAILED, text)
     journal.close()
     entries = Reader(tmp_path, "server", fail).entries(Query())
     assert b"".join(json_line(entry) for entry in entries) == (tmp_path / "server.jsonl").read_bytes()

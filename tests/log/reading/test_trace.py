@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.catalogue import EVENTS
 from tests.support.pages import Record, at, micros, record, write
-from vestnik.log import events
 from vestnik.log.reading import trace
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.trace import ENDINGS, LOGINS, SENDINGS, Life, Peer, Target, connections, lives
@@ -199,9 +199,9 @@ def test_ranges_are_bounded() -> None:
 def test_the_names_are_those_of_the_catalogue() -> None:
     """The events that are looked for are recorded by those names."""
     for name in (*SENDINGS, *ENDINGS, *LOGINS, *trace.LATER, trace.OPENED, trace.STARTED, trace.CONFLICT):
-        assert name in events.ALL
-    assert {"recipients", "number", "id", "seq", "to", "account"} <= set(events.ALL[trace.DELIVERED].fields)
+        assert name in EVENTS
+    assert {"recipients", "number", "id", "seq", "to", "account"} <= set(EVENTS[trace.DELIVERED].fields)
     for name in trace.LATER:
-        assert {"account", "messages"} <= set(events.ALL[name].fields)
-    assert {"ip", "port"} <= set(events.ALL[trace.OPENED].fields)
-    assert "local_port" in events.ALL["client.connected"].fields
+        assert {"account", "messages"} <= set(EVENTS[name].fields)
+    assert {"ip", "port"} <= set(EVENTS[trace.OPENED].fields)
+    assert "local_port" in EVENTS["client.connected"].fields

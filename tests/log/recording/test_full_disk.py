@@ -14,14 +14,14 @@ MOUNTED = 'mount -t tmpfs -o size=4m none "$1" && shift && exec "$@"'
 PROGRAM = """
 import json, logging, os, sys, time
 from pathlib import Path
-from vestnik.log import events
+from vestnik.server import catalogue
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 
 directory, kept, limit, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 filler = directory / "filler"
 filler.write_bytes(bytes(3_500_000))
-event = events.of_answer(answers.MESSAGE_DELIVERED)
+event = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 journal = Journal("server", directory, json=True, limit=limit, level=logging.DEBUG)
 slowest = 0.0
 for number in range(count):
@@ -29,8 +29,8 @@ for number in range(count):
     journal.record(event, "anna", "#room", number, "id", number + 1, "2-57", 0.5)
     slowest = max(slowest, time.thread_time() - began)
     if number % 100 == 0:
-        journal.record(events.SERVER_STOPPED)
-        journal.record(events.SERVER_FORCED)
+        journal.record(catalogue.SERVER_STOPPED)
+        journal.record(catalogue.SERVER_FORCED)
 while not journal.statistics.degraded:
     time.sleep(0.001)
 journal.flush(0.2)

@@ -2,13 +2,13 @@
 
 import logging
 
-from vestnik.log import events
 from vestnik.log.recording.inbox import Inbox
 from vestnik.log.recording.records import Queued
+from vestnik.server import catalogue
 
 from ..conftest import Clock
 
-RECORD: Queued = (0.0, events.SERVER_STOPPED, (), None, None, None, None)
+RECORD: Queued = (0.0, catalogue.SERVER_STOPPED, (), None, None, None, None)
 
 
 def fill(inbox: Inbox, level: int) -> int:

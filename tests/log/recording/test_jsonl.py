@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.log import events
+from vestnik.client.catalogue import CLIENT_ANSWERED
 from vestnik.log.escape import escape
 from vestnik.log.events import Event
 from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.records import Message, Queued
 from vestnik.log.recording.render import Renderer
+from vestnik.server import catalogue
 
 from ..conftest import NOON
 from .test_render import DELIVERED
@@ -66,7 +67,7 @@ def test_offset(zone: Callable[[str], None], place: str) -> None:
     renderer = Renderer("server", "ru")
     rendering = JsonLines("server", renderer)
     for created in (NOON, NOON + 0.999999, NOON + 180 * 86_400.25):
-        record: Queued = (created, events.SERVER_STOPPED, (), None, None, None, None)
+        record: Queued = (created, catalogue.SERVER_STOPPED, (), None, None, None, None)
         line = renderer.line(record)
         moment = json.loads(rendering.lines([rendering.record()]))["time"]
         assert f"{moment[:10]} {moment[11:19]},{moment[20:23]}" == line[:23]
@@ -95,7 +96,7 @@ def test_error() -> None:
     try:
         raise ValueError("no\n\x1b[31m")
     except ValueError as error:
-        found = decoded(event_record(events.REQUEST_FAILED, "msg", error=error))
+        found = decoded(event_record(catalogue.REQUEST_FAILED, "msg", error=error))
     assert found["error"] == "ValueError: no\n\x1b[31m"
     assert str(found["traceback"]).startswith("Traceback (most recent call last):\n")
     assert found["action"] == "msg"
@@ -103,13 +104,13 @@ def test_error() -> None:
 
 def test_code_of_a_client() -> None:
     """The code that a client was answered is the object's code."""
-    assert decoded(event_record(events.CLIENT_ANSWERED, 202, "OK"))["code"] == 202
+    assert decoded(event_record(CLIENT_ANSWERED, 202, "OK"))["code"] == 202
 
 
 def test_values_that_do_not_fit() -> None:
     """Missing values are absent, and those too many are shown."""
     assert "seq" not in decoded(event_record(DELIVERED, "anna", "boris"))
-    found = decoded(event_record(events.SERVER_STOPPED, "one", "two"))
+    found = decoded(event_record(catalogue.SERVER_STOPPED, "one", "two"))
     assert found["values"] == "('one', 'two')"
 
 

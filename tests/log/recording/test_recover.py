@@ -11,6 +11,7 @@ import pytest
 from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.recording.recover import complete_text, last_number
+from vestnik.server import catalogue
 
 from ..conftest import NOON, Clock
 from ..test_journal import DELIVERED, rows
@@ -47,10 +48,10 @@ def test_lines_are_made_again(tmp_path: Path, clock: Clock, lost: int, torn: byt
 def test_equal_lines_are_counted(tmp_path: Path, clock: Clock) -> None:
     """Of lines that are all the same, as many are made again as are missing."""
     journal = Journal("server", tmp_path, json=True, clock=clock)
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     clock.now += 1
     for _ in range(200):
-        journal.record(events.SERVER_FORCED)
+        journal.record(catalogue.SERVER_FORCED)
     journal.close()
     path = tmp_path / f"server.log.{DAY}"
     lines = path.read_bytes().splitlines(keepends=True)
@@ -63,9 +64,9 @@ def test_around_midnight(tmp_path: Path, clock: Clock, zone: Callable[[str], Non
     """A day whose text was not even begun is made again, too."""
     zone("UTC")
     journal = Journal("server", tmp_path, json=True, clock=clock)
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     clock.now += 86_400
-    journal.record(events.SERVER_FORCED)
+    journal.record(catalogue.SERVER_FORCED)
     journal.close()
     path = tmp_path / "server.log.2021-06-13"
     line = path.read_bytes()
@@ -79,7 +80,7 @@ def test_text_alone(tmp_path: Path, clock: Clock) -> None:
     path, lines = write(tmp_path, clock)
     clock.now += 60
     text = Journal("server", tmp_path, clock=clock)
-    text.record(events.SERVER_FORCED)
+    text.record(catalogue.SERVER_FORCED)
     text.close()
     before = path.read_bytes()
     assert before.splitlines(keepends=True)[:-1] == lines
@@ -106,7 +107,7 @@ def test_last_number(tmp_path: Path, clock: Clock) -> None:
     journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "2", 0.5)
     journal.record(DELIVERED, "anna", "#a", 4, "id", 42, "2", 0.5)
     journal.record(DELIVERED, "anna", "#a", 4, "id", None, None, 0.5)
-    journal.record(events.REQUEST_FAILED, ',"number":99,')
+    journal.record(catalogue.REQUEST_FAILED, ',"number":99,')
     journal.close()
     assert last_number(tmp_path, "server") == 42
 
@@ -116,7 +117,7 @@ def test_last_number_of_an_earlier_day(tmp_path: Path, clock: Clock) -> None:
     journal = Journal("server", tmp_path, json=True, clock=clock, level=logging.DEBUG)
     journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "2", 0.5)
     clock.now = NOON + 2 * 86_400
-    journal.record(events.SERVER_STOPPED)
+    journal.record(catalogue.SERVER_STOPPED)
     journal.close()
     assert last_number(tmp_path, "server") == 41
     plain = tmp_path / f"server.jsonl.{DAY}"

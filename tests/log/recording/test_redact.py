@@ -16,16 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vestnik.cli.golden
-from vestnik.log.events import ALL, CLIENT_SENDING, SERVER_FAILED, Event
+from tests.support.catalogue import EVENTS
+from vestnik.client.catalogue import CLIENT_SENDING
+from vestnik.log.events import Event
 from vestnik.log.recording import redact as module
 from vestnik.log.recording.records import Message, Queued
 from vestnik.log.recording.redact import is_secret_name, mask, redact, redact_args, redact_text, redact_traceback
 from vestnik.log.recording.render import sentence
 from vestnik.protocol.secret import Secret
+from vestnik.server.catalogue import SERVER_FAILED
 
 CANARY = "Zq7canaryXw"
 MASKED = re.compile(r"\*\*\*~[0-9a-f]{4}")
-DELIVERED = ALL["message.delivered"]
+DELIVERED = EVENTS["message.delivered"]
 
 
 def record(event: Event | Message, *values: object, **more: object) -> Queued:
@@ -108,7 +111,7 @@ def test_the_mission_s_lines_stay() -> None:
     assert [redact_text(line) for line in lines] == lines
 
 
-@pytest.mark.parametrize("event", ALL.values(), ids=lambda event: event.name)
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_the_catalogue_stays(event: Event, language: str) -> None:
     """No event has a field that is a secret by its name, and no sentence reads as if it held one."""

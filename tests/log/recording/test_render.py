@@ -14,10 +14,11 @@ from vestnik.log.recording.records import Message, Queued, Record
 from vestnik.log.recording.render import FORMAT, MESSAGE_CAP, Renderer, sentence
 from vestnik.log.recording.storm import traceback_of
 from vestnik.protocol import answers
+from vestnik.server import catalogue
 
 from ..conftest import NOON
 
-DELIVERED = events.of_answer(answers.MESSAGE_DELIVERED)
+DELIVERED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) +(\S+) +([^\n]*)\n")
 
 
@@ -46,10 +47,10 @@ def test_answer() -> None:
 def test_language() -> None:
     """The language can be changed at any time."""
     renderer = Renderer("server", "ru")
-    russian = renderer.line(record(events.SERVER_STOPPED))
+    russian = renderer.line(record(catalogue.SERVER_STOPPED))
     renderer.language = "en"
     assert russian.endswith("DEBUG    server     Сервер остановлен\n")
-    assert renderer.line(record(events.SERVER_STOPPED)).endswith("DEBUG    server     Server stopped\n")
+    assert renderer.line(record(catalogue.SERVER_STOPPED)).endswith("DEBUG    server     Server stopped\n")
 
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL])
@@ -166,9 +167,9 @@ def test_hostile_name_and_level() -> None:
 @pytest.mark.parametrize("created", [float("nan"), float("inf"), -float("inf"), 1e300])
 def test_impossible_time(created: float) -> None:
     """A time that no calendar knows does not cost the record."""
-    assert LINE.fullmatch(line(record(events.SERVER_STOPPED, created=created)))
+    assert LINE.fullmatch(line(record(catalogue.SERVER_STOPPED, created=created)))
 
 
 def test_time_before_1970() -> None:
     """Milliseconds count forward, also before 1970."""
-    assert ",500 " in line(record(events.SERVER_STOPPED, created=-0.5))
+    assert ",500 " in line(record(catalogue.SERVER_STOPPED, created=-0.5))

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from vestnik.log import events
 from vestnik.log.journal import Journal
+from vestnik.server import catalogue
 
 from ..test_journal import DELIVERED, messages
 
@@ -15,7 +15,7 @@ def test_opened_again_while_it_ends(make: Callable[..., Journal], tmp_path: Path
     journal = make(json=True, seals=True)
     for number in range(200):
         journal.record(DELIVERED, "user", number)
-    late = threading.Thread(target=lambda: journal.record(events.SERVER_FORCED))
+    late = threading.Thread(target=lambda: journal.record(catalogue.SERVER_FORCED))
     stop = journal._writer.stop
 
     def stop_late(timeout: float) -> None:

@@ -18,8 +18,7 @@ from vestnik.cli.client.commands import serve_bytes
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
-from vestnik.client import Client
-from vestnik.log import events
+from vestnik.client import Client, catalogue
 from vestnik.log.control import controlled
 from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.journal import Journal
@@ -96,10 +95,10 @@ def command(
         asyncio.run(_talk(journal, talk))
     except KeyboardInterrupt:
         shell.failed = True
-        journal.record(events.CLIENT_INTERRUPTED)
+        journal.record(catalogue.CLIENT_INTERRUPTED)
     except Exception as error:  # noqa: BLE001
         shell.failed = True
-        journal.record(events.CLIENT_FAILED, type(error).__name__, error=error)
+        journal.record(catalogue.CLIENT_FAILED, type(error).__name__, error=error)
         click.echo(say(lang, "client.failed", reason=type(error).__name__), err=True)
     finally:
         journal.release()  # what fails from here on can still be journaled

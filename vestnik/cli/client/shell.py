@@ -16,8 +16,8 @@ from vestnik.client import (
     Reconnected,
     Refused,
     Response,
+    catalogue,
 )
-from vestnik.log import events
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import Code
@@ -170,5 +170,5 @@ class Shell:
     def complain(self, reason: str) -> None:
         """A line was none that can be served."""
         self.failed = True
-        self._journal.record(events.CLIENT_INPUT_BAD, reason)
+        self._journal.record(catalogue.CLIENT_INPUT_BAD, reason)
         self.screen.error(reason)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from vestnik.log.escape import escape
-from vestnik.log.events import MESSAGE_FIELDS, Event
+from vestnik.log.events import Event
 from vestnik.log.recording.records import Message, Queued, cut, text_of
 from vestnik.log.recording.redact import LONG, SHORT, might_be_secret, redact, redact_text
 from vestnik.log.recording.render import MESSAGE_CAP, THOUSANDTHS, Renderer
@@ -132,7 +132,7 @@ class JsonLines:
 
     def _shape(self, event: Event) -> _Shape:
         said = self._renderer.said(event)
-        unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said and field not in MESSAGE_FIELDS)
+        unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said and field not in event.made)
         if set(event.fields) & {*HEAD, *TAIL}:  # a client's answer has its code among its values: each is special
             shape = _Shape(_object(()), -1, ())
         else:
