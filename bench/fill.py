@@ -14,8 +14,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
+from vestnik.chat.names import name_key
 from vestnik.chat.passwords import hash_password
 from vestnik.protocol.secret import Secret
+from vestnik.store.engine import open_engine
+from vestnik.store.queries.accounts import add_account
 from vestnik.store.store import prepare
 
 PASSWORD: Final = "secret"
@@ -83,6 +86,16 @@ def fill(path: Path, *, messages: int, rooms: int, accounts: int) -> None:
         _add_cursors(database, chance, members, pairs, last)
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def add_accounts(path: Path, names: list[str], password: str) -> None:
+    """Add accounts with one password to the data directory `path`, which is made if it is not there."""
+    password_hash = hash_password(Secret(password))
+    engine = open_engine(prepare(path), connections=1, writing=True)
+    with engine.begin() as connection:
+        for name in names:
+            add_account(connection, name, name_key(name), password_hash, START)
+    engine.dispose()
 
 
 def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Any) -> None:

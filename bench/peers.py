@@ -85,7 +85,7 @@ def serving(data: Path, settings: str = "") -> Iterator[Running]:
 @contextlib.contextmanager
 def vestnik(accounts: int, *, settings: str = "", store: Path | None = None) -> Iterator[Running]:
     """Vestnik itself, with freshly made accounts, and with a copy of what is in the data directory `store`."""
-    from vestnik.cli.user import add_accounts  # late: the other servers are measured without it
+    from bench.fill import add_accounts  # late: the other servers are measured without it
 
     names = [f"bench{number}" for number in range(accounts)] or ["bench"]
     login = (

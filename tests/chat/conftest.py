@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
+from tests.support.data import add_accounts
 from vestnik.chat.chat import Chat
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Outcome, Post, Reply
-from vestnik.chat.passwords import hash_password, verify_password
+from vestnik.chat.passwords import verify_password
 from vestnik.chat.sessions import Session
 from vestnik.protocol.requests import AnyRequest, Authenticate, User
 from vestnik.protocol.secret import Secret
 from vestnik.store.queries import accounts
-from vestnik.store.store import Store, administer, prepare
+from vestnik.store.store import DATABASE, Store, administer
 
 DAY = 86_400.0
 LIFETIME = 30 * DAY
 PASSWORD = Secret("secret")
-HASH = hash_password(PASSWORD)
 NAMES = ("anna", "boris", "Вера Павловна")
 
 
@@ -120,10 +120,7 @@ def limits() -> Limits:
 @pytest.fixture
 async def house(tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
     """A chat with the accounts anna, boris and Вера Павловна, all with the same password."""
-    path = prepare(tmp_path)
-    with administer(tmp_path) as engine, engine.begin() as connection:
-        for name in NAMES:
-            accounts.add_account(connection, name, name_key(name), HASH, 0.0)
-    store = Store(path, lambda _messages, _error: None)
+    add_accounts(tmp_path, NAMES, PASSWORD.reveal())
+    store = Store(tmp_path / DATABASE, lambda _messages, _error: None)
     yield House(store, tmp_path, limits)
     await store.close()

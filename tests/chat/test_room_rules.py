@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.chat.conftest import HASH, House
+from tests.chat.conftest import House
+from tests.support.data import add_accounts
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Reply
 from vestnik.chat.sessions import Session
@@ -32,8 +33,7 @@ from vestnik.protocol.requests import (
     Unban,
     Unmute,
 )
-from vestnik.store.queries import accounts
-from vestnik.store.store import Store, administer, prepare
+from vestnik.store.store import Store
 
 PEOPLE = ("anna", "boris", "carl", "dora")
 RANK = {None: 0, "member": 1, "moderator": 2, "owner": 3}
@@ -344,10 +344,7 @@ class RoomRules(RuleBasedStateMachine):
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the four people."""
     data = tmp_path_factory.mktemp("template")
-    prepare(data)
-    with administer(data) as engine, engine.begin() as connection:
-        for name in PEOPLE:
-            accounts.add_account(connection, name, name, HASH, 0.0)
+    add_accounts(data, PEOPLE, "secret")
     return data
 
 

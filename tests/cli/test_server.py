@@ -19,7 +19,7 @@ def refused(*arguments: str) -> list[str]:
 
 def test_start_and_stop(tmp_path: Path) -> None:
     """A server says where it is, journals its start, and ends with exit code 0 at SIGTERM."""
-    server = ServerProcess(tmp_path, "--lang", "en")
+    server = ServerProcess(tmp_path, "--lang", "en", fresh=True)
     assert server.port > 0
     assert f"Server started at 127.0.0.1:{server.port}" in server.journal
     assert (tmp_path / "vestnik.lock").read_text() == str(server.pid)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.client.listening import Lines, Make, connected, news, texts
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.proxy import Proxy
 from tests.support.scripted import Script, scripted
-from vestnik.cli.user import add_accounts
 from vestnik.client import (
     ConnectionLost,
     Disconnected,

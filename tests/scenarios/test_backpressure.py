@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.store import kept
 from tests.support.wire import Wire
-from vestnik.cli.user import add_accounts
 
 
 async def test_a_reader_who_does_not_read_is_cut_off(tmp_path: Path) -> None:

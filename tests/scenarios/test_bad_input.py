@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.wire import Wire
-from vestnik.cli.user import add_accounts
 from vestnik.server.app import App
 
 PRESENCE = b'{"action": "presence", "time": 0}'

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.process import DEADLINE, ServerProcess, clean_environment, vestnik
-from vestnik.cli.user import add_accounts
 from vestnik.client import AnswerTimeout, Client, ConnectionFailed, ConnectionLost, NotJson, ServerClosing, UnknownHost
 from vestnik.log.journal import Journal
 

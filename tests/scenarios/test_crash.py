@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.client.test_main import Talking
 from tests.support import process
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess, vestnik
-from vestnik.cli.user import add_accounts
 
 LOST = "LookupError: lost"
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 import pytest
 
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.proxy import Proxy
-from vestnik.cli.user import add_accounts
 from vestnik.client import Backoff, Change, Client, ConnectionFailed, Delivery, Response
 from vestnik.log.journal import Journal
 

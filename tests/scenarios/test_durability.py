@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.store import Kept, changes, kept
 from tests.support.wire import Wire
-from vestnik.cli.user import add_accounts
 
 SENDERS = ("anna", "boris", "clara", "dmitri")
 ROOMS = ("#tea", "#coffee", "#water")

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.store import kept
 from tests.support.wire import Wire
-from vestnik.cli.user import add_accounts
 from vestnik.server.app import App
 
 

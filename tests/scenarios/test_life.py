@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import journal_lines, running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess, vestnik
 from tests.support.store import kept
 from tests.support.wire import DEADLINE, Wire
-from vestnik.cli.user import add_accounts
 from vestnik.store.schema import HEAD
 
 
@@ -123,7 +123,7 @@ async def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
 
 def refused(data: Path, *arguments: str, toml: str = "", port: int = 0, lines: int = 1) -> str:
     """Start a server that must not start: exit code 1 and one line on the console, which is returned."""
-    server = ServerProcess(data, *arguments, toml=toml, port=port)
+    server = ServerProcess(data, *arguments, toml=toml, port=port, fresh=True)
     assert server.wait() == 1
     assert len(server.lines) == lines, server.lines
     assert " CRITICAL server     Ошибка! " in server.lines[-1]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.data import add_accounts
 from tests.support.process import DEADLINE, VESTNIK, clean_environment, vestnik
 from tests.support.wire import Wire
 from vestnik.chat.limits import MAX_PASSWORD
-from vestnik.cli.user import add_accounts
 from vestnik.client import Client, Refused
 from vestnik.log.crash import journal_loop_error
 from vestnik.log.handler import JournalHandler

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import journal_lines, running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.wire import DEADLINE, Wire
-from vestnik.cli.user import add_accounts
 
 ROUNDS = 10
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.wire import Wire
-from vestnik.cli.user import add_accounts
 
 DEADLINE = 20
 LISTENING = ["presence"]

@@ -6,9 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.app import running_app
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.wire import DEADLINE, Wire
-from vestnik.cli.user import add_accounts
 
 
 async def test_found_at_once(tmp_path: Path) -> None:

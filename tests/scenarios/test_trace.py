@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.cli.client.test_main import Talking
+from tests.support.data import add_accounts
 from tests.support.process import ServerProcess, vestnik
 from vestnik.chat.actions import ACTIONS
 from vestnik.chat.storage import Storage
-from vestnik.cli.user import add_accounts
 from vestnik.client import Client
 from vestnik.server.traced import TRACED_ACTIONS, TracedStore
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import journal_lines, running_app
+from tests.support.data import add_accounts
 from tests.support.wire import DEADLINE, Wire
-from vestnik.cli.user import add_accounts
 from vestnik.server.listener import AddressBad, AddressInUse, open_sockets
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine
 
+from tests.support.data import make_data
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
-from vestnik.store.store import prepare
 
 NAMES = ("anna", "boris", "Вера")
 
@@ -16,7 +16,7 @@ NAMES = ("anna", "boris", "Вера")
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """An empty database of this program's schema."""
-    return prepare(tmp_path)
+    return make_data(tmp_path)
 
 
 @pytest.fixture

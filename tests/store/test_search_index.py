@@ -1,18 +1,17 @@
 """The index that messages are searched by: filled later, and never more in it than the messages have."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert, update
 
+from tests.support.data import make_data
 from vestnik.store import search_index
 from vestnik.store.engine import open_engine
 from vestnik.store.schema import conversation, message
 from vestnik.store.search_index import catch_up, look_up, reindex, stem, unindex
-from vestnik.store.store import prepare
 
 TALK = 1
 
@@ -178,8 +177,7 @@ def test_stem(word: str, same: str) -> None:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One database for all examples of a property, each in a transaction that is rolled back."""
-    path: Path = prepare(tmp_path_factory.mktemp("shared"))
-    engine = open_engine(path, connections=1, writing=True)
+    engine = open_engine(make_data(tmp_path_factory.mktemp("shared")), connections=1, writing=True)
     yield engine
     engine.dispose()
 

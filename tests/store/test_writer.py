@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
+from tests.support.data import make_data
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol.events import Forwarded
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
 from vestnik.store.schema import cursor, mention, message
-from vestnik.store.store import prepare
 from vestnik.store.writer import Messages, Writer
 
 
@@ -312,7 +312,7 @@ async def test_close_writes_what_waits(engine: Engine) -> None:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One database for all examples of a property; each uses conversations and senders of its own."""
-    engine = open_engine(prepare(tmp_path_factory.mktemp("shared")), connections=2, writing=True)
+    engine = open_engine(make_data(tmp_path_factory.mktemp("shared")), connections=2, writing=True)
     yield engine
     engine.dispose()
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from vestnik.cli.user import add_accounts
+from tests.support.data import add_accounts
 from vestnik.log.journal import Journal
 from vestnik.server.app import App
 from vestnik.server.settings import make_settings
@@ -14,8 +14,7 @@ from vestnik.server.settings import make_settings
 @asynccontextmanager
 async def running_app(data: Path, *names: str, **settings: Any) -> AsyncIterator[App]:
     """A server on a free port with accounts `names` (password "secret"), stopped at the end."""
-    if names:
-        add_accounts(data, list(names), "secret")
+    add_accounts(data, names, "secret")
     made = make_settings({"address": "127.0.0.1", "port": 0, "data": str(data)} | settings)
     journal = Journal("server", made.log_path, language=made.lang)
     app = App(made, journal)

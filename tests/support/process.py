@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support.data import make_data
+
 VESTNIK = (sys.executable, "-m", "vestnik")
 DEADLINE = 30.0
 """Seconds after which a test that waits for a process gives up."""
@@ -43,11 +45,14 @@ def vestnik(
 class ServerProcess:
     """`vestnik server` with the data in `data`; as a context manager it is stopped with SIGTERM at the end.
 
-    `lines` are the lines of its console so far. `toml` is the content of its settings file.
+    `lines` are the lines of its console so far. `toml` is the content of its settings file. It finds an empty
+    database if there is none, unless it is to make all from nothing (`fresh`).
     """
 
-    def __init__(self, data: Path, *arguments: str, toml: str = "", port: int = 0) -> None:
+    def __init__(self, data: Path, *arguments: str, toml: str = "", port: int = 0, fresh: bool = False) -> None:
         data.mkdir(parents=True, exist_ok=True)
+        if not fresh:
+            make_data(data)
         config = data / "test.toml"
         config.write_text(toml, "utf-8")
         self.data = data

@@ -190,11 +190,3 @@ def _refusals(admin: Admin) -> Iterator[None]:
         return
     admin.journal.record(catalogue.ADMIN_REFUSED, text)
     raise Failure(text)
-
-
-def add_accounts(data: Path, names: list[str], password: str) -> None:
-    """Create many accounts with one password at once; for benchmarks and tests."""
-    password_hash = hash_password(Secret(password))
-    with administer(data) as engine, engine.begin() as connection:
-        for name in names:
-            accounts.add_account(connection, name, name_key(name), password_hash, time.time())

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection
 
 from tests.chat.conftest import Ear, House
+from tests.support.data import add_accounts
 from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Reply
@@ -20,11 +21,10 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.requests import AnyRequest, Delete, Edit, Join, Msg, Pin, React, Unpin, Unreact
-from vestnik.store.queries import accounts
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import history
 from vestnik.store.schema import change
-from vestnik.store.store import Store, administer, prepare
+from vestnik.store.store import Store
 
 NAMES = ("anna", "boris", "Вера")
 OWNER = "anna"
@@ -185,10 +185,7 @@ class Table:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One database for all examples; each has a room of its own."""
     path = tmp_path_factory.mktemp("model")
-    prepare(path)
-    with administer(path) as engine, engine.begin() as connection:
-        for name in NAMES:
-            accounts.add_account(connection, name, name_key(name), "", 0.0)
+    add_accounts(path, NAMES, "secret")
     return path
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.data import add_accounts
 from tests.support.process import DEADLINE, VESTNIK, ServerProcess, clean_environment, vestnik
-from vestnik.cli.user import add_accounts
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from tests.support.data import add_accounts
 from tests.support.process import VESTNIK, ServerProcess
 from tests.support.terminal import Terminal
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.client.terminal import NameCompleter
-from vestnik.cli.user import add_accounts
 from vestnik.client import Client
 from vestnik.log.journal import Journal
 

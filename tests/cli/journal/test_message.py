@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.cli.journal.test_main import run
+from tests.support.data import make_data
 from tests.support.pages import Record, at, record, write
 from tests.support.process import ServerProcess, vestnik
 from tests.support.store import allow
@@ -19,7 +20,6 @@ from vestnik.store.queries import accounts
 from vestnik.store.queries.messages import direct_conversation, save_cursors
 from vestnik.store.queries.rooms import join_room
 from vestnik.store.schema import message
-from vestnik.store.store import prepare
 
 pytestmark = pytest.mark.usefixtures("utc")
 SENT: dict[str, Any] = {"connection": "1", "request": 3, "account": "anna", "to": "boris", "seq": 1, "id": "m1"}
@@ -34,7 +34,7 @@ OPENED = [
 
 def stored(data: Path, *, delivered: int = 0, room: bool = False) -> None:
     """A database with one message of anna, to boris or to a room, half a second after the tenth."""
-    engine = open_engine(prepare(data), connections=1, writing=True)
+    engine = open_engine(make_data(data), connections=1, writing=True)
     with engine.begin() as connection:
         for name in ("anna", "boris"):
             accounts.add_account(connection, name, name, "hash", 0)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
+from tests.support.data import make_data
 from vestnik.chat.storage.search import Found, Place, Question
 from vestnik.chat.storage.words import normal, words
 from vestnik.protocol.events import Delivery
@@ -20,7 +21,6 @@ from vestnik.store.queries.search import search, search_within
 from vestnik.store.schema import conversation, member, mention, message, pin, reaction, room
 from vestnik.store.search_index import catch_up
 from vestnik.store.snippets import BEGIN, END
-from vestnik.store.store import prepare
 
 ANNA, BORIS, VERA = 1, 2, 3
 TEA, SECRET, DIRECT, OTHERS = 1, 2, 3, 4
@@ -265,7 +265,7 @@ def test_time_is_up(talks: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One database with the conversations of `talks` for all examples of a property, each in a transaction."""
-    engine = open_engine(prepare(tmp_path_factory.mktemp("shared")), connections=1, writing=True)
+    engine = open_engine(make_data(tmp_path_factory.mktemp("shared")), connections=1, writing=True)
     with engine.begin() as connection:
         for name in ("anna", "boris", "Вера"):
             accounts.add_account(connection, name, name.casefold(), "hash", 100.0)
