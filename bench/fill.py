@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from vestnik.chat.names import name_key
 from vestnik.chat.passwords import hash_password
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.store.engine import open_engine
 from vestnik.store.queries.accounts import add_account
 from vestnik.store.store import prepare

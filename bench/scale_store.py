@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, func, or_, select, update
 
 from bench.fill import fill
 from vestnik.chat.passwords import hash_token
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.store.queries.accounts import begin_login, token_login
 from vestnik.store.schema import account, change, conversation, cursor, member, message, room
 from vestnik.store.store import DATABASE, administer

@@ -26,9 +26,9 @@ from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.cli.main import COMMANDS, main
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import FEATURES, Request
-from vestnik.protocol.texts import TEXTS
 from vestnik.server.app import STEPS
 from vestnik.server.settings import make_settings
+from vestnik.texts import TEXTS
 
 EVERY_PAGE = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md")
 READMES = (ROOT / "README.md", ROOT / "README.ru.md")

@@ -16,7 +16,7 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
 from vestnik.chat.sessions import Session
 from vestnik.protocol.requests import AnyRequest, Authenticate, User
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.store.queries import accounts
 from vestnik.store.store import DATABASE, Store, administer
 

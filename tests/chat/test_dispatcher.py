@@ -18,7 +18,7 @@ from vestnik.protocol.requests import (
     Quit,
     User,
 )
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 NEED_LOGIN: list[AnyRequest] = [
     Msg(to="boris", message="x"),

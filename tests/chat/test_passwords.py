@@ -3,7 +3,7 @@
 import pytest
 
 from vestnik.chat.passwords import TOKEN_BYTES, hash_password, hash_token, make_token, verify_password
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 
 def test_passwords() -> None:

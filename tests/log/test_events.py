@@ -9,8 +9,8 @@ from tests.support.catalogue import CATALOGUES, EVENTS
 from vestnik.log.events import Event
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.texts import TEXTS
 from vestnik.server import catalogue
+from vestnik.texts import TEXTS
 
 QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED)
 

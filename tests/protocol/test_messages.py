@@ -23,7 +23,7 @@ from vestnik.protocol.requests import (
     Quit,
     User,
 )
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 
 def refusal(data: bytes, limit: int = 15) -> BadRequest:

@@ -20,7 +20,7 @@ from vestnik.client import Client, Refused
 from vestnik.log.crash import journal_loop_error
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.server import passwords as hashing
 from vestnik.server.app import App
 from vestnik.server.settings import make_settings

@@ -8,7 +8,7 @@ import pytest
 
 from vestnik.chat.passwords import hash_password
 from vestnik.protocol.errors import ServerError
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.server import passwords
 from vestnik.server.passwords import HashingThreads, return_hashing_memory
 

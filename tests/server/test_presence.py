@@ -18,7 +18,7 @@ from vestnik.chat.passwords import hash_token
 from vestnik.chat.presence import GRACE, MOST
 from vestnik.chat.sessions import Session
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.server.app import App
 from vestnik.server.presence import Announcer
 

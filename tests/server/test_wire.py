@@ -13,10 +13,10 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol import answers
 from vestnik.protocol.events import Forwarded
-from vestnik.protocol.secret import Secret
-from vestnik.protocol.texts import Wording
+from vestnik.secret import Secret
 from vestnik.server import wire
 from vestnik.server.wire import Acknowledgements, encode_delivery, encode_post, encode_reply
+from vestnik.texts import Wording
 
 EN = Wording("en")
 

@@ -17,9 +17,9 @@ from vestnik.chat.limits import Limits
 from vestnik.client import catalogue as of_client
 from vestnik.log import events as of_journal
 from vestnik.log.events import Event
-from vestnik.protocol.texts import TEXTS
 from vestnik.server import catalogue as of_server
 from vestnik.server.settings import Settings
+from vestnik.texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"

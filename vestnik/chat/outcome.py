@@ -12,7 +12,7 @@ from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.changes import ChangeRecord
 from vestnik.chat.storage.messages import Extras
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 

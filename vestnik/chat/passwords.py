@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

@@ -18,7 +18,7 @@ import click
 
 from vestnik.cli import options
 from vestnik.cli.options import PASSWORD_VARIABLE
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.texts import DEFAULT_LANGUAGE, say
 
 PORT: Final = 7777
 CLOSED_PORT: Final = 2020

@@ -23,11 +23,11 @@ from vestnik.log.journaled import journaled, switch
 from vestnik.log.recording.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server import catalogue
 from vestnik.server.app import App, serve
 from vestnik.server.passwords import return_hashing_memory
 from vestnik.server.settings import Settings, load_settings
+from vestnik.texts import DEFAULT_LANGUAGE, say
 
 
 @click.command("server")

@@ -26,12 +26,12 @@ from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Conflict, NotFound, StartupError, VestnikError
-from vestnik.protocol.secret import Secret
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.secret import Secret
 from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
+from vestnik.texts import DEFAULT_LANGUAGE, say
 
 
 class Admin:

@@ -20,7 +20,7 @@ from vestnik.log.journaled import journaled
 from vestnik.log.setup import journal_of
 from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Quit
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""

@@ -31,7 +31,7 @@ from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Event, Notice, Probe, Response, Resumed
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Request, Resume, User
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 FEW_FEATURES: Final = ["seq", "notice", "probe"]
 """What a client asks for that does not reconnect."""

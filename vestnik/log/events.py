@@ -16,7 +16,7 @@ class Event:
     `name` is dotted and stable, `level` one of the stdlib's (`logging.INFO`), `fields` the names of the
     record's values in the order in which they are given, `code` the response code if the event is an answer.
     `made` are the fields whose values the program makes itself, so that no secret can be in them. The sentence of an
-    event is in `vestnik.protocol.texts` under its name.
+    event is in `vestnik.texts` under its name.
     """
 
     name: str

@@ -29,7 +29,7 @@ from vestnik.log.recording.render import Renderer, sentence
 from vestnik.log.recording.storm import Storms
 from vestnik.log.recording.writer import Writer
 from vestnik.log.sealing.seal import Sealer
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES
+from vestnik.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]
 

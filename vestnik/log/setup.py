@@ -18,7 +18,7 @@ from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.recording.console import Stream
-from vestnik.protocol.texts import DEFAULT_LANGUAGE
+from vestnik.texts import DEFAULT_LANGUAGE
 
 DEFAULT_KEEP: Final = Keep(days=365)
 

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from vestnik.protocol.answers import SERVER_ERROR, Answer
 from vestnik.protocol.codes import Code
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 
 class VestnikError(Exception):

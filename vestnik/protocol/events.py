@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from vestnik.protocol.requests import EditsVisibility, RoleName
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 
 class Forwarded(msgspec.Struct, gc=False, rename={"from_": "from"}):

@@ -13,7 +13,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Event, Notice, Probe, Response, ServerMessage
 from vestnik.protocol.requests import NO_TIME, AnyRequest
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 T = TypeVar("T")
 D = TypeVar("D")

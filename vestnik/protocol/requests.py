@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 FEATURES: Final = frozenset({"seq", "probe", "notice", "resume", "changes", "read", "typing", "presence"})
 """What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""

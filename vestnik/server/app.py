@@ -14,7 +14,6 @@ from vestnik.log.crash import watch_loop
 from vestnik.log.events import JOURNAL_FAILED, TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
-from vestnik.protocol.texts import Wording
 from vestnik.server import catalogue
 from vestnik.server.hub import Hub
 from vestnik.server.listener import Listener
@@ -26,6 +25,7 @@ from vestnik.server.settings import Settings
 from vestnik.server.traced import TracedStore
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
+from vestnik.texts import Wording
 
 ACCOUNT_POLL: Final = 1.0
 """Seconds between two looks at what an administrator has changed in the accounts."""

@@ -20,13 +20,13 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.messages import encode
-from vestnik.protocol.texts import Wording
 from vestnik.server import catalogue
 from vestnik.server.audience import packed
 from vestnik.server.catchup import CatchUp
 from vestnik.server.kept import KeptMessages
 from vestnik.server.wire import Acknowledgements, encode_change, encode_post
 from vestnik.store.store import Store
+from vestnik.texts import Wording
 
 if TYPE_CHECKING:
     from vestnik.server.tcp import Connection

@@ -10,7 +10,7 @@ from vestnik.chat.passwords import hash_password, make_token, verify_password
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.errors import ServerError
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 MAX_WAITING: Final = 4096
 """Checks that may wait; past it a login is refused as busy."""

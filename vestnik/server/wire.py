@@ -11,7 +11,7 @@ from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Change, Delivery, Response
 from vestnik.protocol.messages import encode
-from vestnik.protocol.texts import Wording
+from vestnik.texts import Wording
 
 REMEMBERED: Final = 10_000
 """Plain answers that are remembered; past it all are forgotten and encoded anew."""

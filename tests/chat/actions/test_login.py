@@ -6,7 +6,7 @@ from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import Authenticate, Join, Presence, Quit, User
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 
 def by_password(name: str, password: Secret | None = PASSWORD, *, remember: bool = False) -> Authenticate:

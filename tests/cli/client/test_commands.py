@@ -14,7 +14,7 @@ from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.client import Client
 from vestnik.log.journal import Journal
-from vestnik.protocol.texts import LANGUAGES
+from vestnik.texts import LANGUAGES
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from vestnik.cli.journal import seals
 from vestnik.cli.main import main
 from vestnik.log.sealing.findings import Report, What
 from vestnik.log.sealing.keys import parse_key
-from vestnik.protocol.texts import TEXTS
+from vestnik.texts import TEXTS
 
 
 def call(*arguments: str, **environment: str) -> Result:

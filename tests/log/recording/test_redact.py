@@ -23,7 +23,7 @@ from vestnik.log.recording import redact as module
 from vestnik.log.recording.records import Message, Queued
 from vestnik.log.recording.redact import is_secret_name, mask, redact, redact_args, redact_text, redact_traceback
 from vestnik.log.recording.render import sentence
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 from vestnik.server.catalogue import SERVER_FAILED
 
 CANARY = "Zq7canaryXw"

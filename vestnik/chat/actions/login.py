@@ -17,7 +17,7 @@ from vestnik.chat.storage.accounts import Credentials, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 TOUCH_AFTER: Final = 3600.0
 """Seconds after which the use of a login is noted again; more often would cost a commit for every login."""

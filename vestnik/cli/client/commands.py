@@ -8,7 +8,7 @@ from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.shell import Shell
 from vestnik.client import ClientError, ConnectionFailed
 from vestnik.log.journaled import journaled
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 GAP: Final = 2
 """Blanks between the columns of the help."""

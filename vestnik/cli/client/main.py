@@ -24,8 +24,8 @@ from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure, default_directory
-from vestnik.protocol.secret import Secret
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
+from vestnik.secret import Secret
+from vestnik.texts import DEFAULT_LANGUAGE, say
 
 
 @click.command("client")

@@ -23,7 +23,7 @@ from vestnik.protocol.events import (
     Version,
 )
 from vestnik.protocol.names import conversation_of
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 Row = Sequence[str]
 

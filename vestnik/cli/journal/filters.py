@@ -11,7 +11,7 @@ from vestnik.log.escape import escape
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.moments import parse_moment
 from vestnik.log.reading.query import BEGINNING, END, LEVELS, Query, Span
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ from vestnik.cli.failure import Failure
 from vestnik.log.reading.entry import Entry
 from vestnik.log.reading.query import LEVELS, level_number
 from vestnik.log.reading.show import json_line, shown
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 _COLOURS: Final = {"DEBUG": "bright_black", "INFO": "green", "WARNING": "yellow", "ERROR": "red", "CRITICAL": "magenta"}
 

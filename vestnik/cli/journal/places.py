@@ -13,8 +13,8 @@ from vestnik.log.days.names import DayFile, day_file
 from vestnik.log.escape import escape
 from vestnik.log.reading.reader import Reader
 from vestnik.protocol.errors import StartupError
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, say
 from vestnik.server.settings import Settings, load_settings
+from vestnik.texts import DEFAULT_LANGUAGE, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -21,7 +21,7 @@ from vestnik.log.sealing.keys import BadKey, Key, parse_key
 from vestnik.log.sealing.seals import KEYED
 from vestnik.log.sealing.verify import verify as check
 from vestnik.log.setup import default_directory
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"
 _KEY: Final = re.compile(r"vjk[^\s]*")

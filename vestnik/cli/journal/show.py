@@ -19,7 +19,7 @@ from vestnik.log.reading.follow import Follower
 from vestnik.log.reading.merge import Sided, client_spans, merged
 from vestnik.log.reading.opening import Snapshot
 from vestnik.log.reading.query import Query
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 FOLLOWED: Final = 10
 """Entries from before that are shown when a journal is followed."""

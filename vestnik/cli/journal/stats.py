@@ -15,7 +15,7 @@ from vestnik.log.escape import escape
 from vestnik.log.reading.show import json_object
 from vestnik.log.reading.stamps import SECOND
 from vestnik.log.reading.stats import Stats
-from vestnik.protocol.texts import say
+from vestnik.texts import say
 
 TOP: Final = 10
 """Accounts and rooms that are shown."""

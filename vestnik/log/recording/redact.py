@@ -22,7 +22,7 @@ import msgspec
 
 from vestnik.log.events import Event
 from vestnik.log.recording.records import Message, Queued, Values, text_of
-from vestnik.protocol.secret import SHOWN, Secret
+from vestnik.secret import SHOWN, Secret
 
 SHORT: Final = 9
 """Values of so many characters are not searched: a secret with its name in front is longer."""

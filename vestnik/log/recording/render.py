@@ -14,7 +14,7 @@ from vestnik.log.events import Event
 from vestnik.log.recording.records import Message, Queued, Values, unfitting
 from vestnik.log.recording.redact import is_secret_name, redact, redact_traceback
 from vestnik.log.recording.storm import Storms
-from vestnik.protocol.texts import TEXTS
+from vestnik.texts import TEXTS
 
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
 """The line. `asctime` is local time with milliseconds, as in `2021-06-12 11:19:59,402`."""

@@ -1,17 +1,31 @@
-"""Every sentence the program says, in Russian (the default) and English.
+"""Every sentence the program says, in Russian (the default) and English: a catalogue for each reader.
 
-`TEXTS[language][name]` is a template with named fields (`{account}`). Answers and journal events use
-their own name as the key; texts of the command line begin with `cli.`.
+`answers` is for clients of the server, `journal` for those who read the journal, `client` for whoever sits before
+`vestnik client`, `cli` for those who use other commands. A row of a catalogue is a sentence: its name, and a template
+with named fields (`{account}`) for each of LANGUAGES, in their order. Answers and events have their own name, sentences
+of the command line one that begins with `cli.`.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
-from vestnik.protocol.texts import en, ru
+from vestnik.texts import answers, cli, client, journal
 
+Catalogue: TypeAlias = Mapping[str, tuple[str, str]]
+
+LANGUAGES: Final = ("ru", "en")
 DEFAULT_LANGUAGE: Final = "ru"
-TEXTS: Final[dict[str, dict[str, str]]] = {"ru": ru.TEXTS, "en": en.TEXTS}
-LANGUAGES: Final = tuple(TEXTS)
+CATALOGUES: Final[tuple[Catalogue, ...]] = (answers.TEXTS, journal.TEXTS, client.TEXTS, cli.TEXTS)
+
+
+def in_language(language: str, *catalogues: Catalogue) -> dict[str, str]:
+    """The templates of some catalogues in one of LANGUAGES, by name."""
+    at = LANGUAGES.index(language)
+    return {name: templates[at] for catalogue in catalogues for name, templates in catalogue.items()}
+
+
+TEXTS: Final = {language: in_language(language, *CATALOGUES) for language in LANGUAGES}
+"""`TEXTS[language][name]` is a template."""
 
 
 def say(language: str, name: str, /, **values: object) -> str:

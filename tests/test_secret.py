@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.protocol.secret import Secret
+from vestnik.secret import Secret
 
 TEXT = "correct horse"
 SECRET = Secret(TEXT)

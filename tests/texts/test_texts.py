@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from vestnik.protocol import answers
-from vestnik.protocol.texts import DEFAULT_LANGUAGE, LANGUAGES, TEXTS, Wording, say
+from vestnik.texts import CATALOGUES, DEFAULT_LANGUAGE, LANGUAGES, TEXTS, Wording, say
 
 
 def fields(template: str) -> set[str]:
@@ -14,18 +14,20 @@ def fields(template: str) -> set[str]:
 
 
 def test_languages() -> None:
-    """There are Russian, the default, and English, with the same texts in the same order."""
+    """There are Russian, the default, and English, and no sentence is in two catalogues."""
     assert (DEFAULT_LANGUAGE, LANGUAGES) == ("ru", ("ru", "en"))
-    assert list(TEXTS["ru"]) == list(TEXTS["en"])
+    names = [name for catalogue in CATALOGUES for name in catalogue]
+    assert [list(TEXTS[language]) for language in LANGUAGES] == [names, names]
 
 
 @pytest.mark.parametrize("name", TEXTS["ru"])
-def test_fields(name: str) -> None:
-    """A text has the same fields in both languages, by name, and no format of its own."""
-    assert fields(TEXTS["ru"][name]) == fields(TEXTS["en"][name])
-    for language in LANGUAGES:
-        for _, field, spec, conversion in Formatter().parse(TEXTS[language][name]):
-            assert field is None or (field.isidentifier() and not spec and not conversion)
+def test_complete(name: str) -> None:
+    """A sentence is there in both languages, with the same fields, by name, and no format of its own."""
+    templates = [TEXTS[language][name] for language in LANGUAGES]
+    assert all(templates)
+    assert len({frozenset(fields(template)) for template in templates}) == 1
+    for _, field, spec, conversion in (part for template in templates for part in Formatter().parse(template)):
+        assert field is None or (field.isidentifier() and not spec and not conversion)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,240 @@
+"""What the server says to its clients. The sentences of the mission's session are kept to the letter."""
+
+from typing import Final
+
+TEXTS: Final = {
+    "login.accepted": ("Пользователь {account} аутентифицирован", "User {account} is authenticated"),
+    "login.resumed": ("Пользователь {account} уже аутентифицирован", "User {account} is already authenticated"),
+    "login.refused": (
+        "Пользователь {account} не существует или введен неправильный пароль ",
+        "User {account} does not exist or the password is wrong",
+    ),
+    "login.required": ("Пользователь {account} не авторизован", "User {account} is not logged in"),
+    "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
+    "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),
+    "account.disabled": ("Учётная запись {account} отключена", "Account {account} is disabled"),
+    "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
+    "account.exists": ("Имя {name} уже занято", "The name {name} is already taken"),
+    "identity.mismatch": (
+        "Соединение принадлежит пользователю {account}, а не {claimed}",
+        "The connection belongs to user {account}, not {claimed}",
+    ),
+    "presence.accepted": ("Статус пользователя {account} принят", "Status of user {account} accepted"),
+    "room.joined": ("Пользователь {account} присоединился к чату {room}", "User {account} joined room {room}"),
+    "room.left": ("Пользователь {account} покинул чат {room}", "User {account} left room {room}"),
+    "room.not_member": (
+        "Пользователь {account} не состоит в чате {room}",
+        "User {account} is not a member of room {room}",
+    ),
+    "room.unknown": ("Чата {room} не существует", "Room {room} does not exist"),
+    "room.unknown_leave": ("Чата {room} не существует", "Room {room} does not exist"),
+    "room.limit": (
+        "Пользователь {account} уже состоит в {limit} чатах: это предел",
+        "User {account} is a member of {limit} rooms, which is the limit",
+    ),
+    "message.delivered": ("Сообщение от {account} к {to} доставлено", "Message from {account} to {to} delivered"),
+    "message.kept": (
+        "Сообщение от {account} к {to} будет доставлено позже",
+        "Message from {account} to {to} will be delivered later",
+    ),
+    "message.conflict": (
+        "Сообщение с номером {id} от {account} уже отправлено не к {to}",
+        "A message {id} from {account} was sent already, and not to {to}",
+    ),
+    "room.created": ("Пользователь {account} создал чат {room}", "User {account} created room {room}"),
+    "room.exists": ("Чат {room} уже существует", "Room {room} already exists"),
+    "room.changed": (
+        "Пользователь {account} изменил чат {room}: {fields}",
+        "User {account} changed room {room}: {fields}",
+    ),
+    "room.shown": ("Пользователь {account} посмотрел чат {room}", "User {account} looked at room {room}"),
+    "rooms.listed": (
+        "Пользователь {account} получил список чатов ({count})",
+        "User {account} got the list of rooms ({count})",
+    ),
+    "room.private": (
+        "Чат {room} закрытый: пользователя {account} должны пригласить",
+        "Room {room} is private: user {account} has to be invited",
+    ),
+    "room.archived": ("Чат {room} в архиве", "Room {room} is archived"),
+    "room.banned": ("Пользователь {account} заблокирован в чате {room}", "User {account} is banned from room {room}"),
+    "room.muted": ("Пользователю {account} запрещено писать в чате {room}", "User {account} is muted in room {room}"),
+    "room.not_allowed": (
+        "Пользователю {account} нельзя это делать в чате {room}: нужна роль {role}",
+        "User {account} may not do this in room {room}: it takes role {role}",
+    ),
+    "room.last_owner": (
+        "Пользователь {account} - последний владелец чата {room}",
+        "User {account} is the last owner of room {room}",
+    ),
+    "group.created": (
+        "Пользователь {account} начал групповой разговор {room}: {members}",
+        "User {account} began the group conversation {room}: {members}",
+    ),
+    "group.found": (
+        "Пользователь {account} нашёл групповой разговор {room}: {members}",
+        "User {account} found the group conversation {room}: {members}",
+    ),
+    "group.fixed": (
+        "Состав группового разговора {room} не меняется",
+        "The people of group conversation {room} do not change",
+    ),
+    "group.size": (
+        "В групповом разговоре от трёх до {limit} человек",
+        "A group conversation has from three to {limit} people",
+    ),
+    "members.listed": (
+        "Пользователь {account} получил список участников чата {room} ({count})",
+        "User {account} got the list of members of room {room} ({count})",
+    ),
+    "member.unknown": (
+        "Пользователь {member} не состоит в чате {room}",
+        "User {member} is not a member of room {room}",
+    ),
+    "member.outranks": (
+        "У пользователя {member} слишком высокая роль в чате {room}",
+        "User {member} has too high a role in room {room} for this",
+    ),
+    "member.invited": (
+        "Пользователь {account} пригласил {member} в чат {room}",
+        "User {account} invited {member} to room {room}",
+    ),
+    "member.removed": (
+        "Пользователь {account} удалил {member} из чата {room}",
+        "User {account} removed {member} from room {room}",
+    ),
+    "member.banned": (
+        "Пользователь {account} заблокировал {member} в чате {room}",
+        "User {account} banned {member} from room {room}",
+    ),
+    "member.unbanned": (
+        "Пользователь {account} разблокировал {member} в чате {room}",
+        "User {account} unbanned {member} in room {room}",
+    ),
+    "member.muted": (
+        "Пользователь {account} запретил {member} писать в чате {room}",
+        "User {account} muted {member} in room {room}",
+    ),
+    "member.unmuted": (
+        "Пользователь {account} разрешил {member} писать в чате {room}",
+        "User {account} unmuted {member} in room {room}",
+    ),
+    "member.role": (
+        "Пользователь {account} назначил {member} роль {role} в чате {room}",
+        "User {account} made {member} {role} of room {room}",
+    ),
+    "message.unknown": ("В {to} нет сообщения {seq}", "There is no message {seq} in {to}"),
+    "message.not_own": (
+        "Сообщение {seq} в {to} не принадлежит пользователю {account}",
+        "Message {seq} in {to} is not one of user {account}",
+    ),
+    "message.edited": (
+        "Пользователь {account} исправил сообщение {seq} в {to}",
+        "User {account} edited message {seq} in {to}",
+    ),
+    "message.deleted": (
+        "Пользователь {account} удалил сообщение {seq} в {to}",
+        "User {account} deleted message {seq} in {to}",
+    ),
+    "message.pinned": (
+        "Пользователь {account} закрепил сообщение {seq} в {to}",
+        "User {account} pinned message {seq} in {to}",
+    ),
+    "message.unpinned": (
+        "Пользователь {account} открепил сообщение {seq} в {to}",
+        "User {account} unpinned message {seq} in {to}",
+    ),
+    "edits.listed": (
+        "Пользователь {account} получил прежние версии сообщения {seq} в {to} ({count})",
+        "User {account} got the earlier versions of message {seq} in {to} ({count})",
+    ),
+    "edits.hidden": (
+        "Пользователю {account} нельзя видеть прежние версии в {to}",
+        "User {account} may not see earlier versions in {to}",
+    ),
+    "pins.listed": (
+        "Пользователь {account} получил закреплённые сообщения {to} ({count})",
+        "User {account} got the pinned messages of {to} ({count})",
+    ),
+    "pin.limit": (
+        "В {to} закреплено сообщений: {limit}, это предел",
+        "{limit} messages are pinned in {to}, which is the limit",
+    ),
+    "reaction.added": (
+        "Пользователь {account} отреагировал на сообщение {seq} в {to}: {emoji}",
+        "User {account} reacted to message {seq} in {to}: {emoji}",
+    ),
+    "reaction.removed": (
+        "Пользователь {account} снял реакцию с сообщения {seq} в {to}: {emoji}",
+        "User {account} took a reaction off message {seq} in {to}: {emoji}",
+    ),
+    "reaction.limit": (
+        "У сообщения {seq} в {to} разных реакций: {limit}, это предел",
+        "Message {seq} in {to} has {limit} different reactions, which is the limit",
+    ),
+    "history.listed": (
+        "Пользователь {account} прочитал историю {to} ({count})",
+        "User {account} read the history of {to} ({count})",
+    ),
+    "conversations.listed": (
+        "Пользователь {account} получил список разговоров ({count})",
+        "User {account} got the list of conversations ({count})",
+    ),
+    "resume.continued": (
+        "Пользователь {account} продолжает сеанс, разговоров пока: {count}",
+        "User {account} is resuming, conversations so far: {count}",
+    ),
+    "resume.accepted": (
+        "Пользователь {account} продолжает сеанс, разговоров: {count}",
+        "User {account} resumes, conversations: {count}",
+    ),
+    "resume.running": ("Пользователь {account} уже продолжает сеанс", "User {account} is resuming already"),
+    "resume.limit": (
+        "Пользователь {account} продолжает больше разговоров, чем {limit}, это предел",
+        "User {account} resumes more than {limit} conversations, which is the limit",
+    ),
+    "read.noted": ("Пользователь {account} прочитал {to} до {seq}", "User {account} has read {to} up to {seq}"),
+    "typing.told": ("Пользователь {account} печатает в {to}", "User {account} is typing in {to}"),
+    "search.found": (
+        "Пользователь {account} искал, найдено сообщений: {count}",
+        "User {account} searched, messages found: {count}",
+    ),
+    "search.words": ("В поиске не больше {limit} слов", "A search has at most {limit} words"),
+    "people.listed": (
+        "Пользователь {account} посмотрел, кто на месте ({count})",
+        "User {account} looked at who is there ({count})",
+    ),
+    "contacts.listed": (
+        "Пользователь {account} получил список контактов ({count})",
+        "User {account} got the list of contacts ({count})",
+    ),
+    "contact.added": ("Пользователь {account} добавил контакт {contact}", "User {account} added contact {contact}"),
+    "contact.removed": ("Пользователь {account} удалил контакт {contact}", "User {account} removed contact {contact}"),
+    "contact.unknown": ("У пользователя {account} нет контакта {contact}", "User {account} has no contact {contact}"),
+    "contact.limit": (
+        "У пользователя {account} уже {limit} контактов: это предел",
+        "User {account} has {limit} contacts, which is the limit",
+    ),
+    "value.not_object": ("Нужен объект JSON", "A JSON object is needed"),
+    "value.malformed": ("Неправильный JSON: байт {byte}", "Malformed JSON: byte {byte}"),
+    "value.too_long": ("Объект длиннее {limit} байт", "The object is longer than {limit} bytes"),
+    "value.too_deep": ("Вложенность больше {limit}", "Nesting deeper than {limit}"),
+    "value.unfinished": ("Объект не закончен за {limit} с", "The object was not finished within {limit} s"),
+    "stream.unreadable": ("Это не JSON: байт {byte}", "This is not JSON: byte {byte}"),
+    "action.missing": ("Нет поля action", "Field action is missing"),
+    "action.unknown": ("Неизвестное действие {action}", "Unknown action {action}"),
+    "field.missing": ("Нет поля {field}", "Field {field} is missing"),
+    "field.invalid": ("Неправильное поле {field}", "Field {field} is invalid"),
+    "field.empty": ("Пустое поле {field}", "Field {field} is empty"),
+    "field.too_long": ("Поле {field} длиннее {limit} символов", "Field {field} is longer than {limit} characters"),
+    "fields.exclusive": (
+        "Можно указать только одно из полей: {fields}",
+        "Only one of these fields may be given: {fields}",
+    ),
+    "fields.none": ("Нужно одно из полей: {fields}", "One of these fields is needed: {fields}"),
+    "server.error": ("Внутренняя ошибка сервера", "Internal server error"),
+    "server.busy": ("Сервер перегружен, повторите позже", "The server is overloaded, try again later"),
+    "server.full": ("Уже открыто {limit} соединений: это предел", "{limit} connections are open, which is the limit"),
+    # Unasked.
+    "notice.closing": ("Сервер завершает работу", "The server is closing"),
+}

@@ -1,0 +1,305 @@
+"""What the journals say beside answers. The sentences of the mission's session are kept, misspellings included."""
+
+from typing import Final
+
+TEXTS: Final = {
+    # Of the server.
+    "server.started": ("Сервер запущен по адресу {address}:{port}", "Server started at {address}:{port}"),
+    "server.closing": (
+        "Сервер останавливается, открытых соединений: {connections}",
+        "The server is stopping, open connections: {connections}",
+    ),
+    "server.stopped": ("Сервер остановлен", "Server stopped"),
+    "server.forced": ("Второй сигнал: сервер останавливается немедленно", "Second signal: the server stops at once"),
+    "server.unclean": (
+        "Прошлый запуск (процесс {pid}) не был завершён правильно",
+        "The previous run (process {pid}) did not end properly",
+    ),
+    "server.address_in_use": (
+        "Ошибка! Адрес {address}:{port} уже занят",
+        "Error! Address {address}:{port} is already in use",
+    ),
+    "server.address_bad": (
+        "Ошибка! Нельзя слушать адрес {address}:{port}: {reason}",
+        "Error! Cannot listen at {address}:{port}: {reason}",
+    ),
+    "server.directory_bad": (
+        "Ошибка! Каталог {path} недоступен для записи: {reason}",
+        "Error! Directory {path} is not writable: {reason}",
+    ),
+    "server.setting_bad": (
+        "Ошибка! Неправильное значение настройки {key}: {reason}",
+        "Error! Bad value of setting {key}: {reason}",
+    ),
+    "server.setting_unknown": ("Ошибка! Настройки {key} нет", "Error! There is no setting {key}"),
+    "server.failed": ("Ошибка! Сервер не запущен: {reason}", "Error! The server did not start: {reason}"),
+    "store.locked": (
+        "Ошибка! С данными в {path} уже работает другой сервер (процесс {pid})",
+        "Error! Another server (process {pid}) is working with the data in {path}",
+    ),
+    "store.newer": (
+        "Ошибка! База {path} новее программы: её схема {found}, известная схема {known}",
+        "Error! Database {path} is newer than the program: its schema is {found}, known is {known}",
+    ),
+    "store.foreign": (
+        "Ошибка! Файл {path} не является базой Вестника: {reason}",
+        "Error! File {path} is not a Vestnik database: {reason}",
+    ),
+    "store.failed": ("Запись в базу не удалась: {reason}", "Writing to the database failed: {reason}"),
+    "store.delayed": (
+        "Очередь записи заполнена ({queued}): чтение из соединений приостановлено",
+        "The write queue is full ({queued}): reading from connections is paused",
+    ),
+    "connection.opened": ("Соединение с клиентом установленно", "Connection from a client established"),
+    "connection.closed": ("Клиент отключился", "Client disconnected"),
+    "connection.refused": ("Соединение отклонено: уже открыто {limit}", "Connection refused: {limit} are open already"),
+    "connection.slow": (
+        "Клиент {account} не успевает читать (в очереди {waiting}): соединение закрыто",
+        "Client {account} does not keep up reading ({waiting} queued): connection closed",
+    ),
+    "connection.silent": (
+        "Клиент {account} не ответил на probe: соединение закрыто",
+        "Client {account} did not answer the probe: connection closed",
+    ),
+    "connection.ended": (
+        "Соединение клиента {account} закрыто: учётная запись отключена или получила новый пароль",
+        "Connection of client {account} closed: the account is disabled or has a new password",
+    ),
+    "probe.sent": ("Отправлен probe клиенту {account}", "Probe sent to client {account}"),
+    "presence.announced": (
+        "Присутствие объявлено, соединений: {connections}, людей: {people}",
+        "Presence announced to {connections} connections, people: {people}",
+    ),
+    "backlog.delivered": (
+        "Пользователю {account} доставлены отложенные сообщения ({count})",
+        "Messages kept for user {account} delivered ({count})",
+    ),
+    "session.resumed": (
+        "Пользователь {account} получил пропущенное ({count})",
+        "User {account} has got what was missed ({count})",
+    ),
+    "change.recovered": (
+        "Изменение {to} пользователем {account} сохранено: {kind} (восстановлено из базы)",
+        "Change of {to} by {account} kept: {kind} (recovered from the store)",
+    ),
+    "retention.applied": (
+        "Старые сообщения чата {room} удалены ({count})",
+        "Old messages of room {room} removed ({count})",
+    ),
+    "message.recovered": (
+        "Сообщение от {account} к {to} сохранено (восстановлено из базы)",
+        "Message from {account} to {to} kept (recovered from the store)",
+    ),
+    "request.failed": (
+        "Непредвиденная ошибка при обработке запроса {action}",
+        "Unexpected error while handling request {action}",
+    ),
+    "task.failed": ("Непредвиденная ошибка: {reason}", "Unexpected error: {reason}"),
+    # Of account administration.
+    "admin.added": ("Учётная запись {account} создана", "Account {account} created"),
+    "admin.password": ("Пароль учётной записи {account} изменён", "Password of account {account} changed"),
+    "admin.disabled": ("Учётная запись {account} отключена", "Account {account} disabled"),
+    "admin.enabled": ("Учётная запись {account} включена", "Account {account} enabled"),
+    "admin.listed": ("Показан список учётных записей ({count})", "List of accounts shown ({count})"),
+    "admin.refused": ("Ошибка! {reason}", "Error! {reason}"),
+    # Of the client.
+    "client.connected": ("Клиент подключился к {address}:{port}", "Client connected to {address}:{port}"),
+    "client.authenticating": ("Аутентификация {account}...", "Authenticating {account}..."),
+    "client.presence": ("Шлем presence...", "Sending presence..."),
+    "client.presence_answered": (
+        "Сервер ответил на presence: {code} {text}",
+        "Server answered the presence: {code} {text}",
+    ),
+    "client.joining": (
+        "Пользователь {account} присоединяется к чату {room}...",
+        "User {account} is joining room {room}...",
+    ),
+    "client.leaving": ("Пользователь {account} выходит из чата {room}...", "User {account} is leaving room {room}..."),
+    "client.sending": ("Шлем сообщение от {account} к {to}: {text}", "Sending message from {account} to {to}: {text}"),
+    "client.sending_private": ("Шлем сообщение от {account} к {to}", "Sending message from {account} to {to}"),
+    "client.quitting": ("Пользователь {account} завершает работу...", "User {account} is quitting..."),
+    "client.contacts": (
+        "Пользователь {account} запрашивает контакты...",
+        "User {account} is asking for the contacts...",
+    ),
+    "client.contact_adding": (
+        "Пользователь {account} добавляет контакт {contact}...",
+        "User {account} is adding contact {contact}...",
+    ),
+    "client.contact_removing": (
+        "Пользователь {account} удаляет контакт {contact}...",
+        "User {account} is removing contact {contact}...",
+    ),
+    "client.editing": (
+        "Пользователь {account} изменяет сообщение {seq} в {to}: {text}",
+        "User {account} is editing message {seq} in {to}: {text}",
+    ),
+    "client.asking": ("Запрос пользователя {account}: {action} {about}", "User {account} is asking: {action} {about}"),
+    "client.answered": ("Сервер ответил: {code} {text}", "Server answered: {code} {text}"),
+    "client.refused": ("Сервер ответил ошибкой: {code} {text}", "Server answered with an error: {code} {text}"),
+    "client.received": (
+        "Получено сообщение от {sender} к {to}: {text}",
+        "Received message from {sender} to {to}: {text}",
+    ),
+    "client.received_private": ("Получено сообщение от {sender} к {to}", "Received message from {sender} to {to}"),
+    "client.change": (
+        "Получено изменение от {sender} в {to}: {kind} ({change})",
+        "Received a change from {sender} in {to}: {kind} ({change})",
+    ),
+    "client.noted": ("Получено: {action}", "Received {action}"),
+    "client.probed": ("Сервер прислал probe", "The server sent a probe"),
+    "client.disconnected": ("Клиент отключился от {address}:{port}", "Client disconnected from {address}:{port}"),
+    "client.unknown_host": (
+        "Ошибка! Неправильный IP адрес {address}:{port}, проверьте правильность введенного адреса",
+        "Error! Wrong IP address {address}:{port}, check the address",
+    ),
+    "client.connection_refused": (
+        "Ошибка! Сервер {address}:{port} отклонил подключение, проверьте порт или сервер для подключения",
+        "Error! Server {address}:{port} refused the connection, check the port or the server",
+    ),
+    "client.timeout": (
+        "Ошибка! Сервер {address}:{port} не ответил за {seconds} с",
+        "Error! Server {address}:{port} did not answer within {seconds} s",
+    ),
+    "client.connection_failed": (
+        "Ошибка! Не удалось подключиться к {address}:{port}: {reason}",
+        "Error! Cannot connect to {address}:{port}: {reason}",
+    ),
+    "client.connection_lost": (
+        "Ошибка! Соединение с сервером {address}:{port} потеряно",
+        "Error! Connection to server {address}:{port} lost",
+    ),
+    "client.lost": (
+        "Связь с сервером {address}:{port} потеряна, будет восстановлена",
+        "Connection to server {address}:{port} lost, it will be made again",
+    ),
+    "client.reconnecting": (
+        "Повторное подключение, попытка {attempt}, через {seconds} с",
+        "Connecting again, attempt {attempt}, in {seconds} s",
+    ),
+    "client.reconnect_failed": (
+        "Попытка {attempt} подключиться снова не удалась: {reason}",
+        "Attempt {attempt} to connect again failed: {reason}",
+    ),
+    "client.resuming": (
+        "Пользователь {account} продолжает сеанс, известно разговоров: {count}",
+        "User {account} is resuming, conversations known: {count}",
+    ),
+    "client.resumed": (
+        "Пользователь {account} получил всё пропущенное",
+        "User {account} has got everything that was missed",
+    ),
+    "client.resent": ("Отправлено повторно или с опозданием запросов: {count}", "Requests sent again or late: {count}"),
+    "client.gap": (
+        "В {to} чего-то не хватает: ожидалось {expected}, пришло {found}. Это запрашивается снова",
+        "Something is missing in {to}: {expected} should come, {found} came. It is asked for again",
+    ),
+    "client.not_json": (
+        "Ошибка! Сервер {address}:{port} прислал не JSON: {reason}",
+        "Error! Server {address}:{port} sent something that is not JSON: {reason}",
+    ),
+    "client.server_closing": ("Сервер {address}:{port} завершает работу", "Server {address}:{port} is closing"),
+    "client.overflow": (
+        "Непрочитанных событий больше {limit}: самые старые отброшены",
+        "More than {limit} events unread: the oldest were dropped",
+    ),
+    "client.behind": (
+        "Непрочитанных событий больше {limit}: остальные будут получены, когда эти прочитаны",
+        "More than {limit} events unread: the rest is fetched when they are read",
+    ),
+    "client.outbox_full": (
+        "Ожидают ответа больше {limit} запросов",
+        "More than {limit} requests wait for their answers",
+    ),
+    "client.input_bad": ("Неправильный ввод: {reason}", "Bad input: {reason}"),
+    "client.interrupted": ("Клиент прерван", "The client was interrupted"),
+    "client.failed": ("Непредвиденная ошибка клиента: {reason}", "Unexpected error in the client: {reason}"),
+    # Functions, and failures that nobody handled.
+    "function.called": (
+        "Функция {function}({arguments}) вызвана из {caller}: {outcome}, {duration_ms} мс",
+        "Function {function}({arguments}) called from {caller}: {outcome}, {duration_ms} ms",
+    ),
+    "program.failed": (
+        "Ошибка! Непредвиденная ошибка программы: {reason}",
+        "Error! Unexpected error of the program: {reason}",
+    ),
+    "program.crashed": (
+        "Ошибка! Процесс {pid} аварийно завершился {moment}: {text}",
+        "Error! Process {pid} crashed at {moment}: {text}",
+    ),
+    "thread.failed": (
+        "Непредвиденная ошибка в потоке {thread}: {reason}",
+        "Unexpected error in thread {thread}: {reason}",
+    ),
+    "unraisable.failed": (
+        "Непредвиденная ошибка в {place}, которую некому передать: {reason}",
+        "Unexpected error in {place} that nobody can be told: {reason}",
+    ),
+    "warning.issued": ("Предупреждение {category} ({place}): {text}", "Warning {category} ({place}): {text}"),
+    # Of the journal about itself.
+    "journal.trace_switched": (
+        "Журналирование функций {logger}: {state}",
+        "Journaling of the functions of {logger}: {state}",
+    ),
+    "journal.statistics": (
+        (
+            "Журнал: записей {logged}, в файле {written}, потеряно {dropped} ({levels}), ждут {waiting}; "
+            "самая длинная очередь {high_water}, самая долгая запись в файл {slowest_ms} мс, сбой записи: {degraded}"
+        ),
+        (
+            "The journal: {logged} records, {written} in the file, {dropped} lost ({levels}), {waiting} waiting; "
+            "longest queue {high_water}, slowest write {slowest_ms} ms, degraded: {degraded}"
+        ),
+    ),
+    "journal.dropped": (
+        "Очередь журнала была переполнена с {since} по {until}: потеряно записей: {count} ({levels}). {reason}",
+        "The queue of the journal was full from {since} to {until}: {count} records lost ({levels}). {reason}",
+    ),
+    "journal.degraded": ("Журнал не пишется в файл: {reason}", "The journal cannot be written to its file: {reason}"),
+    "journal.restored": (
+        "Журнал снова пишется в файл, перерыв {seconds} с",
+        "The journal is written to its file again, after {seconds} s",
+    ),
+    "journal.console_failed": (
+        "Журнал не выводится на консоль: {reason}",
+        "The journal cannot be shown on the console: {reason}",
+    ),
+    "journal.console_dropped": (
+        "Консоль не успевала за журналом: не показано строк: {count}",
+        "The console fell behind the journal: {count} lines were not shown",
+    ),
+    "journal.link_failed": (
+        "Ссылка на файл журнала не обновлена: {reason}",
+        "The link to the file of the journal was not updated: {reason}",
+    ),
+    "journal.level_bad": (
+        "Неизвестный уровень журнала {text}: взят INFO",
+        "Unknown level of the journal {text}: INFO is used",
+    ),
+    "journal.sync_failed": (
+        "Журнал не сбрасывается на диск: {reason}",
+        "The journal cannot be put on the disk: {reason}",
+    ),
+    "journal.offset_changed": (
+        "Местное время сместилось: было UTC{before}, стало UTC{after}",
+        "Local time has shifted: it was UTC{before}, it is UTC{after}",
+    ),
+    "journal.compressed": (
+        "Файл журнала {file} сжат: записей {records}, было {bytes} байт, стало {packed}",
+        "Journal file {file} is compressed: {records} records, from {bytes} bytes to {packed}",
+    ),
+    "journal.deleted": (
+        "Файл журнала {file} удалён ({bytes} байт): {reason}",
+        "Journal file {file} is deleted ({bytes} bytes): {reason}",
+    ),
+    "journal.sweep_failed": (
+        "Старый файл журнала {file} не удалось убрать: {reason}",
+        "Old journal file {file} could not be put away: {reason}",
+    ),
+    "journal.seal_failed": ("Журнал не удалось опечатать: {reason}", "The journal could not be sealed: {reason}"),
+    "journal.adopted": (
+        "Часть файла {file} была без печати (байт: {bytes}) и теперь опечатана",
+        "Part of {file} had no seal ({bytes} bytes) and has one now",
+    ),
+    "journal.failed": ("Непредвиденная ошибка журнала: {reason}", "Unexpected error in the journal: {reason}"),
+}
