@@ -15,7 +15,7 @@ ANNA, BORIS, VERA = 1, 2, 3
 
 def create(connection: Connection, name: str, owner: int = ANNA, **settings: object) -> int:
     """Make a room."""
-    return rooms.create_room(connection, name.casefold(), name, owner, 1.0, settings).room.id
+    return rooms.create_room(connection, name.casefold(), name, owner, 1.0, settings, allow).room.id
 
 
 def names(connection: Connection, query: str = "", after: str = "", limit: int = 10, who: int = ANNA) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.store import allow
+from vestnik.chat.rules.rooms import NameFree
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import Joined, RoomRecord, Standing
 from vestnik.protocol import answers
@@ -63,7 +64,7 @@ def test_join_twice(connection: Connection) -> None:
 
 def test_join_is_checked(connection: Connection) -> None:
     """The check gets what the room is like and how the account stands in it; what it refuses has changed nothing."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {"private": True}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {"private": True}, allow).room
     members.ban_person(connection, made.id, ANNA, AccountRecord(BORIS, "boris"), 1.0, allow)
     rooms.set_room(connection, made.id, ANNA, 1.0, None, {"archived": True}, allow)
     before = all_rooms(connection)
@@ -105,7 +106,7 @@ def test_what_was_written_before_joining_is_read(connection: Connection) -> None
 def test_create(connection: Connection) -> None:
     """A room is made with its settings, which the change tells; what is usual is not told."""
     made = rooms.create_room(
-        connection, *TEA, ANNA, 1.0, {"topic": "Чай", "private": True, "edits": "nobody", "retention": 7}
+        connection, *TEA, ANNA, 1.0, {"topic": "Чай", "private": True, "edits": "nobody", "retention": 7}, allow
     )
     assert made.room == RoomRecord(made.room.id, "#Tea", {ANNA}, {ANNA: "owner"}, private=True, edits="nobody")
     told = {"topic": "Чай", "private": True, "edits": "nobody", "retention": 7}
@@ -117,18 +118,18 @@ def test_create(connection: Connection) -> None:
 
 def test_create_what_there_is(connection: Connection) -> None:
     """A name that leads to a room, or led to it once, is a conflict."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room
     rooms.set_room(connection, made.id, ANNA, 1.0, "#coffee", {"name": "#Coffee"}, allow)
     for key in ("#tea", "#coffee"):
         with pytest.raises(Conflict) as caught:
-            rooms.create_room(connection, key, key.upper(), BORIS, 2.0, {})
+            rooms.create_room(connection, key, key.upper(), BORIS, 2.0, {}, NameFree())
         assert caught.value.values == ("#Coffee",)
     assert len(all_rooms(connection)) == 1
 
 
 def test_rename(connection: Connection) -> None:
     """A room that is renamed is found under both names, and may be called as before again."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room
     renamed = rooms.set_room(connection, made.id, ANNA, 1.0, "#coffee", {"name": "#Coffee"}, allow)
     assert renamed is not None
     assert (renamed.kind, renamed.data) == ("set_room", {"name": "#Coffee"})
@@ -140,27 +141,27 @@ def test_rename(connection: Connection) -> None:
 
 def test_respelling(connection: Connection) -> None:
     """Another spelling of the same name is a change that leaves no second name."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room
     assert rooms.set_room(connection, made.id, ANNA, 1.0, "#tea", {"name": "#TEA"}, allow) is not None
     assert [(room.name, room.aliases) for room in all_rooms(connection)] == [("#TEA", frozenset())]
 
 
 def test_rename_to_anothers_name(connection: Connection) -> None:
     """The name of another room, or one that it had, is a conflict and changes nothing."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}).room
-    other = rooms.create_room(connection, "#one", "#one", ANNA, 1.0, {}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room
+    other = rooms.create_room(connection, "#one", "#one", ANNA, 1.0, {}, allow).room
     rooms.set_room(connection, other.id, ANNA, 1.0, "#two", {"name": "#two"}, allow)
     before = all_rooms(connection)
     for name in ("#one", "#two"):
         with pytest.raises(Conflict):
-            rooms.set_room(connection, made.id, ANNA, 1.0, name, {"name": name, "topic": "new"}, allow)
+            rooms.set_room(connection, made.id, ANNA, 1.0, name, {"name": name, "topic": "new"}, NameFree())
     assert all_rooms(connection) == before
     assert room_state(connection, made.id, ANNA).topic == ""
 
 
 def test_set_tells_what_is_different(connection: Connection) -> None:
     """A change has the fields that are different now; without any there is no change."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {"topic": "one", "retention": 7}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {"topic": "one", "retention": 7}, allow).room
     wanted = {"topic": "one", "description": "two", "private": False, "archived": True, "retention": None}
     changed = rooms.set_room(connection, made.id, ANNA, 1.0, None, wanted, allow)
     assert changed is not None
@@ -171,7 +172,7 @@ def test_set_tells_what_is_different(connection: Connection) -> None:
 
 def test_set_is_checked(connection: Connection) -> None:
     """What the check refuses is not set."""
-    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}).room
+    made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room
     with pytest.raises(Forbidden):
         rooms.set_room(connection, made.id, ANNA, 1.0, None, {"topic": "new"}, refuse)
     assert room_state(connection, made.id, ANNA).topic == ""

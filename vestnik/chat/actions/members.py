@@ -1,15 +1,14 @@
 """`members`, `invite`, `remove`, `ban`, `unban`, `mute`, `unmute`, `set_role`: what is done to members of rooms."""
 
-from functools import partial
 from typing import Any, Final
 
-from vestnik.chat import roles
 from vestnik.chat.actions.rooms import check_room_count, end_membership, page_size
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Publication, Reply
 from vestnik.chat.rooms import Room
+from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
@@ -42,8 +41,8 @@ async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
     account, room, person = await _find(chat, session, request)
     if person.id not in room.members:
         check_room_count(chat, person.id, person.name)
-    check = partial(roles.check_invite, account.name, person.name)
-    change = await chat.storage.invite(room.id, account.id, person, chat.clock(), check)
+    rule = MayInvite(account.name, person.name)
+    change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
     if change is not None:
         chat.rooms.add_member(room, person.id)
         chat.sessions.joined(person.id, room)
@@ -53,8 +52,8 @@ async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
 async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
     """End the membership of a person with a lower role."""
     account, room, person = await _find_other(chat, session, request)
-    check = partial(roles.check_remove, account.name, person.name)
-    change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), check)
+    rule = MayRemove(account.name, person.name)
+    change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), rule)
     end_membership(chat, room, person.id)
     return _done(answers.MEMBER_REMOVED, account, room, person, change, (person.id,))
 
@@ -62,8 +61,8 @@ async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
 async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
     """Keep a person with a lower role out, who need not be a member."""
     account, room, person = await _find_other(chat, session, request)
-    check = partial(roles.check_ban, account.name, person.name)
-    change = await chat.storage.ban(room.id, account.id, person, chat.clock(), check)
+    rule = MayBan(account.name, person.name)
+    change = await chat.storage.ban(room.id, account.id, person, chat.clock(), rule)
     was_member = person.id in room.members
     end_membership(chat, room, person.id)
     return _done(answers.MEMBER_BANNED, account, room, person, change, (person.id,) if was_member else ())
@@ -72,8 +71,8 @@ async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
 async def unban(chat: Chat, session: Session, request: Unban) -> Reply:
     """Let a person in again."""
     account, room, person = await _find(chat, session, request)
-    check = partial(roles.check_unban, account.name)
-    change = await chat.storage.unban(room.id, account.id, person, chat.clock(), check)
+    rule = MayPardon(account.name)
+    change = await chat.storage.unban(room.id, account.id, person, chat.clock(), rule)
     return _done(answers.MEMBER_UNBANNED, account, room, person, change)
 
 
@@ -84,8 +83,8 @@ async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
     account, room, person = await _find_other(chat, session, request)
     now = chat.clock()
     until = FOR_EVER if request.seconds is None else now + request.seconds
-    check = partial(roles.check_mute, account.name, person.name)
-    change = await chat.storage.mute(room.id, account.id, person, until, now, check)
+    rule = MayMute(account.name, person.name)
+    change = await chat.storage.mute(room.id, account.id, person, until, now, rule)
     room.muted[person.id] = until
     return _done(answers.MEMBER_MUTED, account, room, person, change)
 
@@ -93,8 +92,8 @@ async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
 async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
     """Let a muted person write again."""
     account, room, person = await _find(chat, session, request)
-    check = partial(roles.check_unmute, account.name)
-    change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), check)
+    rule = MayPardon(account.name)
+    change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), rule)
     room.muted.pop(person.id, None)
     return _done(answers.MEMBER_UNMUTED, account, room, person, change)
 
@@ -102,8 +101,8 @@ async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
 async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
     """Give a member another role. Raises Conflict when the room would be without an owner."""
     account, room, person = await _find(chat, session, request)
-    check = partial(roles.check_set_role, account.name, person.name, request.role)
-    change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), check)
+    rule = MayGiveRole(account.name, person.name, request.role)
+    change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)
     if request.role == "member":
         room.roles.pop(person.id, None)
     else:

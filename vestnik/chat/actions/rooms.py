@@ -3,17 +3,16 @@
 Membership is kept: leaving is an action, disconnecting is not.
 """
 
-from functools import partial
 from typing import Any, Final
 
 from msgspec import UNSET
 
-from vestnik.chat import roles
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
 from vestnik.chat.outcome import Publication, Reply
 from vestnik.chat.rooms import Room
+from vestnik.chat.rules.rooms import MayJoin, MayLeave, MaySet, NameFree
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import Joined
@@ -44,8 +43,8 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     if room is None:
         check_new_room_name("room", name, chat.limits.room)
     check_room_count(chat, account.id, account.name)
-    check = partial(roles.check_join, account.name)
-    joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), check)
+    rule = MayJoin(account.name)
+    joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule)
     reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.room.name))
     return _joined(chat, session, account, joined, reply)
 
@@ -64,7 +63,7 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     usual = CreateRoom(room="")
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
-    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual)
+    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual, NameFree())
     reply = Reply(answers.ROOM_CREATED, more={"room": joined.room.name})
     return _joined(chat, session, account, joined, reply)
 
@@ -76,8 +75,8 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
     room = chat.rooms.find(name)
     if room is None:
         raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, name)
-    check = partial(roles.check_leave, account.name)
-    left = await chat.storage.leave_room(room.id, account.id, chat.clock(), check)
+    rule = MayLeave(account.name)
+    left = await chat.storage.leave_room(room.id, account.id, chat.clock(), rule)
     end_membership(chat, room, account.id)
     session.missing.positions.pop(room.id, None)  # should it join again, it knows from where on it hears the room
     published = [Publication(room, room.name, left.change, (account.id,))]
@@ -93,8 +92,8 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     room = find_room(chat, account, request.room, "room")
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
-    check = partial(roles.check_set_room, account.name, tuple(wanted))
-    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, check)
+    rule = MaySet(account.name, tuple(wanted))
+    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     before = room.name
     if change is None:
         return Reply(answers.ROOM_CHANGED, (account.name, before, ""))

@@ -1,11 +1,12 @@
 """Rooms, roles and members, as the rules need them kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
 
@@ -37,7 +38,8 @@ class Standing(NamedTuple):
     """What the rules ask of a room when an account changes something in it: read in the change's own transaction.
 
     `role` is that of the account, `their_role` that of the person to whom it is done; None for who is no member.
-    `banned` is the person, and `last_owner`.
+    `banned` is the person, and `last_owner`. `taken` is the name of another room to which the name leads that this one
+    is to get.
     """
 
     room: str
@@ -48,11 +50,10 @@ class Standing(NamedTuple):
     their_role: RoleName | None = None
     banned: bool = False
     last_owner: bool = False
+    taken: str | None = None
 
 
-Check: TypeAlias = Callable[[Standing], None]
-"""Raises a VestnikError when a change is against the rules. It is called by the writer's thread, so that no other
-request comes between it and the change; the store's method raises the error again, and nothing has changed."""
+RoomRule: TypeAlias = Rule[Standing]
 
 
 class Joined(NamedTuple):
@@ -84,29 +85,35 @@ class Retained(NamedTuple):
 class RoomStorage(Protocol):
     """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
-    Those with a `check` raise what it raises. A change is None when all was so before.
+    Those with a `rule` raise what it raises. A change is None when all was so before.
     """
 
     async def all_rooms(self) -> list[RoomRecord]:
         """Every room with its members."""
 
-    async def join_room(self, key: str, name: str, account_id: int, now: float, check: Check) -> Joined:
+    async def join_room(self, key: str, name: str, account_id: int, now: float, rule: RoomRule) -> Joined:
         """Make the account a member, and the room if there is none; the first member becomes its owner."""
 
     async def create_room(
-        self, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any]
+        self, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any], rule: RoomRule
     ) -> Joined:
-        """Make a room. `settings` are fields of `Change`. Raises Conflict when the name leads to a room."""
+        """Make a room. `settings` are fields of `Change`."""
 
     async def begin_group(self, people: Sequence[int], account_id: int, now: float) -> Joined:
         """The group conversation of these accounts, which the account begins if there is none."""
 
     async def set_room(
-        self, room_id: int, account_id: int, now: float, key: str | None, wanted: Mapping[str, Any], check: Check
+        self,
+        room_id: int,
+        account_id: int,
+        now: float,
+        key: str | None,
+        wanted: Mapping[str, Any],
+        rule: RoomRule,
     ) -> ChangeRecord | None:
         """Set what is `wanted` (fields of `Change`); the change has what is different now.
 
-        `key` is that of the wanted name, if there is one. Raises Conflict when it leads to another room.
+        `key` is that of the wanted name, if there is one.
         """
 
     async def room_state(self, room_id: int, account_id: int) -> RoomState:
@@ -118,41 +125,41 @@ class RoomStorage(Protocol):
     async def list_members(self, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
         """Members of a room by key, with keys above `after`."""
 
-    async def leave_room(self, room_id: int, account_id: int, now: float, check: Check) -> Left:
+    async def leave_room(self, room_id: int, account_id: int, now: float, rule: RoomRule) -> Left:
         """End the account's own membership. A room with members gets an owner, if it has none any more."""
 
     async def invite(
-        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Make a person a member."""
 
     async def remove_member(
-        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
     ) -> ChangeRecord:
         """End a person's membership."""
 
     async def ban(
-        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Keep a person out, who is no member any more."""
 
     async def unban(
-        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Let a person in again."""
 
     async def mute(
-        self, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Keep a person from writing until `until`."""
 
     async def unmute(
-        self, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Let a person write again; one whose time was over could do so before."""
 
     async def set_role(
-        self, room_id: int, account_id: int, person: AccountRecord, role: RoleName, now: float, check: Check
+        self, room_id: int, account_id: int, person: AccountRecord, role: RoleName, now: float, rule: RoomRule
     ) -> ChangeRecord | None:
         """Give a member another role."""
 

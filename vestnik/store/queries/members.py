@@ -1,4 +1,4 @@
-"""Members of rooms: what is done to them. What a `check` refuses has changed nothing."""
+"""Members of rooms: what is done to them. What a rule refuses has changed nothing."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.chat.storage.rooms import Check, Left
+from vestnik.chat.storage.rooms import Left, RoomRule
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.standing import add_member, check_standing
@@ -22,9 +22,9 @@ _HEIR: Final = (
 )
 
 
-def leave_room(connection: Connection, room_id: int, account_id: int, now: float, check: Check) -> Left:
+def leave_room(connection: Connection, room_id: int, account_id: int, now: float, rule: RoomRule) -> Left:
     """End the account's own membership; when the last owner leaves, the next in rank and time becomes owner."""
-    standing = check_standing(connection, room_id, account_id, account_id, check)
+    standing = check_standing(connection, room_id, account_id, account_id, rule)
     _end_membership(connection, room_id, account_id)
     left = add_change(connection, room_id, account_id, now, "leave")
     heir = connection.execute(_HEIR, {"room_id": room_id}).first() if standing.last_owner else None
@@ -36,10 +36,10 @@ def leave_room(connection: Connection, room_id: int, account_id: int, now: float
 
 
 def invite(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
 ) -> ChangeRecord | None:
     """Make a person a member."""
-    standing = check_standing(connection, room_id, account_id, person.id, check)
+    standing = check_standing(connection, room_id, account_id, person.id, rule)
     if standing.their_role is not None:
         return None
     add_member(connection, room_id, person.id, now, "member")
@@ -47,19 +47,19 @@ def invite(
 
 
 def remove_member(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
 ) -> ChangeRecord:
     """End a person's membership."""
-    check_standing(connection, room_id, account_id, person.id, check)
+    check_standing(connection, room_id, account_id, person.id, rule)
     _end_membership(connection, room_id, person.id)
     return add_change(connection, room_id, account_id, now, "remove", name=person.name)
 
 
 def ban_person(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
 ) -> ChangeRecord | None:
     """Keep a person out, who is no member any more."""
-    if check_standing(connection, room_id, account_id, person.id, check).banned:
+    if check_standing(connection, room_id, account_id, person.id, rule).banned:
         return None
     _end_membership(connection, room_id, person.id)
     connection.execute(insert(ban).values(room_id=room_id, account_id=person.id, by_id=account_id, time=now))
@@ -67,20 +67,26 @@ def ban_person(
 
 
 def unban_person(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
 ) -> ChangeRecord | None:
     """Let a person in again."""
-    if not check_standing(connection, room_id, account_id, person.id, check).banned:
+    if not check_standing(connection, room_id, account_id, person.id, rule).banned:
         return None
     connection.execute(delete(ban).where(ban.c.room_id == room_id, ban.c.account_id == person.id))
     return add_change(connection, room_id, account_id, now, "unban", name=person.name)
 
 
 def mute_member(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, check: Check
+    connection: Connection,
+    room_id: int,
+    account_id: int,
+    person: AccountRecord,
+    until: float,
+    now: float,
+    rule: RoomRule,
 ) -> ChangeRecord | None:
     """Keep a person from writing until `until`."""
-    check_standing(connection, room_id, account_id, person.id, check)
+    check_standing(connection, room_id, account_id, person.id, rule)
     new = insert_or_update(mute).values(room_id=room_id, account_id=person.id, until=until)
     changing = new.on_conflict_do_update(
         index_elements=[mute.c.room_id, mute.c.account_id],
@@ -93,10 +99,10 @@ def mute_member(
 
 
 def unmute_member(
-    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, check: Check
+    connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
 ) -> ChangeRecord | None:
     """Let a person write again; one whose time was over could do so before."""
-    check_standing(connection, room_id, account_id, person.id, check)
+    check_standing(connection, room_id, account_id, person.id, rule)
     gone = delete(mute).where(mute.c.room_id == room_id, mute.c.account_id == person.id).returning(mute.c.until)
     until = connection.execute(gone).scalar()
     if until is None or until <= now:
@@ -111,10 +117,10 @@ def set_role(
     person: AccountRecord,
     role: RoleName,
     now: float,
-    check: Check,
+    rule: RoomRule,
 ) -> ChangeRecord | None:
     """Give a member another role."""
-    if check_standing(connection, room_id, account_id, person.id, check).their_role == role:
+    if check_standing(connection, room_id, account_id, person.id, rule).their_role == role:
         return None
     _set_role(connection, room_id, person.id, role)
     return add_change(connection, room_id, account_id, now, "set_role", name=person.name, role=role)

@@ -1,4 +1,4 @@
-"""Rooms: making, joining and setting them. What a `check` refuses has changed nothing."""
+"""Rooms: making, joining and setting them. What a rule refuses has changed nothing."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -7,17 +7,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.chat.storage.rooms import Check, Joined, RoomRecord
-from vestnik.protocol import answers
-from vestnik.protocol.errors import Conflict
+from vestnik.chat.storage.rooms import Joined, RoomRecord, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
-from vestnik.store.queries.standing import LEADS_TO, add_member, check_standing, standing_by_key
+from vestnik.store.queries.standing import add_member, check_standing, name_taken, standing_by_key
 from vestnik.store.schema import conversation, room, room_alias
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-_LED_TO: Final = select(room.c.id, room.c.name).where(LEADS_TO)
 _SETTINGS: Final = select(
     room.c.name,
     room.c.key,
@@ -30,7 +27,7 @@ _SETTINGS: Final = select(
 ).where(room.c.id == bindparam("room_id"))
 
 
-def join_room(connection: Connection, key: str, name: str, account_id: int, now: float, check: Check) -> Joined:
+def join_room(connection: Connection, key: str, name: str, account_id: int, now: float, rule: RoomRule) -> Joined:
     """Make the account a member, and the room if there is none; the first member becomes its owner."""
     found = standing_by_key(connection, key, account_id)
     if found is None:
@@ -38,7 +35,7 @@ def join_room(connection: Connection, key: str, name: str, account_id: int, now:
     room_id, peopled, standing = found
     if standing.role is not None:
         return Joined(RoomRecord(room_id, standing.room, {account_id}), None)
-    check(standing)
+    rule(standing)
     if peopled:
         add_member(connection, room_id, account_id, now, "member")
         change = add_change(connection, room_id, account_id, now, "join")
@@ -49,10 +46,16 @@ def join_room(connection: Connection, key: str, name: str, account_id: int, now:
 
 
 def create_room(
-    connection: Connection, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any]
+    connection: Connection,
+    key: str,
+    name: str,
+    account_id: int,
+    now: float,
+    settings: Mapping[str, Any],
+    rule: RoomRule,
 ) -> Joined:
-    """Make a room. Raises Conflict when the name leads to one."""
-    _check_free(connection, key, None)
+    """Make a room."""
+    rule(Standing(name, taken=name_taken(connection, key)))
     columns = {"name": name, "key": key, **settings}
     return _make_room(connection, account_id, now, {account_id: "owner"}, columns, settings)
 
@@ -74,10 +77,10 @@ def set_room(
     now: float,
     key: str | None,
     wanted: Mapping[str, Any],
-    check: Check,
+    rule: RoomRule,
 ) -> ChangeRecord | None:
-    """Set what is `wanted`; the change has what is different now. Raises Conflict for a name of another room."""
-    check_standing(connection, room_id, account_id, account_id, check)
+    """Set what is `wanted`; the change has what is different now."""
+    check_standing(connection, room_id, account_id, account_id, rule, key)
     row = connection.execute(_SETTINGS, {"room_id": room_id}).one()
     is_now = row._mapping
     changed = {field: value for field, value in wanted.items() if is_now[field] != value}
@@ -85,19 +88,11 @@ def set_room(
         return None
     values = dict(changed)
     if "name" in changed and key is not None and key != row.key:
-        _check_free(connection, key, room_id)
         connection.execute(delete(room_alias).where(room_alias.c.key == key))
         connection.execute(insert(room_alias).values(key=row.key, room_id=room_id))
         values["key"] = key
     connection.execute(update(room).where(room.c.id == room_id).values(values))
     return add_change(connection, room_id, account_id, now, "set_room", **changed)
-
-
-def _check_free(connection: Connection, key: str, room_id: int | None) -> None:
-    """Raises Conflict if the name leads to another room than `room_id`."""
-    found = connection.execute(_LED_TO, {"key": key}).first()
-    if found is not None and found.id != room_id:
-        raise Conflict(answers.ROOM_EXISTS, found.name)
 
 
 def _make_room(

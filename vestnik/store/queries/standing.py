@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage.rooms import Check, Standing
+from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.schema import ban, conversation, cursor, member, message, room, room_alias
 
@@ -38,6 +38,7 @@ _BY_ID: Final = _STANDING.where(room.c.id == bindparam("room_id"))
 _ALIAS: Final = select(room_alias.c.room_id).where(room_alias.c.key == bindparam("key"))
 LEADS_TO: Final = or_(room.c.key == bindparam("key"), room.c.id == _ALIAS.scalar_subquery())
 """That a room has the name with this key, or had it before."""
+_LED_TO: Final = select(room.c.name).where(LEADS_TO, room.c.id.is_distinct_from(bindparam("room_id")))
 _BY_KEY: Final = _STANDING.where(LEADS_TO)
 _OTHER_OWNER: Final = select(
     exists().where(
@@ -58,13 +59,24 @@ _NEW_CURSOR: Final = _INSERT_CURSOR.on_conflict_do_update(
 )
 
 
-def check_standing(connection: Connection, room_id: int, account_id: int, person_id: int, check: Check) -> Standing:
-    """How an account and a person stand in a room, if `check` lets them. Raises what it raises."""
+def check_standing(
+    connection: Connection,
+    room_id: int,
+    account_id: int,
+    person_id: int,
+    rule: RoomRule,
+    wanted_key: str | None = None,
+) -> Standing:
+    """How an account and a person stand in a room, if `rule` lets them. Every change of a room begins with it.
+
+    `wanted_key` is the key of the name that the room is to get. Raises what `rule` raises.
+    """
     values = {"room_id": room_id, "account_id": account_id, "person_id": person_id}
     row = connection.execute(_BY_ID, values).one()
     last = row.their_role == "owner" and not has_other_owner(connection, room_id, person_id)
-    standing = _standing(row)._replace(last_owner=last)
-    check(standing)
+    taken = None if wanted_key is None else name_taken(connection, wanted_key, room_id)
+    standing = _standing(row)._replace(last_owner=last, taken=taken)
+    rule(standing)
     return standing
 
 
@@ -72,6 +84,11 @@ def standing_by_key(connection: Connection, key: str, account_id: int) -> tuple[
     """The number of the room to which a name leads, whether anybody is in it, and how the account stands in it."""
     row = connection.execute(_BY_KEY, {"key": key, "account_id": account_id, "person_id": account_id}).first()
     return None if row is None else (row.id, row.peopled, _standing(row))
+
+
+def name_taken(connection: Connection, key: str, room_id: int | None = None) -> str | None:
+    """The name of another room than `room_id` to which the name with this key leads, if there is one."""
+    return connection.execute(_LED_TO, {"key": key, "room_id": room_id}).scalar()
 
 
 def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bool:

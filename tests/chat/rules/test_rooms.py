@@ -1,0 +1,139 @@
+"""Who may change what in a room."""
+
+from typing import Any
+
+import pytest
+
+from tests.chat.rules import refusal
+from vestnik.chat.rules.rooms import (
+    MayBan,
+    MayGiveRole,
+    MayInvite,
+    MayJoin,
+    MayLeave,
+    MayMute,
+    MayPardon,
+    MayRemove,
+    MaySet,
+    NameFree,
+)
+from vestnik.chat.storage.rooms import RoomRule, Standing
+from vestnik.protocol.requests import RoleName
+
+EVERY_ROLE: tuple[RoleName | None, ...] = (None, "member", "moderator", "owner")
+
+
+def answer(rule: RoomRule, **standing: Any) -> str | None:
+    """The answer with which a standing in #tea is refused."""
+    found = refusal(rule, Standing("#tea", **standing))
+    return found and found[0]
+
+
+def test_join() -> None:
+    """Public rooms are open for all but the banned; of several reasons the first is told."""
+    rule = MayJoin("anna")
+    assert answer(rule) is None
+    assert answer(rule, archived=True) == "room.archived"
+    assert answer(rule, private=True, archived=True) == "room.private"
+    assert answer(rule, banned=True, private=True, archived=True) == "room.banned"
+
+
+def test_leave() -> None:
+    """Members leave rooms, but not groups."""
+    rule = MayLeave("anna")
+    assert answer(rule, role="member", archived=True) is None
+    assert answer(rule) == "room.not_member"
+    assert answer(rule, role="member", group=True) == "group.fixed"
+
+
+@pytest.mark.parametrize(
+    ("field", "needed"),
+    [
+        ("topic", 2),
+        ("description", 2),
+        ("name", 3),
+        ("private", 3),
+        ("archived", 3),
+        ("edits", 3),
+        ("retention", 3),
+    ],
+)
+def test_set_room(field: str, needed: int) -> None:
+    """Topic and description take a moderator, the rest an owner; in a group a member sets the topic and no more."""
+    rule = MaySet("anna", (field,))
+    for rank, role in enumerate(EVERY_ROLE):
+        expected = "room.not_member" if role is None else None if rank >= needed else "room.not_allowed"
+        assert answer(rule, role=role) == expected
+    assert answer(rule, role="member", group=True) == (None if field == "topic" else "group.fixed")
+
+
+def test_set_several_fields() -> None:
+    """All fields must be allowed."""
+    rule = MaySet("anna", ("topic", "name"))
+    assert answer(rule, role="moderator") == "room.not_allowed"
+    assert answer(rule, role="owner") is None
+
+
+def test_taken_names() -> None:
+    """A name that leads to another room is refused with that room's name, but first whoever may not rename at all."""
+    for rule in (NameFree(), MaySet("anna", ("name",))):
+        taken = refusal(rule, Standing("#tea", role="owner", taken="#Coffee"))
+        assert taken == ("room.exists", ("#Coffee",))
+    assert answer(MaySet("anna", ("name",)), role="member", taken="#Coffee") == "room.not_allowed"
+    assert answer(NameFree()) is None
+
+
+def test_invite() -> None:
+    """Every member invites to a public room, moderators to a private one; nobody who is banned, or to an archive."""
+    rule = MayInvite("anna", "boris")
+    assert answer(rule, role="member") is None
+    assert answer(rule, role="member", private=True) == "room.not_allowed"
+    assert answer(rule, role="moderator", private=True) is None
+    assert answer(rule, role="owner", archived=True) == "room.archived"
+    assert answer(rule, role="owner", banned=True) == "room.banned"
+    assert refusal(rule, Standing("#tea", role="owner", banned=True)) == ("room.banned", ("boris", "#tea"))
+    assert answer(rule) == "room.not_member"
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+@pytest.mark.parametrize("theirs", EVERY_ROLE)
+def test_power_over_others(role: RoleName | None, theirs: RoleName | None) -> None:
+    """Moderators remove, ban and mute ordinary members; owners also remove and ban moderators; nobody an owner."""
+    rank, other = EVERY_ROLE.index(role), EVERY_ROLE.index(theirs)
+    powerless = "room.not_member" if rank == 0 else "room.not_allowed" if rank == 1 else None
+    outranked = "member.outranks" if other >= rank else None
+    gone = "member.unknown" if other == 0 else None
+    standing = {"role": role, "their_role": theirs}
+    assert answer(MayRemove("anna", "boris"), **standing) == (powerless or gone or outranked)
+    assert answer(MayBan("anna", "boris"), **standing) == (powerless or outranked)
+    cannot_be_muted = "member.outranks" if other > 1 else None
+    assert answer(MayMute("anna", "boris"), **standing) == (powerless or gone or cannot_be_muted)
+    assert answer(MayPardon("anna"), **standing) == powerless
+
+
+def test_set_role() -> None:
+    """Owners give roles to members; the last of them cannot become less."""
+    demote = MayGiveRole("anna", "boris", "moderator")
+    assert answer(demote, role="owner", their_role="owner") is None
+    assert answer(demote, role="owner") == "member.unknown"
+    assert answer(demote, role="moderator", their_role="member") == "room.not_allowed"
+    assert answer(demote, role="owner", their_role="owner", last_owner=True) == "room.last_owner"
+    keep = MayGiveRole("anna", "boris", "owner")
+    assert answer(keep, role="owner", their_role="owner", last_owner=True) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        MayInvite("anna", "boris"),
+        MayRemove("anna", "boris"),
+        MayBan("anna", "boris"),
+        MayMute("anna", "boris"),
+        MayPardon("anna"),
+        MayGiveRole("anna", "boris", "owner"),
+    ],
+    ids=lambda rule: type(rule).__name__,
+)
+def test_groups_are_fixed(rule: RoomRule) -> None:
+    """In a group nothing is done to members."""
+    assert answer(rule, role="member", their_role="member", group=True, private=True) == "group.fixed"

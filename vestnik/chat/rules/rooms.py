@@ -1,0 +1,186 @@
+"""Who may do what in a room: owner, moderator, member, in this order. In a group conversation all are members.
+
+`account` is the name of who does it, `person` of whom it is done to.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from vestnik.chat.storage.rooms import RoomRule, Standing
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Conflict, Forbidden, NotFound
+from vestnik.protocol.requests import RoleName
+
+_RANK: Final[Mapping[RoleName | None, int]] = {None: 0, "member": 1, "moderator": 2, "owner": 3}
+
+_NEEDED: Final[Mapping[str, RoleName]] = {
+    "topic": "moderator",
+    "description": "moderator",
+    "name": "owner",
+    "private": "owner",
+    "archived": "owner",
+    "edits": "owner",
+    "retention": "owner",
+}
+"""The role that it takes to set a field of a room."""
+
+
+class NameFree(RoomRule, frozen=True):
+    """The name that is wanted leads to no other room."""
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Conflict."""
+        if standing.taken is not None:
+            raise Conflict(answers.ROOM_EXISTS, standing.taken)
+
+
+class MayJoin(RoomRule, frozen=True):
+    """Somebody who is no member may become one by themselves."""
+
+    account: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        if standing.banned:
+            raise Forbidden(answers.ROOM_BANNED, self.account, standing.room)
+        if standing.private:
+            raise Forbidden(answers.ROOM_PRIVATE, self.account, standing.room)
+        if standing.archived:
+            raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
+
+
+class MayLeave(RoomRule, frozen=True):
+    """A member may leave."""
+
+    account: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        _check_member(self.account, standing)
+        _check_no_group(standing)
+
+
+class MaySet(RoomRule, frozen=True):
+    """Somebody may set these fields of a room; in a group everybody the topic."""
+
+    account: str
+    fields: tuple[str, ...]
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden, and Conflict for a taken name."""
+        _check_member(self.account, standing)
+        for field in self.fields:
+            if not standing.group:
+                _check_rank(self.account, standing, _NEEDED[field])
+            elif field != "topic":
+                _check_no_group(standing)
+        NameFree()(standing)
+
+
+class MayInvite(RoomRule, frozen=True):
+    """Somebody may make a person a member: a member may, in a private room a moderator."""
+
+    account: str
+    person: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        _check_power(self.account, standing, "moderator" if standing.private else "member")
+        if standing.archived:
+            raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
+        if standing.banned:
+            raise Forbidden(answers.ROOM_BANNED, self.person, standing.room)
+
+
+class MayRemove(RoomRule, frozen=True):
+    """A moderator may end a person's membership."""
+
+    account: str
+    person: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden, and NotFound for who is no member."""
+        _check_power(self.account, standing, "moderator")
+        _check_person(self.person, standing)
+        _check_below(self.person, standing, standing.role)
+
+
+class MayBan(RoomRule, frozen=True):
+    """A moderator may keep a person out, member or not."""
+
+    account: str
+    person: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        _check_power(self.account, standing, "moderator")
+        _check_below(self.person, standing, standing.role)
+
+
+class MayMute(RoomRule, frozen=True):
+    """A moderator may mute a person: ordinary members only."""
+
+    account: str
+    person: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden, and NotFound for who is no member."""
+        _check_power(self.account, standing, "moderator")
+        _check_person(self.person, standing)
+        _check_below(self.person, standing, "moderator")
+
+
+class MayPardon(RoomRule, frozen=True):
+    """A moderator may let a person in again, or write again."""
+
+    account: str
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        _check_power(self.account, standing, "moderator")
+
+
+class MayGiveRole(RoomRule, frozen=True):
+    """An owner may give a member a role."""
+
+    account: str
+    person: str
+    role: RoleName
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden, NotFound for who is no member, and Conflict for the last owner."""
+        _check_power(self.account, standing, "owner")
+        _check_person(self.person, standing)
+        if standing.last_owner and self.role != "owner":
+            raise Conflict(answers.ROOM_LAST_OWNER, self.person, standing.room)
+
+
+def _check_power(account: str, standing: Standing, needed: RoleName) -> None:
+    _check_member(account, standing)
+    _check_no_group(standing)
+    _check_rank(account, standing, needed)
+
+
+def _check_member(account: str, standing: Standing) -> None:
+    if standing.role is None:
+        raise Forbidden(answers.ROOM_NOT_MEMBER, account, standing.room)
+
+
+def _check_no_group(standing: Standing) -> None:
+    if standing.group:
+        raise Forbidden(answers.GROUP_FIXED, standing.room)
+
+
+def _check_rank(account: str, standing: Standing, needed: RoleName) -> None:
+    if _RANK[standing.role] < _RANK[needed]:
+        raise Forbidden(answers.ROOM_NOT_ALLOWED, account, standing.room, needed)
+
+
+def _check_person(person: str, standing: Standing) -> None:
+    if standing.their_role is None:
+        raise NotFound(answers.MEMBER_UNKNOWN, standing.room, person)
+
+
+def _check_below(person: str, standing: Standing, role: RoleName | None) -> None:
+    if _RANK[standing.their_role] >= _RANK[role]:
+        raise Forbidden(answers.MEMBER_OUTRANKS, standing.room, person)
