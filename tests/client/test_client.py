@@ -25,7 +25,7 @@ from vestnik.client import (
     ServerClosing,
     UnknownHost,
 )
-from vestnik.client import inbox as module
+from vestnik.client import event_queue as module
 from vestnik.log.journal import Journal
 
 Lines = Callable[[], list[str]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.client.cursors import Count, Cursors, Fit, Missing
+from vestnik.client.cursors import Count, Cursors, Fit, SequenceGap
 from vestnik.protocol.events import Change, ConversationState, Delivery, Response
 from vestnik.protocol.requests import Ban, Group, Join, Leave, Msg, Position, React, SetRoom
 
@@ -24,10 +24,10 @@ def change(number: int, kind: str = "edit", to: str = "#tea", sender: str = "bor
 
 def take(cursors: Cursors, event: Delivery | Change) -> Fit:
     """Judge an event, and take it if it is the next one; the application has it at once."""
-    place, fit, _ = cursors.judge(event)
+    cursor, fit, _ = cursors.judge(event)
     if fit is Fit.NEXT:
-        cursors.take(place, event)
-        cursors.read(place, event)
+        cursors.take(cursor, event)
+        cursors.read(cursor, event)
     return fit
 
 
@@ -96,7 +96,7 @@ def test_a_new_client() -> None:
 
 
 def test_a_client_that_comes_back() -> None:
-    """Saved cursors are numbers or positions; places that are not listed any more are forgotten."""
+    """Saved cursors are numbers or positions; conversations that are not listed any more are forgotten."""
     cursors = Cursors("anna", {"#Tea": {"seq": 4, "change": 2}, "boris": 3, "#gone": 5})
     assert cursors.positions() == {"#Tea": Position(4, 2), "boris": Position(3), "#gone": Position(5)}
     cursors.begin([ConversationState("#tea", 5, 2), ConversationState("boris", 3, 0), ConversationState("#new", 9, 4)])
@@ -131,13 +131,13 @@ def test_bad_cursors() -> None:
 
 def test_what_did_not_come() -> None:
     """When the server says that everything has come and it has not, that is noticed; unless it was not taken."""
-    for complete, missing in ((True, Missing("#tea", 5, 6)), (False, None)):
+    for complete, missing in ((True, SequenceGap("#tea", 5, 6)), (False, None)):
         cursors = Cursors("anna", {"#tea": 4})
         cursors.begin([ConversationState("#tea", 6, 0)])
         assert cursors.end(complete=complete) == missing
     cursors = Cursors("anna", {"#tea": {"seq": 6, "change": 1}})
     cursors.begin([ConversationState("#tea", 6, 2)])
-    assert cursors.end(complete=True) == Missing("#tea", 2, 2)
+    assert cursors.end(complete=True) == SequenceGap("#tea", 2, 2)
 
 
 def test_a_room_that_was_joined() -> None:
@@ -172,15 +172,15 @@ def test_what_the_application_has_read() -> None:
     """Saved is what the application has read, though more has come."""
     cursors = Cursors("anna", {"#tea": {"seq": 4, "change": 2}})
     waiting = [delivery(5), change(3), delivery(6)]
-    place = cursors.place("#tea")
+    cursor = cursors.cursor("#tea")
     for event in waiting:
         assert cursors.judge(event).fit is Fit.NEXT
-        cursors.take(place, event)
+        cursors.take(cursor, event)
     cursors.acknowledge(Msg(to="#tea", message="x"), Response(200, seq=7))
     seen = []
     for event in waiting:
         seen.append((cursors.saved() or {})["#tea"])
-        cursors.read(place, event)
+        cursors.read(cursor, event)
     assert [(at["seq"], at["change"]) for at in seen] == [(4, 2), (5, 2), (5, 3)]
     assert cursors.saved() == {"#tea": {"seq": 7, "change": 3}}
 
@@ -197,7 +197,7 @@ def test_what_is_older_than_the_list() -> None:
 
 
 def test_a_room_gets_another_name() -> None:
-    """A room that is called otherwise keeps its place, told by a change, an answer or the list."""
+    """A room that is called otherwise keeps its cursor, told by a change, an answer or the list."""
     cursors = Cursors("anna", {"#a": {"seq": 4, "change": 2}})
     assert take(cursors, change(3, "set_room", "#a", name="#b")) is Fit.NEXT
     assert take(cursors, delivery(5, "#b")) is Fit.NEXT

@@ -18,7 +18,7 @@ from vestnik.client import (
     OutboxFull,
     Reconnected,
     ServerClosing,
-    inbox,
+    event_queue,
     outbox,
 )
 from vestnik.log.journal import Journal
@@ -167,7 +167,7 @@ async def test_more_than_can_be_read(
     tmp_path: Path, make: Make, journaled: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of events that nobody takes none is lost: the rest is fetched when those before are read."""
-    monkeypatch.setattr(inbox, "MAX_EVENTS", 3)
+    monkeypatch.setattr(event_queue, "MAX_EVENTS", 3)
     async with running_app(tmp_path, "anna", "boris") as app:
         port = app.listener.port
         async with make(port) as anna, make(port, "boris", journal=Journal("client", None)) as boris:

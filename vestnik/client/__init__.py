@@ -22,7 +22,7 @@ from vestnik.client.errors import (
     ServerClosing,
     UnknownHost,
 )
-from vestnik.client.inbox import Disconnected, Event, Reconnected
+from vestnik.client.event_queue import Disconnected, Event, Reconnected
 from vestnik.protocol.events import (
     Change,
     ConversationState,

@@ -9,11 +9,11 @@ from vestnik.client import catalogue
 from vestnik.client.backoff import Backoff
 from vestnik.client.cursors import Saved
 from vestnik.client.errors import ConnectionFailed
-from vestnik.client.inbox import Event
+from vestnik.client.event_queue import Event
 from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
-from vestnik.client.session import Session, now
+from vestnik.client.session import ClientSession, now
 from vestnik.log.client_log_config import logger
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -26,7 +26,7 @@ TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
 
 
-class Client(MessageActions, RoomActions, PeopleActions, Session):
+class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     """A session of the account `name` with the server at `address`:`port`.
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the
@@ -145,7 +145,7 @@ class Client(MessageActions, RoomActions, PeopleActions, Session):
                 self._connection.abort()
                 await self._connection.ended
         self._fail_all(self._lost())
-        self._receiver.inbox.wake()
+        self._receiver.queue.wake()
 
     @journaled(logger="client")
     async def quit(self) -> None:
@@ -170,7 +170,7 @@ class Client(MessageActions, RoomActions, PeopleActions, Session):
         will be no other, and Refused when the server does not let the account in again.
         """
         while True:
-            while self._receiver.inbox:
+            while self._receiver.queue:
                 yield self._receiver.read()
             if self._receiver.all_read():
                 self._connection_is_behind()
@@ -178,7 +178,7 @@ class Client(MessageActions, RoomActions, PeopleActions, Session):
                 if self._failure is not None:
                     raise self._failure
                 return
-            await self._receiver.inbox.news()
+            await self._receiver.queue.news()
 
 
 def _secret(value: str | Secret | None) -> Secret | None:

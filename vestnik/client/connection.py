@@ -37,7 +37,7 @@ class Owner(Protocol):
     def answered(self, pending: Pending, response: Response) -> None:
         """The answer to a request has come."""
 
-    def happened(self, event: events.Event) -> None:
+    def happened(self, event: events.ServerEvent) -> None:
         """The server has said something unasked."""
 
     def ended(self, connection: "Connection", why: End) -> None:

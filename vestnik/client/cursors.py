@@ -83,7 +83,7 @@ class Count:
             self.last = last
 
 
-class Place:
+class Cursor:
     """How far one conversation is there.
 
     `waiting` events of it are not read by the application yet; while there are some, `read` is how far it has read,
@@ -113,14 +113,14 @@ class Place:
 
 
 class Judgement(NamedTuple):
-    """What an event is to its place. `expected` is the number that would have been the next."""
+    """What an event is to its cursor. `expected` is the number that would have been the next."""
 
-    place: Place
+    cursor: Cursor
     fit: Fit
     expected: int | None
 
 
-class Missing(NamedTuple):
+class SequenceGap(NamedTuple):
     """What the server has not sent: the conversation, the next number, and the one that it has gone on to."""
 
     conversation: str
@@ -129,78 +129,78 @@ class Missing(NamedTuple):
 
 
 class Cursors:
-    """The places of all conversations of the account `own`. Without `saved` the client is new: it has nothing."""
+    """The cursors of all conversations of the account `own`. Without `saved` the client is new: it has nothing."""
 
     def __init__(self, own: str, saved: Saved | None = None) -> None:
         self._own = own
-        self._places: dict[str, Place] = {}
+        self._cursors: dict[str, Cursor] = {}
         self._aliases: dict[str, str] = {}  # from older keys of rooms to the present ones
         self._resuming = False  # the list is there, and what was missed is on its way
-        self._listed: dict[Place, ConversationState] = {}
+        self._listed: dict[Cursor, ConversationState] = {}
         self.known = saved is not None
         for name, position in msgspec.convert(saved or {}, dict[str, Number | Position]).items():
-            self._places[name_key(name)] = Place(
+            self._cursors[name_key(name)] = Cursor(
                 name, position if isinstance(position, Position) else Position(position)
             )
 
-    def place(self, name: str) -> Place:
-        """The place of the conversation `name`."""
+    def cursor(self, name: str) -> Cursor:
+        """The cursor of the conversation `name`."""
         found = self._find(name)
         if found is None:
             key = name_key(name)
-            found = self._places[self._aliases.get(key, key)] = Place(name)
+            found = self._cursors[self._aliases.get(key, key)] = Cursor(name)
         return found
 
-    def _find(self, name: str) -> Place | None:
+    def _find(self, name: str) -> Cursor | None:
         key = name_key(name)
-        return self._places.get(self._aliases.get(key, key))
+        return self._cursors.get(self._aliases.get(key, key))
 
     def positions(self) -> dict[str, Position] | None:
         """What a `resume` has to say; None for a new client."""
         if not self.known:
             return None
-        return {place.name: position for place in self._places.values() if (position := place.position) is not None}
+        return {cursor.name: position for cursor in self._cursors.values() if (position := cursor.position) is not None}
 
     def saved(self) -> dict[str, dict[str, int]] | None:
         """How far the application has read everything, for keeping it; None while nothing is known."""
         if not self.known:
             return None
-        found = {place.name: place.position_read for place in self._places.values()}
+        found = {cursor.name: cursor.position_read for cursor in self._cursors.values()}
         return {name: {"seq": at.seq, "change": at.change} for name, at in found.items() if at is not None}
 
     # Resuming.
 
     def begin(self, states: Iterable[ConversationState]) -> None:
         """Take the list of all conversations that answers a `resume`: older names, what is gone, where a new one is."""
-        places: dict[str, Place] = {}
+        cursors: dict[str, Cursor] = {}
         self._listed = {}
         for state in states:
             if state.as_ is not UNSET:
                 self._rename(state.as_, state.to)
-            there = name_key(state.to) in self._places
-            place = self.place(state.to)
-            place.name = state.to
+            there = name_key(state.to) in self._cursors
+            cursor = self.cursor(state.to)
+            cursor.name = state.to
             if not self.known:
-                place.seq.last = state.seq if state.kept is UNSET else state.kept - 1
-            if not there or place.seq.last is None:  # it had no cursor: older changes are in the messages already
-                place.change.take(state.change)
-            place.seq.align(state.first, state.seq)
-            place.change.align(0, state.change)
-            places[name_key(state.to)] = place
-            self._listed[place] = state
-        self._places = places
+                cursor.seq.last = state.seq if state.kept is UNSET else state.kept - 1
+            if not there or cursor.seq.last is None:  # it had no cursor: older changes are in the messages already
+                cursor.change.take(state.change)
+            cursor.seq.align(state.first, state.seq)
+            cursor.change.align(0, state.change)
+            cursors[name_key(state.to)] = cursor
+            self._listed[cursor] = state
+        self._cursors = cursors
         self.known = self._resuming = True
 
-    def end(self, *, complete: bool) -> Missing | None:
+    def end(self, *, complete: bool) -> SequenceGap | None:
         """Everything that was missing has come; if not, what has not. Not `complete`: some of it was not taken."""
         self._resuming = False
         listed, self._listed = self._listed, {}
-        for place, state in listed.items():
-            for count, last in ((place.seq, state.seq), (place.change, state.change)) if complete else ():
+        for cursor, state in listed.items():
+            for count, last in ((cursor.seq, state.seq), (cursor.change, state.change)) if complete else ():
                 if count.last is None:
                     count.take(last)
                 elif count.last < last:
-                    return Missing(place.name, count.last + 1, last)
+                    return SequenceGap(cursor.name, count.last + 1, last)
         return None
 
     # What comes.
@@ -211,47 +211,47 @@ class Cursors:
         number = _number(event)
         if self._resuming and name.startswith(ROOM_SIGN) and self._find(name) is None:
             # It is called so since the list was made, or new since then: the next list will say which.
-            return Judgement(Place(name), Fit.GAP, None)
-        place = self.place(name)
-        count = place.change if isinstance(event, Change) else place.seq
+            return Judgement(Cursor(name), Fit.GAP, None)
+        cursor = self.cursor(name)
+        count = cursor.change if isinstance(event, Change) else cursor.seq
         fit = count.fit(number)
         if fit is Fit.GAP and isinstance(event, Change) and self._ends_membership(event):
             fit = Fit.NEXT  # it is told to who is not there any more
-        return Judgement(place, fit, None if count.last is None else count.last + 1)
+        return Judgement(cursor, fit, None if count.last is None else count.last + 1)
 
-    def take(self, place: Place, event: Delivery | Change) -> None:
+    def take(self, cursor: Cursor, event: Delivery | Change) -> None:
         """Count an event that was judged to be the next, and is waiting for the application from now on."""
         number = _number(event)
-        if not place.waiting:
-            place.read = place.position
-            if place.read is None and isinstance(event, Delivery):
-                place.read = Position(number - 1, place.change.last or 0)
-        place.waiting += 1
+        if not cursor.waiting:
+            cursor.read = cursor.position
+            if cursor.read is None and isinstance(event, Delivery):
+                cursor.read = Position(number - 1, cursor.change.last or 0)
+        cursor.waiting += 1
         if isinstance(event, Delivery):
-            place.seq.take(number)
+            cursor.seq.take(number)
             return
-        place.change.take(number)
-        state = self._listed.get(place)
+        cursor.change.take(number)
+        state = self._listed.get(cursor)
         if state is not None and number <= state.change:
             return  # the list is newer
         if event.kind == "set_room" and isinstance(event.name, str):
-            self._rename(place.name, event.name)
+            self._rename(cursor.name, event.name)
         elif self._ends_membership(event):
-            self._forget(place.name)
+            self._forget(cursor.name)
 
-    def take_own(self, place: Place, event: Delivery | Change) -> None:
+    def take_own(self, cursor: Cursor, event: Delivery | Change) -> None:
         """Count an event of which the application need not hear."""
-        (place.change if isinstance(event, Change) else place.seq).own(_number(event))
+        (cursor.change if isinstance(event, Change) else cursor.seq).own(_number(event))
 
-    def read(self, place: Place, event: Delivery | Change) -> None:
+    def read(self, cursor: Cursor, event: Delivery | Change) -> None:
         """The application has got an event that was waiting."""
-        place.waiting -= 1
-        if place.read is None:
+        cursor.waiting -= 1
+        if cursor.read is None:
             return
         if isinstance(event, Change):
-            place.read.change = event.change
+            cursor.read.change = event.change
         else:
-            place.read.seq = _number(event)
+            cursor.read.seq = _number(event)
 
     def _ends_membership(self, change: Change) -> bool:
         """Whether the account itself is no member any more."""
@@ -267,15 +267,15 @@ class Cursors:
         if response.room is not UNSET:
             name = response.room
         if isinstance(request, Join | CreateRoom | Group) and isinstance(name, str) and response.seq is not UNSET:
-            count = self.place(name).seq
+            count = self.cursor(name).seq
             if count.last is None:
                 count.take(response.seq)
         if isinstance(name, str):
             if isinstance(request, Msg | Forward):
                 if response.seq is not UNSET:
-                    self.place(name).seq.own(response.seq)
+                    self.cursor(name).seq.own(response.seq)
             elif response.change is not UNSET:
-                count = self.place(name).change
+                count = self.cursor(name).change
                 if count.last is None and isinstance(request, Join | CreateRoom | Group):
                     count.take(response.change)
                 else:
@@ -296,15 +296,15 @@ class Cursors:
 
     def _forget(self, name: str) -> None:
         key = name_key(name)
-        self._places.pop(self._aliases.get(key, key), None)
+        self._cursors.pop(self._aliases.get(key, key), None)
 
     def _rename(self, before: str, after: str) -> None:
         old, new = name_key(before), name_key(after)
         old = self._aliases.get(old, old)
-        place = self._places.pop(old, None)
-        if place is not None:
-            place.name = after
-            self._places[new] = place
+        cursor = self._cursors.pop(old, None)
+        if cursor is not None:
+            cursor.name = after
+            self._cursors[new] = cursor
         self._aliases = {
             key: new if present == old else present for key, present in self._aliases.items() if key != new
         }

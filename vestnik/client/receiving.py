@@ -3,9 +3,9 @@
 from msgspec import UNSET
 
 from vestnik.client import catalogue
-from vestnik.client.cursors import Cursors, Fit, Missing, Place
+from vestnik.client.cursors import Cursor, Cursors, Fit, SequenceGap
 from vestnik.client.errors import ConnectionFailed
-from vestnik.client.inbox import MAX_EVENTS, Disconnected, Event, Inbox, Reconnected
+from vestnik.client.event_queue import MAX_EVENTS, Disconnected, Event, EventQueue, Reconnected
 from vestnik.client.outbox import Outbox
 from vestnik.log.journal import Journal
 from vestnik.protocol.events import (
@@ -22,15 +22,15 @@ Heard = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice
 
 
 class Receiver:
-    """Puts events into the `inbox`. With `cursors` those that are counted are taken once and without gaps.
+    """Puts events into the `queue`. With `cursors` those that are counted are taken once and without gaps.
 
-    When the inbox is full, without cursors the oldest event is dropped; with cursors nothing more is taken until the
+    When the queue is full, without cursors the oldest event is dropped; with cursors nothing more is taken until the
     application has read everything, and then the rest is asked for again: the receiver is `behind`. `counting` is
     false while the server is one that does not count.
     """
 
     def __init__(self, journal: Journal, outbox: Outbox, cursors: Cursors | None, journal_text: bool) -> None:
-        self.inbox = Inbox()
+        self.queue = EventQueue()
         self.counting = cursors is not None
         self.behind = False
         self._journal = journal
@@ -39,28 +39,28 @@ class Receiver:
         self._journal_text = journal_text
         self._overflowing = False
 
-    def take(self, event: Heard, connection: str) -> Missing | None:
+    def take(self, event: Heard, connection: str) -> SequenceGap | None:
         """Take what came on a connection; returns what is missing before it, and then does not take it."""
-        place: Place | None = None
+        cursor: Cursor | None = None
         cursors = self._cursors
         if isinstance(event, Delivery | Change) and cursors is not None and self._is_counted(event):
-            place, fit, expected = cursors.judge(event)
+            cursor, fit, expected = cursors.judge(event)
             if fit is Fit.KNOWN:
                 return None
             if not self.behind and fit is Fit.GAP:
                 number = event.change if isinstance(event, Change) else event.seq
-                return Missing(place.name, expected or 0, number or 0)
+                return SequenceGap(cursor.name, expected or 0, number or 0)
             if cursors.is_own(event) and self._settled(event):
-                cursors.take_own(place, event)
+                cursors.take_own(cursor, event)
                 return None
             if not self._has_room():
                 return None
-            cursors.take(place, event)
+            cursors.take(cursor, event)
         self._record(event, connection)
-        self._put(event, place)
+        self._put(event, cursor)
         return None
 
-    def end_of_missed(self) -> Missing | None:
+    def end_of_missed(self) -> SequenceGap | None:
         """Everything that a `resume` has missed has come; or what has not."""
         return None if self._cursors is None else self._cursors.end(complete=not self.behind)
 
@@ -74,9 +74,9 @@ class Receiver:
 
     def read(self) -> Event:
         """The oldest event, for the application. Raises IndexError if there is none."""
-        event, place = self.inbox.take()
-        if place is not None and self._cursors is not None and isinstance(event, Delivery | Change):
-            self._cursors.read(place, event)
+        event, cursor = self.queue.take()
+        if cursor is not None and self._cursors is not None and isinstance(event, Delivery | Change):
+            self._cursors.read(cursor, event)
         return event
 
     def all_read(self) -> bool:
@@ -100,20 +100,20 @@ class Receiver:
         return True
 
     def _has_room(self) -> bool:
-        if not self.behind and self.inbox.full:
+        if not self.behind and self.queue.full:
             self.behind = True
             self._journal.record(catalogue.CLIENT_BEHIND, MAX_EVENTS)
         return not self.behind
 
-    def _put(self, event: Event, place: Place | None) -> None:
-        if self.inbox.full:
+    def _put(self, event: Event, cursor: Cursor | None) -> None:
+        if self.queue.full:
             if self._cursors is not None and self.counting:
                 return  # only what is not counted comes here
-            self.inbox.take()
+            self.queue.take()
             if not self._overflowing:
                 self._overflowing = True
                 self._journal.record(catalogue.CLIENT_OVERFLOW, MAX_EVENTS)
-        self.inbox.put(event, place)
+        self.queue.put(event, cursor)
 
     def _record(self, event: Heard, connection: str) -> None:
         if isinstance(event, Delivery):

@@ -11,7 +11,7 @@ from vestnik.client import catalogue
 from vestnik.client.asking import Asking
 from vestnik.client.backoff import Backoff
 from vestnik.client.connection import Connection, End, open_connection
-from vestnik.client.cursors import Cursors, Missing, Saved
+from vestnik.client.cursors import Cursors, Saved, SequenceGap
 from vestnik.client.errors import (
     ClientError,
     ConnectionFailed,
@@ -29,7 +29,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.events import Event, Notice, Probe, Response, Resumed
+from vestnik.protocol.events import Notice, Probe, Response, Resumed, ServerEvent
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Request, Resume, User
 from vestnik.secret import Secret
 
@@ -39,7 +39,7 @@ LABEL_BYTES: Final = 6
 E = TypeVar("E", bound=ClientError)
 
 
-class Session(Asking):
+class ClientSession(Asking):
     """A login and its connection, which with `reconnect` is one after the other.
 
     It goes through these states: not connected; connected, when requests are sent as they are made; live, when it
@@ -211,7 +211,7 @@ class Session(Asking):
         self._fail_all(error)
         if self._connection is not None:
             self._connection.close()
-        self._receiver.inbox.wake()
+        self._receiver.queue.wake()
 
     async def _stop_recovering(self) -> None:
         self._established = self._recovering = False
@@ -246,22 +246,22 @@ class Session(Asking):
         pending.settle(response)
 
     @journaled(logger="client")
-    def happened(self, event: Event) -> None:
+    def happened(self, event: ServerEvent) -> None:
         """The server has said something unasked."""
-        missing: Missing | None = None
+        gap: SequenceGap | None = None
         if isinstance(event, Probe):
             self._answer_probe()
         elif isinstance(event, Resumed):
-            missing = self._receiver.end_of_missed()
-            if missing is None:
+            gap = self._receiver.end_of_missed()
+            if gap is None:
                 self._go_live()
         else:
             if isinstance(event, Notice) and event.code == Code.IMPORTANT_NOTICE:
                 self._server_closing = True
                 self._journal.record(catalogue.CLIENT_SERVER_CLOSING, self.address, self.port)
-            missing = self._receiver.take(event, self._connected().name)
-        if missing is not None:
-            self._journal.record(catalogue.CLIENT_GAP, *missing, connection=self._connected().name)
+            gap = self._receiver.take(event, self._connected().name)
+        if gap is not None:
+            self._journal.record(catalogue.CLIENT_GAP, *gap, connection=self._connected().name)
             self._connected().abort()
 
     @journaled(logger="client")
@@ -286,7 +286,7 @@ class Session(Asking):
         elif not self._recovering and self._failure is None:
             self._failure = failure if self._server_closing else self._failed(failure)
             self._fail_all(failure)
-        self._receiver.inbox.wake()
+        self._receiver.queue.wake()
 
     def _why(self, why: End) -> ConnectionFailed:
         where: dict[str, str | int] = {"address": self.address, "port": self.port}

@@ -208,5 +208,5 @@ class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=Fals
     people: list[Person]
 
 
-Event: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Resumed | Probe | Notice
-ServerMessage: TypeAlias = Response | Event
+ServerEvent: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Resumed | Probe | Notice
+ServerMessage: TypeAlias = Response | ServerEvent

@@ -11,7 +11,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.events import Delivery, Event, Notice, Probe, Response, ServerMessage
+from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerEvent, ServerMessage
 from vestnik.protocol.requests import NO_TIME, AnyRequest
 from vestnik.secret import Secret
 
@@ -60,7 +60,7 @@ def _give_secret(value: object) -> str:
 REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
 _HEADS: Final = msgspec.json.Decoder(_Head)
 _RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=_take_secret)
-_EVENTS: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+_EVENTS: Final[msgspec.json.Decoder[ServerEvent]] = msgspec.json.Decoder(ServerEvent)
 _LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=_take_secret)
 _ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
 _TIMES: Final = msgspec.json.Decoder(float)

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from vestnik.client.cursors import Place
+from vestnik.client.cursors import Cursor
 from vestnik.client.errors import ConnectionFailed
 from vestnik.protocol.events import Change, Delivery, Notice, PresenceNotice, ReadNotice, TypingNotice
 
@@ -30,11 +30,11 @@ class Reconnected:
 Event: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice | Disconnected | Reconnected
 
 
-class Inbox:
-    """A bounded queue of events, each with the place in its conversation if it has one."""
+class EventQueue:
+    """A bounded queue of events, each with the cursor of its conversation if it has one."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Event, Place | None]] = deque()
+        self._waiting: deque[tuple[Event, Cursor | None]] = deque()
         self._news = asyncio.Event()
 
     def __len__(self) -> int:
@@ -45,12 +45,12 @@ class Inbox:
         """Whether there is no room for another event."""
         return len(self._waiting) >= MAX_EVENTS
 
-    def put(self, event: Event, place: Place | None = None) -> None:
+    def put(self, event: Event, cursor: Cursor | None = None) -> None:
         """Add an event."""
-        self._waiting.append((event, place))
+        self._waiting.append((event, cursor))
         self._news.set()
 
-    def take(self) -> tuple[Event, Place | None]:
+    def take(self) -> tuple[Event, Cursor | None]:
         """The oldest event. Raises IndexError if there is none."""
         return self._waiting.popleft()
 
