@@ -197,5 +197,5 @@ def test_every_text_of_the_command_line_is_said() -> None:
     """No sentence of the command line is there for nothing."""
     source = "".join(path.read_text("utf-8") for path in SOURCE if package(path) == "cli")
     built = {"cli.server_data", "cli.server_journal", "cli.demo_server", "cli.demo_client"}
-    unused = [key for key in {**client.TEXTS, **cli.TEXTS} if f'"{key}"' not in source]
+    unused = [key for key in {**client.CATALOGUE, **cli.CATALOGUE} if f'"{key}"' not in source]
     assert set(unused) <= built

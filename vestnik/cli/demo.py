@@ -32,7 +32,7 @@ COLOURS: Final = {"ERROR": "red", "CRITICAL": "bright_red", "WARNING": "yellow"}
 _CHAT: Final = "/join #geekbrains\nВсем привет в этом чатике!\nНу и больно надо...\n/leave #geekbrains\n"
 
 
-class Step(NamedTuple):
+class ClientRun(NamedTuple):
     """One run of the client: who, where to (None: the demo's server), and the lines typed."""
 
     user: str
@@ -42,13 +42,13 @@ class Step(NamedTuple):
 
 
 SESSION: Final = (
-    Step("user", _CHAT),
-    Step("user", _CHAT),
-    Step("user", address="localhost1"),
-    Step("user", port=CLOSED_PORT),
-    Step("user1", _CHAT),
-    Step("user", "/leave #geekbrains\n"),
-    Step("user", "/leave #geekbrains1\n"),
+    ClientRun("user", _CHAT),
+    ClientRun("user", _CHAT),
+    ClientRun("user", address="localhost1"),
+    ClientRun("user", port=CLOSED_PORT),
+    ClientRun("user1", _CHAT),
+    ClientRun("user", "/leave #geekbrains\n"),
+    ClientRun("user", "/leave #geekbrains1\n"),
 )
 """The mission's session in order: two whole sessions, a wrong address, a closed port, a stranger, two mistakes."""
 
@@ -97,20 +97,20 @@ def play(directory: Path) -> tuple[dict[str, str], int]:
         if f"{say('ru', 'server.started', address='', port='')}" not in started:
             raise RuntimeError(started.rstrip() or "?")
         port = int(started.rsplit(":", 1)[1])
-        for step in SESSION:
-            to = ("-a", step.address, "-p", str(step.port or port), "-u", step.user)
+        for run in SESSION:
+            to = ("-a", run.address, "-p", str(run.port or port), "-u", run.user)
             log = ("--log-dir", str(directory / "log"))
             subprocess.run(
                 (*vestnik, "client", *to, *log),
                 env=environment,
-                input=step.lines.encode(),
+                input=run.lines.encode(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=DEADLINE,
                 check=False,  # some are meant to fail
             )
         # The console shows a line after the file has it: with the last of the session, the journal is complete.
-        ends = sum(1 for step in SESSION if step.address == "127.0.0.1" and step.port is None)
+        ends = sum(1 for run in SESSION if run.address == "127.0.0.1" and run.port is None)
         for line in lines:
             ends -= line.rstrip("\n").endswith(say("ru", "connection.closed"))
             if not ends:

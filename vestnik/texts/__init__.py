@@ -15,7 +15,7 @@ Catalogue: TypeAlias = Mapping[str, tuple[str, str]]
 
 LANGUAGES: Final = ("ru", "en")
 DEFAULT_LANGUAGE: Final = "ru"
-CATALOGUES: Final[tuple[Catalogue, ...]] = (answers.TEXTS, journal.TEXTS, client.TEXTS, cli.TEXTS)
+CATALOGUES: Final[tuple[Catalogue, ...]] = (answers.CATALOGUE, journal.CATALOGUE, client.CATALOGUE, cli.CATALOGUE)
 
 
 def in_language(language: str, *catalogues: Catalogue) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-TEXTS: Final = {
+CATALOGUE: Final = {
     "login.accepted": ("Пользователь {account} аутентифицирован", "User {account} is authenticated"),
     "login.resumed": ("Пользователь {account} уже аутентифицирован", "User {account} is already authenticated"),
     "login.refused": (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-TEXTS: Final = {
+CATALOGUE: Final = {
     "cli.server_data": ("Данные: {path}", "Data: {path}"),
     "cli.server_journal": ("Журнал: {path}", "Journal: {path}"),
     "cli.server_how": (

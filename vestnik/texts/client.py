@@ -2,7 +2,7 @@
 
 from typing import Final
 
-TEXTS: Final = {
+CATALOGUE: Final = {
     "cli.client_welcome": (
         "Вы вошли как {account}. /help покажет команды",
         "You are logged in as {account}. /help lists the commands",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-TEXTS: Final = {
+CATALOGUE: Final = {
     # Of the server.
     "server.started": ("Сервер запущен по адресу {address}:{port}", "Server started at {address}:{port}"),
     "server.closing": (

@@ -139,7 +139,7 @@ def test_no_journal(tmp_path: Path, logs: Path) -> None:
     assert run(tmp_path / "none", "-f", code=1).stdout == ""
 
 
-def test_places(tmp_path: Path, logs: Path) -> None:
+def test_where_journals_are(tmp_path: Path, logs: Path) -> None:
     """A journal is also a file, a directory that has one, or a name in a directory."""
     away = tmp_path / "none"
     expected = run(logs).stdout

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.cli.failure import Failure
+from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.cli.journal.output import Output
-from vestnik.cli.journal.places import SERVER, Places, location
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader
@@ -69,29 +69,29 @@ def command(message: str, **given: Any) -> None:
     conversation. The journal of the server is read, and the database if it is there, also beside a running server. The
     exit code is 1 if there is no such message.
     """
-    places = Places(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
-    place = places.one(SERVER)
+    journals = Journals(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
+    journal = journals.one(SERVER)
     found: list[Found] = []
-    data = places.settings.data_path
+    data = journals.settings.data_path
     try:
-        with places.reading(), looking(data) as database:
+        with journals.reading(), looking(data) as database:
             known = database is not None
             for target in targets(message):
-                found = found or search(place.reader, database, target)
+                found = found or search(journal.reader, database, target)
     except (StartupError, DatabaseError) as error:
-        reason = error.text(places.language) if isinstance(error, StartupError) else str(error.orig)
-        raise Failure(places.say("cli.trace_database", path=str(data), reason=reason)) from None
+        reason = error.text(journals.language) if isinstance(error, StartupError) else str(error.orig)
+        raise Failure(journals.say("cli.trace_database", path=str(data), reason=reason)) from None
     if not found:
-        places.finish()
+        journals.finish()
         key = "cli.trace_none" if known else "cli.trace_none_in_journal"
-        raise Failure(places.say(key, message=message, path=str(data)))
-    output = Output(places.language)
+        raise Failure(journals.say(key, message=message, path=str(data)))
+    output = Output(journals.language)
     for each in found:
-        show(output, places.say, each, known=known)
+        show(output, journals.say, each, known=known)
     if not known:
-        output.line(places.say("cli.trace_no_database", path=str(data)))
+        output.line(journals.say("cli.trace_no_database", path=str(data)))
     output.flush()
-    places.finish()
+    journals.finish()
 
 
 def targets(message: str) -> Iterator[Target]:

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from vestnik.cli.failure import Failure
-from vestnik.cli.journal.places import CLIENT, NAMES, SERVER, Places, location
+from vestnik.cli.journal.journals import CLIENT, NAMES, SERVER, Journals, location
 from vestnik.log.days.names import day_file
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
@@ -88,21 +88,21 @@ def verify(
     kind, 1 if there is, and 2 if not everything could be checked.
     """
     try:
-        places = Places(config, data, log_dir, lang)
+        journals = Journals(config, data, log_dir, lang)
     except Failure as failure:
         failure.show()
         raise SystemExit(2) from None  # nothing was found out about the journal
-    directory, journal = _find(places, name, log_dir)
-    keys = _given_keys(places, key_file)
+    directory, journal = _find(journals, name, log_dir)
+    keys = _given_keys(journals, key_file)
     try:
         report = check(directory, journal, keys)
         if not keys and report.code != 1 and _needs_key(report) and sys.stdin.isatty():
-            keys = _asked_keys(places)
+            keys = _asked_keys(journals)
             report = check(directory, journal, keys) if keys else report
     except OSError as error:
-        _say_why(places, directory, error)
+        _say_why(journals, directory, error)
         raise SystemExit(2) from None
-    _Printer(places).print(report, directory)
+    _Printer(journals).print(report, directory)
     raise SystemExit(report.code)
 
 
@@ -117,58 +117,58 @@ def setup_keys(
 
     The key is shown once and kept nowhere. Run it as the user that writes the journal.
     """
-    places = Places(config, data, log_dir, lang)
-    directory, journal = _find(places, name, log_dir)
+    journals = Journals(config, data, log_dir, lang)
+    directory, journal = _find(journals, name, log_dir)
     try:
         directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         key = set_up(directory, journal, again=again)
     except AlreadyKeyed:
-        raise Failure(places.say("cli.seals_keyed", name=journal)) from None
+        raise Failure(journals.say("cli.seals_keyed", name=journal)) from None
     except OSError as error:
-        _say_why(places, directory, error)
+        _say_why(journals, directory, error)
         raise SystemExit(1) from None
-    click.echo(places.say("cli.seals_key", name=journal), err=True)
+    click.echo(journals.say("cli.seals_key", name=journal), err=True)
     click.echo(key)
 
 
-def _find(places: Places, name: str, log_dir: str | None) -> tuple[Path, str]:
+def _find(journals: Journals, name: str, log_dir: str | None) -> tuple[Path, str]:
     """The directory and the name of a journal."""
     if name == CLIENT:
         return Path(log_dir).expanduser() if log_dir else default_directory(), name
     if name in NAMES:
-        return places.server_directory, name
+        return journals.server_directory, name
     path = Path(name)
     day = day_file(path)
     return path.parent, path.name if day is None else day.name
 
 
-def _given_keys(places: Places, file: Path | None) -> list[Key]:
+def _given_keys(journals: Journals, file: Path | None) -> list[Key]:
     """The keys of the file, else of the environment."""
     source = KEY_VARIABLE if file is None else str(file)
     try:
         text = os.environ.get(KEY_VARIABLE, "") if file is None else file.read_text("utf-8", "replace")
     except OSError as error:
         raise click.UsageError(
-            places.say("cli.seals_directory", path=source, reason=error.strerror or str(error))
+            journals.say("cli.seals_directory", path=source, reason=error.strerror or str(error))
         ) from None
     if not text and file is None:
         return []
-    return _keys_in(places, text, source)
+    return _keys_in(journals, text, source)
 
 
-def _asked_keys(places: Places) -> list[Key]:
-    text = click.prompt(places.say("cli.seals_key_prompt"), hide_input=True, default="", show_default=False, err=True)
-    return _keys_in(places, text, "-") if text else []
+def _asked_keys(journals: Journals) -> list[Key]:
+    text = click.prompt(journals.say("cli.seals_key_prompt"), hide_input=True, default="", show_default=False, err=True)
+    return _keys_in(journals, text, "-") if text else []
 
 
-def _keys_in(places: Places, text: str, source: str) -> list[Key]:
+def _keys_in(journals: Journals, text: str, source: str) -> list[Key]:
     """All keys in a text, whatever else is in it."""
     try:
         keys = [parse_key(found) for found in _KEY.findall(text)]
     except BadKey:
         keys = []
     if not keys:
-        raise click.UsageError(places.say("cli.seals_key_bad", source=source))
+        raise click.UsageError(journals.say("cli.seals_key_bad", source=source))
     return keys
 
 
@@ -176,16 +176,16 @@ def _needs_key(report: Report) -> bool:
     return any(finding.what is What.KEY_NEEDED for finding in report.unchecked)
 
 
-def _say_why(places: Places, directory: Path, error: OSError) -> None:
+def _say_why(journals: Journals, directory: Path, error: OSError) -> None:
     path = str(error.filename or directory)
-    click.echo(places.say("cli.seals_directory", path=path, reason=error.strerror or str(error)), err=True)
+    click.echo(journals.say("cli.seals_directory", path=path, reason=error.strerror or str(error)), err=True)
 
 
 class _Printer:
     """Puts a report into words."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, journals: Journals) -> None:
+        self._journals = journals
 
     def print(self, report: Report, directory: Path) -> None:
         """Print everything, the verdict last."""
@@ -200,7 +200,7 @@ class _Printer:
         self._line(VERDICTS[report.code])
 
     def _line(self, sentence: str, **values: str | int) -> None:
-        click.echo(self._places.say(sentence, **values))
+        click.echo(self._journals.say(sentence, **values))
 
     def _chain(self, chain: ChainSummary) -> None:
         state = "cli.seals_without"
@@ -213,7 +213,7 @@ class _Printer:
             last=chain.last,
             since=chain.since,
             until=chain.until,
-            state=self._places.say(state),
+            state=self._journals.say(state),
         )
 
     def _findings(self, frame: str, findings: Sequence[Finding]) -> None:
@@ -221,5 +221,5 @@ class _Printer:
             first, last = finding.values.get("line", 0), finding.values.get("last", 0)
             lines = f"{first}-{last}" if last and last != first else str(first)
             known = {"file": finding.file, "lines": lines, "to": last, "variable": KEY_VARIABLE}
-            text = self._places.say(SENTENCES[finding.what], **known | finding.values)
-            click.echo(say(self._places.language, frame, text=text))  # `text` is harmless already
+            text = self._journals.say(SENTENCES[finding.what], **known | finding.values)
+            click.echo(say(self._journals.language, frame, text=text))  # `text` is harmless already

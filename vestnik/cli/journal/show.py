@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 import click
 
 from vestnik.cli.journal.filters import filters, make_query
+from vestnik.cli.journal.journals import CLIENT, SERVER, Journals, LabelledReader, location
 from vestnik.cli.journal.output import Output, in_terminal
-from vestnik.cli.journal.places import CLIENT, SERVER, Place, Places, location
 from vestnik.log.reading.follow import Follower
 from vestnik.log.reading.merge import Sided, client_spans, merged
 from vestnik.log.reading.opening import Snapshot
@@ -45,75 +45,75 @@ def command(names: tuple[str, ...], **given: Any) -> None:
     0, also if nothing was found, 1 if there is no journal or not all of it could be read.
     """
     config, data, log_dir = given.pop("config"), given.pop("data"), given.pop("log_dir")
-    places = Places(config, data, log_dir, given.pop("lang"))
+    journals = Journals(config, data, log_dir, given.pop("lang"))
     merge, as_json, traceback = given.pop("merge"), given.pop("as_json"), given.pop("traceback")
     lines, follow = given.pop("lines"), given.pop("follow")
-    query = make_query(places.language, datetime.now(), given)  # local, as people type times
+    query = make_query(journals.language, datetime.now(), given)  # local, as people type times
     if len(names) > 1 and not merge:
-        raise click.UsageError(say(places.language, "cli.journal_merge"))
-    found = places.all(names or ([] if merge else [SERVER]))
+        raise click.UsageError(say(journals.language, "cli.journal_merge"))
+    found = journals.all(names or ([] if merge else [SERVER]))
     if len(found) > 1 and not merge:
-        raise click.UsageError(say(places.language, "cli.journal_merge"))
+        raise click.UsageError(say(journals.language, "cli.journal_merge"))
     expanded = in_terminal() if traceback is None else traceback
-    shown = Output(places.language, json=as_json, expanded=expanded, sides=[place.label for place in found])
-    with places.reading():
+    shown = Output(journals.language, json=as_json, expanded=expanded, sides=[journal.label for journal in found])
+    with journals.reading():
         asked = queries(found, query)
         if follow:
-            go_on(asked, FOLLOWED if lines is None else lines, shown, places)
+            go_on(asked, FOLLOWED if lines is None else lines, shown, journals)
         else:
             for _, side, entry in entries(asked, lines):
                 shown.entry(entry, side)
     shown.flush()
-    places.finish()
+    journals.finish()
 
 
 class Asked(NamedTuple):
     """A journal and what is wanted of it; of one that is followed, how far it is read before that."""
 
-    place: Place
+    journal: LabelledReader
     query: Query
     snapshot: Snapshot | None = None
 
 
-def queries(places: list[Place], query: Query) -> list[Asked]:
+def queries(journals: list[LabelledReader], query: Query) -> list[Asked]:
     """What is wanted of each journal. A connection of the server stands for the same one in the client's journal."""
-    servers = [place.reader for place in places if place.reader.name == SERVER]
+    servers = [journal.reader for journal in journals if journal.reader.name == SERVER]
     asked = []
-    for place in places:
+    for journal in journals:
         mine = query
-        if servers and query.connections is not None and place.reader.name == CLIENT:
+        if servers and query.connections is not None and journal.reader.name == CLIENT:
             names = [span.connection for span in query.connections if span.connection is not None]
-            spans = [client_spans(server, place.reader, name, query) for server in servers for name in names]
+            spans = [client_spans(server, journal.reader, name, query) for server in servers for name in names]
             mine = replace(query, connections=sum(spans, ()))
-        asked.append(Asked(place, mine))
+        asked.append(Asked(journal, mine))
     return asked
 
 
 def entries(asked: list[Asked], lines: int | None) -> Iterable[Sided]:
     """The entries that are wanted, or the last `lines` of them; of several journals in the order of their times."""
     streams = {
-        place.label: place.reader.entries(query, snapshot)
+        journal.label: journal.reader.entries(query, snapshot)
         if lines is None
-        else place.reader.last(query, lines, snapshot)
-        for place, query, snapshot in asked
+        else journal.reader.last(query, lines, snapshot)
+        for journal, query, snapshot in asked
     }
     if len(asked) == 1:
-        return (Sided(entry.time, asked[0].place.label, entry) for entry in streams[asked[0].place.label])
+        return (Sided(entry.time, asked[0].journal.label, entry) for entry in streams[asked[0].journal.label])
     return merged(streams) if lines is None else deque(merged(streams), maxlen=lines)
 
 
-def go_on(asked: list[Asked], lines: int, shown: Output, places: Places) -> None:
+def go_on(asked: list[Asked], lines: int, shown: Output, journals: Journals) -> None:
     """Show the last `lines` entries and then every new one, until Ctrl-C or until nobody reads any more."""
     with ExitStack() as stack:
         followed = []
-        for place, query, _ in asked:
-            follower = stack.enter_context(closing(Follower(place.reader, query, places.report)))
-            followed.append((Asked(place, query, follower.snapshot), follower))
+        for journal, query, _ in asked:
+            follower = stack.enter_context(closing(Follower(journal.reader, query, journals.report)))
+            followed.append((Asked(journal, query, follower.snapshot), follower))
         try:
             for _, side, entry in entries([each for each, _ in followed], lines):
                 shown.entry(entry, side)
             shown.flush()
-            for _, side, entry in new_entries([(each.place.label, follower) for each, follower in followed], shown):
+            for _, side, entry in new_entries([(each.journal.label, follower) for each, follower in followed], shown):
                 shown.entry(entry, side)
         except KeyboardInterrupt:
             pass

@@ -9,8 +9,8 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from vestnik.cli.journal.filters import filters, make_query
+from vestnik.cli.journal.journals import Journals, location
 from vestnik.cli.journal.output import Output, in_terminal
-from vestnik.cli.journal.places import Places, location
 from vestnik.log.escape import escape
 from vestnik.log.reading.show import json_object
 from vestnik.log.reading.stamps import SECOND
@@ -38,20 +38,20 @@ def command(name: str | None, as_json: bool, **given: Any) -> None:
     One pass over the journal. Of more than 20,000 different names of accounts or rooms only the more frequent half is
     counted on; by how much a count may then be too low is said.
     """
-    places = Places(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
-    query = make_query(places.language, datetime.now(), given)  # local, as people type times
-    place = places.one(name)
+    journals = Journals(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
+    query = make_query(journals.language, datetime.now(), given)  # local, as people type times
+    journal = journals.one(name)
     stats = Stats()
-    with places.reading():
-        for entry in place.reader.entries(query):
+    with journals.reading():
+        for entry in journal.reader.entries(query):
             stats.add(entry)
-    output = Output(places.language)
+    output = Output(journals.language)
     if as_json:
-        output.json(json_object({"journal": place.reader.name} | stats.as_object(TOP)))
+        output.json(json_object({"journal": journal.reader.name} | stats.as_object(TOP)))
     else:
-        _print(output, places.language, stats)
+        _print(output, journals.language, stats)
     output.flush()
-    places.finish()
+    journals.finish()
 
 
 def _print(output: Output, language: str, stats: Stats) -> None:

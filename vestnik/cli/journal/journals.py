@@ -23,7 +23,7 @@ CLIENT: Final = "client"
 NAMES: Final = (SERVER, CLIENT, "admin")
 
 
-class Place(NamedTuple):
+class LabelledReader(NamedTuple):
     """A journal to read; `label` tells it apart from the others of a call."""
 
     label: str
@@ -37,7 +37,7 @@ def location(function: F) -> F:
     return function
 
 
-class Places:
+class Journals:
     """Finds the journals of one call and tells what could not be read. `language` is that of what it says."""
 
     def __init__(self, config: Path | None, data: str | None, log_dir: str | None, lang: str | None) -> None:
@@ -51,7 +51,7 @@ class Places:
         self._client_directory = Path(log_dir).expanduser() if log_dir else None
         self.incomplete = False
         self._told: set[str] = set()
-        self._found: list[Place] = []
+        self._found: list[LabelledReader] = []
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence; nothing in its values can harm a terminal."""
@@ -73,15 +73,15 @@ class Places:
         else:
             self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error)))
 
-    def one(self, name: str | None) -> Place:
+    def one(self, name: str | None) -> LabelledReader:
         """The journal that `name` says; the server's if it is None. Raises Failure if there is none, or several."""
         found = self.all([SERVER if name is None else name])
         if len(found) > 1:
-            names = ", ".join(place.reader.name for place in found)
+            names = ", ".join(journal.reader.name for journal in found)
             raise Failure(self.say("cli.journal_several", path=str(name), names=names))
         return found[0]
 
-    def all(self, names: Sequence[str]) -> list[Place]:
+    def all(self, names: Sequence[str]) -> list[LabelledReader]:
         """The journals with these names; without any, those of NAMES that there are. Failure says which is missing."""
         readers = [reader for name in names for reader in self._readers(name)]
         if not names:
@@ -95,7 +95,7 @@ class Places:
                 raise Failure(self._missing(reader))
         labels = [reader.name for reader in readers]
         self._found = [
-            Place(label if labels.count(label) == 1 else str(reader.directory / label), reader)
+            LabelledReader(label if labels.count(label) == 1 else str(reader.directory / label), reader)
             for label, reader in zip(labels, readers, strict=True)
         ]
         return self._found
