@@ -1,7 +1,7 @@
 """How long searching takes in a large store: `python -m bench.search`.
 
 Fills a temporary store (`bench.fill`), has the program build its index, and asks: every kind of query as people who are
-in all rooms, in some, and in few. A figure is the time of `SearchAccess.search` without waiting for the writer: wall
+in all rooms, in some, and in few. A figure is the time of `Store.search` without waiting for the writer: wall
 clock, and in brackets the processor's time of the reader thread.
 """
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestnik.chat.initials import Initials
-from vestnik.chat.mentions import choose, find_places
+from vestnik.chat.mentions import choose, find_candidates
 from vestnik.chat.names import name_key
 from vestnik.chat.storage.accounts import AccountRecord
 
@@ -51,5 +51,5 @@ def test_nobody_is_overlooked(parts: list[str], form: str, upper: bool) -> None:
     text = unicodedata.normalize(form, " ".join(parts))  # type: ignore[arg-type]  # one of its four forms
     text = text.upper() if upper else text
     people = {name_key(name): AccountRecord(number, name) for number, name in enumerate(NAMES, 1)}
-    if choose(find_places(text, 25, 50), people):
+    if choose(find_candidates(text, 25, 50), people):
         assert Initials(NAMES).may_mention(text)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.chat.conftest import House
 from vestnik.chat.conversations import find_conversation
 from vestnik.chat.limits import Limits
-from vestnik.chat.mentions import choose, find_mentions, find_places
+from vestnik.chat.mentions import choose, find_candidates, find_mentions
 from vestnik.chat.names import name_key
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol.requests import Join, Leave
@@ -21,7 +21,7 @@ PEOPLE = {name_key(name): AccountRecord(number, name) for number, name in enumer
 
 def mentioned(text: str, limit: int = 50) -> list[str]:
     """The names of those among `PEOPLE` whom a text mentions, in the order of their numbers."""
-    return [account.name for account in sorted(choose(find_places(text, LONGEST, limit), PEOPLE))]
+    return [account.name for account in sorted(choose(find_candidates(text, LONGEST, limit), PEOPLE))]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_limit() -> None:
 
 def test_bounded_work() -> None:
     """A text of nothing but signs has no more places than the limit, and none has more names than the longest has."""
-    places = find_places("@" * 5000, LONGEST, 50)
+    places = find_candidates("@" * 5000, LONGEST, 50)
     assert len(places) <= 50
     assert all(len(place.names) <= LONGEST for place in places)
 
@@ -110,7 +110,7 @@ def test_every_text(text: str) -> None:
 @given(st.text())
 def test_no_text_is_too_strange(text: str) -> None:
     """Whatever the text: nothing is raised, and every place is an `@` with names that the text has behind it."""
-    for place in find_places(text, LONGEST, 50):
+    for place in find_candidates(text, LONGEST, 50):
         assert text[place.at] == "@"
         for end, key in place.names:
             assert name_key(text[place.at + 1 : end]) == key

@@ -91,5 +91,5 @@ async def test_query_is_not_journaled(tmp_path: Path) -> None:
             assert await anna.code(action="search", query="тайна", time=0) == 200
             assert await anna.code(action="search", query="тайна " * 50, time=0) == 400
     journal = "".join(path.read_text("utf-8") for path in (tmp_path / "log").iterdir() if path.is_file())
-    assert "SearchAccess.search" in journal
+    assert "Store.search" in journal
     assert "тайна" not in journal + "".join(server.lines)

@@ -19,26 +19,26 @@ from vestnik.chat.storage.messages import EVERYBODY
 _FOR_ALL: Final = dict.fromkeys(EVERYBODY_NAMES, EVERYBODY)
 
 
-class Place(NamedTuple):
+class Candidate(NamedTuple):
     """An `@` at index `at` of a text, and what may be the name behind it: where it ends and its key, longest first."""
 
     at: int
     names: Sequence[tuple[int, str]]
 
 
-def find_places(text: str, longest: int, limit: int) -> list[Place]:
+def find_candidates(text: str, longest: int, limit: int) -> list[Candidate]:
     """The first `limit` places of `text` where a name of at most `longest` characters may be mentioned.
 
     There the `@` stands at the start or behind something that is no letter, digit or underscore, so that addresses of
     e-mail mention nobody.
     """
-    found: list[Place] = []
+    found: list[Candidate] = []
     at = text.find(SIGN)
     while at >= 0 and len(found) < limit:
         if at == 0 or not _in_word(text[at - 1]):
             names = _names_at(text, at + 1, longest)
             if names:
-                found.append(Place(at, names))
+                found.append(Candidate(at, names))
         at = text.find(SIGN, at + 1)
     return found
 
@@ -61,14 +61,14 @@ def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
 
 
-def choose(places: Iterable[Place], known: Mapping[str, AccountRecord]) -> set[AccountRecord]:
+def choose(candidates: Iterable[Candidate], known: Mapping[str, AccountRecord]) -> set[AccountRecord]:
     """Who is mentioned, where `known` are those who may be, by the keys of their names."""
     found: set[AccountRecord] = set()
     behind = 0  # the end of the name before
-    for place in places:
-        if place.at < behind:
+    for candidate in candidates:
+        if candidate.at < behind:
             continue
-        for end, key in place.names:
+        for end, key in candidate.names:
             if key in known:
                 found.add(known[key])
                 behind = end
@@ -83,12 +83,12 @@ async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, 
     """
     if not chat.initials.may_mention(text):
         return ()
-    places = find_places(text, chat.limits.name, chat.limits.mentions)
-    if not places:
+    candidates = find_candidates(text, chat.limits.name, chat.limits.mentions)
+    if not candidates:
         return ()
-    found = await chat.storage.find_accounts({key for place in places for _, key in place.names})
+    found = await chat.storage.find_accounts({key for candidate in candidates for _, key in candidate.names})
     people = people_of(conversation)
     known = {key: account for key, account in found.items() if account.id in people}
     if isinstance(conversation, Room):
         known |= _FOR_ALL
-    return tuple(sorted(account for account in choose(places, known) if account.id != author_id))
+    return tuple(sorted(account for account in choose(candidates, known) if account.id != author_id))

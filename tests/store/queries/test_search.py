@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
 from tests.support.data import make_data
-from vestnik.chat.storage.search import Found, Place, Question
+from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import normal, words
 from vestnik.protocol.events import Delivery
 from vestnik.store.engine import open_engine
@@ -71,7 +71,7 @@ def found(connection: Connection, query: str = "", **fields: Any) -> list[str]:
     return texts(search(connection, ask(query, **fields)).messages)
 
 
-def pages(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> list[Found]:
+def pages(connection: Connection, question: Question, clock: Callable[[], float] = thread_time) -> list[SearchPage]:
     """All pages of a search."""
     made = [search_within(connection, question, clock)]
     while made[-1].next is not None:
@@ -330,6 +330,6 @@ def test_same_as_by_hand(
 def test_a_place_behind_everything(talks: Connection) -> None:
     """A place that no answer has given ends the search, or goes on from there."""
     keep(talks, TEA, "ключ")
-    assert search(talks, ask("ключ", after=Place(2, 10**15))) == Found([], None)
-    assert search(talks, ask("ключ", after=Place(0, 0))) == Found([], None)
-    assert len(search(talks, ask("ключ", after=Place(0, 10**15))).messages) == 1
+    assert search(talks, ask("ключ", after=SearchPosition(2, 10**15))) == SearchPage([], None)
+    assert search(talks, ask("ключ", after=SearchPosition(0, 0))) == SearchPage([], None)
+    assert len(search(talks, ask("ключ", after=SearchPosition(0, 10**15))).messages) == 1

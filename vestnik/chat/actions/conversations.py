@@ -9,7 +9,7 @@ from vestnik.chat.limits import MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.sessions import Session
-from vestnik.chat.storage.conversations import Conversations as Kept
+from vestnik.chat.storage.conversations import ConversationRecords
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
 from vestnik.protocol.events import ConversationState, ReadNotice
@@ -106,7 +106,7 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     return Reply(answers.RESUME_ACCEPTED, values, more={"conversations": list(states.values())}, resuming=True)
 
 
-def _states(chat: Chat, session: Session, kept: Kept) -> dict[int, ConversationState]:
+def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int, ConversationState]:
     """The account's conversations by number."""
     found = {room.id: ConversationState(room.name, room.seq, room.change) for room in chat.rooms.of(session.speaker.id)}
     for direct in kept.directs:
@@ -119,7 +119,7 @@ def _states(chat: Chat, session: Session, kept: Kept) -> dict[int, ConversationS
 
 
 def _positions(
-    chat: Chat, cursors: Mapping[str, Position], kept: Kept, states: Mapping[int, ConversationState]
+    chat: Chat, cursors: Mapping[str, Position], kept: ConversationRecords, states: Mapping[int, ConversationState]
 ) -> dict[int, tuple[int, int]]:
     """How much (`seq`, `change`) a client with these cursors has of each conversation.
 

@@ -8,7 +8,7 @@ from vestnik.chat.conversations import find_conversation
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.sessions import Session
-from vestnik.chat.storage.search import Place, Question
+from vestnik.chat.storage.search import Question, SearchPosition
 from vestnik.chat.storage.words import Word, normal, words
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, NotFound
@@ -37,7 +37,7 @@ async def search(chat: Chat, session: Session, request: Search) -> Reply:
     values = (request.from_, request.in_, request.since, request.until)
     if not found and not request.has and all(value is None for value in values):
         raise BadRequest(answers.FIELDS_NONE, ", ".join(FILTERS))
-    after = None if request.before is None else _place(request.before)
+    after = None if request.before is None else _position(request.before)
     if request.limit == 0:
         raise BadRequest(answers.FIELD_INVALID, "limit")
     if request.from_ is not None:
@@ -78,8 +78,8 @@ def _words(query: str, limit: int) -> tuple[Word, ...]:
     return found
 
 
-def _place(text: str) -> Place:
+def _position(text: str) -> SearchPosition:
     match = _PLACE.fullmatch(text)
     if match is None:
         raise BadRequest(answers.FIELD_INVALID, "before")
-    return Place(int(match[1]), int(match[2]))
+    return SearchPosition(int(match[1]), int(match[2]))

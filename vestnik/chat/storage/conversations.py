@@ -17,7 +17,7 @@ class DirectRecord(NamedTuple):
     change: int
 
 
-class Conversations(NamedTuple):
+class ConversationRecords(NamedTuple):
     """What the store has of an account's conversations.
 
     By the number of the conversation: `read` is how far it is read, `since` the last `seq` of a room when the account
@@ -66,7 +66,7 @@ class ConversationStorage(Protocol):
     ) -> HistoryPage:
         """At most `limit` messages before, after or around a `seq`, or else the newest; of one `thread` if given."""
 
-    async def conversations(self, account_id: int) -> Conversations:
+    async def conversations(self, account_id: int) -> ConversationRecords:
         """All conversations of an account."""
 
     async def undelivered(self, account_id: int) -> dict[int, int]:

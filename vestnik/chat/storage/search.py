@@ -6,7 +6,7 @@ from vestnik.chat.storage.words import Word
 from vestnik.protocol.events import Delivery
 
 
-class Place(NamedTuple):
+class SearchPosition(NamedTuple):
     """How far a search has got: `rank` (0 is the best) and the number of the last message looked at."""
 
     rank: int
@@ -28,18 +28,18 @@ class Question(NamedTuple):
     since: float | None = None
     until: float | None = None
     has: frozenset[str] = frozenset()
-    after: Place | None = None
+    after: SearchPosition | None = None
 
 
-class Found(NamedTuple):
+class SearchPage(NamedTuple):
     """A page of messages, each with its `snippet`; `next` is where the next page begins, None after the last one."""
 
     messages: list[Delivery]
-    next: Place | None
+    next: SearchPosition | None
 
 
 class SearchStorage(Protocol):
     """Finds messages."""
 
-    async def search(self, question: Question) -> Found:
+    async def search(self, question: Question) -> SearchPage:
         """A page of the messages that fit: those with the words, then with words that begin so, then with parts."""

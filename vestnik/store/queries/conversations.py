@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage.conversations import Conversations, DirectRecord, MissedChange, MissedMessage, Unread
+from vestnik.chat.storage.conversations import ConversationRecords, DirectRecord, MissedChange, MissedMessage, Unread
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import EVERYBODY, load_messages
 from vestnik.store.queries.places import TO, with_place
@@ -43,7 +43,7 @@ _DIRECT_FLOORS: Final = select(conversation.c.id, conversation.c.floor).where(
 )
 
 
-def conversations(connection: Connection, account_id: int) -> Conversations:
+def conversations(connection: Connection, account_id: int) -> ConversationRecords:
     """All conversations of an account; rooms have their last numbers in memory."""
     values = {"account_id": account_id}
     directs = [DirectRecord(*row) for row in connection.execute(_DIRECTS, values)]
@@ -53,7 +53,7 @@ def conversations(connection: Connection, account_id: int) -> Conversations:
         since[room_id] = joined
         if floor:
             floors[room_id] = floor
-    return Conversations(directs, read, since, floors)
+    return ConversationRecords(directs, read, since, floors)
 
 
 _UNDELIVERED: Final = (

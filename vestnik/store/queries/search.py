@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from vestnik.chat.storage.search import Found, Place, Question
+from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import Word
 from vestnik.store import search_index
 from vestnik.store.queries.history import PAGE_CHARACTERS, load_messages
@@ -49,24 +49,24 @@ _FEW: Final = (
 _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forward": search_index.FORWARD}
 
 
-def search(connection: Connection, question: Question) -> Found:
+def search(connection: Connection, question: Question) -> SearchPage:
     """A page of the messages that fit, and where the next page begins."""
     return search_within(connection, question, thread_time)
 
 
-def search_within(connection: Connection, question: Question, clock: Callable[[], float]) -> Found:
+def search_within(connection: Connection, question: Question, clock: Callable[[], float]) -> SearchPage:
     """The same; `clock` counts the seconds of the budget."""
     deadline = clock() + BUDGET
     meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
     finder = _Finder(connection, question, _scope(connection, question))
-    numbers, place = _collect(finder, question, _ranks(meanings), deadline, clock)
+    numbers, rest = _collect(finder, question, _ranks(meanings), deadline, clock)
     messages = load_messages(connection, numbers)
     fits = Fits(
         {word for meaning in meanings for word in meaning.words}, {meaning.run for meaning in meanings if meaning.run}
     )
     for message in messages:
         message.snippet = snippet(message.message, fits)
-    return Found(messages, place)
+    return SearchPage(messages, rest)
 
 
 class _Meaning(NamedTuple):
@@ -203,10 +203,10 @@ class _Finder:
 
 def _collect(
     finder: _Finder, question: Question, ranks: list[str | None], deadline: float, clock: Callable[[], float]
-) -> tuple[list[int], Place | None]:
+) -> tuple[list[int], SearchPosition | None]:
     """The numbers of the messages of this page, and where the next one begins."""
     first, top = finder.bounds()
-    start = question.after or Place(0, top)
+    start = question.after or SearchPosition(0, top)
     numbers: list[int] = []
     characters = 0
     for rank in range(start.rank, len(ranks)):
@@ -217,12 +217,12 @@ def _collect(
         for number, length in finder.find(condition, first, high):
             if length is None:
                 if clock() > deadline:
-                    return numbers, Place(rank, number)
+                    return numbers, SearchPosition(rank, number)
                 continue
             characters += length
             if len(numbers) == question.limit or (numbers and characters > PAGE_CHARACTERS):
-                return numbers, Place(rank, number + 1)
+                return numbers, SearchPosition(rank, number + 1)
             numbers.append(number)
         if rank + 1 < len(ranks) and clock() > deadline:
-            return numbers, Place(rank + 1, top)
+            return numbers, SearchPosition(rank + 1, top)
     return numbers, None
