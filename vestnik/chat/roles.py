@@ -1,9 +1,9 @@
 """What the rooms in memory are asked about roles. Rules of changes are in `vestnik.chat.rules`."""
 
 from vestnik.chat.rooms import Room
+from vestnik.chat.rules.rooms import MayWrite
 from vestnik.chat.sessions import Account
-from vestnik.protocol import answers
-from vestnik.protocol.errors import Forbidden
+from vestnik.chat.storage.rooms import Standing
 from vestnik.protocol.requests import RoleName
 
 
@@ -13,16 +13,9 @@ def role_of(room: Room, account_id: int) -> RoleName | None:
 
 
 def check_may_write(room: Room, account: Account, now: float) -> None:
-    """Raises Forbidden in an archived room, and for a muted member. `now` in UNIX seconds.
-
-    Only ordinary members are muted; whoever has become more may write.
-    """
-    if room.archived:
-        raise Forbidden(answers.ROOM_ARCHIVED, room.name)
-    until = room.muted.get(account.id)
-    if until is None:
-        return
-    if until <= now:
+    """Raises Forbidden for who may not write (any more); `now` in UNIX seconds."""
+    muted = room.muted.get(account.id, 0.0)
+    if 0.0 < muted <= now:
         del room.muted[account.id]
-    elif account.id not in room.roles:
-        raise Forbidden(answers.ROOM_MUTED, account.name, room.name)
+    role = role_of(room, account.id)
+    MayWrite(account.name, now)(Standing(room.name, room.private, room.archived, room.group, role, muted))

@@ -112,7 +112,7 @@ class Access:
     kept_messages = read(messages.kept_messages, "account_id", "first", "last")
     save_cursors = write(messages.save_cursors)
     edit_message = write(alterations.edit_message, "conversation_id", "seq", "account_id")
-    delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id", "anybodys")
+    delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id")
     versions = read(alterations.versions, "conversation_id", "seq")
     react = write(alterations.react, "conversation_id", "seq", "account_id", "emoji")
     unreact = write(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")

@@ -1,16 +1,20 @@
 """`edit`, `delete`, `edits`, `react`, `unreact`, `pin`, `unpin`, `pins`."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
 from msgspec import UNSET
+from sqlalchemy import Update, update
 
 from tests.chat.conftest import House
+from tests.support.store import allow
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Publication
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Session
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, VestnikError
 from vestnik.protocol.events import Version
 from vestnik.protocol.requests import (
@@ -24,9 +28,12 @@ from vestnik.protocol.requests import (
     Pin,
     Pins,
     React,
+    RoleName,
     Unpin,
     Unreact,
 )
+from vestnik.store import schema
+from vestnik.store.schema import member
 
 
 class Tea(NamedTuple):
@@ -56,14 +63,23 @@ class Tea(NamedTuple):
         assert isinstance(caught.value, (BadRequest, Forbidden, NotFound))
         return caught.value.answer.name, caught.value.values
 
+    async def keep(self, statement: Update) -> None:
+        """Change what the store has of the room."""
+        await self.house.store._change(lambda connection: connection.execute(statement))
+
+    async def promote(self, session: Session, role: RoleName) -> None:
+        """Give somebody a role."""
+        await self.keep(update(member).where(member.c.account_id == session.speaker.id).values(role=role))
+        self.room.roles[session.speaker.id] = role
+
     async def shown(self, seq: int = 1) -> Any:
         """A message as it is shown; a pin that it has not got is put for a moment."""
         pinned = {each.seq: each for each in await self.house.store.pinned(self.room.id)}
         if seq in pinned:
             return pinned[seq]
-        await self.house.store.pin(self.room.id, seq, self.anna.speaker.id, 100, self.house.now)
+        await self.house.store.pin(self.room.id, seq, self.anna.speaker.id, self.house.now, allow)
         (found,) = [each for each in await self.house.store.pinned(self.room.id) if each.seq == seq]
-        await self.house.store.unpin(self.room.id, seq, self.anna.speaker.id, self.house.now)
+        await self.house.store.unpin(self.room.id, seq, self.anna.speaker.id, self.house.now, allow)
         found.pinned = UNSET
         return found
 
@@ -82,9 +98,11 @@ async def tea(house: House) -> Tea:
         await house.do(session, Join(room="#Tea"))
     room = house.chat.rooms.find("#tea")
     assert room is not None
+    tea = Tea(house, *sessions, room)
+    await tea.keep(update(member).values(role="member"))
     room.roles.clear()
-    await house.keep(sessions[0], Msg(to="#tea", message="one"))
-    return Tea(house, *sessions, room)
+    await house.keep(tea.anna, Msg(to="#tea", message="one"))
+    return tea
 
 
 async def test_edit(tea: Tea) -> None:
@@ -119,7 +137,7 @@ async def test_same_text(tea: Tea) -> None:
 
 async def test_edit_of_anothers(tea: Tea) -> None:
     """Only its author edits a message, whatever role others have; and nobody what was forwarded."""
-    tea.room.roles[tea.boris.speaker.id] = "owner"
+    await tea.promote(tea.boris, "owner")
     refused = await tea.refused(tea.boris, Edit(to="#tea", seq=1, message="two"))
     assert refused == ("message.not_own", ("boris", "#Tea", 1))
     await tea.house.keep(tea.boris, Forward(to="#tea", source="#tea", seq=1))
@@ -166,7 +184,7 @@ async def test_delete(tea: Tea) -> None:
 async def test_delete_anothers(tea: Tea) -> None:
     """Moderators and owners delete anybody's messages in their room, others only their own."""
     assert await tea.refused(tea.boris, Delete(to="#tea", seq=1)) == ("message.not_own", ("boris", "#Tea", 1))
-    tea.room.roles[tea.boris.speaker.id] = "moderator"
+    await tea.promote(tea.boris, "moderator")
     assert (await tea.change(tea.boris, Delete(to="#tea", seq=1))).change.account == "boris"
     await tea.nothing(tea.anna, Delete(to="#tea", seq=1))
     assert (await tea.refused(tea.vera, Delete(to="#tea", seq=1)))[0] == "message.not_own"
@@ -226,9 +244,10 @@ async def test_who_may_not_write(tea: Tea, what: str) -> None:
     """Whoever may not write does not edit, react or pin either, but takes back what is their own."""
     await tea.change(tea.anna, React(to="#tea", seq=1, emoji="x"))
     if what == "archived":
-        tea.room.archived = True
+        await tea.keep(update(schema.room).values(archived=True))
     else:
-        tea.room.muted[tea.anna.speaker.id] = tea.house.now + 1
+        anna = AccountRecord(tea.anna.speaker.id, "anna")
+        await tea.house.store.mute(tea.room.id, anna.id, anna, tea.house.now + 1, tea.house.now, allow)
     for request in (
         Edit(to="#tea", seq=1, message="two"),
         React(to="#tea", seq=1, emoji="y"),
@@ -240,9 +259,23 @@ async def test_who_may_not_write(tea: Tea, what: str) -> None:
     await tea.change(tea.anna, Delete(to="#tea", seq=1))
 
 
+async def test_what_comes_in_between(tea: Tea) -> None:
+    """Who is removed, or no moderator any more, before a change is made does not make it, though it was asked for."""
+    await tea.promote(tea.boris, "moderator")
+    boris = AccountRecord(tea.boris.speaker.id, "boris")
+    store, by, now = tea.house.store, tea.anna.speaker.id, tea.house.now
+    demoting = asyncio.ensure_future(store.set_role(tea.room.id, by, boris, "member", now, allow))
+    await asyncio.sleep(0)
+    assert (await tea.refused(tea.boris, Delete(to="#tea", seq=1)))[0] == "message.not_own"
+    removing = asyncio.ensure_future(store.remove_member(tea.room.id, by, boris, now, allow))
+    await asyncio.sleep(0)
+    assert (await tea.refused(tea.boris, Pin(to="#tea", seq=1)))[0] == "room.not_member"
+    await asyncio.gather(demoting, removing)
+
+
 async def test_edits(tea: Tea) -> None:
     """Earlier versions are listed oldest first, with who changed them when, the deleted one too."""
-    tea.room.roles[tea.boris.speaker.id] = "owner"
+    await tea.promote(tea.boris, "owner")
     for number, request in enumerate([Edit(to="#tea", seq=1, message="two"), Edit(to="#tea", seq=1, message="three")]):
         tea.house.now = 100.0 + number
         await tea.change(tea.anna, request)
@@ -282,7 +315,7 @@ async def test_who_sees_edits(tea: Tea, edits: Any, role: Any, seen: bool) -> No
     """A room says who may see earlier versions."""
     tea.room.edits = edits
     if role is not None:
-        tea.room.roles[tea.boris.speaker.id] = role
+        await tea.promote(tea.boris, role)
     if seen:
         assert (await tea.house.reply(tea.boris, Edits(to="#tea", seq=1))).more["edits"] == []
     else:

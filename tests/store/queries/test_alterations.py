@@ -6,10 +6,16 @@ import pytest
 from sqlalchemy import Connection, select
 
 from tests.store.queries.test_messages import ANNA, BORIS, keep
-from vestnik.chat.storage.alterations import Refusal
+from tests.support.store import allow
+from vestnik.chat.rules.alterations import MayDelete
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.alterations import MessageStanding
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.rooms import Standing
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden
 from vestnik.protocol.events import Version
-from vestnik.store.queries import alterations, messages
+from vestnik.store.queries import alterations, members, messages, rooms
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.schema import change
 
@@ -24,7 +30,7 @@ def talk(connection: Connection) -> int:
 
 def edit(connection: Connection, talk: int, text: str) -> ChangeRecord:
     """An edit of the message."""
-    made = alterations.edit_message(connection, talk, 1, ANNA, text, (), 2.0)
+    made = alterations.edit_message(connection, talk, 1, ANNA, text, (), 2.0, allow)
     assert isinstance(made, ChangeRecord)
     return made
 
@@ -38,15 +44,16 @@ def changes(connection: Connection, talk: int) -> Iterator[ChangeRecord]:
 def test_changes_of_a_message(connection: Connection, talk: int) -> None:
     """Changes are read as they were made and numbered without gaps; what changes nothing is not among them."""
     made = [
-        alterations.react(connection, talk, 1, BORIS, "👍", 2, 2.0),
-        alterations.pin_message(connection, talk, 1, BORIS, 2, 2.0),
+        alterations.react(connection, talk, 1, BORIS, "👍", 2.0, allow),
+        alterations.pin_message(connection, talk, 1, BORIS, 2.0, allow),
         edit(connection, talk, "two"),
-        alterations.unreact(connection, talk, 1, BORIS, "👍", 3.0),
-        alterations.unpin_message(connection, talk, 1, ANNA, 3.0),
+        alterations.unreact(connection, talk, 1, BORIS, "👍", 3.0, allow),
+        alterations.unpin_message(connection, talk, 1, ANNA, 3.0, allow),
     ]
-    assert alterations.unpin_message(connection, talk, 1, ANNA, 3.0) is None
-    assert alterations.delete_message(connection, talk, 1, BORIS, 3.0, anybodys=False) is Refusal.NOT_OWN
-    made.append(alterations.react(connection, talk, 1, ANNA, "x", 2, 3.0))
+    assert alterations.unpin_message(connection, talk, 1, ANNA, 3.0, allow) is None
+    with pytest.raises(Forbidden):
+        alterations.delete_message(connection, talk, 1, BORIS, 3.0, MayDelete("boris", "anna"))
+    made.append(alterations.react(connection, talk, 1, ANNA, "x", 3.0, allow))
     found = list(changes(connection, talk))
     assert found == made
     assert [each.change for each in found] == [1, 2, 3, 4, 5, 6]
@@ -57,15 +64,15 @@ def test_an_edit_is_read_with_the_text_of_now(connection: Connection, talk: int)
     assert edit(connection, talk, "two").data == {"message": "two"}
     edit(connection, talk, "three")
     assert [each.data for each in changes(connection, talk)] == [{"message": "three"}] * 2
-    alterations.delete_message(connection, talk, 1, ANNA, 3.0, anybodys=False)
+    alterations.delete_message(connection, talk, 1, ANNA, 3.0, allow)
     assert [each.data for each in changes(connection, talk)] == [{"message": ""}] * 2 + [{}]
 
 
 def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
     """The texts that a message had are kept, whatever becomes of it; other changes are not among them."""
     edit(connection, talk, "two")
-    alterations.react(connection, talk, 1, BORIS, "👍", 2, 2.0)
-    alterations.delete_message(connection, talk, 1, BORIS, 3.0, anybodys=True)
+    alterations.react(connection, talk, 1, BORIS, "👍", 2.0, allow)
+    alterations.delete_message(connection, talk, 1, BORIS, 3.0, allow)
     assert alterations.versions(connection, talk, 1, 10) == [
         Version(2.0, "anna", "one"),
         Version(3.0, "boris", "two", deleted=True),
@@ -73,3 +80,52 @@ def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
     assert alterations.versions(connection, talk, 1, 1) == [Version(2.0, "anna", "one")]
     assert alterations.versions(connection, talk, 2, 10) is None
     assert connection.execute(select(change.c.data).where(change.c.kind == "react")).scalar() == '{"emoji":"👍"}'
+
+
+def test_alterations_are_checked(connection: Connection, talk: int) -> None:
+    """The rule gets what there is of the message and of others like what is wanted; what it refuses changes nothing."""
+    standings: list[MessageStanding] = []
+
+    def refuse(standing: MessageStanding) -> None:
+        standings.append(standing)
+        raise Forbidden(answers.MESSAGE_NOT_OWN, "", "", 0)
+
+    alterations.react(connection, talk, 1, BORIS, "👍", 2.0, allow)
+    alterations.pin_message(connection, talk, 1, BORIS, 2.0, allow)
+    keep(connection, talk, 2, BORIS, "two")
+    before = list(changes(connection, talk))
+    for alter in (
+        lambda: alterations.edit_message(connection, talk, 1, ANNA, "x", (), 3.0, refuse),
+        lambda: alterations.react(connection, talk, 1, ANNA, "👍", 3.0, refuse),
+        lambda: alterations.react(connection, talk, 1, ANNA, "x", 3.0, refuse),
+        lambda: alterations.pin_message(connection, talk, 1, ANNA, 3.0, refuse),
+        lambda: alterations.pin_message(connection, talk, 2, ANNA, 3.0, refuse),
+        lambda: alterations.unreact(connection, talk, 3, BORIS, "👍", 3.0, refuse),
+    ):
+        with pytest.raises(Forbidden):
+            alter()
+    assert standings == [
+        MessageStanding(1, known=True, own=True),
+        MessageStanding(1, known=True, own=True),
+        MessageStanding(1, known=True, own=True, others=1),
+        MessageStanding(1, known=True, own=True),
+        MessageStanding(2, known=True, others=1),
+        MessageStanding(3, known=False),
+    ]
+    assert list(changes(connection, talk)) == before
+
+
+def test_alterations_in_a_room(connection: Connection) -> None:
+    """In a room the rule also gets how the account stands there."""
+    tea = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room.id
+    rooms.join_room(connection, "#tea", "#tea", BORIS, 1.0, allow)
+    keep(connection, tea, 1, ANNA, "one")
+    members.mute_member(connection, tea, ANNA, AccountRecord(BORIS, "boris"), 9.0, 1.0, allow)
+    standings: list[MessageStanding] = []
+    for account_id in (ANNA, BORIS, 3):
+        alterations.unpin_message(connection, tea, 1, account_id, 2.0, standings.append)  # type: ignore[arg-type]
+    assert [standing.room for standing in standings] == [
+        Standing("#tea", role="owner", their_role="owner"),
+        Standing("#tea", role="member", their_role="member", muted=9.0),
+        Standing("#tea"),
+    ]

@@ -7,15 +7,16 @@ import re
 from typing import Any, Final
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import Conversation, check_writing, find_conversation, name_of
+from vestnik.chat.conversations import Conversation, find_conversation, name_of
 from vestnik.chat.limits import MAX_EMOJI
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
 from vestnik.chat.outcome import Publication, Reply
 from vestnik.chat.roles import role_of
 from vestnik.chat.rooms import Room
+from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.alterations import Alteration, Refusal
+from vestnik.chat.storage.alterations import Alteration
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
@@ -31,8 +32,9 @@ async def edit(chat: Chat, session: Session, request: Edit) -> Reply:
     text = check_length("message", request.message, chat.limits.text)
     conversation = await find_conversation(chat, account, request.to)
     mentions = await find_mentions(chat, account.id, conversation, text)
-    check_writing(chat, account, conversation)
-    result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, chat.clock())
+    now = chat.clock()
+    rule = MayEdit(account.name, name_of(conversation), now)
+    result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, now, rule)
     return _reply(session, account, answers.MESSAGE_EDITED, conversation, request.seq, result)
 
 
@@ -40,10 +42,8 @@ async def delete(chat: Chat, session: Session, request: Delete) -> Reply:
     """Delete a message of one's own; in a room that one moderates anybody's."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    moderates = isinstance(conversation, Room) and _moderates(conversation, account)
-    result = await chat.storage.delete_message(
-        conversation.id, request.seq, account.id, chat.clock(), anybodys=moderates
-    )
+    rule = MayDelete(account.name, name_of(conversation))
+    result = await chat.storage.delete_message(conversation.id, request.seq, account.id, chat.clock(), rule)
     return _reply(session, account, answers.MESSAGE_DELETED, conversation, request.seq, result)
 
 
@@ -69,11 +69,9 @@ async def react(chat: Chat, session: Session, request: React) -> Reply:
     account = session.speaker
     emoji = _check_emoji(request.emoji)
     conversation = await find_conversation(chat, account, request.to)
-    check_writing(chat, account, conversation)
-    limit = chat.limits.reactions
-    result = await chat.storage.react(conversation.id, request.seq, account.id, emoji, limit, chat.clock())
-    if result is Refusal.FULL:
-        raise Forbidden(answers.REACTION_LIMIT, name_of(conversation), request.seq, limit)
+    now = chat.clock()
+    rule = MayReact(account.name, name_of(conversation), now, chat.limits.reactions)
+    result = await chat.storage.react(conversation.id, request.seq, account.id, emoji, now, rule)
     return _reply(session, account, answers.REACTION_ADDED, conversation, request.seq, result, emoji)
 
 
@@ -82,7 +80,8 @@ async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
     account = session.speaker
     emoji = _check_emoji(request.emoji)
     conversation = await find_conversation(chat, account, request.to)
-    result = await chat.storage.unreact(conversation.id, request.seq, account.id, emoji, chat.clock())
+    rule = MayUnreact(name_of(conversation))
+    result = await chat.storage.unreact(conversation.id, request.seq, account.id, emoji, chat.clock(), rule)
     return _reply(session, account, answers.REACTION_REMOVED, conversation, request.seq, result, emoji)
 
 
@@ -90,11 +89,9 @@ async def pin(chat: Chat, session: Session, request: Pin) -> Reply:
     """Pin a message. Raises Forbidden when too many are pinned."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    check_writing(chat, account, conversation)
-    limit = chat.limits.pins
-    result = await chat.storage.pin(conversation.id, request.seq, account.id, limit, chat.clock())
-    if result is Refusal.FULL:
-        raise Forbidden(answers.PIN_LIMIT, name_of(conversation), limit)
+    now = chat.clock()
+    rule = MayPin(account.name, name_of(conversation), now, chat.limits.pins)
+    result = await chat.storage.pin(conversation.id, request.seq, account.id, now, rule)
     return _reply(session, account, answers.MESSAGE_PINNED, conversation, request.seq, result)
 
 
@@ -102,8 +99,9 @@ async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
     """Take a message off the pinned ones."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    check_writing(chat, account, conversation)
-    result = await chat.storage.unpin(conversation.id, request.seq, account.id, chat.clock())
+    now = chat.clock()
+    rule = MayAlter(account.name, name_of(conversation), now)
+    result = await chat.storage.unpin(conversation.id, request.seq, account.id, now, rule)
     return _reply(session, account, answers.MESSAGE_UNPINNED, conversation, request.seq, result)
 
 
@@ -139,14 +137,9 @@ def _reply(
 ) -> Reply:
     """The answer to an alteration by `account`, with the change for the others if there is one.
 
-    The connection of `session` may be gone, and nobody its speaker any more: the others must hear all the same. Raises
-    NotFound when there is no such message, Forbidden when it is not the account's.
+    The connection of `session` may be gone, and nobody its speaker any more: the others must hear all the same.
     """
     name = name_of(conversation)
-    if result is Refusal.UNKNOWN:
-        raise NotFound(answers.MESSAGE_UNKNOWN, name, seq)
-    if isinstance(result, Refusal):
-        raise Forbidden(answers.MESSAGE_NOT_OWN, account.name, name, seq)
     published = () if result is None else (Publication(conversation, name, result),)
     more = {"seq": seq} if session.rich else {}
     return Reply(answer, (account.name, name, seq, *values), more=more, published=published)

@@ -77,6 +77,21 @@ class MaySet(RoomRule, frozen=True):
         NameFree()(standing)
 
 
+class MayWrite(RoomRule, frozen=True):
+    """A member may write; `now` in UNIX seconds. Only ordinary members are muted: whoever has become more may write."""
+
+    account: str
+    now: float
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        _check_member(self.account, standing)
+        if standing.archived:
+            raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
+        if standing.muted > self.now and standing.role == "member":
+            raise Forbidden(answers.ROOM_MUTED, self.account, standing.room)
+
+
 class MayInvite(RoomRule, frozen=True):
     """Somebody may make a person a member: a member may, in a private room a moderator."""
 

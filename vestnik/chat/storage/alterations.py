@@ -1,28 +1,38 @@
 """What is done with messages that are there, as the rules need it kept."""
 
 from collections.abc import Sequence
-from enum import Enum, auto
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.rooms import Standing
+from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import Delivery, Version
 
 
-class Refusal(Enum):
-    """Why a message was not altered: it is not there (any more), it is not the account's, or it has enough of that."""
+class MessageStanding(NamedTuple):
+    """What the rules ask of a message when an account does something with it: read in the change's own transaction.
 
-    UNKNOWN = auto()
-    NOT_OWN = auto()
-    FULL = auto()
+    `known` says whether there was such a message; `room` is None in a direct conversation. `others` counts the
+    different reactions to the message, or the pinned messages, if what is wanted adds to them, else it is 0.
+    """
+
+    seq: int
+    known: bool
+    deleted: bool = False
+    own: bool = False
+    forwarded: bool = False
+    others: int = 0
+    room: Standing | None = None
 
 
-Alteration: TypeAlias = ChangeRecord | Refusal | None
+AlterationRule: TypeAlias = Rule[MessageStanding]
+Alteration: TypeAlias = ChangeRecord | None
 """What comes of an alteration; None: it was so before."""
 
 
 class AlterationStorage(Protocol):
-    """Each of these checks and does its work in one step, and returns after it is on disk. Times are UNIX seconds."""
+    """Each returns after its work is on disk; those with a `rule` raise what it raises. Times are UNIX seconds."""
 
     async def edit_message(
         self,
@@ -32,29 +42,36 @@ class AlterationStorage(Protocol):
         text: str,
         mentions: Sequence[AccountRecord],
         now: float,
+        rule: AlterationRule,
     ) -> Alteration:
-        """Change the text of a message of the account, and whom it mentions; but not of one that was forwarded."""
+        """Change the text of a message, and whom it mentions."""
 
     async def delete_message(
-        self, conversation_id: int, seq: int, account_id: int, now: float, *, anybodys: bool
+        self, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
     ) -> Alteration:
-        """Take text, mentions, reactions and pin off a message of the account, or of `anybodys`."""
+        """Take text, mentions, reactions and pin off a message."""
 
     async def versions(self, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
         """The first `limit` texts that a message had before, oldest first; None if there is no such message."""
 
     async def react(
-        self, conversation_id: int, seq: int, account_id: int, emoji: str, limit: int, now: float
+        self, conversation_id: int, seq: int, account_id: int, emoji: str, now: float, rule: AlterationRule
     ) -> Alteration:
-        """Put an emoji to a message that has fewer than `limit` different ones, or has it already."""
+        """Put an emoji to a message."""
 
-    async def unreact(self, conversation_id: int, seq: int, account_id: int, emoji: str, now: float) -> Alteration:
+    async def unreact(
+        self, conversation_id: int, seq: int, account_id: int, emoji: str, now: float, rule: AlterationRule
+    ) -> Alteration:
         """Take the account's emoji off a message."""
 
-    async def pin(self, conversation_id: int, seq: int, account_id: int, limit: int, now: float) -> Alteration:
-        """Pin a message, if fewer than `limit` are pinned in its conversation."""
+    async def pin(
+        self, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
+    ) -> Alteration:
+        """Pin a message."""
 
-    async def unpin(self, conversation_id: int, seq: int, account_id: int, now: float) -> Alteration:
+    async def unpin(
+        self, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
+    ) -> Alteration:
         """Take a message off the pinned ones."""
 
     async def pinned(self, conversation_id: int) -> list[Delivery]:

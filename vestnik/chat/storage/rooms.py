@@ -37,7 +37,8 @@ class RoomRecord(NamedTuple):
 class Standing(NamedTuple):
     """What the rules ask of a room when an account changes something in it: read in the change's own transaction.
 
-    `role` is that of the account, `their_role` that of the person to whom it is done; None for who is no member.
+    `role` is that of the account, which is `muted` until then (UNIX seconds); `their_role` that of the person to whom
+    it is done; None for who is no member.
     `banned` is the person, and `last_owner`. `taken` is the name of another room to which the name leads that this one
     is to get.
     """
@@ -47,6 +48,7 @@ class Standing(NamedTuple):
     archived: bool = False
     group: bool = False
     role: RoleName | None = None
+    muted: float = 0.0
     their_role: RoleName | None = None
     banned: bool = False
     last_owner: bool = False

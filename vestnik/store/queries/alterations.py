@@ -1,6 +1,6 @@
 """What is done with messages that are there: edited, deleted, reacted to, pinned.
 
-Each function checks and does its work in one transaction of the writer, so that nothing can happen in between.
+What a rule refuses has changed nothing.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, Text, Update, and_, bindparam, delete, func, insert, select, update
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.alterations import Alteration, Refusal
+from vestnik.chat.storage.alterations import Alteration, AlterationRule, MessageStanding
 from vestnik.protocol.events import Delivery, Version
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.messages import add_mentions
+from vestnik.store.queries.standing import standing_in
 from vestnik.store.schema import account, change, mention, message, pin, reaction
 from vestnik.store.search_index import reindex, unindex
 
@@ -44,13 +45,19 @@ _FORGET_REACTIONS: Final = delete(reaction).where(_at_place(reaction))
 _FORGET_PIN: Final = delete(pin).where(_at_place(pin))
 
 
-def _find(connection: Connection, place: dict[str, Any]) -> Any:
-    return connection.execute(_MESSAGE, place).first()
-
-
-def _is_there(connection: Connection, place: dict[str, Any]) -> bool:
-    found = _find(connection, place)
-    return found is not None and found.deleted is None
+def _check(
+    connection: Connection, place: dict[str, Any], account_id: int, rule: AlterationRule, others: int = 0
+) -> Any:
+    """The message at a place, if `rule` lets the account do with it what it wants. Every alteration begins with it."""
+    conversation_id, seq = place["in_conversation"], place["at_seq"]
+    found = connection.execute(_MESSAGE, place).first()
+    room = standing_in(connection, conversation_id, account_id)
+    if found is None:
+        rule(MessageStanding(seq, known=False, room=room))
+    else:
+        deleted, own, forwarded = found.deleted is not None, found.sender_id == account_id, found.forwarded is not None
+        rule(MessageStanding(seq, True, deleted, own, forwarded, others, room))
+    return found
 
 
 def _set_text(
@@ -69,14 +76,11 @@ def edit_message(
     text: str,
     mentions: Sequence[AccountRecord],
     now: float,
+    rule: AlterationRule,
 ) -> Alteration:
-    """Change the text of a message of the account, and whom it mentions; but not of one that was forwarded."""
+    """Change the text of a message, and whom it mentions."""
     place = _place(conversation_id, seq)
-    found = _find(connection, place)
-    if found is None or found.deleted is not None:
-        return Refusal.UNKNOWN
-    if found.sender_id != account_id or found.forwarded is not None:
-        return Refusal.NOT_OWN
+    found = _check(connection, place, account_id, rule)
     if found.text == text:
         return None
     reindex(connection, found.id, found.text, text)
@@ -89,15 +93,11 @@ def edit_message(
 
 
 def delete_message(
-    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, *, anybodys: bool
+    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
 ) -> Alteration:
-    """Take text, mentions, reactions and pin off a message of the account, or of `anybodys`."""
+    """Take text, mentions, reactions and pin off a message."""
     place = _place(conversation_id, seq)
-    found = _find(connection, place)
-    if found is None:
-        return Refusal.UNKNOWN
-    if found.sender_id != account_id and not anybodys:
-        return Refusal.NOT_OWN
+    found = _check(connection, place, account_id, rule)
     if found.deleted is not None:
         return None
     unindex(connection, found.id, found.text)
@@ -119,7 +119,7 @@ _VERSIONS: Final = (
 def versions(connection: Connection, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
     """The first `limit` texts that a message had before, oldest first; None if there is no such message."""
     place = _place(conversation_id, seq)
-    if _find(connection, place) is None:
+    if connection.execute(_MESSAGE, place).first() is None:
         return None
     rows = connection.execute(_VERSIONS, place | {"page": limit})
     return [Version(time, name, before, deleted=kind == "delete") for time, name, before, kind in rows]
@@ -132,29 +132,37 @@ _TAKE_REACTION: Final = delete(reaction).where(_at_place(reaction), _MINE)
 
 
 def react(
-    connection: Connection, conversation_id: int, seq: int, account_id: int, emoji: str, limit: int, now: float
+    connection: Connection,
+    conversation_id: int,
+    seq: int,
+    account_id: int,
+    emoji: str,
+    now: float,
+    rule: AlterationRule,
 ) -> Alteration:
-    """Put an emoji to a message that has fewer than `limit` different ones, or has it already."""
+    """Put an emoji to a message."""
     place = _place(conversation_id, seq)
-    if not _is_there(connection, place):
-        return Refusal.UNKNOWN
+    used = set(connection.execute(_EMOJI, place).scalars())
+    _check(connection, place, account_id, rule, 0 if emoji in used else len(used))
     if connection.execute(_HAS_REACTED, place | {"which": emoji, "who": account_id}).first():
         return None
-    others = set(connection.execute(_EMOJI, place).scalars())
-    if emoji not in others and len(others) >= limit:
-        return Refusal.FULL
     values = {"conversation_id": conversation_id, "seq": seq, "emoji": emoji, "account_id": account_id, "time": now}
     connection.execute(insert(reaction), values)
     return add_change(connection, conversation_id, account_id, now, "react", seq=seq, emoji=emoji)
 
 
 def unreact(
-    connection: Connection, conversation_id: int, seq: int, account_id: int, emoji: str, now: float
+    connection: Connection,
+    conversation_id: int,
+    seq: int,
+    account_id: int,
+    emoji: str,
+    now: float,
+    rule: AlterationRule,
 ) -> Alteration:
     """Take the account's emoji off a message."""
     place = _place(conversation_id, seq)
-    if not _is_there(connection, place):
-        return Refusal.UNKNOWN
+    _check(connection, place, account_id, rule)
     if connection.execute(_TAKE_REACTION, place | {"which": emoji, "who": account_id}).rowcount == 0:
         return None
     return add_change(connection, conversation_id, account_id, now, "unreact", seq=seq, emoji=emoji)
@@ -171,26 +179,25 @@ _PINNED: Final = (
 
 
 def pin_message(
-    connection: Connection, conversation_id: int, seq: int, account_id: int, limit: int, now: float
+    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
 ) -> Alteration:
-    """Pin a message, if fewer than `limit` are pinned in its conversation."""
+    """Pin a message."""
     place = _place(conversation_id, seq)
-    if not _is_there(connection, place):
-        return Refusal.UNKNOWN
-    if connection.execute(_IS_PINNED, place).first():
+    is_pinned = connection.execute(_IS_PINNED, place).first() is not None
+    _check(connection, place, account_id, rule, 0 if is_pinned else connection.execute(_COUNT_PINS, place).scalar_one())
+    if is_pinned:
         return None
-    if connection.execute(_COUNT_PINS, place).scalar_one() >= limit:
-        return Refusal.FULL
     values = {"conversation_id": conversation_id, "seq": seq, "account_id": account_id, "time": now}
     connection.execute(insert(pin), values)
     return add_change(connection, conversation_id, account_id, now, "pin", seq=seq)
 
 
-def unpin_message(connection: Connection, conversation_id: int, seq: int, account_id: int, now: float) -> Alteration:
+def unpin_message(
+    connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
+) -> Alteration:
     """Take a message off the pinned ones."""
     place = _place(conversation_id, seq)
-    if not _is_there(connection, place):
-        return Refusal.UNKNOWN
+    _check(connection, place, account_id, rule)
     if connection.execute(_FORGET_PIN, place).rowcount == 0:
         return None
     return add_change(connection, conversation_id, account_id, now, "unpin", seq=seq)

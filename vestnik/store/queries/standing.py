@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
-from vestnik.store.schema import ban, conversation, cursor, member, message, room, room_alias
+from vestnik.store.schema import ban, conversation, cursor, member, message, mute, room, room_alias
 
 LAST_SEQ: Final = func.max(
     func.coalesce(
@@ -30,6 +30,10 @@ _STANDING: Final[Select[Any]] = select(
     room.c.archived,
     room.c.people.is_not(None).label("is_group"),
     _role_of("account_id").scalar_subquery().label("role"),
+    select(mute.c.until)
+    .where(mute.c.room_id == room.c.id, mute.c.account_id == bindparam("account_id"))
+    .scalar_subquery()
+    .label("muted"),
     _role_of("person_id").scalar_subquery().label("their_role"),
     exists().where(ban.c.room_id == room.c.id, ban.c.account_id == bindparam("person_id")).label("banned"),
     exists().where(member.c.room_id == room.c.id).label("peopled"),
@@ -80,6 +84,13 @@ def check_standing(
     return standing
 
 
+def standing_in(connection: Connection, conversation_id: int, account_id: int) -> Standing | None:
+    """How an account stands in a room; None for a direct conversation."""
+    values = {"room_id": conversation_id, "account_id": account_id, "person_id": account_id}
+    row = connection.execute(_BY_ID, values).first()
+    return None if row is None else _standing(row)
+
+
 def standing_by_key(connection: Connection, key: str, account_id: int) -> tuple[int, bool, Standing] | None:
     """The number of the room to which a name leads, whether anybody is in it, and how the account stands in it."""
     row = connection.execute(_BY_KEY, {"key": key, "account_id": account_id, "person_id": account_id}).first()
@@ -107,4 +118,5 @@ def add_member(connection: Connection, room_id: int, account_id: int, now: float
 
 
 def _standing(row: Row[Any]) -> Standing:
-    return Standing(row.name, row.private, row.archived, row.is_group, row.role, row.their_role, row.banned)
+    muted = row.muted or 0.0
+    return Standing(row.name, row.private, row.archived, row.is_group, row.role, muted, row.their_role, row.banned)

@@ -1,0 +1,87 @@
+"""Who may do what with a message that is there.
+
+`account` is the name of who does it, `place` what they call the conversation.
+"""
+
+from vestnik.chat.rules.rooms import MayWrite
+from vestnik.chat.storage.alterations import AlterationRule, MessageStanding
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden, NotFound
+
+
+class MayAlter(AlterationRule, frozen=True):
+    """Somebody who may write (`now`, in UNIX seconds) may do something with a message that is there."""
+
+    account: str
+    place: str
+    now: float
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises Forbidden, and NotFound for a message that is not there."""
+        if standing.room is not None:
+            MayWrite(self.account, self.now)(standing.room)
+        _check_there(self.place, standing)
+
+
+class MayEdit(MayAlter, frozen=True):
+    """They may edit only what they have written themselves: nothing that was forwarded, either."""
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises Forbidden, and NotFound for a message that is not there."""
+        super().__call__(standing)
+        if not standing.own or standing.forwarded:
+            raise Forbidden(answers.MESSAGE_NOT_OWN, self.account, self.place, standing.seq)
+
+
+class MayReact(MayAlter, frozen=True):
+    """They may put an emoji to a message that has fewer than `limit` others."""
+
+    limit: int
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises Forbidden, and NotFound for a message that is not there."""
+        super().__call__(standing)
+        if standing.others >= self.limit:
+            raise Forbidden(answers.REACTION_LIMIT, self.place, standing.seq, self.limit)
+
+
+class MayPin(MayAlter, frozen=True):
+    """They may pin a message where fewer than `limit` others are pinned."""
+
+    limit: int
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises Forbidden, and NotFound for a message that is not there."""
+        super().__call__(standing)
+        if standing.others >= self.limit:
+            raise Forbidden(answers.PIN_LIMIT, self.place, self.limit)
+
+
+class MayDelete(AlterationRule, frozen=True):
+    """Everybody may delete their own message, a moderator anybody's, also again."""
+
+    account: str
+    place: str
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises Forbidden, and NotFound for a message that never was."""
+        if not standing.known:
+            raise NotFound(answers.MESSAGE_UNKNOWN, self.place, standing.seq)
+        moderates = standing.room is not None and standing.room.role in {"moderator", "owner"}
+        if not standing.own and not moderates:
+            raise Forbidden(answers.MESSAGE_NOT_OWN, self.account, self.place, standing.seq)
+
+
+class MayUnreact(AlterationRule, frozen=True):
+    """What is one's own may be taken back always."""
+
+    place: str
+
+    def __call__(self, standing: MessageStanding) -> None:
+        """Raises NotFound for a message that is not there."""
+        _check_there(self.place, standing)
+
+
+def _check_there(place: str, standing: MessageStanding) -> None:
+    if not standing.known or standing.deleted:
+        raise NotFound(answers.MESSAGE_UNKNOWN, place, standing.seq)
