@@ -22,17 +22,17 @@ def test_remember() -> None:
 def test_bounded() -> None:
     """Past the limit the conversation remembered longest is forgotten."""
     known = Directs()
-    for number in range(directs.REMEMBERED + 1):
+    for number in range(directs.MAX_DIRECTS + 1):
         known.remember(ANNA, AccountRecord(number, f"n{number}"), number)
     assert known.find(ANNA, "n0") is None
     assert known.find(ANNA, "n1") is not None
-    assert known.find(ANNA, f"n{directs.REMEMBERED}") is not None
+    assert known.find(ANNA, f"n{directs.MAX_DIRECTS}") is not None
 
 
 def test_again_is_not_one_more() -> None:
     """Remembering a conversation again while the memory is full makes no other one forgotten."""
     known = Directs()
-    for number in range(directs.REMEMBERED):
+    for number in range(directs.MAX_DIRECTS):
         known.remember(ANNA, AccountRecord(number, f"n{number}"), number)
     known.remember(ANNA, AccountRecord(9, "n9"), 9)
     assert known.find(ANNA, "n0") is not None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.chat.conftest import Ear
-from vestnik.chat.presence import GRACE, MOST, Presences
+from vestnik.chat.presence import GRACE, MAX_ROUND, Presences
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
 from vestnik.chat.storage.accounts import AccountRecord
@@ -134,16 +134,16 @@ def test_a_session_that_logs_in_as_another(house: House) -> None:
 
 
 def test_no_more_than_a_notice_holds(house: House) -> None:
-    """A notice has at most `MOST` people, each once; the others are in the next ones, going offline too."""
-    people = [house.login(number) for number in range(1, 2 * MOST + 11)]
+    """A notice has at most `MAX_ROUND` people, each once; the others are in the next ones, going offline too."""
+    people = [house.login(number) for number in range(1, 2 * MAX_ROUND + 11)]
     names = {session.name for session in people}
     coming = house.rounds(4)
-    assert [len(notice) for notice in coming] == [MOST, MOST, 10, 0]
+    assert [len(notice) for notice in coming] == [MAX_ROUND, MAX_ROUND, 10, 0]
     assert {name for notice in coming for name in notice} == names
     for session in people:
         house.logout(session)
     going = house.rounds(GRACE + 4)[GRACE:]
-    assert [len(notice) for notice in going] == [MOST, MOST, 10, 0]
+    assert [len(notice) for notice in going] == [MAX_ROUND, MAX_ROUND, 10, 0]
     assert {name for notice in going for name in notice} == names
 
 
@@ -151,7 +151,7 @@ def test_nobody_is_remembered_for_ever(house: House) -> None:
     """Who is offline, announced and saved is forgotten, whichever of the two comes last."""
     house.logout(house.login(1))
     house.rounds(GRACE)
-    for number in range(2, MOST + 2):
+    for number in range(2, MAX_ROUND + 2):
         house.login(number)
     assert "p1" not in house.round()
     for _ in range(2):
@@ -228,7 +228,7 @@ def test_saving(house: House) -> None:
 def test_everybody_is_saved_at_the_end(house: House) -> None:
     """At the end the connected are saved as seen now, those who have just left as seen when they left; in portions."""
     session = house.login(1)
-    for number in range(2, MOST + 2):
+    for number in range(2, MAX_ROUND + 2):
         house.login(number)
     house.logout(session)
     house.now = 1002.0
@@ -243,7 +243,7 @@ def test_everybody_is_saved_at_the_end(house: House) -> None:
         sizes.append(len(seen))
         taken |= {one.account_id: one for one in seen}
         house.presences.saved(True)
-    assert sizes == [MOST, 2]
+    assert sizes == [MAX_ROUND, 2]
     assert (taken[0], taken[1]) == (Seen(0, "", 1002.0), Seen(1, "", 1000.0))
 
 

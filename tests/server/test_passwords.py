@@ -58,7 +58,7 @@ async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyP
 async def test_busy(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
     """One check too many is refused as busy at once, and there is room again when one is done."""
     gate = threading.Event()
-    monkeypatch.setattr(passwords, "MAX_WAITING", 2)
+    monkeypatch.setattr(passwords, "MAX_CHECKS", 2)
     monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
     waiting = [asyncio.create_task(threads.verify("x", RIGHT)) for _ in range(2)]
     await asyncio.sleep(0)

@@ -15,7 +15,7 @@ from tests.chat.conftest import Ear
 from tests.support.app import journal_lines, running_app
 from tests.support.wire import Wire
 from vestnik.chat.passwords import hash_token
-from vestnik.chat.presence import GRACE, MOST
+from vestnik.chat.presence import GRACE, MAX_ROUND
 from vestnik.chat.sessions import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.secret import Secret
@@ -190,7 +190,7 @@ async def test_who_does_not_read_notices_is_cut_off(tmp_path: Path, by_hand: Non
     async with running_app(tmp_path, "anna", send_buffer=131_072, lang="en") as app:
         presence, sessions = app.hub.chat.presence, app.hub.chat.sessions
         async with await Wire.login(app.listener.port, "anna", features=LISTENING, receive=4096):
-            people = [Session(Ear()) for _ in range(MOST)]  # type: ignore[arg-type]  # it does not end
+            people = [Session(Ear()) for _ in range(MAX_ROUND)]  # type: ignore[arg-type]  # it does not end
             for number, session in enumerate(people, 1000):
                 sessions.attach(session, AccountRecord(number, f"p{number}"), f"p{number}", frozenset())
             async with asyncio.timeout(DEADLINE):

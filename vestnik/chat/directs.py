@@ -6,7 +6,7 @@ from vestnik.chat.names import name_key
 from vestnik.chat.sessions import Account
 from vestnik.chat.storage.accounts import AccountRecord
 
-REMEMBERED: Final = 20_000
+MAX_DIRECTS: Final = 20_000
 """How many conversations are remembered; past it the one remembered longest is forgotten and looked up anew."""
 
 
@@ -34,7 +34,7 @@ class Directs:
     def remember(self, account: Account, to: AccountRecord, conversation_id: int) -> Direct:
         """Remember a conversation that was looked up."""
         key = account.id, name_key(to.name)
-        if len(self._found) >= REMEMBERED and key not in self._found:
+        if len(self._found) >= MAX_DIRECTS and key not in self._found:
             del self._found[next(iter(self._found))]
         direct = self._found[key] = Direct(conversation_id, account.id, to)
         return direct

@@ -23,12 +23,12 @@ OFFLINE: Final = "offline"
 
 GRACE: Final = 5
 """Whole rounds for which somebody without a session is not yet offline."""
-MOST: Final = 500
+MAX_ROUND: Final = 500
 """People who are announced in one round, and whose presence is saved in one; more wait for the next."""
 
 
-class Presence:
-    """Somebody's presence: `state` and `status` are what others may see of it now.
+class Presentity:
+    """Somebody who is, was or may be present (RFC 2778): `state` and `status` are what others may see of it now.
 
     `told` are the state and status that were announced last; None when somebody has seen another one meanwhile, so
     that it must be announced in any case. `sessions` is how many there are, `away` how many of them are away; `seen`
@@ -66,12 +66,12 @@ class Presences:
         self.listeners: set[Session] = set()
         self._clock = clock
         self._round = 0
-        self._here: dict[int, Presence] = {}  # not offline
-        self._gone: dict[int, Presence] = {}  # offline, but not announced or not saved yet
+        self._here: dict[int, Presentity] = {}  # not offline
+        self._gone: dict[int, Presentity] = {}  # offline, but not announced or not saved yet
         self._leaving: dict[int, int] = {}  # those without a session who are not offline yet: the round they left in
-        self._news: dict[int, Presence] = {}  # those who are not as they were announced
-        self._unsaved: dict[int, Presence] = {}
-        self._saving: dict[int, Presence] = {}
+        self._news: dict[int, Presentity] = {}  # those who are not as they were announced
+        self._unsaved: dict[int, Presentity] = {}
+        self._saving: dict[int, Presentity] = {}
 
     # What sessions do.
 
@@ -80,7 +80,7 @@ class Presences:
         account = session.speaker
         one = self._here.get(account.id)
         if one is None:
-            one = self._gone.pop(account.id, None) or Presence(AccountRecord(account.id, account.name), status)
+            one = self._gone.pop(account.id, None) or Presentity(AccountRecord(account.id, account.name), status)
             self._here[account.id] = self._unsaved[account.id] = one
         else:
             self._leaving.pop(account.id, None)
@@ -140,14 +140,14 @@ class Presences:
     # Rounds.
 
     def next_round(self) -> list[Person]:
-        """End a round: those who are not as they were announced last, at most `MOST`. They count as announced."""
+        """End a round: those who are not as they were announced last, at most `MAX_ROUND`. They count as announced."""
         self._round += 1
-        for account_id, left in list(islice(self._leaving.items(), MOST)):
+        for account_id, left in list(islice(self._leaving.items(), MAX_ROUND)):
             if self._round - left <= GRACE:
                 break
             self._leave(account_id)
         people = []
-        for one in list(islice(self._news.values(), MOST)):
+        for one in list(islice(self._news.values(), MAX_ROUND)):
             del self._news[one.id]
             one.told = one.shown
             people.append(one.person())
@@ -161,12 +161,12 @@ class Presences:
         one.state = OFFLINE
         self._note(one)
 
-    def _update(self, one: Presence) -> None:
+    def _update(self, one: Presentity) -> None:
         """Work out the state of somebody who has a session."""
         one.state = ONLINE if one.sessions > one.away else AWAY
         self._note(one)
 
-    def _note(self, one: Presence) -> None:
+    def _note(self, one: Presentity) -> None:
         """Take note whether somebody is to be announced."""
         if not self.listeners:
             one.told = one.shown
@@ -182,9 +182,9 @@ class Presences:
         self._unsaved.update(self._here)
 
     def take_unsaved(self) -> list[Seen]:
-        """What is to be saved next, at most `MOST` people; to be followed by `saved` before more is taken."""
+        """What is to be saved next, at most `MAX_ROUND` people; to be followed by `saved` before more is taken."""
         now = self._clock()
-        for one in list(islice(self._unsaved.values(), MOST)):
+        for one in list(islice(self._unsaved.values(), MAX_ROUND)):
             self._saving[one.id] = self._unsaved.pop(one.id)
         return [Seen(one.id, one.status, now if one.sessions else one.seen) for one in self._saving.values()]
 
@@ -197,13 +197,13 @@ class Presences:
         else:
             self._unsaved = saving | self._unsaved
 
-    def _settle(self, one: Presence) -> None:
+    def _settle(self, one: Presentity) -> None:
         """Forget somebody who is offline, announced and saved."""
         if not (one.id in self._news or one.id in self._unsaved or one.id in self._saving):
             self._gone.pop(one.id, None)
 
 
-def _show(one: Presence) -> Person:
+def _show(one: Presentity) -> Person:
     """Somebody's presence for whoever asks, who must hear of it if it becomes again what it was announced as."""
     if one.told != one.shown:
         one.told = None

@@ -12,7 +12,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.errors import ServerError
 from vestnik.secret import Secret
 
-MAX_WAITING: Final = 4096
+MAX_CHECKS: Final = 4096
 """Checks that may wait; past it a login is refused as busy."""
 
 _M_MMAP_THRESHOLD: Final = -3  # malloc.h of glibc
@@ -43,7 +43,7 @@ class HashingThreads:
     @journaled
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash. Raises ServerError when too many checks wait already."""
-        if self._waiting >= MAX_WAITING:
+        if self._waiting >= MAX_CHECKS:
             raise ServerError(answers.SERVER_BUSY)
         self._waiting += 1
         try:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.chat.storage.words import LONGEST, has_link, normal, terms, words
+from vestnik.chat.storage.words import MAX_WORD, has_link, normal, terms, words
 
 ANY = st.text(max_size=60)
 
@@ -51,7 +51,7 @@ def test_runs(text: str, found: list[str]) -> None:
 
 def test_long_words() -> None:
     """Of a very long word its beginning counts."""
-    assert terms("x" * 1000) == ["x" * LONGEST]
+    assert terms("x" * 1000) == ["x" * MAX_WORD]
 
 
 @given(ANY)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-LONGEST: Final = 64
+MAX_WORD: Final = 64
 """Characters of a word that are compared; what goes on behind them is ignored."""
 
 # Thai to Myanmar, Hangul, Khmer, kana, Han.
@@ -59,7 +59,7 @@ def fold(word: str) -> str:
         # й is a letter and not an и with an accent.
         parts = unicodedata.normalize("NFD", folded).replace("и\u0306", "й")
         folded = _NO_WORD.sub("", unicodedata.normalize("NFKC", _ACCENTS.sub("", parts)))
-    return folded[:LONGEST]
+    return folded[:MAX_WORD]
 
 
 def pairs(run: str) -> list[str]:
