@@ -14,7 +14,9 @@ from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
+from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Session
+from vestnik.protocol.formats import Format, jim_formats
 from vestnik.protocol.requests import AnyRequest, Authenticate, User
 from vestnik.secret import Secret
 from vestnik.store.queries import accounts
@@ -27,14 +29,26 @@ NAMES = ("anna", "boris", "Вера Павловна")
 
 
 class Ear:
-    """A connection that keeps what it is sent."""
+    """A connection that keeps what it is sent; `number` tells it from others."""
 
-    def __init__(self) -> None:
+    closing = False
+    formats = staticmethod(jim_formats)
+
+    def __init__(self, number: int = 1) -> None:
+        self.number = number
+        self.name = str(number)
         self.heard: list[bytes] = []
 
     def send(self, data: bytes) -> None:
         """Take bytes."""
         self.heard.append(data)
+
+
+def hearers(room: Room | None, form: Format | None = None) -> set[Any]:
+    """The connections that hear a room, all or those in one format; there is no format that nobody hears."""
+    assert room is not None
+    assert all(room.hearers.values())
+    return {each for found, some in room.hearers.items() if form in (None, found) for each in some}
 
 
 class SlowPasswords:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.chat.conftest import House
+from tests.chat.conftest import House, hearers
 from tests.support.data import add_accounts
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Reply
@@ -115,7 +115,7 @@ class Rooms:
             assert set(room.roles) <= room.members
             assert self.changes[record.id] == list(range(1, record.change + 1))
             hearing = {session.recipient for name, session in self.sessions.items() if self.ids[name] in room.members}
-            assert room.plain == hearing
+            assert hearers(room) == hearing
 
 
 class ModelRoom:

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chat.conftest import Ear
+from tests.chat.conftest import Ear, hearers
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.protocol.errors import NotAuthorised
+from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH
 
 RICH = frozenset({"seq"})
 ANNA = AccountRecord(7, "Anna")
@@ -43,11 +44,10 @@ def test_attach(sessions: Sessions, rooms: Rooms, features: frozenset[str]) -> N
     """A session that logs in speaks for its account and hears its rooms in its own format."""
     session = Session(Ear())
     sessions.attach(session, ANNA, "anna", features)
-    assert (session.speaker.name, session.name, session.rich) == ("Anna", "Anna", features == RICH)
+    assert (session.speaker.name, session.name, session.format.rich) == ("Anna", "Anna", features == RICH)
     room = rooms.find("#tea")
     assert room is not None
-    assert (room.rich if features else room.plain) == {session.recipient}
-    assert not (room.plain if features else room.rich)
+    assert hearers(room, JIM_RICH if features else JIM_PLAIN) == hearers(room) == {session.recipient}
 
 
 def test_attach_again(sessions: Sessions, rooms: Rooms) -> None:
@@ -57,7 +57,7 @@ def test_attach_again(sessions: Sessions, rooms: Rooms) -> None:
     sessions.attach(session, ANNA, "anna", RICH)
     room = rooms.find("#tea")
     assert room is not None
-    assert (room.plain, room.rich) == (set(), {session.recipient})
+    assert (hearers(room, JIM_PLAIN), hearers(room, JIM_RICH)) == (set(), {session.recipient})
     assert session.speaker.sessions == {session}
 
 
@@ -85,7 +85,7 @@ def test_detach(sessions: Sessions, rooms: Rooms) -> None:
     assert sessions.find(7) is None
     room = rooms.find("#tea")
     assert room is not None
-    assert not room.plain
+    assert not room.hearers
 
 
 def test_joined_and_left(sessions: Sessions, rooms: Rooms) -> None:
@@ -95,9 +95,9 @@ def test_joined_and_left(sessions: Sessions, rooms: Rooms) -> None:
     sessions.attach(rich, ANNA, "anna", RICH)
     room = rooms.add(RoomRecord(2, "#coffee", {7}))
     sessions.joined(7, room)
-    assert (room.plain, room.rich) == ({plain.recipient}, {rich.recipient})
+    assert (hearers(room, JIM_PLAIN), hearers(room, JIM_RICH)) == ({plain.recipient}, {rich.recipient})
     sessions.left(7, room)
-    assert (room.plain, room.rich) == (set(), set())
+    assert room.hearers == {}
 
 
 def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
@@ -105,7 +105,7 @@ def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
     room = rooms.add(RoomRecord(2, "#coffee", {9}))
     sessions.joined(9, room)
     sessions.left(9, room)
-    assert not room.plain
+    assert not room.hearers
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=20))
@@ -123,5 +123,5 @@ def test_audience(changes: list[tuple[int, int, bool]]) -> None:
     room = rooms.find("#tea")
     assert room is not None
     logged_in = [session for session in people if session.account]
-    assert room.plain == {session.recipient for session in logged_in if not session.rich}
-    assert room.rich == {session.recipient for session in logged_in if session.rich}
+    assert hearers(room, JIM_PLAIN) == {session.recipient for session in logged_in if not session.format.rich}
+    assert hearers(room, JIM_RICH) == {session.recipient for session in logged_in if session.format.rich}

@@ -362,8 +362,8 @@ async def test_kept_messages_are_not_written_to_a_connection_that_is_being_close
         await send_all(port, "anna", "boris", ["three", "four"])
         async with await Wire.connect(port, receive=8192) as boris:
             assert await boris.code(action="presence") == 401
-            (connection,) = (each for each in app.listener._connections if not each.closing)
-            while not connection._transport.get_write_buffer_size():
+            (connection,) = (each for each in app.peers._peers if not each.closing)
+            while not connection._door.waiting():
                 boris.write(b"[]\n" * 100)  # answered by 400, which he does not read
                 await asyncio.sleep(0)
             boris.tell(action="authenticate", user={"account_name": "boris", "token": token})

@@ -86,7 +86,7 @@ async def test_new_client(tmp_path: Path) -> None:
                 }
                 assert places(await until_resumed(boris)) == [("boris", 1)]
             async with await Wire.login(port, "boris", features=RESUMING) as boris:
-                await app.hub.kept.save()
+                await app.services.kept.save()
                 await resume(boris, None)
                 assert await until_resumed(boris) == []
 

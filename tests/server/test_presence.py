@@ -44,7 +44,7 @@ async def until_gone(app: App, *names: str) -> None:
     """Wait until the server has noticed that accounts have no connection any more."""
     found = await app.store.people([name.casefold() for name in names])
     async with asyncio.timeout(DEADLINE):
-        while any(app.hub.chat.sessions.find(known.account_id) for known in found.values()):
+        while any(app.chat.sessions.find(known.account_id) for known in found.values()):
             await app.store.last_revision()
 
 
@@ -168,14 +168,14 @@ async def test_rounds_end_by_themselves(tmp_path: Path, monkeypatch: pytest.Monk
         async with await Wire.login(port, "anna", features=LISTENING) as anna:
             assert (await anna.hear())["people"] == [{"name": "anna", "state": "online"}]
             failed = asyncio.Event()
-            next_round = app.hub.chat.presence.next_round
+            next_round = app.chat.presence.next_round
 
             def fail() -> Any:
-                app.hub.chat.presence.next_round = next_round  # type: ignore[method-assign]
+                app.chat.presence.next_round = next_round  # type: ignore[method-assign]
                 failed.set()
                 raise RuntimeError("for once")
 
-            app.hub.chat.presence.next_round = fail  # type: ignore[method-assign]
+            app.chat.presence.next_round = fail  # type: ignore[method-assign]
             await asyncio.wait_for(failed.wait(), DEADLINE)
             async with await Wire.login(port, "boris"):
                 assert (await anna.hear())["people"] == [{"name": "boris", "state": "online"}]
@@ -188,7 +188,7 @@ async def test_rounds_end_by_themselves(tmp_path: Path, monkeypatch: pytest.Monk
 async def test_who_does_not_read_notices_is_cut_off(tmp_path: Path, by_hand: None) -> None:
     """Notices wait for a slow reader only up to the limit of all that may wait."""
     async with running_app(tmp_path, "anna", send_buffer=131_072, lang="en") as app:
-        presence, sessions = app.hub.chat.presence, app.hub.chat.sessions
+        presence, sessions = app.chat.presence, app.chat.sessions
         async with await Wire.login(app.listener.port, "anna", features=LISTENING, receive=4096):
             people = [Session(Ear()) for _ in range(MAX_ROUND)]  # type: ignore[arg-type]  # it does not end
             for number, session in enumerate(people, 1000):

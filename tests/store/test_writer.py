@@ -25,8 +25,9 @@ class New:
     """A message to be kept."""
 
     def __init__(self, conversation_id: int, sender_id: int, id: str | None = None, text: str = "x") -> None:  # noqa: A002
+        self.message = self
         self.conversation_id = conversation_id
-        self.sender_id = sender_id
+        self.author_id = sender_id
         self.id = id
         self.text = text
         self.extras: Extras | None = None
@@ -358,13 +359,13 @@ def check(desk: Desk, engine: Engine, base: int) -> None:
             assert any(new.text == UNWRITABLE for new in messages)
             continue
         for new in messages:
-            key = (new.sender_id, new.id or "")
+            key = (new.author_id, new.id or "")
             if new.again:
                 assert where[key][1] == new.seq
                 assert new.conflict == (where[key][0] != new.conversation_id)
             else:
                 assert not new.conflict
-                expected.append((new.conversation_id, new.seq, new.sender_id, new.id, new.text))
+                expected.append((new.conversation_id, new.seq, new.author_id, new.id, new.text))
                 if new.id is not None:
                     assert key not in where
                     where[key] = (new.conversation_id, new.seq)

@@ -4,7 +4,6 @@
 The examples are of a server that speaks English and has the accounts `anna`, `boris` and `clara`.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Iterable
@@ -89,8 +88,7 @@ class Player:
 
     async def _idle(self) -> None:
         """Wait until the server has nothing under way, such as looking for messages kept for a new login."""
-        if tasks := self.app.listener._tasks:
-            await asyncio.wait(tasks)
+        await self.app.services.tasks.wait()
 
 
 TIMES = {"time", "joined", "edited", "deleted", "seen", "muted", "until"}

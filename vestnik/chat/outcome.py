@@ -10,8 +10,9 @@ from vestnik.chat.directs import Direct
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
 from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.chat.storage.messages import Extras
+from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol.answers import Answer
+from vestnik.protocol.events import ServerEvent
 from vestnik.secret import Secret
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -36,7 +37,7 @@ class Telling(NamedTuple):
     No session of `author` hears it, if that is given.
     """
 
-    event: msgspec.Struct
+    event: ServerEvent
     feature: str
     to: Room | frozenset[int]
     author: Account | None = None
@@ -67,25 +68,14 @@ class Reply(NamedTuple):
 class Post(msgspec.Struct, eq=False):
     """A message that passed the rules, on its way through the store to its recipients.
 
-    `extras` is None for most messages; `request` is the number of the request on its connection. The store fills in
-    `number` (which grows with every message it keeps), `seq` and `time` (UNIX seconds). It sets `again` when the
-    account has sent this `id` before: `delivered` then says whether the addressee has got that message, `conflict`
-    that it was another conversation's.
+    `session` is where it comes from, `request` the number of the request there. The store fills in the numbers of the
+    `message`, or sets `again` when the account has sent this `id` before: `delivered` then says whether the addressee
+    has got that message, `conflict` that it was another conversation's.
     """
 
     session: Session
-    sender: Account
-    sender_id: int
-    conversation: Room | Direct
-    conversation_id: int
-    to: str
-    text: str
-    id: str | None
-    extras: Extras | None = None
+    message: MessageEvent
     request: int = 0
-    number: int = 0
-    seq: int = 0
-    time: float = 0.0
     again: bool = False
     delivered: bool = False
     conflict: bool = False

@@ -1,28 +1,19 @@
 """Rooms, their members, and which connections hear them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from vestnik.chat.names import name_key
+from vestnik.chat.recipient import Recipient
 from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.protocol.formats import Format
 
 if TYPE_CHECKING:
     from vestnik.chat.sessions import Session
 
 
-class Recipient(Protocol):
-    """One connection, as the rules see it: something that takes bytes, until it is `closing`."""
-
-    closing: bool
-    send: Callable[[bytes], None]
-    """Writes whole frames to the connection."""
-
-    def give_up(self, waiting: int) -> None:
-        """Close the connection, for which `waiting` messages or bytes wait already."""
-
-
 class Room:
-    """A room in memory: `members` are account numbers; `plain` and `rich` the connections that hear it.
+    """A room in memory: `members` are account numbers; `hearers` the connections that hear it, by their format.
 
     `roles`, `muted`, `private`, `archived`, `group`, `edits`, `seq`, `change` are those of the record, kept up to date.
     `absent` are sessions of members that do not hear it yet, because what they have missed is still on its way.
@@ -36,13 +27,12 @@ class Room:
         "change",
         "edits",
         "group",
+        "hearers",
         "id",
         "members",
         "muted",
         "name",
-        "plain",
         "private",
-        "rich",
         "roles",
         "seq",
     )
@@ -60,8 +50,7 @@ class Room:
         self.seq = record.seq
         self.change = record.change
         self.absent: set[Session] = set()
-        self.plain: set[Recipient] = set()
-        self.rich: set[Recipient] = set()
+        self.hearers: dict[Format, set[Recipient]] = {}  # no format without somebody who hears it
         self.audience: str | None = None
 
     def attach(self, session: "Session") -> None:
@@ -70,21 +59,26 @@ class Room:
         if not session.live:
             self.absent.add(session)
         else:
-            (self.rich if session.rich else self.plain).add(session.recipient)
+            self.hearers.setdefault(session.format, set()).add(session.recipient)
 
     def detach(self, session: "Session") -> None:
         """Let a session hear the room no more."""
-        self.plain.discard(session.recipient)
-        self.rich.discard(session.recipient)
+        for form, hearers in self.hearers.items():
+            if session.recipient in hearers:
+                hearers.remove(session.recipient)
+                if not hearers:
+                    del self.hearers[form]
+                break
         self.absent.discard(session)
         self.audience = None
 
 
 class Rooms:
-    """All rooms by name, by each name that they had before, and by member."""
+    """All rooms by number, by name, by each name that they had before, and by member."""
 
     def __init__(self, records: Iterable[RoomRecord] = ()) -> None:
         self._by_key: dict[str, Room] = {}
+        self._by_id: dict[int, Room] = {}
         self._by_account: dict[int, set[Room]] = {}
         for record in records:
             self.add(record)
@@ -94,7 +88,7 @@ class Rooms:
         key = name_key(record.name)
         room = self._by_key.get(key)
         if room is None:
-            room = self._by_key[key] = Room(record)
+            room = self._by_key[key] = self._by_id[record.id] = Room(record)
             self._by_key.update(dict.fromkeys(record.aliases, room))
         else:
             room.members |= record.members
@@ -106,6 +100,10 @@ class Rooms:
     def find(self, name: str) -> Room | None:
         """The room of this name, or the one that was called so before."""
         return self._by_key.get(name_key(name))
+
+    def by_id(self, number: int) -> Room | None:
+        """The room with this number; None for a direct conversation."""
+        return self._by_id.get(number)
 
     def of(self, account_id: int) -> Iterable[Room]:
         """The rooms an account is a member of."""

@@ -6,15 +6,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from vestnik.chat.presence import Presences
-from vestnik.chat.rooms import Recipient, Room, Rooms
+from vestnik.chat.recipient import Recipient
+from vestnik.chat.rooms import Room, Rooms
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotAuthorised
 from vestnik.protocol.requests import Position
 
 NO_FEATURES: frozenset[str] = frozenset()
-POOR_FEATURES = frozenset({"probe", "notice"})
-"""Features that do not bring `seq` along."""
 MAX_LATE = 100
 """Events that a session may get late, when what it had missed was sent; past it the oldest are forgotten."""
 
@@ -61,7 +60,7 @@ class Session:
     """What the server knows of one connection: who speaks, and what the client understands.
 
     `claimed` is the name of the last attempt to log in; `revision` the number of the account's last change when it
-    was allowed to. `rich` says that answers and deliveries carry `seq` and `id`.
+    was allowed to. `format` is how things are written to it.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
     `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
@@ -76,13 +75,13 @@ class Session:
         "claimed",
         "closed",
         "features",
+        "format",
         "horizon",
         "live",
         "login_id",
         "missing",
         "recipient",
         "revision",
-        "rich",
         "typed",
         "waiting",
     )
@@ -93,7 +92,7 @@ class Session:
         self.claimed = ""
         self.closed = False
         self.features = NO_FEATURES
-        self.rich = False
+        self.format = recipient.formats(NO_FEATURES)
         self.login_id: int | None = None
         self.revision = 0
         self.horizon = 0
@@ -177,7 +176,7 @@ class Sessions:
 
     def _understand(self, session: Session, features: frozenset[str]) -> None:
         session.features = features
-        session.rich = bool(features - POOR_FEATURES)
+        session.format = session.recipient.formats(features)
         self._presence.listen(session)
         account = session.speaker
         for room in self._rooms.of(account.id):

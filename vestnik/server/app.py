@@ -3,25 +3,32 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final
 
 from vestnik.chat.chat import Chat
+from vestnik.chat.outcome import Post
 from vestnik.log.control import controlled
 from vestnik.log.crash import watch_loop
 from vestnik.log.events import JOURNAL_FAILED, TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
-from vestnik.server.hub import Hub
-from vestnik.server.listener import Listener
+from vestnik.server.catchup import CatchUp
+from vestnik.server.doors.tcp import TcpListener
+from vestnik.server.fanout import Fanout
+from vestnik.server.intake import Intake
+from vestnik.server.kept import KeptMessages
 from vestnik.server.passwords import HashingThreads
+from vestnik.server.peers import Peers
 from vestnik.server.presence import Announcer
 from vestnik.server.recovery import complete_journal
 from vestnik.server.retention import Retention
+from vestnik.server.services import Services
 from vestnik.server.settings import Settings
+from vestnik.server.tasks import Tasks
 from vestnik.server.traced import TracedStore
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
@@ -44,9 +51,11 @@ class App:
         self.wording = Wording(settings.lang)
         self.database = Path()
         self.store: Store
-        self.hub: Hub
+        self.chat: Chat
+        self.services: Services
         self.announcer: Announcer
-        self.listener: Listener
+        self.peers: Peers
+        self.listener: TcpListener
         self._passwords: HashingThreads
         self._watcher: asyncio.Task[None]
         self._undo = AsyncExitStack()
@@ -91,8 +100,8 @@ class App:
         self._undo.callback(self._passwords.close)
 
     async def _open_store(self) -> None:
-        def committed(*batch: object) -> None:
-            self.hub.committed(*batch)  # type: ignore[arg-type]  # what the hub gave to the store
+        def committed(posts: Sequence[Post], error: Exception | None) -> None:
+            self.services.intake.committed(posts, error)
 
         self.store = TracedStore(self.database, committed)
         self._undo.push_async_callback(self.store.close)
@@ -111,7 +120,7 @@ class App:
             self._unclean = None
 
     async def _load_rooms(self) -> None:
-        chat = Chat(
+        self.chat = Chat(
             storage=self.store,
             passwords=self._passwords,
             limits=self.settings.limits,
@@ -121,11 +130,27 @@ class App:
             published=await self.store.last_number(),
             names=await self.store.initials(),
         )
-        self.hub = Hub(chat, self.journal, self.wording, self.store, self.settings.write_queue)
-        self._undo.push_async_callback(self.hub.kept.close)
+
+    async def _gather_services(self) -> None:
+        chat, journal, store, settings = self.chat, self.journal, self.store, self.settings
+        kept = KeptMessages(store, journal)
+        chat.deliveries_kept = kept.save
+        fanout = Fanout(chat, kept)
+        self.services = Services(
+            chat,
+            journal,
+            self.wording,
+            Intake(chat, journal, self.wording, store, fanout, kept, settings.write_queue),
+            fanout,
+            kept,
+            CatchUp(chat, store, journal, kept),
+            Tasks(journal),
+            settings.send_buffer,
+        )
+        self._undo.push_async_callback(kept.close)
 
     async def _announce_presence(self) -> None:
-        self.announcer = Announcer(self.hub, self.store)
+        self.announcer = Announcer(self.services, self.store)
         self.announcer.start()
         self._undo.push_async_callback(self.announcer.stop)
 
@@ -139,8 +164,10 @@ class App:
         self._undo.push_async_callback(self._stop_watching)
 
     async def _listen(self) -> None:
-        self.listener = Listener(self.hub, self.settings)
+        self.peers = Peers(self.services, self.settings)
+        self.listener = TcpListener(self.peers, self.settings)
         await self.listener.open()
+        self.peers.sweep()
         self._undo.push_async_callback(self._stop_listening)
         self.journal.record(catalogue.SERVER_STARTED, self.settings.address, self.listener.port)
 
@@ -163,8 +190,8 @@ class App:
                 before = revision
                 for changed in changes:
                     revision = changed.revision
-                    self.listener.end_sessions(changed.id, revision)
-                    self.hub.chat.initials.add(changed.name)
+                    self.peers.end_sessions(changed.id, revision)
+                    self.chat.initials.add(changed.name)
             except Exception as error:  # noqa: BLE001
                 self.journal.record(TASK_FAILED, type(error).__name__, error=error)
 
@@ -174,15 +201,16 @@ class App:
             await self._watcher
 
     async def _stop_listening(self) -> None:
-        connections = self.listener.stop_accepting()
-        if connections:
-            self.journal.record(catalogue.SERVER_CLOSING, connections)
+        self.peers.stop_sweeping()
+        self.listener.close()
+        if self.peers:
+            self.journal.record(catalogue.SERVER_CLOSING, len(self.peers))
         notice = self.wording.text("notice.closing", (), ())
-        finishing = asyncio.create_task(self.listener.finish(notice))
+        finishing = asyncio.create_task(self.peers.finish(notice))
         forced = asyncio.create_task(self._forced.wait())
         await asyncio.wait((finishing, forced), timeout=self.settings.shutdown, return_when=asyncio.FIRST_COMPLETED)
         forced.cancel()
-        await self.listener.abort()
+        await self.peers.abort()
         await finishing
 
 
@@ -195,6 +223,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._open_store,
         App._complete_journal,
         App._load_rooms,
+        App._gather_services,
         App._announce_presence,
         App._listen,
         App._watch_accounts,

@@ -9,7 +9,7 @@ account leaves meanwhile the session gets nothing more.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
@@ -18,15 +18,10 @@ from vestnik.chat.storage.conversations import MissedChange
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
-from vestnik.protocol.messages import encode
 from vestnik.server import catalogue
-from vestnik.server.audience import Delivered as Written
 from vestnik.server.kept import KeptMessages, send_frames
-from vestnik.server.wire import encode_change
+from vestnik.server.written import Written
 from vestnik.store.store import Store
-
-if TYPE_CHECKING:
-    from vestnik.server.tcp import Connection
 
 PAGE: Final = 500
 """Messages or changes that are read at a time."""
@@ -42,44 +37,44 @@ class CatchUp:
         self._kept = kept
 
     @journaled
-    async def resume(self, connection: "Connection") -> None:
-        """Send a connection what its session has missed, then let it be live."""
-        session = connection.session
-        account = session.account
+    async def resume(self, session: Session) -> None:
+        """Send a session what it has missed, then let it be live."""
+        account, recipient = session.account, session.recipient
         if account is None:
             return
         count, written = 0, Written()
         while session.missing.conversations and session.account is account:
             horizon = self._chat.sessions.published
             todo, session.missing.conversations = sorted(session.missing.conversations), set()
-            count += await self._send_messages(connection, account, todo, horizon, written)
+            count += await self._send_messages(session, account, todo, horizon, written)
             if "changes" in session.features:
-                count += await self._send_changes(connection, account, todo, horizon)
+                count += await self._send_changes(session, account, todo, horizon)
         if session.account is not account:
             return
         late = session.missing.late
         self._chat.sessions.revive(session)
         if late:
-            connection.send(b"".join([data for _, data in late]))
-        connection.send(encode(Resumed(self._chat.clock())))
+            recipient.send(b"".join([data for _, data in late]))
+        recipient.send(session.format.event(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
-        self._journal.record(catalogue.SESSION_RESUMED, *values, connection=connection.name)
+        self._journal.record(catalogue.SESSION_RESUMED, *values, connection=recipient.name)
 
     async def _send_messages(
-        self, connection: "Connection", account: Account, todo: list[int], horizon: int, written: Written
+        self, session: Session, account: Account, todo: list[int], horizon: int, written: Written
     ) -> int:
         """Send the messages of some conversations up to number `horizon`; how many there were.
 
         Those from another person to the account are noted in `written`.
         """
-        session = connection.session
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
             page = await self._store.missed_messages([(n, seq) for n, (seq, _) in known.items()], horizon, PAGE)
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
-            await send_frames(connection, (encode(m.message) for m in page if known.still(m.conversation_id)))
+            await send_frames(
+                session.recipient, (session.format.kept(m.message) for m in page if known.still(m.conversation_id))
+            )
             if session.account is not account or session.closed:
                 return count  # what was not read will be sent again
             for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
@@ -93,19 +88,18 @@ class CatchUp:
                 return count
             todo = todo[todo.index(page[-1].conversation_id) :]
 
-    async def _send_changes(self, connection: "Connection", account: Account, todo: list[int], horizon: int) -> int:
+    async def _send_changes(self, session: Session, account: Account, todo: list[int], horizon: int) -> int:
         """Send the changes of some conversations up to number `horizon`; how many there were."""
-        session = connection.session
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
             page = await self._store.missed_changes([(n, change) for n, (_, change) in known.items()], horizon, PAGE)
             frames = (
-                encode_change(_name_then(session, missed), missed.change)
+                session.format.event(missed.change.event(_name_then(session, missed)))
                 for missed in page
                 if known.still(missed.change.conversation_id)
             )
-            await send_frames(connection, frames)
+            await send_frames(session.recipient, frames)
             if session.account is not account or session.closed:
                 return count
             for change in [missed.change for missed in page if known.still(missed.change.conversation_id)]:

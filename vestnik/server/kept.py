@@ -2,20 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from vestnik.chat.outcome import Post
+from vestnik.chat.recipient import Recipient
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.messages import Delivered
+from vestnik.chat.storage.messages import Delivered, MessageEvent
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
-from vestnik.server.audience import Delivered as Written
-from vestnik.server.wire import encode_post, encode_shown
+from vestnik.server.written import Written
 from vestnik.store.store import Store
-
-if TYPE_CHECKING:
-    from vestnik.server.tcp import Connection
 
 DELAY: Final = 1.0
 """Seconds after which it is put on disk how far conversations were delivered: a crash may repeat that much."""
@@ -27,7 +23,7 @@ CHUNK: Final = 65_536
 """Bytes of kept messages that are written before waiting for the reader."""
 
 
-async def send_frames(connection: "Connection", frames: Iterable[bytes]) -> None:
+async def send_frames(recipient: Recipient, frames: Iterable[bytes]) -> None:
     """Send frames one after the other, waiting for the reader after each `CHUNK`."""
     chunk: list[bytes] = []
     size = 0
@@ -35,12 +31,12 @@ async def send_frames(connection: "Connection", frames: Iterable[bytes]) -> None
         chunk.append(frame)
         size += len(frame)
         if size >= CHUNK:
-            connection.send(b"".join(chunk))
-            await connection.drained()
+            recipient.send(b"".join(chunk))
+            await recipient.drained()
             chunk, size = [], 0
     if chunk:
-        connection.send(b"".join(chunk))
-        await connection.drained()
+        recipient.send(b"".join(chunk))
+        await recipient.drained()
 
 
 class KeptMessages:
@@ -65,10 +61,9 @@ class KeptMessages:
             self._timer = self._loop.call_later(DELAY, self._start_saving)
 
     @journaled
-    async def deliver(self, connection: "Connection") -> None:
-        """Send a connection that has just logged in what was kept for its account, then what came meanwhile."""
-        session = connection.session
-        account = session.account
+    async def deliver(self, session: Session) -> None:
+        """Send a session that has just logged in what was kept for its account, then what came meanwhile."""
+        account, recipient = session.account, session.recipient
         if account is None:
             return
         await self.save()
@@ -77,9 +72,9 @@ class KeptMessages:
             page = await self._store.kept_messages(account.id, first, session.horizon, PAGE)
             if not page:
                 break
-            rich = session.rich
-            shown = [kept for kept in page if rich or not kept.message.deleted]
-            await send_frames(connection, (encode_shown(kept.message, rich) for kept in shown))
+            form = session.format
+            shown = [kept for kept in page if form.rich or not kept.message.deleted]
+            await send_frames(recipient, (form.kept(kept.message) for kept in shown))
             if session.closed:
                 break  # what was not read will be sent again
             first = page[-1].number + 1
@@ -90,23 +85,24 @@ class KeptMessages:
         waiting, session.waiting = session.waiting, None
         if waiting and session.account is account:
             self.send_direct(session, account, waiting)
-            for post in () if connection.closing else waiting:
-                written.add(post.sender.name, post.seq)
+            for message in () if recipient.closing else waiting:
+                written.add(message.author, message.seq)
         if written.count:
             values = (account.name, written.count, str(written))
-            self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=connection.name)
+            self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=recipient.name)
 
-    def send_direct(self, session: Session, account: Account, posts: Sequence[Post]) -> None:
+    def send_direct(self, session: Session, account: Account, messages: Sequence[MessageEvent]) -> None:
         """Send direct messages to one session of `account`; later, if those kept from before are still on their way."""
+        recipient = session.recipient
         if session.waiting is not None:
-            session.waiting += posts
+            session.waiting += messages
             if len(session.waiting) > MAX_WAITING:
-                session.recipient.give_up(len(session.waiting))
+                recipient.give_up(len(session.waiting))
             return
-        session.recipient.send(b"".join([encode_post(post, session.rich) for post in posts]))
-        for post in () if session.recipient.closing else posts:  # what was not written stays kept
-            if post.sender_id != account.id:
-                self.note(post.conversation_id, account.id, post.seq)
+        recipient.send(b"".join([session.format.message(message) for message in messages]))
+        for message in () if recipient.closing else messages:  # what was not written stays kept
+            if message.author_id != account.id:
+                self.note(message.conversation_id, account.id, message.seq)
 
     def _start_saving(self) -> None:
         self._timer = None

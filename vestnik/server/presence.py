@@ -8,9 +8,8 @@ from vestnik.chat.storage.people import Seen
 from vestnik.log.events import TASK_FAILED
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import PresenceNotice
-from vestnik.protocol.messages import encode
 from vestnik.server import catalogue
-from vestnik.server.hub import Hub
+from vestnik.server.services import Services
 from vestnik.store.store import Store
 
 INTERVAL: Final = 1.0
@@ -20,9 +19,9 @@ INTERVAL: Final = 1.0
 class Announcer:
     """Ends a round of `vestnik.chat.presence.Presences` every `interval` seconds, from `start` until `stop`."""
 
-    def __init__(self, hub: Hub, store: Store, interval: float = INTERVAL) -> None:
-        self._hub = hub
-        self._presence = hub.chat.presence
+    def __init__(self, services: Services, store: Store, interval: float = INTERVAL) -> None:
+        self._services = services
+        self._presence = services.chat.presence
         self._store = store
         self._interval = interval
         self._rounds: asyncio.Task[None] | None = None
@@ -51,18 +50,16 @@ class Announcer:
             try:
                 self.end_round()
             except Exception as error:  # noqa: BLE001
-                self._hub.journal.record(TASK_FAILED, type(error).__name__, error=error)
+                self._services.journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     def end_round(self) -> None:
         """Announce what has changed: the same bytes to all who listen. Begin to save, unless that still goes on."""
         people = self._presence.next_round()
         listeners = tuple(self._presence.listeners)
         if people and listeners:
-            data = encode(PresenceNotice(self._hub.chat.clock(), people))
-            for session in listeners:
-                session.recipient.send(data)
-            self._hub.check_buffers()
-            self._hub.journal.record(catalogue.PRESENCE_ANNOUNCED, len(people), len(listeners))
+            self._services.fanout.send(PresenceNotice(self._services.chat.clock(), people), listeners)
+            self._services.fanout.check_buffers()
+            self._services.journal.record(catalogue.PRESENCE_ANNOUNCED, len(people), len(listeners))
         if self._saving is None and (seen := self._presence.take_unsaved()):
             self._saving = asyncio.create_task(self._save(seen))
 
@@ -73,7 +70,7 @@ class Announcer:
             await self._store.save_people(seen)
             done = True
         except Exception as error:  # noqa: BLE001
-            self._hub.journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
+            self._services.journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         self._presence.saved(done)
         self._saving = None
         return done

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 from sqlalchemy.exc import OperationalError
 
-from vestnik.chat.storage.messages import Extras
+from vestnik.chat.storage.messages import Extras, MessageEvent
 from vestnik.store.engine import unsynced
 from vestnik.store.queries.changes import last_number
 from vestnik.store.queries.messages import add_extras
@@ -51,25 +51,19 @@ MAX_REMEMBERED: Final = 100_000
 """Conversations whose last seq is remembered; past it all are forgotten and read again."""
 
 
-class NewMessage(Protocol):
-    """What the writer reads of a message, and what it fills in: `number`, `seq`, `time` (UNIX seconds), and for an `id`
-    that the sender used before: `again`, `delivered` (to the addressee of a direct message), `conflict` (elsewhere).
+class Submitted(Protocol):
+    """What the writer reads of a message that is handed over, and what it fills in: the numbers of the `message`, and
+    for an `id` that its author used before `again`, `delivered` (to the addressee of a direct message), `conflict`
+    (elsewhere).
     """
 
-    conversation_id: int
-    sender_id: int
-    id: str | None
-    text: str
-    extras: Extras | None
-    number: int
-    seq: int
-    time: float
+    message: MessageEvent
     again: bool
     delivered: bool
     conflict: bool
 
 
-Messages: TypeAlias = Sequence[NewMessage]
+Messages: TypeAlias = Sequence[Submitted]
 
 
 class _Batch:
@@ -235,15 +229,16 @@ class Writer:
             number = last_number(connection)
         values: list[Any] = []
         extended: list[tuple[int, int, int, Extras]] = []
-        for new in messages:
+        for post in messages:
+            new = post.message
             new.time = now
             if new.id is not None:
-                key = (new.sender_id, new.id)
+                key = (new.author_id, new.id)
                 kept = known.get(key)
                 if kept is not None:
-                    new.again = True
-                    new.conflict = kept.conversation_id != new.conversation_id
-                    new.seq, new.delivered = kept.seq, kept.delivered
+                    post.again = True
+                    post.conflict = kept.conversation_id != new.conversation_id
+                    new.seq, post.delivered = kept.seq, kept.delivered
                     continue
             conversation_id = new.conversation_id
             last = last_seq.get(conversation_id)
@@ -252,9 +247,9 @@ class Writer:
             new.seq = last_seq[conversation_id] = last + 1
             new.number = number = number + 1
             if new.id is not None:
-                new.again = new.conflict = new.delivered = False
+                post.again = post.conflict = post.delivered = False
                 known[key] = _Kept(conversation_id, new.seq, delivered=False)
-            values += (number, conversation_id, new.seq, new.sender_id, new.id, now, new.text)
+            values += (number, conversation_id, new.seq, new.author_id, new.id, now, new.text)
             if new.extras is not None:
                 extended.append((number, conversation_id, new.seq, new.extras))
         self._last_number = number
@@ -318,9 +313,10 @@ class _Kept(NamedTuple):
 def _already_kept(connection: Connection, messages: Messages) -> dict[tuple[int, str], _Kept]:
     """Those among `messages` whose (account, id) is in the store, by (account, id)."""
     ids: dict[int, list[str]] = {}
-    for new in messages:
+    for post in messages:
+        new = post.message
         if new.id is not None:
-            ids.setdefault(new.sender_id, []).append(new.id)
+            ids.setdefault(new.author_id, []).append(new.id)
     known: dict[tuple[int, str], _Kept] = {}
     for sender_id, wanted in ids.items():
         delivered = (

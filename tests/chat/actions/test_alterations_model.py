@@ -226,8 +226,8 @@ def at_table(data: Path, play: Any) -> None:
 async def send(table: Table, model: Model, name: str, text: str) -> None:
     """Send a message to the table and to the model."""
     post = await table.house.keep(table.sessions[name], Msg(to=table.name, message=text))
-    assert post.seq == len(model.messages) + 1
-    model.messages[post.seq] = Modelled(name, text)
+    assert post.message.seq == len(model.messages) + 1
+    model.messages[post.message.seq] = Modelled(name, text)
 
 
 @with_data

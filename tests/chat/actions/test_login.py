@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House
+from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House, hearers
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import Authenticate, Join, Presence, Quit, User
@@ -178,7 +178,7 @@ async def test_rooms_are_heard_after_login(house: House) -> None:
     again = await house.login("anna")
     room = house.chat.rooms.find("#tea")
     assert room is not None
-    assert room.plain == {again.recipient}
+    assert hearers(room) == {again.recipient}
 
 
 async def test_presence(house: House) -> None:

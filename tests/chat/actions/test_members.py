@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chat.conftest import House
+from tests.chat.conftest import House, hearers
 from vestnik.chat.actions.members import FOR_EVER
 from vestnik.chat.limits import Limits
 from vestnik.chat.rooms import Room
@@ -97,7 +97,7 @@ async def test_members(tea: Tea) -> None:
 async def test_invite(tea: Tea) -> None:
     """An invited person is a member who hears the room at once; inviting them again changes nothing."""
     assert await tea.change(tea.boris, Invite(room="#tea", name="вера павловна")) == ("invite", {"name": VERA}, ())
-    assert tea.vera.recipient in tea.room.plain
+    assert tea.vera.recipient in hearers(tea.room)
     assert await tea.change(tea.boris, Invite(room="#tea", name=VERA)) is None
     await tea.house.post(tea.vera, Msg(to="#tea", message="x"))
 
@@ -134,7 +134,7 @@ async def test_remove(tea: Tea) -> None:
         {"name": "boris"},
         (tea.boris_id,),
     )
-    assert tea.room.plain == {tea.anna.recipient}
+    assert hearers(tea.room) == {tea.anna.recipient}
     assert await tea.refused(tea.anna, Remove(room="#tea", name="boris")) == "member.unknown"
     assert (await tea.house.reply(tea.boris, Join(room="#tea"))).answer.code == 200
 
@@ -142,7 +142,7 @@ async def test_remove(tea: Tea) -> None:
 async def test_ban(tea: Tea) -> None:
     """A banned person is removed and kept out until unbanned; a stranger may be banned too."""
     assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) == ("ban", {"name": "boris"}, (tea.boris_id,))
-    assert tea.room.plain == {tea.anna.recipient}
+    assert hearers(tea.room) == {tea.anna.recipient}
     assert await tea.refused(tea.boris, Join(room="#tea")) == "room.banned"
     assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) is None
     assert await tea.change(tea.anna, Ban(room="#tea", name=VERA)) == ("ban", {"name": VERA}, ())
@@ -157,7 +157,7 @@ async def test_mute(tea: Tea) -> None:
     mute = Mute(room="#tea", name="boris", seconds=60)
     assert await tea.change(tea.anna, mute) == ("mute", {"name": "boris", "until": until}, ())
     assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
-    assert tea.boris.recipient in tea.room.plain
+    assert tea.boris.recipient in hearers(tea.room)
     tea.house.now += 60
     await tea.house.post(tea.boris, Msg(to="#tea", message="x"))
     assert await tea.change(tea.anna, Mute(room="#tea", name="boris")) == (

@@ -9,7 +9,6 @@ from msgspec import UNSET
 from tests.chat.conftest import House
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Post
-from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras
@@ -24,10 +23,10 @@ async def test_to_a_room(house: House) -> None:
     await house.do(session, Join(room="#Tea"))
     post = await house.post(session, Msg(to="#tea", message="Привет", id="7"))
     room = house.chat.rooms.find("#tea")
-    assert isinstance(post.conversation, Room)
-    assert post.conversation is room
-    assert (post.conversation_id, post.to, post.text, post.id) == (room.id, "#Tea", "Привет", "7")
-    assert (post.sender, post.sender_id, post.session) == (session.account, session.speaker.id, session)
+    assert room is not None
+    message = post.message
+    assert (message.conversation_id, message.to, message.text, message.id) == (room.id, "#Tea", "Привет", "7")
+    assert (message.author, message.author_id, post.session) == ("anna", session.speaker.id, session)
 
 
 async def test_to_a_person(house: House) -> None:
@@ -35,8 +34,8 @@ async def test_to_a_person(house: House) -> None:
     anna, boris = await house.login("anna"), await house.login("boris")
     there = await house.post(anna, Msg(to="BORIS", message="x"))
     back = await house.post(boris, Msg(to="anna", message="y"))
-    assert (there.to, back.to) == ("boris", "anna")
-    assert there.conversation_id == back.conversation_id
+    assert (there.message.to, back.message.to) == ("boris", "anna")
+    assert there.message.conversation_id == back.message.conversation_id
 
 
 async def test_to_a_person_again(house: House) -> None:
@@ -45,7 +44,7 @@ async def test_to_a_person_again(house: House) -> None:
     first = await house.post(anna, Msg(to="boris", message="x"))
     second = dispatch(house.chat, anna, Msg(to="boris", message="y"))
     assert isinstance(second, Post)
-    assert second.conversation is first.conversation
+    assert second.message.conversation_id == first.message.conversation_id
 
 
 async def test_to_oneself(house: House) -> None:
@@ -53,14 +52,14 @@ async def test_to_oneself(house: House) -> None:
     anna = await house.login("anna")
     post = await house.post(anna, Msg(to="anna", message="x"))
     other = await house.post(anna, Msg(to="boris", message="x"))
-    assert post.to == "anna"
-    assert post.conversation_id != other.conversation_id
+    assert post.message.to == "anna"
+    assert post.message.conversation_id != other.message.conversation_id
 
 
 async def test_names_with_blanks(house: House) -> None:
     """People with blanks and Cyrillic in their names can be written to."""
     anna = await house.login("anna")
-    assert (await house.post(anna, Msg(to="вера павловна", message="x"))).to == "Вера Павловна"
+    assert (await house.post(anna, Msg(to="вера павловна", message="x"))).message.to == "Вера Павловна"
 
 
 @pytest.mark.parametrize("to", ["#nowhere", "nobody"])
@@ -106,7 +105,7 @@ async def test_bad_requests(house: House, request_: Msg, answer: str, field: str
 async def test_longest_text(house: House) -> None:
     """The limit counts characters, not bytes."""
     anna = await house.login("anna")
-    assert len((await house.post(anna, Msg(to="boris", message="👋" * 4000))).text) == 4000
+    assert len((await house.post(anna, Msg(to="boris", message="👋" * 4000))).message.text) == 4000
 
 
 async def room_of(house: House, *names: str) -> list[Session]:
@@ -121,16 +120,16 @@ async def test_reply(house: House) -> None:
     """A reply belongs to the thread of the message that it answers, which the first of them begins."""
     (anna,) = await room_of(house, "anna")
     first = await house.keep(anna, Msg(to="#tea", message="x"))
-    second = await house.keep(anna, Msg(to="#tea", message="y", reply_to=first.seq))
-    third = await house.keep(anna, Msg(to="#tea", message="z", reply_to=second.seq))
-    assert first.extras is None
-    assert second.extras == Extras(reply_to=1, thread=1)
-    assert third.extras == Extras(reply_to=2, thread=1)
-    page = await house.store.pinned(first.conversation_id)
+    second = await house.keep(anna, Msg(to="#tea", message="y", reply_to=first.message.seq))
+    third = await house.keep(anna, Msg(to="#tea", message="z", reply_to=second.message.seq))
+    assert first.message.extras is None
+    assert second.message.extras == Extras(reply_to=1, thread=1)
+    assert third.message.extras == Extras(reply_to=2, thread=1)
+    page = await house.store.pinned(first.message.conversation_id)
     assert page == []
-    for seq in (first.seq, second.seq, third.seq):
+    for seq in (first.message.seq, second.message.seq, third.message.seq):
         await house.do(anna, Pin(to="#tea", seq=seq))
-    shown = {each.seq: each for each in await house.store.pinned(first.conversation_id)}
+    shown = {each.seq: each for each in await house.store.pinned(first.message.conversation_id)}
     assert (shown[2].reply_to, shown[2].thread) == (1, 1)
     assert (shown[3].reply_to, shown[3].thread) == (2, 1)
     assert (shown[1].thread, shown[1].replies) == (UNSET, 2)
@@ -140,8 +139,8 @@ async def test_reply_to_a_deleted_message(house: House) -> None:
     """What was deleted can still be answered."""
     (anna,) = await room_of(house, "anna")
     first = await house.keep(anna, Msg(to="#tea", message="x"))
-    await house.do(anna, Delete(to="#tea", seq=first.seq))
-    assert (await house.keep(anna, Msg(to="#tea", message="y", reply_to=1))).extras == Extras(1, 1)
+    await house.do(anna, Delete(to="#tea", seq=first.message.seq))
+    assert (await house.keep(anna, Msg(to="#tea", message="y", reply_to=1))).message.extras == Extras(1, 1)
 
 
 @pytest.mark.parametrize("seq", [0, 2, 2**53 - 1])
@@ -160,18 +159,18 @@ async def test_mentions(house: House) -> None:
     """A message has whom it mentions, and they are kept with it."""
     anna, _ = await room_of(house, "anna", "boris")
     post = await house.keep(anna, Msg(to="#tea", message="@boris, @все: чай", id="1"))
-    assert post.extras == Extras(mentions=(EVERYBODY, AccountRecord(2, "boris")))
+    assert post.message.extras == Extras(mentions=(EVERYBODY, AccountRecord(2, "boris")))
     again = await house.keep(anna, Msg(to="#tea", message="@boris, @все: чай", id="1"))
-    assert (again.again, again.seq) == (True, post.seq)
-    await house.do(anna, Pin(to="#tea", seq=post.seq))
-    (shown,) = await house.store.pinned(post.conversation_id)
+    assert (again.again, again.message.seq) == (True, post.message.seq)
+    await house.do(anna, Pin(to="#tea", seq=post.message.seq))
+    (shown,) = await house.store.pinned(post.message.conversation_id)
     assert shown.mentions == ["all", "boris"]
 
 
 async def test_no_mention(house: House) -> None:
     """An address of e-mail makes no mention, and a text without `@` is not looked at."""
     anna, _ = await room_of(house, "anna", "boris")
-    assert (await house.post(anna, Msg(to="#tea", message="x@boris"))).extras is None
+    assert (await house.post(anna, Msg(to="#tea", message="x@boris"))).message.extras is None
     assert isinstance(dispatch(house.chat, anna, Msg(to="#tea", message="boris")), Post)
 
 
@@ -212,9 +211,9 @@ async def test_removed_while_looking_up(house: House) -> None:
 async def forwarded(house: House, session: Session, source: str, seq: int, to: str) -> Forwarded:
     """Forward a message; where it says it comes from."""
     post = await house.keep(session, Forward(to=to, source=source, seq=seq))
-    assert post.extras is not None
-    assert post.extras.forwarded is not None
-    return post.extras.forwarded
+    assert post.message.extras is not None
+    assert post.message.extras.forwarded is not None
+    return post.message.extras.forwarded
 
 
 async def test_forward(house: House) -> None:
@@ -222,13 +221,13 @@ async def test_forward(house: House) -> None:
     anna, boris = await room_of(house, "anna", "boris")
     first = await house.keep(anna, Msg(to="#tea", message="@boris!"))
     post = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
-    assert (post.text, post.to, post.id, post.again) == ("@boris!", "Вера Павловна", "f", False)
-    assert post.extras == Extras(forwarded=Forwarded("anna", "#tea", 1, first.time))
+    assert (post.message.text, post.message.to, post.message.id, post.again) == ("@boris!", "Вера Павловна", "f", False)
+    assert post.message.extras == Extras(forwarded=Forwarded("anna", "#tea", 1, first.message.time))
     again = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
-    assert (again.again, again.seq) == (True, post.seq)
+    assert (again.again, again.message.seq) == (True, post.message.seq)
     await house.do(boris, Pin(to="Вера Павловна", seq=1))
-    (shown,) = await house.store.pinned(post.conversation_id)
-    assert (shown.message, shown.forwarded) == ("@boris!", Forwarded("anna", "#tea", 1, first.time))
+    (shown,) = await house.store.pinned(post.message.conversation_id)
+    assert (shown.message, shown.forwarded) == ("@boris!", Forwarded("anna", "#tea", 1, first.message.time))
 
 
 async def test_forward_again(house: House) -> None:
@@ -237,7 +236,7 @@ async def test_forward_again(house: House) -> None:
     first = await house.keep(anna, Msg(to="#tea", message="x"))
     await house.keep(boris, Forward(to="Вера Павловна", source="#tea", seq=1))
     vera = await house.login("Вера Павловна")
-    assert await forwarded(house, vera, "boris", 1, "anna") == Forwarded("anna", "#tea", 1, first.time)
+    assert await forwarded(house, vera, "boris", 1, "anna") == Forwarded("anna", "#tea", 1, first.message.time)
 
 
 @pytest.mark.parametrize("how", ["private", "group"])

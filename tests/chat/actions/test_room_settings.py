@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chat.conftest import House
+from tests.chat.conftest import House, hearers
 from vestnik.chat.limits import Limits
 from vestnik.chat.sessions import Session
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, VestnikError
@@ -102,7 +102,7 @@ async def test_create(house: House) -> None:
     assert [publication.change.data for publication in reply.published] == [told]
     room = house.chat.rooms.find("#чай")
     assert room is not None
-    assert (room.private, room.edits, room.plain) == (True, "nobody", {anna.recipient})
+    assert (room.private, room.edits, hearers(room)) == (True, "nobody", {anna.recipient})
     assert room.roles == {await house.account_id("anna"): "owner"}
 
 
@@ -187,8 +187,9 @@ async def test_rename(house: House) -> None:
     (publication,) = (await house.reply(anna, SetRoom(room="#tea", name="#Coffee"))).published
     assert (publication.to, publication.change.data) == ("#tea", {"name": "#Coffee"})
     assert (await house.reply(boris, Join(room="#TEA"))).values == ("boris", "#Coffee")
-    post = await house.post(boris, Msg(to="#tea", message="x"))
-    assert (post.conversation, post.to) == (house.chat.rooms.find("#coffee"), "#Coffee")
+    message = (await house.post(boris, Msg(to="#tea", message="x"))).message
+    room = house.chat.rooms.by_id(message.conversation_id)
+    assert (room, message.to) == (house.chat.rooms.find("#coffee"), "#Coffee")
     assert (await house.reply(anna, SetRoom(room="#tea", name="#tea"))).values == ("anna", "#Coffee", "name")
 
 
@@ -251,8 +252,8 @@ async def test_group(house: House) -> None:
     assert (found.answer.name, found.more, found.published) == ("group.found", {"room": name}, ())
     room = house.chat.rooms.find(name)
     assert room is not None
-    assert (room.plain, len(room.members), room.roles) == ({anna.recipient, boris.recipient}, 3, {})
-    assert (await house.post(boris, Msg(to=name, message="x"))).conversation is room
+    assert (hearers(room), len(room.members), room.roles) == ({anna.recipient, boris.recipient}, 3, {})
+    assert (await house.post(boris, Msg(to=name, message="x"))).message.conversation_id == room.id
 
 
 async def test_a_group_begun_twice_at_once(house: House) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.chat.conftest import House
+from tests.chat.conftest import House, hearers
 from vestnik.chat.limits import Limits
 from vestnik.protocol.errors import BadRequest, Forbidden
 from vestnik.protocol.requests import Join, Leave, SetRoom
@@ -23,7 +23,7 @@ async def test_join_creates(house: House) -> None:
     assert (int(reply.answer.code), reply.values) == (200, ("anna", "#Чай"))
     room = house.chat.rooms.find("#Чай")
     assert room is not None
-    assert room.plain == {session.recipient}
+    assert hearers(room) == {session.recipient}
     kept = await house.store.all_rooms()
     assert [(each.id, each.name, each.members) for each in kept] == [
         (room.id, "#Чай", {await house.account_id("anna")})
@@ -46,7 +46,7 @@ async def test_others_join(house: House) -> None:
         await house.do(session, Join(room="#tea"))
     room = house.chat.rooms.find("#tea")
     assert room is not None
-    assert room.plain == {anna.recipient, boris.recipient}
+    assert hearers(room) == {anna.recipient, boris.recipient}
     assert [record.members for record in await house.store.all_rooms()] == [room.members]
     assert len(room.members) == 2
 
@@ -82,7 +82,7 @@ async def test_leave(house: House) -> None:
     assert (int(reply.answer.code), reply.values) == (200, ("anna", "#Tea"))
     room = house.chat.rooms.find("#tea")
     assert room is not None
-    assert (room.plain, room.rich) == ({boris.recipient}, set())
+    assert hearers(room) == {boris.recipient}
     assert [record.members for record in await house.store.all_rooms()] == [{await house.account_id("boris")}]
 
 

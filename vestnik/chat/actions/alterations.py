@@ -141,5 +141,5 @@ def _reply(
     """
     name = name_of(conversation)
     published = () if result is None else (Publication(conversation, name, result),)
-    more = {"seq": seq} if session.rich else {}
+    more = {"seq": seq} if session.format.rich else {}
     return Reply(answer, (account.name, name, seq, *values), more=more, published=published)

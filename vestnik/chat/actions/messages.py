@@ -11,7 +11,7 @@ from vestnik.chat.outcome import Post
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.messages import Extras, MessageRecord
+from vestnik.chat.storage.messages import Extras, MessageEvent, MessageRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotFound
 from vestnik.protocol.events import Forwarded
@@ -32,12 +32,13 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
         room = find_room(chat, account, to)
         if room.archived or room.muted:
             check_may_write(room, account, chat.clock())
-        return Post(session, account, account.id, room, room.id, room.name, text, request.id)
+        return Post(session, MessageEvent(room.id, account.id, account.name, 0, room.name, text, request.id))
     check_length("to", to, limits.name)
     direct = chat.directs.find(account, to)
     if direct is None:
         return _look_up(chat, session, account, request)
-    return Post(session, account, account.id, direct, direct.id, direct.to_name, text, request.id)
+    message = MessageEvent(direct.id, account.id, account.name, direct.to_id, direct.to_name, text, request.id)
+    return Post(session, message)
 
 
 async def _look_up(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
@@ -68,8 +69,9 @@ def _post(
 ) -> Post:
     """A message for which something was looked up: only now it is sure that its sender may still write."""
     check_writing(chat, account, conversation)
+    to_id = 0 if isinstance(conversation, Room) else conversation.to_id
     to = name_of(conversation)
-    return Post(session, account, account.id, conversation, conversation.id, to, text, request_id, extras)
+    return Post(session, MessageEvent(conversation.id, account.id, account.name, to_id, to, text, request_id, extras))
 
 
 async def forward(chat: Chat, session: Session, request: Forward) -> Post:

@@ -167,7 +167,7 @@ def page_size(chat: Chat, limit: int | None) -> int:
 
 def _renamed(session: Session, asked: str, name: str) -> dict[str, Any]:
     """What a rich client is told that has asked for a room by a name which it does not have (any more)."""
-    return {"room": name} if session.rich and name_key(asked) != name_key(name) else {}
+    return {"room": name} if session.format.rich and name_key(asked) != name_key(name) else {}
 
 
 def _joined(chat: Chat, session: Session, account: Account, joined: Joined, reply: Reply) -> Reply:

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from msgspec import UNSET
+
+from vestnik.protocol.events import Change
+
 
 class ChangeRecord(NamedTuple):
     """A change that is on disk: what the event `vestnik.protocol.events.Change` is made of.
@@ -19,3 +23,8 @@ class ChangeRecord(NamedTuple):
     kind: str
     seq: int | None
     data: Mapping[str, Any]
+
+    def event(self, to: str) -> Change:
+        """For those who hear it of the conversation that they call `to`."""
+        seq = UNSET if self.seq is None else self.seq
+        return Change(self.time, self.account, to, self.change, self.kind, seq, **self.data)

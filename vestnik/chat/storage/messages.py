@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol.events import Delivery, Forwarded
 
@@ -21,6 +23,27 @@ class Extras(NamedTuple):
     thread: int | None = None
     forwarded: Forwarded | None = None
     mentions: tuple[AccountRecord, ...] = ()
+
+
+class MessageEvent(msgspec.Struct, eq=False, gc=False):
+    """A message: what happens in a conversation, once the store has given it its numbers.
+
+    It is from account `author_id`, called `author`; in a direct conversation to account `to_id`, which is 0 in a room;
+    `to` is what the author calls the conversation. `extras` is None for most messages. The store fills in `number`
+    (which grows with every message it keeps), `seq` and `time` (UNIX seconds).
+    """
+
+    conversation_id: int
+    author_id: int
+    author: str
+    to_id: int
+    to: str
+    text: str
+    id: str | None
+    extras: Extras | None = None
+    number: int = 0
+    seq: int = 0
+    time: float = 0.0
 
 
 class MessageRecord(NamedTuple):

@@ -1,4 +1,4 @@
-"""Answers and deliveries as bytes, plain and rich."""
+"""Answers: the value of each, and those to messages as bytes."""
 
 import json
 from typing import Any
@@ -6,16 +6,14 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import Ear
-from vestnik.chat.directs import Direct
 from vestnik.chat.outcome import Post, Reply
-from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.messages import EVERYBODY, Extras
+from vestnik.chat.sessions import Session
+from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
-from vestnik.protocol.events import Forwarded
+from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH
 from vestnik.secret import Secret
-from vestnik.server import wire
-from vestnik.server.wire import Acknowledgements, encode_delivery, encode_post, encode_reply
+from vestnik.server import answering
+from vestnik.server.answering import Acknowledgements, respond
 from vestnik.texts import Wording
 
 EN = Wording("en")
@@ -30,19 +28,29 @@ def read(line: bytes) -> dict[str, Any]:
     return found
 
 
+def session_of(*, rich: bool) -> Session:
+    """A session in one of the formats."""
+    session = Session(Ear())
+    session.format = JIM_RICH if rich else JIM_PLAIN
+    return session
+
+
 def post(client_id: str | None = "7", *, to: str = "boris", rich: bool = False) -> Post:
     """A kept message from anna to somebody."""
-    session = Session(Ear())
-    session.rich = rich
-    anna = Account(AccountRecord(1, "anna"), "anna")
-    return Post(session, anna, 1, Direct(5, 1, AccountRecord(2, to)), 5, to, "text", client_id, seq=3)
+    return Post(session_of(rich=rich), MessageEvent(5, 1, "anna", 2, to, "text", client_id, seq=3))
+
+
+def encode_reply(reply: Reply, rich: bool, request_id: str | None) -> bytes:
+    """An answer as it is sent."""
+    session = session_of(rich=rich)
+    return session.format.answer(respond(EN, reply, session, request_id))
 
 
 def test_plain_answers() -> None:
     """A plain answer is `response` with `alert` below 400 and with `error` from 400 on, and nothing else."""
-    good = encode_reply(EN, Reply(answers.ROOM_JOINED, ("anna", "#tea")), False, "7")
+    good = encode_reply(Reply(answers.ROOM_JOINED, ("anna", "#tea")), False, "7")
     assert read(good) == {"response": 200, "alert": "User anna joined room #tea"}
-    bad = encode_reply(EN, Reply(answers.ROOM_UNKNOWN, ("#tea",)), False, "7")
+    bad = encode_reply(Reply(answers.ROOM_UNKNOWN, ("#tea",)), False, "7")
     assert read(bad) == {"response": 404, "error": "Room #tea does not exist"}
 
 
@@ -50,7 +58,7 @@ def test_plain_answers() -> None:
 @pytest.mark.parametrize("rich", [False, True])
 def test_every_answer(answer: answers.Answer, rich: bool) -> None:
     """Every answer is a three-digit number and one text in its place; `id` is for rich clients only."""
-    found = read(encode_reply(EN, Reply(answer, answer.fields), rich, "7"))
+    found = read(encode_reply(Reply(answer, answer.fields), rich, "7"))
     assert found.pop("id", None) == ("7" if rich else None)
     assert list(found) == ["response", "error" if answer.code >= 400 else "alert"]
     assert found["response"] == int(answer.code)
@@ -58,17 +66,17 @@ def test_every_answer(answer: answers.Answer, rich: bool) -> None:
 
 def test_rich_answer_without_id() -> None:
     """A request without an id gets an answer without one."""
-    assert "id" not in read(encode_reply(EN, Reply(answers.ROOM_JOINED, ("a", "b")), True, None))
+    assert "id" not in read(encode_reply(Reply(answers.ROOM_JOINED, ("a", "b")), True, None))
 
 
 def test_names_and_token() -> None:
     """A list of names takes the place of the text, an empty one too; a token is given to whoever asked."""
     contacts = Reply(answers.CONTACTS_LISTED, ("anna", 1), names=["Вера"])
-    assert read(encode_reply(EN, contacts, False, None)) == {"response": 202, "alert": ["Вера"]}
+    assert read(encode_reply(contacts, False, None)) == {"response": 202, "alert": ["Вера"]}
     empty = Reply(answers.CONTACTS_LISTED, ("anna", 0), names=[])
-    assert read(encode_reply(EN, empty, False, None)) == {"response": 202, "alert": []}
+    assert read(encode_reply(empty, False, None)) == {"response": 202, "alert": []}
     login = Reply(answers.LOGIN_ACCEPTED, ("anna",), token=Secret("t"))
-    assert read(encode_reply(EN, login, False, None))["token"] == "t"
+    assert read(encode_reply(login, False, None))["token"] == "t"
 
 
 @pytest.mark.parametrize("answer", [answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT])
@@ -83,7 +91,7 @@ def test_acknowledgement(answer: answers.Answer) -> None:
 
 def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that are remembered are those of the same addressee and code, also past the limit."""
-    monkeypatch.setattr(wire, "REMEMBERED", 2)
+    monkeypatch.setattr(answering, "REMEMBERED", 2)
     made = Acknowledgements(EN)
     for _ in range(2):
         for to in ("boris", "Вера", "#tea", "anna"):
@@ -103,32 +111,3 @@ def test_conflict_is_an_error(rich: bool) -> None:
         assert found["response"] == 409
         assert client_id in found["error"]
         assert "alert" not in found
-
-
-def test_deliveries() -> None:
-    """A plain delivery has five fields and no more; a rich one `seq` and, if there was one, `id`."""
-    plain = {"action": "msg", "time": 1.5, "from": "anna", "to": "#tea", "message": "Привет\n"}
-    assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, "7", False)) == plain
-    assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, "7", True)) == plain | {"seq": 3, "id": "7"}
-    assert read(encode_delivery(1.5, "anna", "#tea", "Привет\n", 3, None, True)) == plain | {"seq": 3}
-
-
-ORIGIN = {"from": "Вера", "to": "", "seq": 7, "time": 1.5}
-
-
-@pytest.mark.parametrize(
-    ("extras", "fields"),
-    [
-        (Extras(reply_to=2, thread=1), {"reply_to": 2, "thread": 1}),
-        (Extras(mentions=(EVERYBODY, AccountRecord(3, "Вера"))), {"mentions": ["all", "Вера"]}),
-        (Extras(forwarded=Forwarded("Вера", "", 7, 1.5)), {"forwarded": ORIGIN}),
-    ],
-)
-@pytest.mark.parametrize("client_id", ["7", None])
-def test_delivery_of_more(extras: Extras, fields: dict[str, Any], client_id: str | None) -> None:
-    """What only some messages have is for rich clients; a plain one gets its five fields."""
-    made = post(client_id)
-    plain, rich = encode_post(made, False), encode_post(made, True)
-    made.extras = extras
-    assert encode_post(made, False) == plain
-    assert read(encode_post(made, True)) == read(rich) | fields

@@ -14,8 +14,8 @@ def packed(numbers: Iterable[int]) -> str | None:
     return ",".join([str(first) if first == last else f"{first}-{last}" for first, last in ranges]) or None
 
 
-class Delivered:
-    """Messages that were delivered together: how many (`count`), and of each sender the first and the last seq."""
+class Written:
+    """Messages written to one connection together: how many (`count`), and of each sender the first and last seq."""
 
     def __init__(self) -> None:
         self.count = 0

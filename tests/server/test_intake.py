@@ -1,4 +1,4 @@
-"""The hub: what a kept message becomes, over real sockets in this process."""
+"""The intake: what a kept message becomes, over real sockets in this process."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ async def until_live(app: App, name: str) -> None:
     assert found is not None
 
     def ready() -> bool:
-        account = app.hub.chat.sessions.find(found.id)
+        account = app.chat.sessions.find(found.id)
         return account is not None and all(session.waiting is None for session in account.sessions)
 
     async with asyncio.timeout(20):

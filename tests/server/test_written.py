@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.server.audience import Delivered, packed
+from vestnik.server.written import Written, packed
 
 
 def unpacked(text: str | None) -> set[int]:
@@ -30,8 +30,8 @@ def test_nobody_is_left_out(numbers: set[int]) -> None:
 
 def test_delivered() -> None:
     """Of each sender the first and the last number."""
-    delivered = Delivered()
+    delivered = Written()
     for sender, seq in (("anna", 3), ("carl", 2), ("anna", 7)):
         delivered.add(sender, seq)
     assert (delivered.count, str(delivered)) == (3, "anna/3-7  carl/2")
-    assert str(Delivered()) == ""
+    assert str(Written()) == ""

@@ -1,0 +1,89 @@
+"""The TCP door: sockets, and how a connection ends."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import running_app
+from tests.support.wire import Wire
+from vestnik.server.doors.tcp import AddressBad, AddressInUse, open_sockets
+
+BACKLOG = 16
+
+
+def close(sockets: list[socket.socket]) -> None:
+    """Close sockets."""
+    for sock in sockets:
+        sock.close()
+
+
+def reachable(family: socket.AddressFamily, address: str, port: int) -> bool:
+    """Whether a connection is accepted."""
+    with socket.socket(family) as sock:
+        return sock.connect_ex((address, port)) == 0
+
+
+def test_all_addresses() -> None:
+    """An empty address listens at IPv4 and, where there is any, IPv6."""
+    sockets = open_sockets("", 0, BACKLOG)
+    port = sockets[0].getsockname()[1]
+    assert reachable(socket.AF_INET, "127.0.0.1", port)
+    if socket.has_dualstack_ipv6():
+        assert sockets[0].family == socket.AF_INET6
+    close(sockets)
+
+
+def test_one_address() -> None:
+    """A named address is the only one that is listened at."""
+    (sock,) = open_sockets("127.0.0.1", 0, BACKLOG)
+    assert sock.getsockname()[0] == "127.0.0.1"
+    assert not reachable(socket.AF_INET, "127.0.0.2", sock.getsockname()[1])
+    sock.close()
+
+
+def test_names() -> None:
+    """A host name is listened at under all its addresses, with one port."""
+    sockets = open_sockets("localhost", 0, BACKLOG)
+    assert len({sock.getsockname()[1] for sock in sockets}) == 1
+    close(sockets)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "", "localhost"])
+def test_in_use(address: str) -> None:
+    """A port that is taken is named in the error, with the address as it was given."""
+    sockets = open_sockets(address, 0, BACKLOG)
+    port = sockets[0].getsockname()[1]
+    with pytest.raises(AddressInUse) as caught:
+        open_sockets(address, port, BACKLOG)
+    assert caught.value.fields == {"address": address, "port": port}
+    close(sockets)
+
+
+@pytest.mark.parametrize("address", ["no-such-host.invalid", "256.1.1.1", "203.0.113.7", "x" * 70 + ".example", "a..b"])
+def test_bad_addresses(address: str) -> None:
+    """An address that is none, or not ours, is refused by name and with a reason."""
+    with pytest.raises(AddressBad) as caught:
+        open_sockets(address, 0, BACKLOG)
+    assert caught.value.fields["address"] == address
+    assert caught.value.fields["reason"]
+
+
+async def test_half_closed(tmp_path: Path) -> None:
+    """A client that has sent everything and says so still gets all its answers."""
+    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
+        anna.tell(action="join", time=0, room="#tea")
+        for _ in range(20):
+            anna.tell(action="msg", time=0, to="#tea", message="x")
+        anna.tell(action="get_contacts", time=0)
+        anna.writer.write_eof()
+        codes = [json.loads(line)["response"] for line in (await anna.rest()).splitlines()]
+        assert codes == [200] * 21 + [202]
+
+
+async def test_fatal_bytes_close(tmp_path: Path) -> None:
+    """Bytes that are no JSON are answered 400 after everything before them, and end the connection."""
+    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
+        anna.write(b'{"action":"get_contacts","time":0}\x80\x04{"action":"get_contacts"}')
+        assert [json.loads(line)["response"] for line in (await anna.rest()).splitlines()] == [202, 400]

@@ -1,0 +1,73 @@
+"""Answers: from what came of a request to the value that a door's format turns into bytes."""
+
+from typing import Final
+
+from msgspec import UNSET
+
+from vestnik.chat.outcome import Post, Reply
+from vestnik.chat.sessions import Session
+from vestnik.protocol.answers import Answer
+from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.events import Response
+from vestnik.protocol.formats import Format
+from vestnik.texts import Wording
+
+REMEMBERED: Final = 10_000
+"""Plain answers that are remembered; past it all are forgotten and encoded anew."""
+
+
+def respond(wording: Wording, reply: Reply, session: Session, request_id: str | None) -> Response:
+    """One answer. A token is sent to whoever asked for one.
+
+    The number of the `change` that was made goes to those who count `changes`.
+    """
+    answer = reply.answer
+    response = _begin(answer, wording.text(answer.name, answer.fields, reply.values), request_id)
+    if reply.names is not None and answer.code < FIRST_ERROR:
+        response.alert = reply.names
+    if reply.token is not None:
+        response.token = reply.token
+    for name, value in reply.more.items():
+        setattr(response, name, value)
+    if reply.published and "changes" in session.features:
+        response.change = reply.published[0].change.change
+    return response
+
+
+def _begin(answer: Answer, text: str, request_id: str | None) -> Response:
+    response = Response(int(answer.code), id=UNSET if request_id is None else request_id)
+    if answer.code >= FIRST_ERROR:
+        response.error = text
+    else:
+        response.alert = text
+    return response
+
+
+class Acknowledgements:
+    """The answers to messages that are kept. One without numbers says the same each time, so it is encoded once."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._remembered: dict[tuple[Format, str, str, str], bytes] = {}
+
+    def encode(self, answer: Answer, post: Post) -> bytes:
+        """The answer to `post` in the format of where it came from."""
+        form, message = post.session.format, post.message
+        if form.rich:
+            return form.answer(self._respond(answer, post))
+        key = (form, answer.name, message.author, message.to)
+        line = self._remembered.get(key)
+        if line is None:
+            line = form.answer(self._respond(answer, post))
+            if answer.code < FIRST_ERROR:  # the text of an error names the message
+                if len(self._remembered) >= REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[key] = line
+        return line
+
+    def _respond(self, answer: Answer, post: Post) -> Response:
+        message = post.message
+        values = (message.author, message.to, message.seq, message.id)
+        response = _begin(answer, self._wording.text(answer.name, answer.fields, values), message.id)
+        response.seq = message.seq
+        return response

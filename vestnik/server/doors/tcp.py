@@ -1,0 +1,228 @@
+"""The TCP door: sockets to listen at, and connections whose bytes are JIM, one JSON value after the other."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+from typing import Final, cast
+
+from vestnik.log.journaled import journaled
+from vestnik.protocol.errors import StartupError
+from vestnik.protocol.formats import Formats, jim_formats
+from vestnik.protocol.framing import Framer
+from vestnik.protocol.messages import REQUESTS
+from vestnik.protocol.requests import AnyRequest
+from vestnik.server.peer import WRITE_HIGH, Peer
+from vestnik.server.peers import Peers
+from vestnik.server.settings import Settings
+
+LINGER: Final = 1.0
+"""Seconds for which a client may take notice that it is being closed."""
+LINGER_SENDING: Final = 30.0
+"""Seconds for which a slow client may read what was written before the close."""
+
+# A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
+# not expect. What is set on a listening socket holds for the connections it accepts.
+_SOCKET_OPTIONS: Final = (
+    (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+)
+
+
+class AddressInUse(StartupError):
+    """Another program listens at the address."""
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__("server.address_in_use", address=address, port=port)
+
+
+class AddressBad(StartupError):
+    """The address cannot be listened at; `reason` says why."""
+
+    def __init__(self, address: str, port: int, reason: str) -> None:
+        super().__init__("server.address_bad", address=address, port=port, reason=reason)
+
+
+def open_sockets(address: str, port: int, backlog: int) -> list[socket.socket]:
+    """Listening sockets for `address` (empty: all, IPv6 and IPv4); port 0 picks a free one.
+
+    Raises AddressInUse or AddressBad.
+    """
+    try:
+        if not address:
+            return [_open_all(port, backlog)]
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError) as error:
+        raise AddressBad(address, port, getattr(error, "strerror", None) or str(error)) from None
+    except OSError as error:
+        raise _address_error(address, port, error) from None
+    sockets: list[socket.socket] = []
+    failure: OSError | None = None
+    for family, where in dict.fromkeys((info[0], info[4][0]) for info in found):
+        try:
+            sockets.append(socket.create_server((where, port), family=family, backlog=backlog))
+            port = sockets[0].getsockname()[1]
+        except OSError as error:  # no event: raised below, unless another address of the name does
+            if error.errno != errno.EADDRNOTAVAIL or not sockets:
+                failure = failure or error
+    if failure is not None and (not sockets or failure.errno == errno.EADDRINUSE):
+        for sock in sockets:
+            sock.close()
+        raise _address_error(address, port, failure)
+    return sockets
+
+
+def _open_all(port: int, backlog: int) -> socket.socket:
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, backlog=backlog, dualstack_ipv6=True)
+    return socket.create_server(("", port), backlog=backlog)
+
+
+def _address_error(address: str, port: int, error: OSError) -> StartupError:
+    if error.errno == errno.EADDRINUSE:
+        return AddressInUse(address, port)
+    return AddressBad(address, port, error.strerror or str(error))
+
+
+_decode = REQUESTS.decode
+
+
+class TcpDoor(asyncio.Protocol):
+    """One connection over TCP, or over TLS: a `vestnik.server.peer.Door`."""
+
+    __slots__ = ("_eof", "_framer", "_loop", "_peer", "_peers", "_transport", "write")
+
+    formats: Final[Formats] = staticmethod(jim_formats)
+
+    def __init__(self, peers: Peers) -> None:
+        self._peers = peers
+        self._loop = peers.loop
+        self._framer: Framer[AnyRequest] = Framer(_decode)
+        self._eof = False  # the client sends no more
+        # From `connection_made` on.
+        self._transport: asyncio.Transport
+        self._peer: Peer
+        self.write: Callable[[bytes], None]
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=WRITE_HIGH)
+        self.write = self._transport.write
+        self._peer = self._peers.open(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._peers.lose(self._peer)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        peer = self._peer
+        peer.active = True
+        if peer.closing:
+            return  # read only so that the client gets what was written to it
+        framer = self._framer
+        found = framer.feed(data)
+        if not framer.size:
+            peer.begun = 0.0
+        elif found or not peer.begun:
+            peer.begun = self._loop.time()
+        if found:
+            peer.receive(found)
+
+    def eof_received(self) -> bool:
+        """The client sends no more; it still gets its answers."""
+        self._eof = True
+        if self._peer.closing:
+            self._transport.close()
+        else:
+            self._peer.finish_reading()
+        return True
+
+    def pause_writing(self) -> None:
+        """More than `WRITE_HIGH` bytes wait for the client."""
+        self._peer.choke()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._peer.relax()
+
+    # What the peer calls.
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Address and port of the client."""
+        name = self._transport.get_extra_info("peername") or ("", 0)
+        return name[0], name[1]
+
+    def pause_reading(self) -> None:
+        """Read nothing more for now."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self._transport.resume_reading()
+
+    def waiting(self) -> int:
+        """Bytes that the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    def close(self) -> None:
+        """Close after what is written has been sent.
+
+        Closing a socket with unread input makes the kernel drop what it has not sent yet. So our side is closed first,
+        and what the client still sends is read and thrown away until it closes too, or until `LINGER`. TLS says by
+        itself that nothing more comes, and cannot close one side only.
+        """
+        if self._eof or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._transport.resume_reading()
+        self._transport.write_eof()
+        self._loop.call_later(LINGER, self._stop_lingering, self._loop.time() + LINGER_SENDING)
+
+    def _stop_lingering(self, deadline: float) -> None:
+        if self._transport.get_write_buffer_size() and self._loop.time() < deadline:
+            self._loop.call_later(LINGER, self._stop_lingering, deadline)
+        else:
+            self._transport.abort()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+
+class TcpListener:
+    """Accepts connections; `port` is where, once it is open."""
+
+    def __init__(self, peers: Peers, settings: Settings) -> None:
+        self._peers = peers
+        self._settings = settings
+        self._servers: list[asyncio.Server] = []
+        self.port = 0
+
+    @journaled
+    async def open(self) -> None:
+        """Begin to accept connections. Raises AddressInUse or AddressBad."""
+        settings = self._settings
+        sockets = open_sockets(settings.address, settings.port, settings.backlog)
+        self.port = sockets[0].getsockname()[1]
+        loop = asyncio.get_running_loop()
+        for sock in sockets:
+            for level, option, value in _SOCKET_OPTIONS:
+                if hasattr(socket, option):
+                    sock.setsockopt(level, getattr(socket, option), value)
+            self._servers.append(
+                await loop.create_server(lambda: TcpDoor(self._peers), sock=sock, backlog=settings.backlog)
+            )
+
+    @journaled
+    def close(self) -> None:
+        """Accept no more; those that are there go on."""
+        for server in self._servers:
+            server.close()

@@ -1,0 +1,157 @@
+"""From an accepted message to its answer: batches for the store, then answers, deliveries and journal lines.
+
+Everything that is accepted in one pass of the event loop is one batch. Nothing is answered, delivered or journaled
+before the store has it on disk.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextvars import Context
+from typing import TYPE_CHECKING
+
+from vestnik.chat.chat import Chat
+from vestnik.chat.outcome import Post
+from vestnik.chat.recipient import Recipient
+from vestnik.log.journal import Journal
+from vestnik.log.journaled import journaled
+from vestnik.protocol import answers
+from vestnik.protocol.answers import Answer
+from vestnik.server import catalogue
+from vestnik.server.answering import Acknowledgements
+from vestnik.server.fanout import Fanout
+from vestnik.server.kept import KeptMessages
+from vestnik.store.store import Store
+from vestnik.texts import Wording
+
+if TYPE_CHECKING:
+    from vestnik.log.recording.records import Record
+
+
+class Intake:
+    """Where messages of all connections meet. `capacity` is how many may wait for the store."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        journal: Journal,
+        wording: Wording,
+        store: Store,
+        fanout: Fanout,
+        kept: KeptMessages,
+        capacity: int,
+    ) -> None:
+        self._chat = chat
+        self._journal = journal
+        self._acknowledgements = Acknowledgements(wording)
+        self._store = store
+        self._fanout = fanout
+        self._kept = kept
+        self._capacity = capacity
+        self._loop = asyncio.get_running_loop()
+        self._context = Context()  # a batch is nobody's own request
+        self._batch: list[Post] = []
+        self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, monotonic
+        self._queued = 0
+        self._held: set[Recipient] = set()
+
+    # Accepting.
+
+    @journaled(arguments=("post.message.to",))
+    def accept(self, post: Post) -> None:
+        """Take a message into the batch of this pass of the loop."""
+        if not self._batch:
+            self._begun.append(time.monotonic())
+            self._loop.call_soon(self._hand_over, context=self._context)
+        self._batch.append(post)
+        self._queued += 1
+
+    @property
+    def full(self) -> bool:
+        """Whether so many messages wait that no more should be read."""
+        return self._queued >= self._capacity
+
+    def hold(self, author: Recipient) -> None:
+        """Release `author`, which has paused reading, when there is room again."""
+        if not self._held:
+            self._journal.record(catalogue.STORE_DELAYED, self._queued)
+        self._held.add(author)
+
+    def _hand_over(self) -> None:
+        batch, self._batch = self._batch, []
+        self._store.submit(batch)
+
+    # After the commit.
+
+    @journaled
+    def committed(self, posts: Sequence[Post], error: Exception | None) -> None:
+        """Answer, deliver and journal a batch that is on disk; or say why it is not."""
+        self._queued -= len(posts)
+        authors = self._answer_all(posts) if error is None else self._fail(posts, error)
+        for author in authors:
+            author.go_on()
+        self._fanout.check_buffers()
+        if self._held and self._queued <= self._capacity // 2:
+            held, self._held = self._held, set()
+            for waiting in held:
+                waiting.release()
+
+    def _answer_all(self, posts: Sequence[Post]) -> Iterable[Recipient]:
+        now = time.time()
+        duration = round((time.monotonic() - self._begun.popleft()) * 1000, 3)
+        records: list[Record] = []
+        replies: dict[Recipient, list[bytes]] = {}
+        conversations: dict[int, list[Post]] = {}
+        encode, of_answer, written_to = self._acknowledgements.encode, catalogue.of_answer, self._fanout.written_to
+        for post in posts:
+            message = post.message
+            if not post.again:
+                self._chat.sessions.published = message.number
+                group = conversations.get(message.conversation_id)
+                if group is None:
+                    conversations[message.conversation_id] = [post]
+                else:
+                    group.append(post)
+            answer = self._answer(post)
+            author = post.session.recipient
+            author.pending -= 1
+            recipients = None if post.again else written_to(post)
+            values = (message.author, message.to, message.seq, message.id, message.number or None, recipients, duration)
+            records.append((now, of_answer(answer), values, author.name, post.request, None, None))
+            lines = replies.get(author)
+            if lines is None:
+                replies[author] = [encode(answer, post)]
+            else:
+                lines.append(encode(answer, post))
+        for author, lines in replies.items():
+            author.send(lines[0] if len(lines) == 1 else b"".join(lines))
+        for group in conversations.values():
+            self._fanout.deliver(group)
+        self._journal.extend(records)
+        return replies
+
+    def _answer(self, post: Post) -> Answer:
+        """200 when the message is on its way to a connection of the addressee, 202 when it waits for one."""
+        message = post.message
+        if post.conflict:
+            return answers.MESSAGE_CONFLICT
+        if not message.to_id or message.to_id == message.author_id:
+            return answers.MESSAGE_DELIVERED
+        if post.again:
+            reached = self._kept.delivered(message.conversation_id, message.to_id)
+            if post.delivered or reached >= message.seq:
+                return answers.MESSAGE_DELIVERED
+        addressee = self._chat.sessions.find(message.to_id)
+        if addressee is not None and any(session.live and session.waiting is None for session in addressee.sessions):
+            return answers.MESSAGE_DELIVERED
+        return answers.MESSAGE_KEPT
+
+    def _fail(self, posts: Sequence[Post], error: Exception) -> Iterable[Recipient]:
+        self._begun.popleft()
+        self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
+        for post in posts:
+            author = post.session.recipient
+            author.pending -= 1
+            author.fail(post.request, post.message.id)
+        return {post.session.recipient for post in posts}

@@ -1,0 +1,39 @@
+"""Coroutines that run beside the requests that began them, until the server stops."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from vestnik.log.events import TASK_FAILED
+from vestnik.log.journal import Journal
+
+
+class Tasks:
+    """Those of one server. Their users bound them: a connection has one for its request and one for what it missed."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine to its end; an error is journaled."""
+        task = self._loop.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._journal.record(TASK_FAILED, type(error).__name__, error=error)
+
+    def cancel(self) -> None:
+        """End all of them where they wait."""
+        for task in self._running:
+            task.cancel()
+
+    async def wait(self) -> None:
+        """Return when all have ended that run now."""
+        if self._running:
+            await asyncio.wait(self._running)
