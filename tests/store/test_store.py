@@ -10,9 +10,11 @@ import pytest
 
 from tests.store.test_writer import New
 from tests.support.store import allow
+from vestnik.chat.rules.contacts import MayRemoveContact
 from vestnik.chat.storage import Storage
 from vestnik.chat.storage.messages import Delivered
 from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.protocol.errors import NotFound
 from vestnik.store.access import rows
 from vestnik.store.errors import StoreForeign, StoreLocked, StoreNewer
 from vestnik.store.lock import Lock
@@ -126,10 +128,11 @@ async def test_rooms_and_contacts(store: Store) -> None:
     left = await store.leave_room(made.id, 1, 0.0, allow)
     assert (left.change.kind, left.heir) == ("leave", 2)
     assert await store.all_rooms() == [RoomRecord(made.id, "#tea", {2}, {2: "owner"}, change=4)]
-    await store.add_contact(1, 2)
+    await store.add_contact(1, 2, allow)
     assert await store.contacts(1) == ["boris"]
-    assert await store.remove_contact(1, 2) is True
-    assert await store.remove_contact(1, 2) is False
+    await store.remove_contact(1, 2, MayRemoveContact("anna", "boris"))
+    with pytest.raises(NotFound):
+        await store.remove_contact(1, 2, MayRemoveContact("anna", "boris"))
 
 
 async def test_changes_of_an_administrator(store: Store, tmp_path: Path) -> None:

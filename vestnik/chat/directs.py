@@ -18,7 +18,8 @@ class Direct:
     def __init__(self, conversation_id: int, from_id: int, to: AccountRecord) -> None:
         self.id = conversation_id
         self.from_id = from_id
-        self.to_id, self.to_name = to
+        self.to_id = to.id
+        self.to_name = to.name
 
 
 class Directs:

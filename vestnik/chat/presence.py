@@ -38,7 +38,8 @@ class Presentity:
     __slots__ = ("away", "id", "name", "seen", "sessions", "state", "status", "told")
 
     def __init__(self, account: AccountRecord, status: str) -> None:
-        self.id, self.name = account
+        self.id = account.id
+        self.name = account.name
         self.state = OFFLINE
         self.status = status
         self.told: tuple[str, str] | None = self.shown

@@ -51,7 +51,8 @@ class Account:
     __slots__ = ("id", "key", "name", "sessions")
 
     def __init__(self, record: AccountRecord, key: str) -> None:
-        self.id, self.name = record
+        self.id = record.id
+        self.name = record.name
         self.key = key
         self.sessions: set[Session] = set()
 

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
+from tests.support.store import allow
+from vestnik.chat.storage.accounts import AccountRecord, ContactStanding, Credentials, TokenLogin
 from vestnik.store.queries import accounts
 from vestnik.store.schema import login
 
@@ -146,18 +147,20 @@ def test_disabling_ends_logins(connection: Connection) -> None:
 def test_contacts(connection: Connection) -> None:
     """Contacts are sorted by key, kept once, one-way, and removed once."""
     for contact_id in (VERA, BORIS, BORIS, ANNA):
-        accounts.add_contact(connection, ANNA, contact_id)
+        accounts.add_contact(connection, ANNA, contact_id, allow)
     assert accounts.contacts(connection, ANNA) == ["anna", "boris", "Вера"]
     assert accounts.contacts(connection, BORIS) == []
-    assert accounts.remove_contact(connection, ANNA, BORIS) is True
-    assert accounts.remove_contact(connection, ANNA, BORIS) is False
+    standings: list[ContactStanding] = []
+    for _ in range(2):
+        accounts.remove_contact(connection, ANNA, BORIS, standings.append)  # type: ignore[arg-type]
+    assert standings == [ContactStanding(known=True, total=3), ContactStanding(known=False, total=2)]
     assert accounts.contacts(connection, ANNA) == ["anna", "Вера"]
 
 
 def test_contacts_exist(connection: Connection) -> None:
     """A contact is an account that there is."""
     with pytest.raises(IntegrityError):
-        accounts.add_contact(connection, ANNA, 99)
+        accounts.add_contact(connection, ANNA, 99, allow)
 
 
 def test_find_accounts(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,10 @@
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
+from vestnik.chat.rules.contacts import MayAddContact, MayRemoveContact
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
-from vestnik.protocol.errors import Forbidden, NotFound
+from vestnik.protocol.errors import NotFound
 from vestnik.protocol.requests import AddContact, DelContact, GetContacts
 
 
@@ -23,10 +24,7 @@ async def add_contact(chat: Chat, session: Session, request: AddContact) -> Repl
     person = await chat.storage.find_account(name_key(name))
     if person is None:
         raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-    known = await chat.storage.contacts(account.id)
-    if person.name not in known and len(known) >= chat.limits.contacts:
-        raise Forbidden(answers.CONTACT_LIMIT, account.name, chat.limits.contacts)
-    await chat.storage.add_contact(account.id, person.id)
+    await chat.storage.add_contact(account.id, person.id, MayAddContact(account.name, chat.limits.contacts))
     return Reply(answers.CONTACT_ADDED, (account.name, person.name))
 
 
@@ -35,6 +33,7 @@ async def del_contact(chat: Chat, session: Session, request: DelContact) -> Repl
     account = session.speaker
     name = check_length("user_id", request.user_id, chat.limits.name)
     person = await chat.storage.find_account(name_key(name))
-    if person is None or not await chat.storage.remove_contact(account.id, person.id):
+    if person is None:
         raise NotFound(answers.CONTACT_UNKNOWN, account.name, name)
+    await chat.storage.remove_contact(account.id, person.id, MayRemoveContact(account.name, name))
     return Reply(answers.CONTACT_REMOVED, (account.name, person.name))

@@ -46,7 +46,8 @@ async def conversations(chat: Chat, session: Session, request: Conversations) ->
     states = _states(chat, session, kept)
     behind = [(number, state.read, state.seq) for number, state in states.items() if state.seq > state.read]
     for number, found in (await chat.storage.unread(account.id, behind, MAX_UNREAD)).items():
-        states[number].unread, states[number].mentions = found
+        states[number].unread = found.messages
+        states[number].mentions = found.mentions
     listed = list(states.values())
     return Reply(answers.CONVERSATIONS_LISTED, (account.name, len(listed)), more={"conversations": listed})
 

@@ -1,7 +1,9 @@
 """Accounts, logins and contacts, as the rules need them kept."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
+
+from vestnik.chat.storage.rules import Rule
 
 
 class AccountRecord(NamedTuple):
@@ -36,6 +38,16 @@ class TokenLogin(NamedTuple):
     status: str = ""
 
 
+class ContactStanding(NamedTuple):
+    """What the rules ask of an account's contacts: whether somebody is `known` as one, and how many are."""
+
+    known: bool
+    total: int
+
+
+ContactRule: TypeAlias = Rule[ContactStanding]
+
+
 class AccountStorage(Protocol):
     """Every method returns after the change is on disk. Times are UNIX seconds."""
 
@@ -66,8 +78,8 @@ class AccountStorage(Protocol):
     async def contacts(self, account_id: int) -> list[str]:
         """Names of an account's contacts, sorted."""
 
-    async def add_contact(self, account_id: int, contact_id: int) -> None:
-        """Keep a contact; no change when it is one already."""
+    async def add_contact(self, account_id: int, contact_id: int, rule: ContactRule) -> None:
+        """Keep a contact; no change when it is one already. Raises what `rule` raises."""
 
-    async def remove_contact(self, account_id: int, contact_id: int) -> bool:
-        """Forget a contact; whether there was one."""
+    async def remove_contact(self, account_id: int, contact_id: int, rule: ContactRule) -> None:
+        """Forget a contact. Raises what `rule` raises."""

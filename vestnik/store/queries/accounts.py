@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
-from vestnik.chat.storage.accounts import AccountRecord, Credentials, TokenLogin
+from vestnik.chat.storage.accounts import AccountRecord, ContactRule, ContactStanding, Credentials, TokenLogin
 from vestnik.store.schema import account, contact, login
 
 MAX_KEYS: Final = 500
@@ -170,16 +170,23 @@ def contacts(connection: Connection, account_id: int) -> list[str]:
     return list(found.scalars())
 
 
-def add_contact(connection: Connection, account_id: int, contact_id: int) -> None:
+def add_contact(connection: Connection, account_id: int, contact_id: int, rule: ContactRule) -> None:
     """Keep a contact; no change when it is one already."""
+    _check_contacts(connection, account_id, contact_id, rule)
     values = {"account_id": account_id, "contact_id": contact_id}
     connection.execute(insert_or_ignore(contact).values(values).on_conflict_do_nothing())
 
 
-def remove_contact(connection: Connection, account_id: int, contact_id: int) -> bool:
-    """Forget a contact; whether there was one."""
-    gone = delete(contact).where(contact.c.account_id == account_id, contact.c.contact_id == contact_id)
-    return connection.execute(gone).rowcount > 0
+def remove_contact(connection: Connection, account_id: int, contact_id: int, rule: ContactRule) -> None:
+    """Forget a contact."""
+    _check_contacts(connection, account_id, contact_id, rule)
+    connection.execute(delete(contact).where(contact.c.account_id == account_id, contact.c.contact_id == contact_id))
+
+
+def _check_contacts(connection: Connection, account_id: int, contact_id: int, rule: ContactRule) -> None:
+    mine = select(contact.c.contact_id).where(contact.c.account_id == account_id)
+    known = set(connection.execute(mine).scalars())
+    rule(ContactStanding(contact_id in known, len(known)))
 
 
 def _which_login(account_id: int, login_id: int | None):  # type: ignore[no-untyped-def]
