@@ -455,14 +455,14 @@ def test_directory_that_cannot_be_found(make: Make, tmp_path: Path) -> None:
 def test_internal_error(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the journal itself is journaled and does not end it."""
     failures = [ZeroDivisionError("oops")]
-    original = writer.Writer._look_around
+    original = writer.JournalWriter._look_around
 
-    def look_around(self: writer.Writer) -> None:
+    def look_around(self: writer.JournalWriter) -> None:
         if failures:
             raise failures.pop()
         original(self)
 
-    monkeypatch.setattr(writer.Writer, "_look_around", look_around)
+    monkeypatch.setattr(writer.JournalWriter, "_look_around", look_around)
     journal = make()
     journal.record(catalogue.CONNECTION_CLOSED)
     assert journal.flush()

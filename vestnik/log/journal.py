@@ -27,7 +27,7 @@ from vestnik.log.recording.records import Queued, Record, named, plain_all
 from vestnik.log.recording.redact import redact
 from vestnik.log.recording.render import Renderer, sentence
 from vestnik.log.recording.storm import Storms
-from vestnik.log.recording.writer import Writer
+from vestnik.log.recording.writer import JournalWriter
 from vestnik.log.sealing.seal import Sealer
 from vestnik.texts import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -142,7 +142,7 @@ class Journal:
             sweeper = Sweeper(where, name, keep_days=keep.days, keep_bytes=keep.bytes, clock=clock, report=self.record)
             return SweepThread(sweeper, clock=clock)
 
-        def writer() -> Writer:
+        def writer() -> JournalWriter:
             sealer = None
             if seals and directory is not None:
                 sealer = Sealer(directory, name, clock=clock, monotonic=monotonic)
@@ -162,7 +162,7 @@ class Journal:
                 sweep=sweep if keep is not None and directory is not None else None,
             )
             renderer = Renderer(name, self._language, Storms(monotonic))
-            return Writer(name, renderer, outputs, clock=clock, monotonic=monotonic, limit=limit)
+            return JournalWriter(name, renderer, outputs, clock=clock, monotonic=monotonic, limit=limit)
 
         self._new_writer = writer
         self._writer = writer()
@@ -314,7 +314,7 @@ def _known_language(language: str) -> str:
     return language
 
 
-def _sum(earlier: Statistics, writer: Writer) -> Statistics:
+def _sum(earlier: Statistics, writer: JournalWriter) -> Statistics:
     refused = writer.inbox.refused
     levels = Counter(earlier.dropped_levels)
     levels.update({logging.getLevelName(level): count for level, count in dict(refused).items()})

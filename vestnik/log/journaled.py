@@ -77,8 +77,8 @@ def journaled(
     def decorate(function: F) -> F:
         if isinstance(function, (staticmethod, classmethod)):
             inner = cast(Any, function).__func__
-            return cast(F, type(function)(_wrapped(inner, _Known(inner, arguments, logger))))
-        return cast(F, _wrapped(function, _Known(function, arguments, logger)))
+            return cast(F, type(function)(_wrapped(inner, _Traced(inner, arguments, logger))))
+        return cast(F, _wrapped(function, _Traced(function, arguments, logger)))
 
     return decorate if function is None else decorate(function)
 
@@ -93,7 +93,7 @@ class _Argument(NamedTuple):
     attributes: list[str]
 
 
-class _Known:
+class _Traced:
     """What is known of a function before it is called."""
 
     __slots__ = ("arguments", "logger", "name", "switch")
@@ -131,7 +131,7 @@ class _Call:
 
     __slots__ = ("arguments", "caller", "connection", "known", "request", "started")
 
-    def __init__(self, known: _Known, caller: str, arguments: str) -> None:
+    def __init__(self, known: _Traced, caller: str, arguments: str) -> None:
         self.known = known
         self.caller = caller
         self.arguments = arguments
@@ -178,7 +178,7 @@ def _text(value: object) -> str:
     return repr(text) if isinstance(value, str) else text
 
 
-def _wrapped(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
+def _wrapped(function: Callable[..., Any], known: _Traced) -> Callable[..., Any]:
     """`function` with what leaves the record around it, of the same kind."""
     if inspect.isasyncgenfunction(function):
         wrapper = _around_async_generator(function, known)
@@ -194,7 +194,7 @@ def _wrapped(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
 # Each wrapper asks the switch first. Those that live on while the function waits keep none of its arguments.
 
 
-def _around_function(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
+def _around_function(function: Callable[..., Any], known: _Traced) -> Callable[..., Any]:
     switched = known.switch
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -206,7 +206,7 @@ def _around_function(function: Callable[..., Any], known: _Known) -> Callable[..
     return call
 
 
-def _around_coroutine(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
+def _around_coroutine(function: Callable[..., Any], known: _Traced) -> Callable[..., Any]:
     switched = known.switch
 
     async def call(*args: Any, **kwargs: Any) -> Any:
@@ -222,7 +222,7 @@ def _around_coroutine(function: Callable[..., Any], known: _Known) -> Callable[.
     return call
 
 
-def _around_generator(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
+def _around_generator(function: Callable[..., Any], known: _Traced) -> Callable[..., Any]:
     switched = known.switch
 
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
@@ -238,7 +238,7 @@ def _around_generator(function: Callable[..., Any], known: _Known) -> Callable[.
     return call
 
 
-def _around_async_generator(function: Callable[..., Any], known: _Known) -> Callable[..., Any]:
+def _around_async_generator(function: Callable[..., Any], known: _Traced) -> Callable[..., Any]:
     switched = known.switch
 
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:

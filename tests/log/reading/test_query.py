@@ -1,4 +1,4 @@
-"""What matches a query, and that no screen passes over it."""
+"""What matches a query, and that no prefilter passes over it."""
 
 import json
 import re
@@ -15,17 +15,17 @@ from vestnik.log.reading.query import ALWAYS, Query, Span, level_number
 
 
 def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:
-    """Whether a record matches; if it does, the screen must not pass over its line."""
-    matcher, screen = query.matcher(kind), query.screen(kind)
+    """Whether a record matches; if it does, the prefilter must not pass over its line."""
+    matcher, prefilter = query.matcher(kind), query.prefilter(kind)
     found = matcher is None or matcher(entry_of(made, kind))
     block = (json_of(made) if kind == "jsonl" else text_of(made)) + b"\n"
-    if found and screen is not None:
+    if found and prefilter is not None:
         before = b"x" * 50 + b"\n"
-        assert screen.find(block, 0) >= 0
-        assert screen.find(before + block, len(before)) >= len(before)
+        assert prefilter.find(block, 0) >= 0
+        assert prefilter.find(before + block, len(before)) >= len(before)
         if kind == "jsonl" and query.literal is None:
             escaped = json.dumps(made, separators=(",", ":")).encode()  # what is not ASCII is escaped here
-            assert screen.find(escaped, 0) >= 0
+            assert prefilter.find(escaped, 0) >= 0
     return found
 
 
@@ -135,5 +135,5 @@ def test_levels() -> None:
 def test_everything() -> None:
     """A query that asks for nothing needs no look at the facts."""
     assert Query().matcher("jsonl") is None
-    assert Query().screen("jsonl") is None
+    assert Query().prefilter("jsonl") is None
     assert not Query().needs_fields

@@ -9,7 +9,7 @@ from tests.support.catalogue import EVENTS
 from tests.support.pages import Record, at, micros, record, write
 from vestnik.log.reading import trace
 from vestnik.log.reading.reader import Reader
-from vestnik.log.reading.trace import ENDINGS, LOGINS, SENDINGS, Life, Peer, Target, connections, lives
+from vestnik.log.reading.trace import ENDINGS, LOGINS, SENDINGS, Endpoint, Life, Target, connections, lives
 
 
 def opened(seconds: float, connection: str, port: int, account: str | None = None) -> list[Record]:
@@ -51,11 +51,11 @@ def test_delivered_at_once(tmp_path: Path, target: Target, packed: bool) -> None
     message = sent(10, "message.delivered", recipients="1-3")
     (life,) = of(tmp_path, target, STARTED, *PEOPLE, *other, message, packed=packed)
     (sending,) = life.sendings
-    assert sending.author == Peer("1", "10.0.0.1", 501, "anna")
+    assert sending.author == Endpoint("1", "10.0.0.1", 501, "anna")
     assert sending.entry.facts.number == 42
     assert [delivery.peer for delivery in life.live] == [
-        Peer("2", "10.0.0.1", 502, "boris"),
-        Peer("3", "10.0.0.1", 503, "Boris"),
+        Endpoint("2", "10.0.0.1", 502, "boris"),
+        Endpoint("3", "10.0.0.1", 503, "Boris"),
     ]
     assert all(delivery.arrived and delivery.time == micros(at(10)) for delivery in life.live)
     assert (life.account, life.refusals, life.later) == ("anna", [], [])
@@ -72,8 +72,8 @@ def test_connections_of_an_earlier_run(tmp_path: Path) -> None:
     """Numbers of connections begin again with the server: an earlier run's connections are others."""
     late = [record(at(5), "server.started"), *opened(6, "1", 601, "anna")]
     (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *late, sent(10, "message.delivered", recipients="1-2"))
-    assert life.sendings[0].author == Peer("1", "10.0.0.1", 601, "anna")
-    assert [delivery.peer for delivery in life.live] == [Peer("2")]
+    assert life.sendings[0].author == Endpoint("1", "10.0.0.1", 601, "anna")
+    assert [delivery.peer for delivery in life.live] == [Endpoint("2")]
 
 
 def test_the_last_login_counts(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_delivered_later(tmp_path: Path, event: str) -> None:
     records = [sent(10, event, connection=None), other, early, *opened(19, "8", 801, "Boris"), right]
     (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *records)
     (delivery,) = life.later
-    assert delivery.peer == Peer("8", "10.0.0.1", 801, "Boris")
+    assert delivery.peer == Endpoint("8", "10.0.0.1", 801, "Boris")
     assert delivery.time == micros(at(20))
     assert life.sendings[0].author is None
 

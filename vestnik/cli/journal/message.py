@@ -16,7 +16,7 @@ from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.stamps import SECOND
-from vestnik.log.reading.trace import RECOVERED, SLOW, STARTED, Delivery, Life, Peer, Target, Told, lives
+from vestnik.log.reading.trace import RECOVERED, SLOW, STARTED, Endpoint, Life, Target, Told, TracedDelivery, lives
 from vestnik.protocol.errors import StartupError
 from vestnik.store.queries.trace import Trace, between, in_room, with_id
 from vestnik.store.readonly import looking
@@ -209,7 +209,7 @@ def _refused(say: Say, told: Told) -> Iterator[Step]:
     yield Step(entry.time, say("cli.trace_refused", **values))
 
 
-def _delivered(say: Say, key: str, delivery: Delivery) -> Iterator[Step]:
+def _delivered(say: Say, key: str, delivery: TracedDelivery) -> Iterator[Step]:
     """That it was written to a connection, and how that ended if it did so soon."""
     account = delivery.peer.account
     shown = say("cli.trace_somebody") if account is None else account
@@ -221,7 +221,7 @@ def _delivered(say: Say, key: str, delivery: Delivery) -> Iterator[Step]:
         yield Step(delivery.ended.time, say(key, connection=delivery.peer.connection, seconds=seconds))
 
 
-def _peer(say: Say, peer: Peer | None) -> str:
+def _peer(say: Say, peer: Endpoint | None) -> str:
     """A connection and its address."""
     if peer is None:
         return say("cli.trace_no_connection")

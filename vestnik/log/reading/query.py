@@ -14,7 +14,7 @@ from vestnik.log.days.names import Kind
 from vestnik.log.escape import escape
 from vestnik.log.reading.entry import Entry, Facts
 from vestnik.log.reading.folding import fold
-from vestnik.log.reading.screen import Literal, Pattern, Screen, folded
+from vestnik.log.reading.prefilter import Literal, Pattern, Prefilter, folded
 
 BEGINNING: Final = -(2**62)
 END: Final = 2**62
@@ -94,10 +94,10 @@ class Query:
 
         return matches
 
-    def screen(self, kind: Kind) -> Screen | None:
+    def prefilter(self, kind: Kind) -> Prefilter | None:
         """What finds candidates in a file of this kind; None if all lines must be read."""
-        screens = self._json_screens() if kind == "jsonl" else self._text_screens()
-        return next((screen for screen in screens if screen is not None), None)
+        prefilters = self._json_prefilters() if kind == "jsonl" else self._text_prefilters()
+        return next((prefilter for prefilter in prefilters if prefilter is not None), None)
 
     def _tests(self, kind: Kind) -> list[Test]:
         tests: list[Test] = []
@@ -122,7 +122,7 @@ class Query:
             tests.append(self.also)
         return tests
 
-    def _json_screens(self) -> list[Screen | None]:
+    def _json_prefilters(self) -> list[Prefilter | None]:
         """The most selective first."""
         spans = self.connections or ()
         one = spans[0].connection if len({span.connection for span in spans}) == 1 else None
@@ -141,7 +141,7 @@ class Query:
             Pattern(_low(self.level, rb'"level":"(?!%s)')) if self.level > 0 else None,
         ]
 
-    def _text_screens(self) -> list[Screen | None]:
+    def _text_prefilters(self) -> list[Prefilter | None]:
         return [
             _folded(self.account and escape(self.account)),
             _folded(self.text and escape(self.text.casefold())),
@@ -155,7 +155,7 @@ def _quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-def _folded(text: str | None) -> Screen | None:
+def _folded(text: str | None) -> Prefilter | None:
     return folded(text) if text else None
 
 

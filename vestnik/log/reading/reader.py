@@ -26,7 +26,7 @@ OVER: Final = 10 * SECOND
 MILLISECOND: Final = SECOND // 1000
 
 
-class Day(NamedTuple):
+class DayFiles(NamedTuple):
     """A file of each kind that a date has; which of its two forms, plain or compressed, is found out at the opening.
 
     `last_json` says that the next date has no JSON: it may have ended in the middle of this one.
@@ -117,7 +117,7 @@ class Reader:
         except (OSError, EOFError, zlib.error) as error:
             self._report(file.day.path, error)
 
-    def _days(self, query: Query, snapshot: Snapshot | None) -> list[Day]:
+    def _days(self, query: Query, snapshot: Snapshot | None) -> list[DayFiles]:
         """The days that may have entries of these times."""
         dates: dict[str, dict[Kind, DayFile]] = {}
         for file in self.files():
@@ -127,13 +127,13 @@ class Reader:
         last = "9" if query.until >= END else _local_date(query.until)
         following: list[dict[Kind, DayFile]] = [*dates.values(), {}][1:]
         return [
-            Day(files, last_json="jsonl" not in after)
+            DayFiles(files, last_json="jsonl" not in after)
             for (date, files), after in zip(dates.items(), following, strict=True)
             if not date or first <= date <= last or (_is_next(date, first, last) and _is_of_other_zone(files))
         ]
 
     @contextmanager
-    def _opened(self, day: Day, query: Query, snapshot: Snapshot | None) -> Iterator[list[Part]]:
+    def _opened(self, day: DayFiles, query: Query, snapshot: Snapshot | None) -> Iterator[list[Part]]:
         """What to read for a day: its JSON, and before and after it what only the text has; or just the text."""
         with ExitStack() as stack:
             found: dict[Kind, list[OpenFile]] = {}

@@ -22,7 +22,7 @@ class Scanner:
         self._until = until
         self._stamps = Stamps(source.kind)
         self._matches = query.matcher(source.kind)
-        self._screen = query.screen(source.kind)
+        self._prefilter = query.prefilter(source.kind)
 
     def entries(self, block: bytes) -> Iterator[Entry]:
         """The matching entries of whole lines, in their order. An empty line is none."""
@@ -33,7 +33,7 @@ class Scanner:
             time = stamps.read(line)
             spread = stamps.spread
             if time is None:
-                time, spread = self._near(block, start) if last is None or self._screen else last, 0
+                time, spread = self._near(block, start) if last is None or self._prefilter else last, 0
             last = time
             if time < until and time + spread >= since:
                 entry = Entry(time, line, self._source)
@@ -42,8 +42,8 @@ class Scanner:
 
     def _candidates(self, block: bytes) -> Iterator[tuple[int, bytes]]:
         """Lines that may match, each with its offset."""
-        screen = self._screen
-        if screen is None:
+        prefilter = self._prefilter
+        if prefilter is None:
             start = 0
             for line in block.split(b"\n"):
                 if line:
@@ -51,7 +51,7 @@ class Scanner:
                 start += len(line) + 1
             return
         start = 0
-        while (found := screen.find(block, start)) >= 0:
+        while (found := prefilter.find(block, start)) >= 0:
             begin = block.rfind(b"\n", start, found) + 1 or start
             end = block.find(b"\n", found)
             end = len(block) if end < 0 else end

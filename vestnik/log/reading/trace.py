@@ -65,7 +65,7 @@ class Target(NamedTuple):
         return to == self.room if self.room is not None else {fold(str(facts.account)), to} == self.people
 
 
-class Peer(NamedTuple):
+class Endpoint(NamedTuple):
     """A connection: its number, and, as far as the journal tells, the client's address and who was logged in."""
 
     connection: str
@@ -74,11 +74,11 @@ class Peer(NamedTuple):
     account: str | None = None
 
 
-class Delivery(NamedTuple):
+class TracedDelivery(NamedTuple):
     """A message was written to `peer`. `ended` is the record of an end of that connection soon after."""
 
     time: int
-    peer: Peer
+    peer: Endpoint
     ended: Entry | None = None
 
     @property
@@ -93,7 +93,7 @@ class Told(NamedTuple):
     """A record about a message, and the connection it came from, if any."""
 
     entry: Entry
-    author: Peer | None
+    author: Endpoint | None
 
 
 class Life(NamedTuple):
@@ -106,8 +106,8 @@ class Life(NamedTuple):
     account: str
     sendings: list[Told]
     refusals: list[Told]
-    live: list[Delivery]
-    later: list[Delivery]
+    live: list[TracedDelivery]
+    later: list[TracedDelivery]
 
 
 def lives(reader: Reader, target: Target, since: int = BEGINNING) -> list[Life]:
@@ -125,14 +125,14 @@ def _life(reader: Reader, entries: list[Entry]) -> Life:
         told.append(Told(entry, _peers(reader, {name}, entry.time)[name] if type(name) is str else None))
     sendings = [each for each in told if each.entry.facts.event in SENDINGS]
     refusals = [each for each in told if each.entry.facts.event not in SENDINGS]
-    live: list[Delivery] = []
+    live: list[TracedDelivery] = []
     for entry, author in sendings:
         live += _deliveries(reader, entry.time, connections(entry.facts.recipients) - {author and author.connection})
     later = _later(reader, sendings[0].entry, live) if sendings else []
     return Life(str(entries[0].facts.account), sendings, refusals, live, later)
 
 
-def _later(reader: Reader, sending: Entry, live: Iterable[Delivery]) -> list[Delivery]:
+def _later(reader: Reader, sending: Entry, live: Iterable[TracedDelivery]) -> list[TracedDelivery]:
     """Deliveries to a person who came later, if none at once is known to have arrived."""
     facts = sending.facts
     to = fold(str(facts.to))
@@ -140,23 +140,23 @@ def _later(reader: Reader, sending: Entry, live: Iterable[Delivery]) -> list[Del
     if to.startswith("#") or arrived or type(facts.seq) is not int:
         return []
     covers = partial(_covers, to, fold(str(facts.account)), facts.seq)
-    found: list[Delivery] = []
+    found: list[TracedDelivery] = []
     for entry in islice(reader.entries(Query(since=sending.time, events=LATER, also=covers)), MANY):
         found += _deliveries(reader, entry.time, {str(entry.facts.connection)})
     return found
 
 
-def _deliveries(reader: Reader, time: int, names: set[str]) -> list[Delivery]:
+def _deliveries(reader: Reader, time: int, names: set[str]) -> list[TracedDelivery]:
     if not names:
         return []
     peers, ends = _peers(reader, names, time), _ends(reader, names, time)
     order = sorted(names, key=lambda name: (len(name), name))
-    return [Delivery(time, peers[name], ends.get(name)) for name in order]
+    return [TracedDelivery(time, peers[name], ends.get(name)) for name in order]
 
 
-def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Peer]:
+def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Endpoint]:
     """The connections called `names` at a time: numbers begin again with every start of the server."""
-    found = {name: Peer(name) for name in names}
+    found = {name: Endpoint(name) for name in names}
     missing = set(names)
     query = Query(until=time + 1, events=LOGINS | {OPENED, STARTED})
     for entry in reader.backward(query, FAR):

@@ -18,7 +18,7 @@ SHARES: Final = ((logging.INFO, 0.5), (logging.WARNING, 0.75))
 """Up to what share of the limit records below a level are taken."""
 
 
-class Refused(NamedTuple):
+class Dropped(NamedTuple):
     """How many records found no room, by level, and between which moments (seconds since 1970)."""
 
     levels: dict[int, int]
@@ -76,10 +76,10 @@ class Inbox:
         """Whether records of every level have been fitting in for a while: the queue is at most a quarter full."""
         return len(self.queue) + self._used <= self.limit // 4
 
-    def take_refused(self) -> Refused | None:
+    def take_refused(self) -> Dropped | None:
         """What was refused since the last call; None if nothing was."""
         if not self._lately:
             return None
         with self._counting:
             lately, self._lately = self._lately, Counter()
-            return Refused(dict(lately), self._since, self._until)
+            return Dropped(dict(lately), self._since, self._until)

@@ -42,7 +42,7 @@ class _Object(msgspec.Struct):
     traceback: str | None = None
 
 
-class _Tail(NamedTuple):
+class _LastLines(NamedTuple):
     """The end of a file: whole lines, and whether they are all the lines of the file."""
 
     lines: list[bytes]
@@ -169,7 +169,7 @@ def _is_line(line: bytes) -> bool:
     return line.endswith(b"\n") and _moment(line) is not None
 
 
-def _tails(path: Path) -> Iterator[_Tail]:
+def _tails(path: Path) -> Iterator[_LastLines]:
     """Longer and longer ends of a file, the last one whole."""
     size = BLOCK
     while True:
@@ -180,14 +180,14 @@ def _tails(path: Path) -> Iterator[_Tail]:
         size *= 2
 
 
-def _tail(path: Path, size: int) -> _Tail:
+def _tail(path: Path, size: int) -> _LastLines:
     """The lines in the last `size` bytes of a file."""
     with path.open("rb") as file:
         length = os.fstat(file.fileno()).st_size
         file.seek(max(0, length - size))
         if length > size:
             file.readline()
-        return _Tail(file.read().splitlines(keepends=True), length <= size)
+        return _LastLines(file.read().splitlines(keepends=True), length <= size)
 
 
 def _line(data: bytes) -> bytes | None:

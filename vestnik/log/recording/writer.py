@@ -50,7 +50,7 @@ NEVER: Final = 1 << 30
 """A level that no record has."""
 
 
-class Writer:
+class JournalWriter:
     """The inbox of a journal and the thread behind it, which starts at the first ring.
 
     `clock` tells the time (seconds since 1970), `monotonic` intervals (seconds). `taken` counts the records that
@@ -88,7 +88,7 @@ class Writer:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
-        self._previous: Writer | None = None
+        self._previous: JournalWriter | None = None
         self.finished = threading.Event()
         self._marks: list[threading.Event] = []
         self._date = ""  # of the lines and objects that were made and not handed to the files yet
@@ -143,7 +143,7 @@ class Writer:
         for files in self._files:
             files.close()
 
-    def follow(self, previous: "Writer") -> None:
+    def follow(self, previous: "JournalWriter") -> None:
         """Begins only when `previous` has finished, so that its lines and seals come first."""
         self._previous = previous
 

@@ -1,7 +1,7 @@
-"""Screens: find in a block of many lines, fast, where one may be that a query is looking for.
+"""Prefilters: find in a block of many lines, fast, where one may be that a query is looking for.
 
-A screen may point at a line that does not match after all; it never passes over one that does. Reading JSON costs ten
-times as much as looking for a few bytes, so a screen decides how long a search in a large day takes.
+A prefilter may point at a line that does not match after all; it never passes over one that does. Reading JSON costs
+ten times as much as looking for a few bytes, so a prefilter decides how long a search in a large day takes.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Protocol
 from vestnik.log.reading.folding import MARK, byte_classes
 
 
-class Screen(Protocol):
+class Prefilter(Protocol):
     """Finds candidates."""
 
     def find(self, block: bytes, start: int) -> int:
@@ -24,7 +24,7 @@ class Literal:
         self._wanted = wanted
 
     def find(self, block: bytes, start: int) -> int:
-        """See `Screen`."""
+        """See `Prefilter`."""
         return block.find(self._wanted, start)
 
 
@@ -35,7 +35,7 @@ class Pattern:
         self._search = re.compile(pattern).search
 
     def find(self, block: bytes, start: int) -> int:
-        """See `Screen`."""
+        """See `Prefilter`."""
         match = self._search(block, start)
         return match.start() if match else -1
 
@@ -50,7 +50,7 @@ class Folded:
         self._folded = b""
 
     def find(self, block: bytes, start: int) -> int:
-        """See `Screen`."""
+        """See `Prefilter`."""
         if block is not self._block:
             self._block, self._folded = block, block.translate(self._table)
         found = self._folded.find(self._wanted, start)
@@ -58,7 +58,7 @@ class Folded:
         return other if other >= 0 else found
 
 
-def folded(wanted: str) -> Screen | None:
-    """A screen for the folded text `wanted`; None if there is nothing faster than to look at every line."""
+def folded(wanted: str) -> Prefilter | None:
+    """A prefilter for the folded text `wanted`; None if there is nothing faster than to look at every line."""
     table = byte_classes(wanted)
     return None if table is None else Folded(wanted, table)
