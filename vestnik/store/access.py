@@ -29,15 +29,15 @@ from vestnik.store.search_index import catch_up
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Query: TypeAlias = Callable[Concatenate[Connection, P], T]
+QueryFunction: TypeAlias = Callable[Concatenate[Connection, P], T]
 """A function of `vestnik.store.queries`, called with a connection inside a transaction."""
 Method: TypeAlias = Callable[Concatenate["Access", P], Coroutine[Any, Any, T]]
 
-MOST: Final = 300
+MAX_BEHIND: Final = 300
 """Messages that may be missing in the index so that a search finds them all the same."""
 
 
-def read(query: Query[P, T], *shown: str) -> Method[P, T]:
+def read(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
     """A method that gives what a query finds, asked by a reader thread."""
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -46,7 +46,7 @@ def read(query: Query[P, T], *shown: str) -> Method[P, T]:
     return _described(method, query, shown)
 
 
-def write(change: Query[P, T], *shown: str) -> Method[P, T]:
+def write(change: QueryFunction[P, T], *shown: str) -> Method[P, T]:
     """A method that gives what a change made by the writer returns, once it is on disk."""
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -55,20 +55,20 @@ def write(change: Query[P, T], *shown: str) -> Method[P, T]:
     return _described(method, change, shown)
 
 
-def find(query: Query[P, T], *shown: str) -> Method[P, T]:
+def find(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
     """The same as `read`, after the writer has taken what was kept before into the index for searching.
 
-    When the index is more than MOST messages behind, it finds what the index has then.
+    When the index is more than MAX_BEHIND messages behind, it finds what the index has then.
     """
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        await self._change(catch_up, MOST)
+        await self._change(catch_up, MAX_BEHIND)
         return await self._read(query, *args, **kwargs)
 
     return _described(method, query, shown)
 
 
-def _described(method: Method[P, T], query: Query[P, T], shown: tuple[str, ...]) -> Method[P, T]:
+def _described(method: Method[P, T], query: QueryFunction[P, T], shown: tuple[str, ...]) -> Method[P, T]:
     """`method` with the parameters of its query and what may be shown of them."""
     own, asked = signature(method), signature(query)
     parameters = [own.parameters["self"], *list(asked.parameters.values())[1:]]
@@ -80,11 +80,11 @@ def _described(method: Method[P, T], query: Query[P, T], shown: tuple[str, ...])
 class Access:
     """What a `Store` is asked; how it asks is for the store to say."""
 
-    async def _read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _read(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `query` finds, called with a connection that cannot write."""
         raise NotImplementedError
 
-    async def _change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `change` returns, called inside a transaction, once that is on disk. Raises its VestnikError."""
         raise NotImplementedError
 

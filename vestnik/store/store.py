@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from vestnik.protocol.errors import VestnikError
-from vestnik.store.access import Access, P, Query, T
+from vestnik.store.access import Access, P, QueryFunction, T
 from vestnik.store.engine import open_engine
 from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
@@ -102,14 +102,14 @@ class Store(Access):
         """Keep messages; `committed` is called with the same sequence when they are on disk."""
         self._writer.submit(new)
 
-    async def _read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _read(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
             with self._reading.begin() as connection:
                 return query(connection, *args, **kwargs)
 
         return await self._loop.run_in_executor(self._readers, run)
 
-    async def _change(self, change: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run(connection: Connection) -> T | VestnikError:
             try:
                 return change(connection, *args, **kwargs)
