@@ -315,8 +315,8 @@ def test_picture(picture: str, language: str) -> None:
 
 
 def test_changelog() -> None:
-    """The newest entry of the changelog is this version's, with a date."""
-    newest = re.search(r"^## (.*)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    """The newest released entry of the changelog is this version's, with a date."""
+    newest = re.search(r"^## (?!Unreleased)(.*)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
     assert newest is not None
     assert re.fullmatch(rf"{re.escape(vestnik.__version__)} — \d{{4}}-\d\d-\d\d", newest[1])
 

@@ -87,6 +87,13 @@ def test_pure(path: Path) -> None:
     assert not found
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "vestnik/store/queries").glob("*.py")), ids=name)
+def test_one_way_to_refuse(path: Path) -> None:
+    """What stands against a change the rule says that it carries, not the query."""
+    assert not {each for each in imports(path) if each.startswith("vestnik.protocol.errors")}
+    assert not [node for node in ast.walk(tree(path)) if isinstance(node, ast.Raise)]
+
+
 @pytest.mark.parametrize("path", SOURCE, ids=name)
 def test_no_print_outside_the_command_line(path: Path) -> None:
     """Only the command line prints."""

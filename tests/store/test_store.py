@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from inspect import getmembers, isfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,9 @@ import pytest
 from tests.store.test_writer import New
 from tests.support.store import allow
 from vestnik.chat.rules.contacts import MayRemoveContact
-from vestnik.chat.storage import Storage
 from vestnik.chat.storage.messages import Delivered
 from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.protocol.errors import NotFound
-from vestnik.store.access import rows
 from vestnik.store.errors import StoreForeign, StoreLocked, StoreNewer
 from vestnik.store.lock import Lock
 from vestnik.store.queries import accounts
@@ -88,15 +85,6 @@ def test_administer_refuses(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_text("no database" * 100)
     with pytest.raises(StoreForeign):
         add(tmp_path, "anna")
-
-
-def test_the_interface_is_complete() -> None:
-    """The store has every method of the rules' storage, with the same parameters."""
-    asked = {name: method for name, method in getmembers(Storage, isfunction) if not name.startswith("_")}
-    assert len(asked) > 50
-    for name, method in asked.items():
-        assert list(signature(getattr(Store, name)).parameters) == list(signature(method).parameters), name
-    assert {name for name, *_ in rows()} - set(asked) == {"changed_accounts", "last_revision"}  # of `App` alone
 
 
 async def test_logins(store: Store) -> None:

@@ -6,7 +6,21 @@ What a rule refuses has changed nothing.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Text, Update, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.alterations import Alteration, AlterationRule, MessageStanding
@@ -46,17 +60,25 @@ _FORGET_PIN: Final = delete(pin).where(_at_place(pin))
 
 
 def _check(
-    connection: Connection, place: dict[str, Any], account_id: int, rule: AlterationRule, others: int = 0
+    connection: Connection,
+    place: dict[str, Any],
+    account_id: int,
+    rule: AlterationRule,
+    others: Select[Any] | None = None,
 ) -> Any:
-    """The message at a place, if `rule` lets the account do with it what it wants. Every alteration begins with it."""
+    """The message at a place, if `rule` lets the account do with it what it wants. Every alteration begins with it.
+
+    `others` asks for that of its standing.
+    """
     conversation_id, seq = place["in_conversation"], place["at_seq"]
-    found = connection.execute(_MESSAGE, place).first()
     room = standing_in(connection, conversation_id, account_id)
+    found = connection.execute(_MESSAGE, place).first()
     if found is None:
         rule(MessageStanding(seq, known=False, room=room))
-    else:
-        deleted, own, forwarded = found.deleted is not None, found.sender_id == account_id, found.forwarded is not None
-        rule(MessageStanding(seq, True, deleted, own, forwarded, others, room))
+        return None
+    count = 0 if others is None else connection.execute(others, place).scalar_one()
+    deleted, own, forwarded = found.deleted is not None, found.sender_id == account_id, found.forwarded is not None
+    rule(MessageStanding(seq, True, deleted, own, forwarded, count, room))
     return found
 
 
@@ -127,7 +149,10 @@ def versions(connection: Connection, conversation_id: int, seq: int, limit: int)
 
 _MINE: Final = and_(reaction.c.emoji == bindparam("which"), reaction.c.account_id == bindparam("who"))
 _HAS_REACTED: Final = select(reaction.c.time).where(_at_place(reaction), _MINE)
-_EMOJI: Final = select(reaction.c.emoji).where(_at_place(reaction)).distinct()
+_SAME: Final = reaction.alias()
+_OTHER_EMOJI: Final = select(func.count(reaction.c.emoji.distinct())).where(
+    _at_place(reaction), ~exists().where(_at_place(_SAME), _SAME.c.emoji == bindparam("which"))
+)
 _TAKE_REACTION: Final = delete(reaction).where(_at_place(reaction), _MINE)
 
 
@@ -141,10 +166,9 @@ def react(
     rule: AlterationRule,
 ) -> Alteration:
     """Put an emoji to a message."""
-    place = _place(conversation_id, seq)
-    used = set(connection.execute(_EMOJI, place).scalars())
-    _check(connection, place, account_id, rule, 0 if emoji in used else len(used))
-    if connection.execute(_HAS_REACTED, place | {"which": emoji, "who": account_id}).first():
+    place = _place(conversation_id, seq) | {"which": emoji, "who": account_id}
+    _check(connection, place, account_id, rule, _OTHER_EMOJI)
+    if connection.execute(_HAS_REACTED, place).first():
         return None
     values = {"conversation_id": conversation_id, "seq": seq, "emoji": emoji, "account_id": account_id, "time": now}
     connection.execute(insert(reaction), values)
@@ -169,7 +193,12 @@ def unreact(
 
 
 _IS_PINNED: Final = select(pin.c.time).where(_at_place(pin))
-_COUNT_PINS: Final = select(func.count()).select_from(pin).where(pin.c.conversation_id == _CONVERSATION)
+_THIS: Final = pin.alias()
+_OTHER_PINS: Final = (
+    select(func.count())
+    .select_from(pin)
+    .where(pin.c.conversation_id == _CONVERSATION, ~exists().where(_at_place(_THIS)))
+)
 _PINNED: Final = (
     select(message.c.id)
     .join(pin, and_(pin.c.conversation_id == message.c.conversation_id, pin.c.seq == message.c.seq))
@@ -183,9 +212,8 @@ def pin_message(
 ) -> Alteration:
     """Pin a message."""
     place = _place(conversation_id, seq)
-    is_pinned = connection.execute(_IS_PINNED, place).first() is not None
-    _check(connection, place, account_id, rule, 0 if is_pinned else connection.execute(_COUNT_PINS, place).scalar_one())
-    if is_pinned:
+    _check(connection, place, account_id, rule, _OTHER_PINS)
+    if connection.execute(_IS_PINNED, place).first():
         return None
     values = {"conversation_id": conversation_id, "seq": seq, "account_id": account_id, "time": now}
     connection.execute(insert(pin), values)

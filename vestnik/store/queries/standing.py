@@ -1,4 +1,7 @@
-"""What the rules ask of a room before something is changed in it, and how a membership begins."""
+"""What the rules ask of a room before something is changed in it, and how a membership begins.
+
+Every change of a conversation that is there begins by asking here: with several writers it would be locked here, too.
+"""
 
 from typing import Any, Final
 
