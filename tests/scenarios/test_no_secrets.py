@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from vestnik.secret import Secret
 from vestnik.server import passwords as hashing
 from vestnik.server.app import App
 from vestnik.server.settings import make_settings
-from vestnik.store.queries import accounts
 
 PART = 8
 """Characters of a canary that are too many to show."""
@@ -350,7 +350,7 @@ async def test_what_fails_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async with await Wire.connect(app.listener.port) as wire:
         with monkeypatch.context() as patch:
             patch.setattr(hashing, "verify_password", verify)
-            patch.setattr(accounts, "token_login", look_up)
+            patch.setattr(app.store, "token_login", partial(app.store._read, look_up))
             login: dict[str, Any] = {"action": "authenticate", "user": {"account_name": "anna", "password": secret}}
             for user in ({"password": secret}, {"token": secret}, {"token": secret * 50}):
                 assert await wire.code(**login | {"user": {"account_name": "anna"} | user}) == 500
