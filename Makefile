@@ -1,18 +1,29 @@
-# Needs Python >= 3.11 (PYTHON=... chooses one), make and git. Everything else goes into .venv.
-PYTHON ?= python3
+# Needs Python >= 3.11, make and git. Everything else goes into .venv. PYTHON=... chooses an interpreter: .venv is made
+# anew if it has another version, and keeps the one that was chosen last.
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+ifndef PYTHON
+PYTHON := $(shell $(BIN)/python -c '' 2>/dev/null && echo $(BIN)/python || echo python3)
+endif
+READY := $(VENV)/.ready-$(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
 LOGGERS := $(VENV)/.loggers
+PARALLEL := -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: run test demo check format bench bench-journal bench-scale setup clean
+.PHONY: run test coverage proof demo check format bench bench-journal bench-scale setup clean
 
 run: $(READY)  ## start the server with its data in ./var
 	@$(BIN)/vestnik server --data var $(ARGS)
 
-test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -q --cov --cov-report=term $(ARGS)
+test: $(READY)  ## run the tests; of those that are exhaustive a sample
+	@$(BIN)/python -m pytest -q $(PARALLEL) $(ARGS)
+
+coverage: $(READY)  ## run the tests and show which lines they leave out; takes three times as long
+	@$(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term $(ARGS)
+
+proof: $(READY)  ## run the exhaustive tests whole, and behind them those that measure
+	@$(BIN)/python -m pytest -q $(PARALLEL) --proof -m 'not alone' $(ARGS)
+	@$(BIN)/python -m pytest -q --proof -m alone $(ARGS) || test $$? = 5  # ARGS may choose none of them
 
 demo: $(READY)  ## play the mission's session and compare both journals with it
 	@$(BIN)/vestnik demo $(ARGS)
@@ -40,7 +51,7 @@ setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.x")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test "$$($(BIN)/python -V 2>/dev/null)" = "$$($(PYTHON) -V)" || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
@@ -51,4 +62,4 @@ $(LOGGERS): $(READY)
 		|| echo "This failed: what is missing is not measured."
 
 clean:  ## remove what the other targets made, but not ./var
-	rm -rf $(VENV) bench/build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) bench/build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -19,8 +19,9 @@ import pytest
 import vestnik
 from tests.support.app import running_app
 from tests.support.catalogue import EVENTS, EXAMPLES, PAGES, ROOT, updated
-from tests.support.process import DEADLINE, clean_environment
+from tests.support.process import clean_environment
 from tests.support.transcript import Player, parse
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.cli.main import COMMANDS, main

@@ -15,6 +15,7 @@ from bench.journal_variants import MESSAGE, VARIANTS
 from bench.process import ROOT
 from bench.profiles import Result
 from bench.report import write
+from tests.support.waiting import DEADLINE
 
 LINE = f"2026-11-22 17:43:05,178 INFO     server     {MESSAGE}\n"
 RECORDS = 3
@@ -151,6 +152,6 @@ def test_only_the_own_section_is_written(tmp_path: Path) -> None:
 def test_one_process(name: str, keys: set[str]) -> None:
     """A process measures one thing and prints a line of JSON with its figures."""
     command = [sys.executable, "-m", "bench.journal", "--one", name, "--quick"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True)
     (line,) = done.stdout.splitlines()
     assert set(json.loads(line)) == keys

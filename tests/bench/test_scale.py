@@ -19,6 +19,7 @@ from bench.scale_report import EMPTY, LARGE, PARTS, asked_table, goals, labels, 
 from bench.scale_store import ALL, SOME, UNREAD, Filled, Size, filled
 from bench.scale_wire import QUICK, Answers, AskError, Times, ask, logged_in, resume, turns
 from tests.support.store import kept
+from tests.support.waiting import DEADLINE
 
 SIZE = Size(messages=2500, rooms=6, accounts=8)
 TIMES = Times(started=1, warm_up=1, asked=4, resumed=2)
@@ -211,7 +212,7 @@ def test_about() -> None:
 def test_command(tmp_path: Path) -> None:
     """The command fills a store, measures what is wanted and ends well."""
     command = [sys.executable, "-m", "bench.scale", "--quick", "--only", LIST, "--store", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE, check=True)
     assert "filled in " in done.stdout
     assert all(label in done.stdout for label in labels(LIST).values())
     assert (tmp_path / "vestnik.db").exists()

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.support.process import clean_environment, vestnik
+from tests.support.waiting import DEADLINE
 from vestnik import __version__
 from vestnik.cli.main import COMMANDS
 
@@ -15,7 +16,12 @@ def test_help_is_quick_and_complete() -> None:
     code = "import sys; from vestnik.cli.main import main\ntry: main(['--help'])\nfinally: "
     code += "print([name for name in sys.modules if name.startswith(('sqlalchemy', 'alembic', 'vestnik.server'))])"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True, env=clean_environment()
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=True,
+        env=clean_environment(),
     )
     assert done.stdout.rstrip().endswith("[]")
     for name, (_, meaning) in COMMANDS.items():

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from tests.support.waiting import DEADLINE
 from vestnik.client import Change, Client, Delivery, Event, PresenceNotice
 
 Lines = Callable[[], list[str]]
@@ -25,7 +26,7 @@ async def connected(client: Client) -> AsyncIterator[AsyncIterator[Event]]:
 
 async def news(events: AsyncIterator[Event]) -> Event:
     """The next event, but for what is not kept."""
-    while isinstance(event := await asyncio.wait_for(anext(events), 20), PresenceNotice | Change):
+    while isinstance(event := await asyncio.wait_for(anext(events), DEADLINE), PresenceNotice | Change):
         pass
     return event
 
@@ -34,7 +35,7 @@ async def texts(events: AsyncIterator[Event], count: int) -> list[str]:
     """The texts of the next messages."""
     found: list[str] = []
     while len(found) < count:
-        event = await asyncio.wait_for(anext(events), 20)
+        event = await asyncio.wait_for(anext(events), DEADLINE)
         if isinstance(event, Delivery):
             found.append(event.message)
     return found

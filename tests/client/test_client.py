@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -182,11 +181,8 @@ async def test_cancelled_request(tmp_path: Path, make: Make) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-async def test_nobody_listens(make: Make, journaled: Lines) -> None:
+async def test_nobody_listens(make: Make, journaled: Lines, port: int) -> None:
     """A port where nobody listens is an error that says so."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
     for address in ("127.0.0.1", "localhost"):
         client = make(port)
         client.address = address

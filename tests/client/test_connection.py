@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.client.connection import Connection, End
 from vestnik.client.errors import AnswerTimeout, ConnectionLost
 from vestnik.client.outbox import Pending
@@ -112,7 +113,7 @@ async def test_silence() -> None:
     end = Keeper(timeout=0.01)
     answered, waiting = end.ask(Join(room="#a")), end.ask(Join(room="#b"))
     end.connection.data_received(b'{"response":200}')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE):
         while not end.line.closed:
             await asyncio.sleep(0)
     end.connection.connection_lost(None)

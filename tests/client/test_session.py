@@ -54,11 +54,10 @@ async def test_a_lost_connection(tmp_path: Path, make: Make, journaled: Lines) -
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-async def test_requests_wait(tmp_path: Path, make: Make) -> None:
+async def test_requests_wait(tmp_path: Path, make: Make, port: int) -> None:
     """What is asked while there is no server is answered when there is one again, in the order of asking."""
     add_accounts(tmp_path, ["anna"], "secret")
-    async with running_app(tmp_path) as app:
-        port = app.listener.port
+    async with running_app(tmp_path, port=port):
         anna = make(port)
         await anna.connect()
         await anna.authenticate()

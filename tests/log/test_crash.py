@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.waiting import DEADLINE
+
 HEAD = """
 import asyncio, atexit, faulthandler, gc, os, sys, threading, warnings
 from pathlib import Path
@@ -41,7 +43,7 @@ def run(directory: Path, code: str, console: bool = True) -> Outcome:
         [sys.executable, "-c", HEAD + code, str(directory), "console" if console else "none"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
     path = directory / "server.jsonl"
@@ -137,7 +139,7 @@ def test_a_failure_after_the_journal_is_at_rest(tmp_path: Path) -> None:
     )
     assert ended.records == []
     code = f"import atexit\ndef last(): raise OSError('at exit')\natexit.register(last)\n{HEAD}"
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), "console"], timeout=60, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), "console"], timeout=DEADLINE, capture_output=True)
     assert done.returncode == 0
     (record,) = map(json.loads, (tmp_path / "server.jsonl").read_text("utf-8").splitlines())
     assert (record["event"], record["place"]) == ("unraisable.failed", "last")
@@ -252,7 +254,7 @@ def test_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
         [sys.executable, "-c", HEAD + code, str(tmp_path / "plain" / "log"), "console"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
     assert done.returncode == 1

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.log.dump import import_dumps
 from vestnik.log.journal import Journal
 
@@ -136,5 +137,5 @@ def test_a_process_of_the_same_number(tmp_path: Path) -> None:
     )
     umask = os.umask(0o022)
     os.umask(umask)
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(umask)], timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(umask)], timeout=DEADLINE, check=False)
     assert done.returncode == 7

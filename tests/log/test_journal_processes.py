@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.waiting import DEADLINE
+
 from .test_journal import messages
 
 
@@ -15,7 +17,7 @@ def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
         "journal = Journal('server', Path(sys.argv[1]))\n"
     )
     command = [sys.executable, "-c", head + code, *map(str, args)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=DEADLINE)
 
 
 def test_fork(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 
@@ -18,7 +20,7 @@ def test_golden(name: str, tmp_path: Path) -> None:
         env=os.environ | {"VESTNIK_LOG_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=True,
     )
     written = (tmp_path / f"{name}.log").read_text()

@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.log import server_log_config, setup
 from vestnik.log.handler import JournalHandler
 from vestnik.server import catalogue
@@ -108,7 +109,7 @@ def in_a_process(code: str, directory: Path) -> subprocess.CompletedProcess[str]
         env=os.environ | {"VESTNIK_LOG_DIR": str(directory)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=True,
     )
 
@@ -140,7 +141,7 @@ def test_end_of_the_program_with_a_paused_console(tmp_path: Path) -> None:
         [sys.executable, "-c", code],
         env=os.environ | {"VESTNIK_LOG_DIR": str(tmp_path)},
         stderr=writer,
-        timeout=30,
+        timeout=DEADLINE,
         check=False,
     )
     os.close(writer)
@@ -158,7 +159,7 @@ def test_end_of_the_program_with_a_closed_console(tmp_path: Path) -> None:
         [sys.executable, "-c", code],
         env=os.environ | {"VESTNIK_LOG_DIR": str(tmp_path)},
         stderr=writer,
-        timeout=30,
+        timeout=DEADLINE,
         check=False,
     )
     os.close(writer)

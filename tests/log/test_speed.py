@@ -1,6 +1,5 @@
 """The journal is nearly free."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from .speed import measure
 
 
-@pytest.mark.skipif(sys.gettrace() is not None, reason="measuring coverage costs more than the journal")
+@pytest.mark.alone
 def test_ratio_to_the_stdlib(tmp_path: Path) -> None:
     """A record costs its caller at most 0.15, all in all at most 0.35 of one of the stdlib's FileHandler."""
     for _ in range(3):  # a busy machine may spoil a measurement

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.app import running_app
 from tests.support.proxy import Proxy
+from tests.support.waiting import DEADLINE
 from vestnik.client import Backoff, Change, Client, Delivery, Disconnected, Reconnected
 from vestnik.log.journal import Journal
 
@@ -33,7 +34,7 @@ class Away:
         """What anna hears up to an event of the type `last`."""
         begin()
         found = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             async for event in self.events:
                 if isinstance(event, Delivery):
                     found.append(f"{event.to}: {event.message}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
 from tests.support.store import kept
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 
 
@@ -123,7 +124,7 @@ async def test_unread_answers_are_bounded_too(tmp_path: Path) -> None:
             try:
                 while True:
                     wire.write(b'{"action": "presence"}' * 1000)
-                    async with asyncio.timeout(20):
+                    async with asyncio.timeout(DEADLINE):
                         await wire.writer.drain()
             except ConnectionError:
                 pass

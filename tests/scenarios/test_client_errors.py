@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.app import running_app
 from tests.support.data import add_accounts
-from tests.support.process import DEADLINE, ServerProcess, clean_environment, vestnik
+from tests.support.process import ServerProcess, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
 from vestnik.client import AnswerTimeout, Client, ConnectionFailed, ConnectionLost, NotJson, ServerClosing, UnknownHost
 from vestnik.log.journal import Journal
 
@@ -116,12 +117,9 @@ def test_an_unknown_host(tmp_path: Path, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost"])
-def test_a_refused_connection(tmp_path: Path, address: str) -> None:
+def test_a_refused_connection(tmp_path: Path, address: str, port: int) -> None:
     """A port where nobody listens is one CRITICAL line and exit code 1, also when the name has several addresses."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        code, journal = run(tmp_path, "-a", address, "-p", str(port))
+    code, journal = run(tmp_path, "-a", address, "-p", str(port))
     assert code == 1
     text = f"Ошибка! Сервер {address}:{port} отклонил подключение, проверьте порт или сервер для подключения"
     assert journal == [f"CRITICAL client     {text}"]

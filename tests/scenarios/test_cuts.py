@@ -13,12 +13,16 @@ import pytest
 from tests.support.app import running_app
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
+from tests.support.proof import Proof
 from tests.support.proxy import Proxy
+from tests.support.waiting import DEADLINE
 from vestnik.client import Backoff, Change, Client, ConnectionFailed, Delivery, Response
 from vestnik.log.journal import Journal
 
 LANES: Final = 4
 """Sessions that go on at the same time: while one waits for the disk another one works."""
+CUTS: Final = 40
+"""Places in each lane that are a sample of all."""
 KILLS: Final = 15
 
 
@@ -102,7 +106,7 @@ class Person:
     async def has_heard(self, other: "Person", changes: int) -> None:
         """Wait until everything has come that the other one has said, and so many changes."""
         wanted = {self.room: other.sent[self.room], self.other: other.sent[self.name]}
-        async with asyncio.timeout(20), self._news:
+        async with asyncio.timeout(DEADLINE), self._news:
             await self._news.wait_for(
                 lambda: (
                     all(set(wanted[where]) <= set(self.heard[where]) for where in wanted)
@@ -168,7 +172,7 @@ async def begin(anna: Person, boris: Person, port: int) -> None:
         await boris.client.join(boris.room)
 
 
-async def cut_everywhere(anna: Person, boris: Person, port: int, direction: str, lane: int) -> None:
+async def cut_everywhere(anna: Person, boris: Person, port: int, direction: str, lane: int, proof: Proof) -> None:
     """Cut a session of anna's after each of the bytes that are this lane's."""
     async with Proxy(port) as proxy:
         await begin(anna, boris, port)
@@ -178,32 +182,33 @@ async def cut_everywhere(anna: Person, boris: Person, port: int, direction: str,
                 async with anna.talking(proxy.port):
                     await talk(anna, boris, label)
             places = range(1 + lane, proxy.carried[direction] + 1, LANES)
-            for place in places:
+            assert len(places) > 100
+            for place in proof.some(places, CUTS):
+                proxy.carried.clear()
                 proxy.cut(**{direction: place})
                 async with anna.talking(proxy.port):
                     await talk(anna, boris, str(place))
-        assert len(places) > 100
-        assert proxy.cuts >= len(places) - 20  # a session may be a few bytes shorter than the first one
+                # Confirmations come in fewer requests on a busy machine: then a session is shorter than the first one.
+                assert proxy.cut_done.is_set() or proxy.carried[direction] < place
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("direction", ["up", "down"])
-async def test_a_cut_after_every_byte(tmp_path: Path, journal: Journal, direction: str) -> None:
+async def test_a_cut_after_every_byte(tmp_path: Path, journal: Journal, direction: str, proof: Proof) -> None:
     """Wherever the connection of one of two is cut: what each hears is what the other said, once and in order."""
     pairs = [pair(journal, lane) for lane in range(LANES)]
     names = [person.name for both in pairs for person in both]
     async with running_app(tmp_path, *names, log_level="ERROR") as app, asyncio.TaskGroup() as lanes:
         for lane, both in enumerate(pairs):
-            lanes.create_task(cut_everywhere(*both, app.listener.port, direction, lane))
+            lanes.create_task(cut_everywhere(*both, app.listener.port, direction, lane, proof))
 
 
 class Crashing:
     """A server that is killed and started again, always on the same port."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, port: int) -> None:
         self._data = data
-        self.process = ServerProcess(data)
-        self.port = self.process.port
+        self.port = port
+        self.process = ServerProcess(data, port=port)
 
     def crash(self) -> None:
         """Kill it, and start it again."""
@@ -211,13 +216,12 @@ class Crashing:
         self.process = ServerProcess(self._data, port=self.port)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-async def test_a_kill_at_many_places(tmp_path: Path, journal: Journal) -> None:
+async def test_a_kill_at_many_places(tmp_path: Path, journal: Journal, port: int, proof: Proof) -> None:
     """Wherever in a session the server is killed: after its restart both go on as if nothing had been."""
     anna, boris = pair(journal, backoff=Backoff(base=0.01, cap=0.05))
     add_accounts(tmp_path, [anna.name, boris.name], "secret")
-    server = await asyncio.to_thread(Crashing, tmp_path)
+    server = await asyncio.to_thread(Crashing, tmp_path, port)
     try:
         async with Proxy(server.port) as proxy:
             await begin(anna, boris, server.port)
@@ -227,13 +231,14 @@ async def test_a_kill_at_many_places(tmp_path: Path, journal: Journal) -> None:
                     async with anna.talking(proxy.port):
                         await talk(anna, boris, label)
                 length = proxy.carried["down"]
-                for place in range(length // KILLS, length, length // KILLS):
+                for place in proof.some(range(length // KILLS, length, length // KILLS), 4):
                     proxy.cut(down=place)
-                    async with anna.talking(proxy.port), asyncio.TaskGroup() as both:
-                        both.create_task(talk(anna, boris, str(place)))
-                        await proxy.cut_done.wait()
+                    async with anna.talking(proxy.port), asyncio.TaskGroup() as group:
+                        talking = group.create_task(talk(anna, boris, str(place)))
+                        cut = group.create_task(proxy.cut_done.wait())
+                        await asyncio.wait((talking, cut), return_when=asyncio.FIRST_COMPLETED)
+                        cut.cancel()  # a session may be shorter than the first one
                         await asyncio.to_thread(server.crash)
-            assert proxy.cuts >= KILLS - 1
     finally:
         await asyncio.to_thread(server.process.stop)
         gc.collect()  # asyncio of Python 3.11 forgets to close the socket of a connection that was refused

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
+from tests.support.proof import Proof
 from tests.support.store import Kept, changes, kept
 from tests.support.wire import Wire
 
@@ -104,12 +105,12 @@ def check_journal(data: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path, seed: int) -> None:
+async def test_a_crash_loses_nothing_that_was_acknowledged(tmp_path: Path, seed: int, proof: Proof) -> None:
     """The server is killed at random moments of a load: what it acknowledged is there, the rest can be resent."""
     chance = random.Random(seed)
     add_accounts(tmp_path, list(SENDERS), "secret")
     senders = [Sender(name) for name in SENDERS]
-    for crash in range(3):
+    for crash in range(proof.number(3, 1)):
         server = ServerProcess(tmp_path)
         wires = [await Wire.login(server.port, sender.name, features=["seq"]) for sender in senders]
         for wire in wires:

@@ -1,7 +1,6 @@
 """The mission's session, line by line, through real processes."""
 
 import re
-import socket
 from importlib import resources
 from pathlib import Path
 
@@ -45,31 +44,3 @@ def test_the_session_is_journaled_as_the_mission_shows_it(tmp_path: Path) -> Non
         assert server.stop() == 0
         assert without_stamps(tmp_path / "log" / "server.log") == golden("server", server.port)
         assert without_stamps(tmp_path / "log" / "client.log") == golden("client", server.port)
-
-
-def check_demo(directory: Path) -> int:
-    """Run the demo and compare what it keeps with the specification; the port of its server."""
-    demo = vestnik("demo", "--keep", str(directory))
-    assert demo.returncode == 0, demo.stdout + demo.stderr
-    first = (directory / "log" / "server.log").read_text("utf-8").splitlines()[0]
-    port = int(first.rsplit(":", 1)[1])
-    for side in ("server", "client"):
-        assert without_stamps(directory / "log" / f"{side}.log") == golden(side, port)
-        assert f"{len(golden(side, port))} строк" in demo.stdout
-    return port
-
-
-def test_the_demo_keeps_journals_that_match(tmp_path: Path) -> None:
-    """`vestnik demo --keep DIR` exits 0 and leaves the specification's lines in DIR/log."""
-    check_demo(tmp_path)
-
-
-def test_the_demo_works_when_its_port_is_taken(tmp_path: Path) -> None:
-    """When another program listens at port 7777 the demo takes another port and still matches."""
-    with socket.socket() as other:
-        try:
-            other.bind(("", 7777))
-            other.listen()
-        except OSError:  # somebody else has it: as good
-            pass
-        assert check_demo(tmp_path) != 7777

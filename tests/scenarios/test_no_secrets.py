@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.data import add_accounts
-from tests.support.process import DEADLINE, VESTNIK, clean_environment, vestnik
+from tests.support.process import VESTNIK, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.client import Client, Refused

@@ -11,7 +11,8 @@ import pytest
 from tests.support.app import journal_lines, running_app
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
-from tests.support.wire import DEADLINE, Wire
+from tests.support.waiting import DEADLINE
+from tests.support.wire import Wire
 
 ROUNDS = 10
 

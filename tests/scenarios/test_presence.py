@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 
-DEADLINE = 20
 LISTENING = ["presence"]
 
 

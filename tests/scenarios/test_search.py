@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.support.app import running_app
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
-from tests.support.wire import DEADLINE, Wire
+from tests.support.waiting import DEADLINE
+from tests.support.wire import Wire
 
 
 async def test_found_at_once(tmp_path: Path) -> None:

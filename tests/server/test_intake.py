@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.app import journal_lines, running_app
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.server.app import App
 from vestnik.store.store import administer
@@ -32,7 +33,7 @@ async def until_live(app: App, name: str) -> None:
         account = app.chat.sessions.find(found.id)
         return account is not None and all(session.waiting is None for session in account.sessions)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE):
         while not ready():
             await app.store.last_revision()  # another question to the store behind that of the login
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.chat.passwords import hash_password
 from vestnik.protocol.errors import ServerError
 from vestnik.secret import Secret
@@ -47,7 +48,7 @@ async def test_nobody_costs_a_check(threads: HashingThreads, monkeypatch: pytest
 async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a password is checked the event loop serves others."""
     gate = threading.Event()
-    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
+    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(DEADLINE))
     checking = asyncio.create_task(threads.verify("x", RIGHT))
     await asyncio.sleep(0)
     assert not checking.done()
@@ -59,7 +60,7 @@ async def test_busy(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) ->
     """One check too many is refused as busy at once, and there is room again when one is done."""
     gate = threading.Event()
     monkeypatch.setattr(passwords, "MAX_CHECKS", 2)
-    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(30))
+    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(DEADLINE))
     waiting = [asyncio.create_task(threads.verify("x", RIGHT)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(ServerError) as caught:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.app import journal_lines, running_app
 from tests.support.data import add_accounts
-from tests.support.wire import DEADLINE, Wire
+from tests.support.waiting import DEADLINE
+from tests.support.wire import Wire
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
 
@@ -173,7 +174,7 @@ async def test_slow_readers_are_cut_off(tmp_path: Path) -> None:
         await slow.ask(action="join", time=0, room="#tea")
         async with await Wire.login(port, "anna") as anna:
             await anna.ask(action="join", time=0, room="#tea")
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(DEADLINE):
                 while app.chat.sessions.find(2) is not None:
                     anna.write(
                         b"".join([json.dumps({"action": "msg", "to": "#tea", "message": "x" * 4000}).encode()] * 8)

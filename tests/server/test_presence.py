@@ -13,6 +13,7 @@ import pytest
 
 from tests.chat.conftest import Ear
 from tests.support.app import journal_lines, running_app
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.passwords import hash_token
 from vestnik.chat.presence import GRACE, MAX_ROUND
@@ -22,7 +23,6 @@ from vestnik.secret import Secret
 from vestnik.server.app import App
 from vestnik.server.presence import Announcer
 
-DEADLINE = 20
 LISTENING = ["presence"]
 TYPING = ["seq", "typing"]
 

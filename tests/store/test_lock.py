@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.store.errors import StoreLocked
 from vestnik.store.lock import Lock
 
@@ -45,7 +46,9 @@ def test_stale(tmp_path: Path) -> None:
     """A holder that died without giving the lock back does not keep it, and is named to the next one."""
     script = "import sys, os; from pathlib import Path; from vestnik.store.lock import Lock\n"
     script += "Lock(Path(sys.argv[1])).acquire(); print(os.getpid(), flush=True); os._exit(1)"
-    died = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=30)
+    died = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=DEADLINE
+    )
     lock = Lock(tmp_path)
     lock.acquire()
     assert lock.stale == int(died.stdout)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.support.process import clean_environment
+from tests.support.waiting import DEADLINE
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.readonly import looking
 from vestnik.store.schema import account
@@ -66,7 +67,7 @@ def test_after_a_crash(tmp_path: Path, engine: Engine) -> None:
         "\" VALUES (9, 'z', 'z', '', 0, 0, 1)\"); c.commit(); os.kill(os.getpid(), 9)"
     )
     path = str(tmp_path / "vestnik.db")
-    subprocess.run([sys.executable, "-c", code, path], env=clean_environment(), timeout=30, check=False)
+    subprocess.run([sys.executable, "-c", code, path], env=clean_environment(), timeout=DEADLINE, check=False)
     assert (tmp_path / "vestnik.db-wal").stat().st_size > 0
     assert count(tmp_path) == 1
 

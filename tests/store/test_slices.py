@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from tests.store.test_writer import Desk, New
+from tests.support.waiting import DEADLINE
 from vestnik.store import writer as module
 
 
@@ -32,7 +33,7 @@ class Later:
         """Wait for so many slices."""
         while len(self.done) < number:
             self._news.clear()
-            await asyncio.wait_for(self._news.wait(), 30)
+            await asyncio.wait_for(self._news.wait(), DEADLINE)
 
 
 async def test_slices_when_quiet(engine: Engine) -> None:

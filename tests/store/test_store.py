@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.test_writer import New
 from tests.support.store import allow
+from tests.support.waiting import DEADLINE
 from vestnik.chat.rules.contacts import MayRemoveContact
 from vestnik.chat.storage.messages import Delivered
 from vestnik.chat.storage.rooms import RoomRecord
@@ -140,7 +141,7 @@ async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:
     assert await store.direct_conversation(2, 1, 0.0) == talk
     batch = [New(talk, 1, "a", "Привет"), New(talk, 1)]
     store.submit(batch)
-    assert await asyncio.wait_for(reported.get(), 30) == (batch, None)
+    assert await asyncio.wait_for(reported.get(), DEADLINE) == (batch, None)
     assert [
         (kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(2, 0, 1000, 10)
     ] == [

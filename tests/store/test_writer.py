@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
 from tests.support.data import make_data
+from tests.support.waiting import DEADLINE
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol.events import Forwarded
@@ -55,7 +56,7 @@ class Desk:
         """Wait for so many reports."""
         while len(self.reports) < count:
             self._news.clear()
-            await asyncio.wait_for(self._news.wait(), 30)
+            await asyncio.wait_for(self._news.wait(), DEADLINE)
 
     async def keep(self, *batches: Sequence[New]) -> list[Exception | None]:
         """Hand batches over in one go and wait for their reports; the errors."""

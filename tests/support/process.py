@@ -12,10 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.support.data import make_data
+from tests.support.waiting import DEADLINE
 
 VESTNIK = (sys.executable, "-m", "vestnik")
-DEADLINE = 30.0
-"""Seconds after which a test that waits for a process gives up."""
 
 
 def clean_environment(**more: str) -> dict[str, str]:

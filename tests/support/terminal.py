@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from tests.support.process import DEADLINE, clean_environment
+from tests.support.process import clean_environment
+from tests.support.waiting import DEADLINE
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
 """What moves the cursor and sets colours, as far as the prompt uses it."""
 
-ATTEMPTS = 10
-"""How often a key is typed that may be lost."""
+AGAIN = 0.5
+"""Seconds after which a key that may be lost is typed again."""
 
 
 class Terminal:
@@ -67,10 +68,10 @@ class Terminal:
 
     def leave(self) -> int:
         """Type Ctrl-D until the program ends; its exit code. One is lost if it comes while a line is being shown."""
-        for _ in range(ATTEMPTS):
+        for _ in range(round(DEADLINE / AGAIN)):
             self.type("\x04")
             try:
-                return self.process.wait(DEADLINE / ATTEMPTS)
+                return self.process.wait(AGAIN)
             except subprocess.TimeoutExpired:
                 continue
         raise AssertionError(self.seen)

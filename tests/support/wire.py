@@ -8,8 +8,7 @@ from collections import deque
 from types import TracebackType
 from typing import Any, Self
 
-DEADLINE = 20.0
-"""Seconds after which a test that waits for an answer gives up."""
+from tests.support.waiting import DEADLINE
 
 
 class Wire:

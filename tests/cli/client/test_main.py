@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.data import add_accounts
-from tests.support.process import DEADLINE, VESTNIK, ServerProcess, clean_environment, vestnik
+from tests.support.process import VESTNIK, ServerProcess, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.scripted import Script, scripted
+from tests.support.waiting import DEADLINE
 from vestnik.cli.client.commands import serve
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
@@ -85,7 +86,7 @@ async def test_what_others_do(journal: Journal, capsys: Capture) -> None:
 
 async def shown(shell: Shell, conversation: str, seq: int) -> None:
     """Wait until a message was shown."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE):
         while shell.last_shown(conversation) != seq:
             await asyncio.sleep(0)
 
@@ -131,11 +132,11 @@ async def test_lost_and_back(journal: Journal, capsys: Capture) -> None:
         assert await shell.begin(needs_login=True)
         shell.to = "#tea"
         receiving = asyncio.create_task(shell.receive())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             while shell.connected:
                 await asyncio.sleep(0)
         await serve(shell, "hello")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             while not shell.connected:
                 await asyncio.sleep(0)
         assert not shell.ended
@@ -162,7 +163,7 @@ async def test_not_let_in_again(journal: Journal, capsys: Capture) -> None:
 
     async with talking(server, journal, terminal=True) as shell:
         assert await shell.begin(needs_login=True)
-        await asyncio.wait_for(shell.receive(), 20)
+        await asyncio.wait_for(shell.receive(), DEADLINE)
         assert shell.ended
         assert shell.failed
     assert capsys.readouterr().err == "Server answered with an error: 403 disabled\n"

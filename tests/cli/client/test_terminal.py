@@ -59,9 +59,12 @@ def test_two_people_talk(data: Path, tmp_path: Path) -> None:
         assert anna.leave() == 0
 
 
-def test_the_server_comes_back(data: Path, tmp_path: Path) -> None:
+def test_the_server_comes_back(data: Path, tmp_path: Path, port: int) -> None:
     """A lost connection is told, one can go on typing, and what was typed is sent when the server is back."""
-    with ServerProcess(data, "--lang", "en") as first, client(first, tmp_path, "anna") as anna:
+    with (
+        ServerProcess(data, "--lang", "en", port=port) as first,
+        client(first, tmp_path, "anna") as anna,
+    ):
         anna.wait_for("anna → ?>")
         anna.type("/to boris\r")
         anna.wait_for("boris>")
@@ -69,7 +72,7 @@ def test_the_server_comes_back(data: Path, tmp_path: Path) -> None:
         anna.wait_for("Connection to server")
         anna.type("Are you there?\r")
         anna.wait_for("* No connection; waits for it: Are you there?")
-        with ServerProcess(data, "--lang", "en", port=first.port):
+        with ServerProcess(data, "--lang", "en", port=port):
             anna.wait_for("* The connection is back")
             anna.wait_for("[1] anna → boris: Are you there?")
             assert anna.leave() == 0

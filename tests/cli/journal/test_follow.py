@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.pages import START, Record, at, entry_of, micros, record, write
-from tests.support.process import DEADLINE, VESTNIK, clean_environment
+from tests.support.process import VESTNIK, clean_environment
+from tests.support.waiting import DEADLINE
 from vestnik.cli.journal.output import Output
 from vestnik.cli.journal.show import new_entries
 from vestnik.log.reading.entry import Entry

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.support.pages import at, json_of, record, text_of, write
 from tests.support.process import VESTNIK, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
 from vestnik.cli.journal.main import SUBCOMMANDS
 from vestnik.cli.main import main
 
@@ -221,7 +222,7 @@ def as_nobody(logs: Path) -> tuple[int, str, int]:
         text=True,
         env={name: value for name, value in clean_environment(HOME="/").items() if not name.startswith("COV")},
         cwd="/",
-        timeout=30,
+        timeout=DEADLINE,
         check=False,
     )
     return done.returncode, done.stderr, len(done.stdout.splitlines())
@@ -291,7 +292,7 @@ def test_whoever_reads_no_more(tmp_path: Path, arguments: list[str]) -> None:
         env=clean_environment(),
     )
     os.close(start)
-    _, error = done.communicate(timeout=30)
+    _, error = done.communicate(timeout=DEADLINE)
     assert (done.returncode, error) == (0, b"")
 
 
@@ -304,7 +305,7 @@ def test_a_full_disk(logs: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
             env=clean_environment(),
-            timeout=30,
+            timeout=DEADLINE,
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, "Cannot print: No space left on device\n")
@@ -328,7 +329,7 @@ def in_terminal(*arguments: str, **environment: str) -> str:
 
     reader = threading.Thread(target=read)
     reader.start()
-    assert done.wait(30) == 0
+    assert done.wait(DEADLINE) == 0
     reader.join()
     os.close(ours)
     return b"".join(parts).decode().replace("\r\n", "\n")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.proof import Proof
 from vestnik.log.days import packing
 from vestnik.log.days.packing import MARK
 
@@ -106,13 +107,13 @@ def prepare(plain: Path, parts: int) -> bytes:
 
 @pytest.mark.parametrize("parts", [1, 2, 3])
 @pytest.mark.parametrize("late", [False, True])
-def test_killed_at_every_step(plain: Path, parts: int, late: bool) -> None:
+def test_killed_at_every_step(plain: Path, parts: int, late: bool, proof: Proof) -> None:
     """Wherever a run is killed, also with a late record right after it, the next one makes it complete.
 
     The late records are all the same, so none may be taken for another one.
     """
     prepare(plain, parts)
-    for step in range(steps(plain.parent)):
+    for step in proof.some(range(steps(plain.parent)), 15):
         expected = prepare(plain, parts)
         assert sweep_until(step, plain.parent)
         assert content(plain) == expected
@@ -127,7 +128,7 @@ def test_killed_at_every_step(plain: Path, parts: int, late: bool) -> None:
     assert step > 30
 
 
-def test_killed_while_finishing(plain: Path) -> None:
+def test_killed_while_finishing(plain: Path, proof: Proof) -> None:
     """A run that finishes what a killed one has left, of a file that has grown since, may be killed itself."""
     found: dict[tuple[tuple[str, bytes, int], ...], None] = {}
     for step in range(steps(plain.parent)):
@@ -137,7 +138,7 @@ def test_killed_while_finishing(plain: Path) -> None:
         if plain.exists() and plain.stat().st_mode & MARK:
             found[tuple((path.name, path.read_bytes(), path.stat().st_mode) for path in plain.parent.iterdir())] = None
     assert len(found) > 3
-    for number, before in enumerate(found):
+    for number, before in enumerate(proof.some(found, 4)):
         step, killed = number % 3, True
         while killed:
             empty(plain.parent)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.log.days import sweep_thread
 from vestnik.log.days.descriptors import Descriptors, locked
 from vestnik.log.days.packing import READ
@@ -16,8 +17,6 @@ from vestnik.log.days.sweep import GRACE, Sweeper
 from vestnik.log.days.sweep_thread import AT_LEAST, AT_MOST, SweepThread, until_next
 
 from .sweeping import DAY, LATE, LINES, append, at, check_packed, fork, sweeper, wait
-
-WITHIN = 20.0
 
 
 class Watched(Sweeper):
@@ -52,7 +51,7 @@ def thread(watched: Watched) -> Iterator[SweepThread]:
     """A thread that sweeps at once."""
     made = SweepThread(watched, clock=at, start_after=0)
     yield made
-    assert made.stop(WITHIN)
+    assert made.stop(DEADLINE)
 
 
 def test_runs_soon_after_the_start(tmp_path: Path, watched: Watched, thread: SweepThread) -> None:
@@ -61,7 +60,7 @@ def test_runs_soon_after_the_start(tmp_path: Path, watched: Watched, thread: Swe
     append(plain, LINES)
     thread.start()
     thread.start()
-    assert watched.runs.acquire(timeout=WITHIN)
+    assert watched.runs.acquire(timeout=DEADLINE)
     check_packed(plain, LINES)
     names = [each.name for each in threading.enumerate()]
     assert names.count("sweep-server") == 1
@@ -77,19 +76,19 @@ def test_again(watched: Watched, thread: SweepThread, monkeypatch: pytest.Monkey
     watched.error = ZeroDivisionError("surprise")
     thread.start()
     for _ in range(3):
-        assert watched.runs.acquire(timeout=WITHIN)
+        assert watched.runs.acquire(timeout=DEADLINE)
     assert watched.reports[0][1]["reason"] == "ZeroDivisionError('surprise')"
     watched.error = None
     for _ in range(3):
-        assert watched.runs.acquire(timeout=WITHIN)
+        assert watched.runs.acquire(timeout=DEADLINE)
 
 
 def test_stop_while_waiting(watched: Watched, thread: SweepThread) -> None:
     """A thread that waits for its time ends at once, and may be started again."""
     for _ in range(2):
         thread.start()
-        assert watched.runs.acquire(timeout=WITHIN)
-        assert thread.stop(WITHIN)
+        assert watched.runs.acquire(timeout=DEADLINE)
+        assert thread.stop(DEADLINE)
         assert "sweep-server" not in [each.name for each in threading.enumerate()]
     assert thread.stop(0)
 
@@ -103,17 +102,17 @@ def test_stop_while_compressing(tmp_path: Path, thread: SweepThread, monkeypatch
 
     def hold(fd: int, mode: int) -> None:
         started.set()
-        assert go.wait(WITHIN)
+        assert go.wait(DEADLINE)
         real(fd, mode)
 
     monkeypatch.setattr(os, "fchmod", hold)
     thread.start()
-    assert started.wait(WITHIN)
+    assert started.wait(DEADLINE)
     assert not thread.stop(0)
     go.set()
     for each in threading.enumerate():
         if each.name == "sweep-server":
-            each.join(WITHIN)
+            each.join(DEADLINE)
     assert plain.read_bytes() == LINES
     assert {path.name for path in tmp_path.iterdir()} == {plain.name, "server.anchors"}
 
@@ -128,8 +127,8 @@ def test_priority(watched: Watched, thread: SweepThread, monkeypatch: pytest.Mon
     )
     watched.error = ZeroDivisionError()
     thread.start()
-    assert watched.runs.acquire(timeout=WITHIN)
-    assert thread.stop(WITHIN)
+    assert watched.runs.acquire(timeout=DEADLINE)
+    assert thread.stop(DEADLINE)
     assert found == [max(before, sweep_thread.NICE)]
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
@@ -143,12 +142,12 @@ def test_fork(tmp_path: Path, watched: Watched, thread: SweepThread, monkeypatch
 
     def hold(fd: int, mode: int) -> None:
         started.set()
-        assert go.wait(WITHIN)
+        assert go.wait(DEADLINE)
         real(fd, mode)
 
     monkeypatch.setattr(os, "fchmod", hold)
     thread.start()
-    assert started.wait(WITHIN)
+    assert started.wait(DEADLINE)
 
     def child() -> None:
         thread.after_fork()
@@ -157,13 +156,13 @@ def test_fork(tmp_path: Path, watched: Watched, thread: SweepThread, monkeypatch
         assert not [link for link in links if link.is_relative_to(tmp_path)]
         watched.runs = threading.Semaphore(0)
         thread.start()
-        assert watched.runs.acquire(timeout=WITHIN)
-        assert thread.stop(WITHIN)
+        assert watched.runs.acquire(timeout=DEADLINE)
+        assert thread.stop(DEADLINE)
 
     assert wait(fork(child)) == 0
     assert plain.read_bytes() == LINES  # the parent is still at it, so the child did nothing
     go.set()
-    assert watched.runs.acquire(timeout=WITHIN)
+    assert watched.runs.acquire(timeout=DEADLINE)
     check_packed(plain, LINES)
     append(plain, LATE)
     with Descriptors().opened(plain, READ) as fd, locked(fd, plain):

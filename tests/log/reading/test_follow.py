@@ -12,6 +12,7 @@ import pytest
 
 from tests.log.conftest import Clock
 from tests.support.pages import START, at, json_of, record, write
+from tests.support.waiting import DEADLINE
 from vestnik.log.reading import follow, source
 from vestnik.log.reading.follow import PATIENCE, RETIRED, Follower
 from vestnik.log.reading.query import Query
@@ -305,11 +306,11 @@ def test_processes_that_write(watched: Watched) -> None:
     ]
     for writer in writers:
         writer.start()
-    together.wait(60)
+    together.wait(DEADLINE)
 
     def wait_for_all() -> None:
         for writer in writers:
-            writer.join(60)
+            writer.join(DEADLINE)
         done.set()
 
     waiting = threading.Thread(target=wait_for_all)
@@ -327,5 +328,5 @@ def test_processes_that_write(watched: Watched) -> None:
 
 def start(together: threading.Barrier, directory: Path, writer: int, lines: int) -> None:
     """Begin when the others do."""
-    together.wait(60)
+    together.wait(DEADLINE)
     append(directory, writer, lines)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE
+
 from ..test_journal import DELIVERED
 
 MOUNTED = 'mount -t tmpfs -o size=4m none "$1" && shift && exec "$@"'
@@ -57,7 +59,7 @@ def full_disk(
     kept.mkdir()
     inside = [sys.executable, "-c", PROGRAM, str(place), str(kept), str(limit), str(count)]
     command = ["unshare", "-rm", "sh", "-c", MOUNTED, "sh", str(place), *inside]
-    ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=100, check=False)
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=DEADLINE, check=False)
     if "mount" in ran.stderr or "unshare" in ran.stderr:
         pytest.skip("this machine does not let us mount")
     assert ran.returncode == 0, ran.stderr

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.waiting import DEADLINE
 from vestnik.log.days.descriptors import Descriptors
 from vestnik.log.sealing.keys import (
     RECORD,
@@ -104,7 +105,7 @@ def hold(path: Path, held: Event, release: Event) -> None:
     """Another program that makes a seal."""
     with hold_state(path, Descriptors(), 0):
         held.set()
-        release.wait(30)
+        release.wait(DEADLINE)
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     held, release = context.Event(), context.Event()
     other = context.Process(target=hold, args=(path, held, release))
     other.start()
-    assert held.wait(30)
+    assert held.wait(DEADLINE)
     with pytest.raises(BlockingIOError), hold_state(path, Descriptors(), 0.01):
         pass
     release.set()

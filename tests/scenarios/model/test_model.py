@@ -21,6 +21,7 @@ from tests.scenarios.model.clients import PLAIN
 from tests.scenarios.model.play import ACCOUNTS, DEVICES, Play, Request
 from tests.scenarios.model.servers import OtherServer, OwnServer
 from tests.support.app import running_app
+from tests.support.proof import Proof
 from tests.support.wire import Wire
 
 ROOMS: Final = ("#ink", "#jam", "#tea")
@@ -287,11 +288,12 @@ def prepare(data: Path) -> dict[str, str]:
 LONG: Final = settings.default is not None and settings.default.max_examples > 100
 
 
-@pytest.mark.timeout(0 if LONG else 120)
-@pytest.mark.parametrize(("machine", "examples", "steps"), [(Machine, 30, 40), (KillingMachine, 2, 40)])
-def test_model(tmp_path: Path, machine: type[Machine], examples: int, steps: int) -> None:
+@pytest.mark.timeout(0 if LONG else 300)
+@pytest.mark.parametrize(("machine", "whole", "sample", "steps"), [(Machine, 60, 6, 40), (KillingMachine, 8, 1, 40)])
+def test_model(tmp_path: Path, proof: Proof, machine: type[Machine], whole: int, sample: int, steps: int) -> None:
     """Every answer, and what every device hears, is as the reference says."""
     tokens = prepare(tmp_path / "template")
+    examples = proof.number(whole, sample)
     few = settings(max_examples=examples, stateful_step_count=steps, derandomize=True)
     if LONG:
         few = settings(max_examples=settings.default.max_examples * examples, stateful_step_count=3 * steps)  # type: ignore[union-attr]
