@@ -25,11 +25,11 @@ from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.cli.main import COMMANDS, main
+from vestnik.language import LANGUAGES
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import FEATURES, Request
 from vestnik.server.app import STEPS
 from vestnik.server.settings import make_settings
-from vestnik.texts import TEXTS
 
 EVERY_PAGE = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md")
 READMES = (ROOT / "README.md", ROOT / "README.ru.md")
@@ -311,7 +311,7 @@ def test_picture(picture: str, language: str) -> None:
     for sentence in said:
         code, text = re.fullmatch(r"(?:(\d{3}): )?(.*)", sentence).groups()  # type: ignore[union-attr]
         candidates = [event for event in EVENTS.values() if str(event.code or "") == (code or "")]
-        patterns = [re.escape(TEXTS[language][event.name].rstrip()) for event in candidates]
+        patterns = [re.escape(event.sentences[LANGUAGES.index(language)].rstrip()) for event in candidates]
         assert any(re.fullmatch(re.sub(r"\\\{\w+\\\}", ".*", pattern), text) for pattern in patterns), sentence
 
 

@@ -6,27 +6,31 @@ from string import Formatter
 import pytest
 
 from tests.support.catalogue import CATALOGUES, EVENTS
-from vestnik.log.events import Event
+from vestnik.language import LANGUAGES
+from vestnik.log import sentences
+from vestnik.log.events import EventType
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.server import catalogue
-from vestnik.texts import TEXTS
+from vestnik.texts import answers as said_answers
+from vestnik.texts import journal
 
 QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED)
 
 
-@pytest.mark.parametrize("language", TEXTS)
 @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)
-def test_sentence(event: Event, language: str) -> None:
+def test_sentence(event: EventType) -> None:
     """Every event has a sentence in every language, which uses the event's fields only."""
-    used = {field for _, field, _, _ in Formatter().parse(TEXTS[language][event.name]) if field is not None}
-    assert used <= set(event.fields)
+    assert len(event.sentences) == len(LANGUAGES)
+    for sentence in event.sentences:
+        used = {field for _, field, _, _ in Formatter().parse(sentence) if field is not None}
+        assert used <= set(event.fields)
 
 
-@pytest.mark.parametrize("language", TEXTS)
-def test_every_text_is_used(language: str) -> None:
-    """Every text that is not said by the command line is an event's."""
-    assert {name for name in TEXTS[language] if not name.startswith(("cli.", "notice."))} == set(EVENTS)
+def test_every_text_is_used() -> None:
+    """Every text that is for the journal is an event's."""
+    said = {*said_answers.CATALOGUE, *journal.CATALOGUE, *sentences.CATALOGUE}
+    assert {name for name in said if not name.startswith("notice.")} == set(EVENTS)
 
 
 def test_answers() -> None:

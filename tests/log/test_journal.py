@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.journal import Journal, Record
 from vestnik.log.recording import writer
 from vestnik.protocol import answers
@@ -31,7 +31,7 @@ def messages(path: Path) -> list[str]:
     return [line[24:] for line in path.read_text().splitlines()]
 
 
-def rows(count: int, event: Event = DELIVERED, created: float = NOON) -> list[Record]:
+def rows(count: int, event: EventType = DELIVERED, created: float = NOON) -> list[Record]:
     """Records for `extend`."""
     return [(created, event, ("user", str(number)), None, None, None, None) for number in range(count)]
 

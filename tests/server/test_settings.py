@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from vestnik.chat.limits import Limits
+from vestnik.language import LANGUAGES
 from vestnik.server.settings import FILE_NAME, SettingError, Settings, SettingUnknown, load_settings, make_settings
-from vestnik.texts import LANGUAGES
 
 SECTIONS: dict[str, type[Struct]] = {"": Settings, "limits": Limits}
 KEYS = [(section, key) for section, kind in SECTIONS.items() for key in kind.__struct_fields__]

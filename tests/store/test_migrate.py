@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
+from vestnik.language import LANGUAGES
 from vestnik.store.engine import open_engine
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.migrate import is_current, migrate, schema_version
@@ -16,7 +17,6 @@ from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.room_lists import all_rooms
 from vestnik.store.schema import HEAD, metadata
 from vestnik.store.store import prepare
-from vestnik.texts import LANGUAGES
 
 VERSIONS = Path(importlib.import_module("vestnik.store.migrations.versions").__path__[0])
 

@@ -16,15 +16,14 @@ import msgspec
 from vestnik.chat.limits import Limits
 from vestnik.client import catalogue as of_client
 from vestnik.log import events as of_journal
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.server import catalogue as of_server
 from vestnik.server.settings import Settings
-from vestnik.texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DEFAULT = "the user's data directory, see below"
 CATALOGUES = (of_server, of_client, of_journal)
-EVENTS: dict[str, Event] = {name: event for module in CATALOGUES for name, event in module.ALL.items()}
+EVENTS: dict[str, EventType] = {name: event for module in CATALOGUES for name, event in module.ALL.items()}
 SERVER_SIDE = {
     "server",
     "store",
@@ -40,7 +39,7 @@ SERVER_SIDE = {
     "task",
 }
 UNHANDLED = {"function", "program", "thread", "unraisable", "warning"}
-EVENT_GROUPS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
+EVENT_GROUPS: tuple[tuple[str, Callable[[EventType], bool]], ...] = (
     ("Answers of the server", lambda event: event.code is not None),
     ("The server, its store and its connections", lambda event: event.name.split(".")[0] in SERVER_SIDE),
     ("Administration of accounts (`admin.log`)", lambda event: event.name.startswith("admin.")),
@@ -52,7 +51,7 @@ EVENT_GROUPS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
 
 def event_tables() -> str:
     """A table for each group of events: name, level, code, sentence in both languages, fields."""
-    groups: dict[str, list[Event]] = {title: [] for title, _ in EVENT_GROUPS}
+    groups: dict[str, list[EventType]] = {title: [] for title, _ in EVENT_GROUPS}
     for event in EVENTS.values():
         title = next(title for title, belongs in EVENT_GROUPS if belongs(event))
         groups[title].append(event)
@@ -63,7 +62,7 @@ def event_tables() -> str:
                 f"`{event.name}`",
                 logging.getLevelName(event.level),
                 str(event.code or "–"),
-                "<br>".join(TEXTS[language][event.name].rstrip().replace("|", "\\|") for language in ("en", "ru")),
+                "<br>".join(sentence.rstrip().replace("|", "\\|") for sentence in reversed(event.sentences)),
                 ", ".join(f"`{field}`" for field in event.fields) or "–",
             )
             for event in found

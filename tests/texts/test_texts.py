@@ -4,8 +4,10 @@ from string import Formatter
 
 import pytest
 
+from vestnik.language import DEFAULT_LANGUAGE, LANGUAGES
+from vestnik.log import sentences
 from vestnik.protocol import answers
-from vestnik.texts import CATALOGUES, DEFAULT_LANGUAGE, LANGUAGES, TEXTS, Wording, say
+from vestnik.texts import CATALOGUES, TEXTS, Wording, say
 
 
 def fields(template: str) -> set[str]:
@@ -16,14 +18,16 @@ def fields(template: str) -> set[str]:
 def test_languages() -> None:
     """There are Russian, the default, and English, and no sentence is in two catalogues."""
     assert (DEFAULT_LANGUAGE, LANGUAGES) == ("ru", ("ru", "en"))
-    names = [name for catalogue in CATALOGUES for name in catalogue]
-    assert [list(TEXTS[language]) for language in LANGUAGES] == [names, names]
+    assert sum(map(len, (*CATALOGUES, sentences.CATALOGUE))) == len(EVERYTHING)
 
 
-@pytest.mark.parametrize("name", TEXTS["ru"])
-def test_complete(name: str) -> None:
+EVERYTHING = {name: row for catalogue in (*CATALOGUES, sentences.CATALOGUE) for name, row in catalogue.items()}
+
+
+@pytest.mark.parametrize("templates", EVERYTHING.values(), ids=EVERYTHING)
+def test_complete(templates: tuple[str, ...]) -> None:
     """A sentence is there in both languages, with the same fields, by name, and no format of its own."""
-    templates = [TEXTS[language][name] for language in LANGUAGES]
+    assert len(templates) == len(LANGUAGES)
     assert all(templates)
     assert len({frozenset(fields(template)) for template in templates}) == 1
     for _, field, spec, conversion in (part for template in templates for part in Formatter().parse(template)):

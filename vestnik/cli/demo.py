@@ -18,7 +18,8 @@ import click
 
 from vestnik.cli import options
 from vestnik.cli.options import PASSWORD_VARIABLE
-from vestnik.texts import DEFAULT_LANGUAGE, say
+from vestnik.language import DEFAULT_LANGUAGE
+from vestnik.texts import say
 
 PORT: Final = 7777
 CLOSED_PORT: Final = 2020

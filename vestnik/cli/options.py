@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from vestnik.texts import LANGUAGES
+from vestnik.language import LANGUAGES
 
 PASSWORD_VARIABLE: Final = "VESTNIK_PASSWORD"  # noqa: S105  # the name of a variable
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from vestnik.cli import options
+from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.crash import catch_everything
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
@@ -27,7 +28,7 @@ from vestnik.server import catalogue
 from vestnik.server.app import App, serve
 from vestnik.server.passwords import return_hashing_memory
 from vestnik.server.settings import Settings, load_settings
-from vestnik.texts import DEFAULT_LANGUAGE, say
+from vestnik.texts import say
 
 
 @click.command("server")

@@ -20,6 +20,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE
+from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.crash import catch_everything
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled, switch
@@ -31,7 +32,7 @@ from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.queries import accounts
 from vestnik.store.store import administer
-from vestnik.texts import DEFAULT_LANGUAGE, say
+from vestnik.texts import say
 
 
 class Admin:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import UNSET, UnsetType
 
 from vestnik.client import catalogue
-from vestnik.log.events import Event as JournalEvent
+from vestnik.log.events import EventType
 from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Request
 
@@ -35,10 +35,10 @@ class Asking:
     async def _request(
         self,
         request: Request,
-        asked: JournalEvent,
+        asked: EventType,
         *values: object,
-        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
-        refused: JournalEvent = catalogue.CLIENT_REFUSED,
+        answered: EventType = catalogue.CLIENT_ANSWERED,
+        refused: EventType = catalogue.CLIENT_REFUSED,
     ) -> Response:
         """Journal and send a request, and wait for its answer, which is journaled too. Raises ClientError."""
         raise NotImplementedError

@@ -24,7 +24,7 @@ from vestnik.client.outbox import ATTEMPTS, Outbox, Pending, repeated
 from vestnik.client.receiving import Receiver
 from vestnik.client.resuming import resume_requests
 from vestnik.log.context import CORRELATION
-from vestnik.log.events import Event as JournalEvent
+from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import FIRST_ERROR, Code
@@ -311,10 +311,10 @@ class ClientSession(Asking):
     async def _request(
         self,
         request: Request,
-        asked: JournalEvent,
+        asked: EventType,
         *values: object,
-        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
-        refused: JournalEvent = catalogue.CLIENT_REFUSED,
+        answered: EventType = catalogue.CLIENT_ANSWERED,
+        refused: EventType = catalogue.CLIENT_REFUSED,
     ) -> Response:
         """Journal and send a request, and wait for its answer, which is journaled too. Raises ClientError."""
         return await self._send(request, asked, *values, answered=answered, refused=refused, stays=self._reconnect)
@@ -322,10 +322,10 @@ class ClientSession(Asking):
     async def _send(
         self,
         request: Request,
-        asked: JournalEvent,
+        asked: EventType,
         *values: object,
-        answered: JournalEvent = catalogue.CLIENT_ANSWERED,
-        refused: JournalEvent = catalogue.CLIENT_REFUSED,
+        answered: EventType = catalogue.CLIENT_ANSWERED,
+        refused: EventType = catalogue.CLIENT_REFUSED,
         stays: bool,
     ) -> Response:
         """What `_request` does; the request `stays` if the connection ends. It has the same `id` in both journals."""

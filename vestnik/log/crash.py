@@ -16,7 +16,7 @@ from typing import Final, TextIO
 
 from vestnik.log import events
 from vestnik.log.dump import Dump, import_dumps
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.log.recording.records import text_of
 
@@ -135,7 +135,7 @@ class _Hooks:
         if named or not self._shown(events.WARNING_ISSUED, values, None):
             self._warning(message, category, filename, lineno, file, line)
 
-    def _shown(self, event: Event, values: Callable[[], tuple[object, ...]], error: BaseException | None) -> bool:
+    def _shown(self, event: EventType, values: Callable[[], tuple[object, ...]], error: BaseException | None) -> bool:
         """Journals a failure; says whether the console shows it. `values` may run code of anybody's."""
         thread = threading.get_ident()
         if sys.is_finalizing() or self._journal.closed or thread in self._inside:

@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, cast
 
+from vestnik.language import DEFAULT_LANGUAGE, LANGUAGES
 from vestnik.log.context import CORRELATION
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.console import Console, Stream
 from vestnik.log.recording.files import DatedFiles
 from vestnik.log.recording.inbox import LIMIT
@@ -29,7 +30,6 @@ from vestnik.log.recording.render import Renderer, sentence
 from vestnik.log.recording.storm import Storms
 from vestnik.log.recording.writer import JournalWriter
 from vestnik.log.sealing.seal import Sealer
-from vestnik.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]
 
@@ -170,7 +170,7 @@ class Journal:
 
     def record(
         self,
-        event: Event,
+        event: EventType,
         *values: object,
         connection: str | None = None,
         request: int | None = None,

@@ -14,11 +14,11 @@ from typing import Final, TextIO
 
 import platformdirs
 
+from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log import events
 from vestnik.log.handler import JournalHandler
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.recording.console import Stream
-from vestnik.texts import DEFAULT_LANGUAGE
 
 DEFAULT_KEEP: Final = Keep(days=365)
 

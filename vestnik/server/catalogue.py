@@ -6,54 +6,58 @@ Each answer has its event (`of_answer`), the others are the constants below.
 from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
 from typing import Final
 
-from vestnik.log.events import Event, among
+from vestnik import texts
+from vestnik.log.events import EventCatalogue, EventType
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 
+_CATALOGUE: Final = EventCatalogue(texts.journal.CATALOGUE)
+_event: Final = _CATALOGUE.add
+
 # The server.
-SERVER_STARTED: Final = Event("server.started", INFO, ("address", "port"))
-SERVER_CLOSING: Final = Event("server.closing", WARNING, ("connections",))
-SERVER_STOPPED: Final = Event("server.stopped", DEBUG)
-SERVER_FORCED: Final = Event("server.forced", WARNING)
-SERVER_UNCLEAN: Final = Event("server.unclean", WARNING, ("pid",))
-SERVER_ADDRESS_IN_USE: Final = Event("server.address_in_use", CRITICAL, ("address", "port"))
-SERVER_ADDRESS_BAD: Final = Event("server.address_bad", CRITICAL, ("address", "port", "reason"))
-SERVER_DIRECTORY_BAD: Final = Event("server.directory_bad", CRITICAL, ("path", "reason"))
-SERVER_SETTING_BAD: Final = Event("server.setting_bad", CRITICAL, ("key", "reason"))
-SERVER_SETTING_UNKNOWN: Final = Event("server.setting_unknown", CRITICAL, ("key",))
-SERVER_FAILED: Final = Event("server.failed", CRITICAL, ("reason",))
+SERVER_STARTED: Final = _event("server.started", INFO, ("address", "port"))
+SERVER_CLOSING: Final = _event("server.closing", WARNING, ("connections",))
+SERVER_STOPPED: Final = _event("server.stopped", DEBUG)
+SERVER_FORCED: Final = _event("server.forced", WARNING)
+SERVER_UNCLEAN: Final = _event("server.unclean", WARNING, ("pid",))
+SERVER_ADDRESS_IN_USE: Final = _event("server.address_in_use", CRITICAL, ("address", "port"))
+SERVER_ADDRESS_BAD: Final = _event("server.address_bad", CRITICAL, ("address", "port", "reason"))
+SERVER_DIRECTORY_BAD: Final = _event("server.directory_bad", CRITICAL, ("path", "reason"))
+SERVER_SETTING_BAD: Final = _event("server.setting_bad", CRITICAL, ("key", "reason"))
+SERVER_SETTING_UNKNOWN: Final = _event("server.setting_unknown", CRITICAL, ("key",))
+SERVER_FAILED: Final = _event("server.failed", CRITICAL, ("reason",))
 
 # The store.
-STORE_LOCKED: Final = Event("store.locked", CRITICAL, ("path", "pid"))
-STORE_NEWER: Final = Event("store.newer", CRITICAL, ("path", "found", "known"))
-STORE_FOREIGN: Final = Event("store.foreign", CRITICAL, ("path", "reason"))
-STORE_FAILED: Final = Event("store.failed", ERROR, ("reason",))
-STORE_DELAYED: Final = Event("store.delayed", WARNING, ("queued",))
+STORE_LOCKED: Final = _event("store.locked", CRITICAL, ("path", "pid"))
+STORE_NEWER: Final = _event("store.newer", CRITICAL, ("path", "found", "known"))
+STORE_FOREIGN: Final = _event("store.foreign", CRITICAL, ("path", "reason"))
+STORE_FAILED: Final = _event("store.failed", ERROR, ("reason",))
+STORE_DELAYED: Final = _event("store.delayed", WARNING, ("queued",))
 
 # Connections.
-CONNECTION_OPENED: Final = Event("connection.opened", INFO, ("ip", "port"))
-CONNECTION_CLOSED: Final = Event("connection.closed", INFO, ("account",))
-CONNECTION_REFUSED: Final = Event("connection.refused", WARNING, ("limit",))
-CONNECTION_SLOW: Final = Event("connection.slow", WARNING, ("account", "waiting"))
-CONNECTION_SILENT: Final = Event("connection.silent", WARNING, ("account",))
-CONNECTION_ENDED: Final = Event("connection.ended", WARNING, ("account",))
-PROBE_SENT: Final = Event("probe.sent", DEBUG, ("account",))
-PRESENCE_ANNOUNCED: Final = Event("presence.announced", DEBUG, ("people", "connections"))
-BACKLOG_DELIVERED: Final = Event("backlog.delivered", INFO, ("account", "count", "messages"))
-SESSION_RESUMED: Final = Event("session.resumed", INFO, ("account", "count", "messages"))
-CHANGE_RECOVERED: Final = Event("change.recovered", INFO, ("account", "to", "kind", "change", "number", "recovered"))
-RETENTION_APPLIED: Final = Event("retention.applied", INFO, ("room", "count"))
-MESSAGE_RECOVERED: Final = Event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
-REQUEST_FAILED: Final = Event("request.failed", ERROR, ("action",))
+CONNECTION_OPENED: Final = _event("connection.opened", INFO, ("ip", "port"))
+CONNECTION_CLOSED: Final = _event("connection.closed", INFO, ("account",))
+CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",))
+CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"))
+CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",))
+CONNECTION_ENDED: Final = _event("connection.ended", WARNING, ("account",))
+PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
+PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
+BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
+SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
+CHANGE_RECOVERED: Final = _event("change.recovered", INFO, ("account", "to", "kind", "change", "number", "recovered"))
+RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"))
+MESSAGE_RECOVERED: Final = _event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
+REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
 
 # Administration of accounts.
-ADMIN_ADDED: Final = Event("admin.added", INFO, ("account",))
-ADMIN_PASSWORD: Final = Event("admin.password", INFO, ("account",))
-ADMIN_DISABLED: Final = Event("admin.disabled", INFO, ("account",))
-ADMIN_ENABLED: Final = Event("admin.enabled", INFO, ("account",))
-ADMIN_LISTED: Final = Event("admin.listed", INFO, ("count",))
-ADMIN_REFUSED: Final = Event("admin.refused", ERROR, ("reason",))
+ADMIN_ADDED: Final = _event("admin.added", INFO, ("account",))
+ADMIN_PASSWORD: Final = _event("admin.password", INFO, ("account",))
+ADMIN_DISABLED: Final = _event("admin.disabled", INFO, ("account",))
+ADMIN_ENABLED: Final = _event("admin.enabled", INFO, ("account",))
+ADMIN_LISTED: Final = _event("admin.listed", INFO, ("count",))
+ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",))
 
 
 _QUIET: Final = (
@@ -80,18 +84,16 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
 }
 
 
-def _event(answer: Answer) -> Event:
-    more = _MORE.get(answer, ())
-    return Event(answer.name, _level_of(answer), answer.fields + more, int(answer.code), made=more)
+_ANSWERS: Final = EventCatalogue(texts.answers.CATALOGUE)
+for _answer in answers.ALL.values():
+    _more = _MORE.get(_answer, ())
+    _ANSWERS.add(_answer.name, _level_of(_answer), _answer.fields + _more, code=int(_answer.code), made=_more)
+ALL: Final = _ANSWERS.all | _CATALOGUE.all
 
 
-_ANSWERS: Final[dict[str, Event]] = {name: _event(answer) for name, answer in answers.ALL.items()}
-ALL: Final = _ANSWERS | among(globals())
-
-
-def of_answer(answer: Answer) -> Event:
+def of_answer(answer: Answer) -> EventType:
     """The event of `answer`; its values are the answer's values, then for a message those of `MESSAGE_FIELDS`.
 
     Raises KeyError for an unlisted answer.
     """
-    return _ANSWERS[answer.name]
+    return _ANSWERS.all[answer.name]

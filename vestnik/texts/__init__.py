@@ -1,20 +1,16 @@
 """Every sentence the program says, in Russian (the default) and English: a catalogue for each reader.
 
 `answers` is for clients of the server, `journal` for those who read the journal, `client` for whoever sits before
-`vestnik client`, `cli` for those who use other commands. A row of a catalogue is a sentence: its name, and a template
-with named fields (`{account}`) for each of LANGUAGES, in their order. Answers and events have their own name, sentences
-of the command line one that begins with `cli.`.
+`vestnik client`, `cli` for those who use other commands. Answers and events have their own name, sentences of the
+command line one that begins with `cli.`. What any journal says of itself is in `vestnik.log.sentences`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
+from vestnik.language import LANGUAGES, Catalogue
 from vestnik.texts import answers, cli, client, journal
 
-Catalogue: TypeAlias = Mapping[str, tuple[str, str]]
-
-LANGUAGES: Final = ("ru", "en")
-DEFAULT_LANGUAGE: Final = "ru"
 CATALOGUES: Final[tuple[Catalogue, ...]] = (answers.CATALOGUE, journal.CATALOGUE, client.CATALOGUE, cli.CATALOGUE)
 
 

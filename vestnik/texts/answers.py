@@ -2,7 +2,9 @@
 
 from typing import Final
 
-CATALOGUE: Final = {
+from vestnik.language import Catalogue
+
+CATALOGUE: Final[Catalogue] = {
     "login.accepted": ("Пользователь {account} аутентифицирован", "User {account} is authenticated"),
     "login.resumed": ("Пользователь {account} уже аутентифицирован", "User {account} is already authenticated"),
     "login.refused": (

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-CATALOGUE: Final = {
+from vestnik.language import Catalogue
+
+CATALOGUE: Final[Catalogue] = {
     "cli.server_data": ("Данные: {path}", "Data: {path}"),
     "cli.server_journal": ("Журнал: {path}", "Journal: {path}"),
     "cli.server_how": (

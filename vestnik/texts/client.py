@@ -2,7 +2,9 @@
 
 from typing import Final
 
-CATALOGUE: Final = {
+from vestnik.language import Catalogue
+
+CATALOGUE: Final[Catalogue] = {
     "cli.client_welcome": (
         "Вы вошли как {account}. /help покажет команды",
         "You are logged in as {account}. /help lists the commands",

@@ -13,8 +13,8 @@ from vestnik.cli.client.commands import COMMANDS, WORDS, serve, serve_bytes
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.client import Client
+from vestnik.language import LANGUAGES
 from vestnik.log.journal import Journal
-from vestnik.texts import LANGUAGES
 
 
 @pytest.fixture

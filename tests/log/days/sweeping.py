@@ -12,7 +12,7 @@ from pathlib import Path
 from vestnik.log.days import anchors
 from vestnik.log.days.packing import MARK, packed_part
 from vestnik.log.days.sweep import Sweeper
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 
 TODAY = "2026-11-22"
 """The date of `at()` without arguments; `DAY` is the day before."""
@@ -30,7 +30,7 @@ def at(text: str = f"{TODAY} 02:00") -> float:
 class Reports(list[tuple[str, dict[str, object]]]):
     """What a sweeper has reported: names of events and their fields by name."""
 
-    def __call__(self, event: Event, *values: object) -> None:
+    def __call__(self, event: EventType, *values: object) -> None:
         """Takes a record, which must have a value for each field."""
         assert len(values) == len(event.fields)
         self.append((event.name, dict(zip(event.fields, values, strict=True))))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vestnik.client.catalogue import CLIENT_ANSWERED
 from vestnik.log.escape import escape
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.records import Message, Queued
 from vestnik.log.recording.render import Renderer
@@ -41,7 +41,7 @@ def decoded(*records: Queued) -> dict[str, object]:
     return found
 
 
-def event_record(event: Event, *values: object, error: BaseException | None = None, **more: object) -> Queued:
+def event_record(event: EventType, *values: object, error: BaseException | None = None, **more: object) -> Queued:
     """A record of an event at a moment with microseconds."""
     return (NOON + 0.1784025, event, values, "7", 3, error, more or None)
 

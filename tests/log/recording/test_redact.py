@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import vestnik.cli.golden
 from tests.support.catalogue import EVENTS
 from vestnik.client.catalogue import CLIENT_SENDING
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording import redact as module
 from vestnik.log.recording.records import Message, Queued
 from vestnik.log.recording.redact import is_secret_name, mask, redact, redact_args, redact_text, redact_traceback
@@ -31,7 +31,7 @@ MASKED = re.compile(r"\*\*\*~[0-9a-f]{4}")
 DELIVERED = EVENTS["message.delivered"]
 
 
-def record(event: Event | Message, *values: object, **more: object) -> Queued:
+def record(event: EventType | Message, *values: object, **more: object) -> Queued:
     """A record with these values and further fields."""
     return (1.0, event, values, "7", 3, None, more or None)
 
@@ -113,7 +113,7 @@ def test_the_mission_s_lines_stay() -> None:
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_the_catalogue_stays(event: Event, language: str) -> None:
+def test_the_catalogue_stays(event: EventType, language: str) -> None:
     """No event has a field that is a secret by its name, and no sentence reads as if it held one."""
     assert not any(map(is_secret_name, event.fields))
     text = sentence(language, event, tuple(f"some {field}" for field in event.fields))
@@ -260,7 +260,7 @@ def test_values_of_events() -> None:
     """A secret inside a value, and a value that is one by its name, are masked; what is none stays."""
     found = redact(record(CLIENT_SENDING, "anna", "#tea", f"my password={CANARY}, do not tell"))
     assert found[2] == ("anna", "#tea", f"my password={mask(CANARY)}, do not tell")
-    own = Event("own.event", 20, ("account", "api_key", "token", "password", "secret"))
+    own = EventType("own.event", 20, ("account", "api_key", "token", "password", "secret"))
     assert redact(record(own, "anna", CANARY, 31337, None, True))[2] == ("anna", mask(CANARY), mask(31337), None, True)
     assert redact(record(own, "anna"))[2] == ("anna",)
     assert redact(record(SERVER_FAILED, f"OperationalError: no\n[parameters: {{'token_hash': '{CANARY}'}}]"))[2] == (
@@ -289,8 +289,8 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events made without end do not fill the memory, and are masked all the same."""
     monkeypatch.setattr(module, "REMEMBERED", 10)
     for number in range(100):
-        redact(record(Event(f"own.{number}", 20, ("text",)), "x"))
-        assert redact(record(Event(f"own.{number}", 20, ("token",)), CANARY))[2] == (mask(CANARY),)
+        redact(record(EventType(f"own.{number}", 20, ("text",)), "x"))
+        assert redact(record(EventType(f"own.{number}", 20, ("token",)), CANARY))[2] == (mask(CANARY),)
     assert len(module._harmless) <= 10
 
 

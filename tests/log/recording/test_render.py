@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vestnik.log import events
 from vestnik.log.escape import unescape
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.records import Message, Queued, Record
 from vestnik.log.recording.render import FORMAT, MESSAGE_CAP, Renderer, sentence
 from vestnik.log.recording.storm import traceback_of
@@ -22,7 +22,7 @@ DELIVERED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ([A-Z]+) +(\S+) +([^\n]*)\n")
 
 
-def record(event: Event, *values: object, created: float = NOON, error: BaseException | None = None) -> Record:
+def record(event: EventType, *values: object, created: float = NOON, error: BaseException | None = None) -> Record:
     """A record of `event` at noon."""
     return (created, event, values, None, None, error, None)
 
@@ -88,7 +88,7 @@ def test_too_few_values(values: tuple[object, ...]) -> None:
 
 def test_unknown_event() -> None:
     """An event without a sentence is shown by its name and values."""
-    assert line(record(Event("new.thing", logging.INFO, ("a", "b")), 1, 2)).endswith("new.thing a=1 b=2\n")
+    assert line(record(EventType("new.thing", logging.INFO, ("a", "b")), 1, 2)).endswith("new.thing a=1 b=2\n")
 
 
 def test_traceback_on_the_line() -> None:

@@ -19,13 +19,14 @@ from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client, catalogue
+from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.control import controlled
 from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure, default_directory
 from vestnik.secret import Secret
-from vestnik.texts import DEFAULT_LANGUAGE, say
+from vestnik.texts import say
 
 
 @click.command("client")

@@ -9,12 +9,13 @@ import click
 
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
+from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.days.names import DayFile, day_file
 from vestnik.log.escape import escape
 from vestnik.log.reading.reader import Reader
 from vestnik.protocol.errors import StartupError
 from vestnik.server.settings import Settings, load_settings
-from vestnik.texts import DEFAULT_LANGUAGE, say
+from vestnik.texts import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 

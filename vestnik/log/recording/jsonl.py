@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from vestnik.log.escape import escape
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.records import Message, Queued, cut, text_of
 from vestnik.log.recording.redact import LONG, SHORT, might_be_secret, redact, redact_text
 from vestnik.log.recording.render import MESSAGE_CAP, THOUSANDTHS, Renderer
@@ -52,7 +52,7 @@ class JsonLines:
         self._begin = -1
         self._second = ""
         self._time = ""
-        self._shapes: dict[Event, _Shape] = {}
+        self._shapes: dict[EventType, _Shape] = {}
 
     def record(self) -> object:
         """What `lines` encodes for the record that the renderer has just made a line of. Never raises."""
@@ -65,7 +65,7 @@ class JsonLines:
         if type(event) is Message:
             head = self._time, renderer.known.level, event.logger, None, None, renderer.sentence, connection, request
             return _object(())(*head)
-        if type(event) is Event:
+        if type(event) is EventType:
             shape = self._shapes.get(event) or self._shape(event)
             if len(values) == shape.count:
                 made = shape.kind(
@@ -97,7 +97,7 @@ class JsonLines:
         if renderer.created != self._created:
             self._turn(renderer)
         event = records[0][1]
-        assert isinstance(event, Event)  # noqa: S101 - there are no runs of anything else
+        assert isinstance(event, EventType)  # noqa: S101 - there are no runs of anything else
         shape = self._shapes.get(event) or self._shape(event)
         if {len(record[2]) for record in records} != {shape.count}:
             return None
@@ -130,7 +130,7 @@ class JsonLines:
         micros = int((renderer.created - renderer.begin) * 1_000_000)
         self._time = f"{self._second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{renderer.offset}"
 
-    def _shape(self, event: Event) -> _Shape:
+    def _shape(self, event: EventType) -> _Shape:
         said = self._renderer.said(event)
         unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said and field not in event.made)
         if set(event.fields) & {*HEAD, *TAIL}:  # a client's answer has its code among its values: each is special

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 
 PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 """Types whose values cannot change after the call and whose text runs no code of anybody's."""
@@ -40,9 +40,9 @@ class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
 Values: TypeAlias = tuple[object, ...]
 More: TypeAlias = Mapping[str, object] | None
 """Further fields of the JSON rendering, by name."""
-Record: TypeAlias = tuple[float, Event, Values, str | None, int | None, BaseException | None, More]
+Record: TypeAlias = tuple[float, EventType, Values, str | None, int | None, BaseException | None, More]
 """(created, event, values, connection, request, error, more); `created` in seconds since 1970."""
-Queued: TypeAlias = tuple[float, Event | Message, Values, str | None, int | None, BaseException | None, More]
+Queued: TypeAlias = tuple[float, EventType | Message, Values, str | None, int | None, BaseException | None, More]
 
 
 def text_of(value: object) -> str:

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.records import Message, Queued, Values, text_of
 from vestnik.secret import SHOWN, Secret
 
@@ -36,7 +36,7 @@ LOOK_BACK: Final = 128
 """Characters in front of a placeholder in which the name of a secret is looked for."""
 
 _KEY: Final = token_bytes(16)
-_harmless: Final[set[Event | Message]] = set()  # events without a field that is a secret by its name
+_harmless: Final[set[EventType | Message]] = set()  # events without a field that is a secret by its name
 _ordinary: Final[set[str]] = set()  # templates that say nothing of a secret
 _WORDS: Final = (
     "pass(?:w(?:or)?d|phrase|code)",
@@ -187,7 +187,7 @@ def redact(queued: Queued) -> Queued:
     return (created, event, values, connection, request, error, more and redact_fields(more))
 
 
-def redact_values(event: Event, values: Values) -> Values:
+def redact_values(event: EventType, values: Values) -> Values:
     """The values of a record of `event` without secrets."""
     named = {at for at, name in enumerate(event.fields) if is_secret_name(name)}
     if not named:

@@ -9,12 +9,12 @@ from math import floor
 from string import Formatter
 from typing import Final, NamedTuple
 
+from vestnik.language import LANGUAGES
 from vestnik.log.escape import escape, escape_at_most
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.records import Message, Queued, Values, unfitting
 from vestnik.log.recording.redact import is_secret_name, redact, redact_traceback
 from vestnik.log.recording.storm import Storms
-from vestnik.texts import TEXTS
 
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
 """The line. `asctime` is local time with milliseconds, as in `2021-06-12 11:19:59,402`."""
@@ -36,16 +36,15 @@ _LABEL: Final = FORMAT.removeprefix("%(asctime)s").removesuffix("%(message)s")
 
 
 @cache
-def template(language: str, event: Event) -> str:
+def template(language: str, event: EventType) -> str:
     """The sentence of `event` in `language` with its fields as positions, in front of it the code if any.
 
     An event that has no sentence is shown by its name and its values.
     """
-    sentence = TEXTS.get(language, {}).get(event.name)
-    if sentence is None:
+    if not event.sentences:
         return f"{event.name} " + " ".join(f"{field}={{{at}}}" for at, field in enumerate(event.fields))
     parts = [] if event.code is None else [f"{event.code}: "]
-    for text, field, spec, conversion in Formatter().parse(sentence):
+    for text, field, spec, conversion in Formatter().parse(event.sentences[LANGUAGES.index(language)]):
         parts.append(text.replace("{", "{{").replace("}", "}}"))
         if field is not None:
             shape = (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
@@ -53,7 +52,7 @@ def template(language: str, event: Event) -> str:
     return "".join(parts)
 
 
-def sentence(language: str, event: Event, values: Values) -> str:
+def sentence(language: str, event: EventType, values: Values) -> str:
     """The sentence of `event` with `values`, not escaped. Never raises: values that do not fit are shown."""
     try:
         return template(language, event).format(*values)
@@ -105,7 +104,7 @@ class Renderer:
         self._end = 0
         self._from = self._until = 0.0  # within the millisecond of the last record
         self._stamp = ""
-        self._of_event: dict[Event, Known] = {}
+        self._of_event: dict[EventType, Known] = {}
         self._of_logger: dict[tuple[int, str], Known] = {}
 
     @property
@@ -118,7 +117,7 @@ class Renderer:
         self._language = language
         self._of_event = {}
 
-    def said(self, event: Event) -> frozenset[str]:
+    def said(self, event: EventType) -> frozenset[str]:
         """The fields of `event` that are part of its sentence."""
         parsed = Formatter().parse(template(self._language, event))
         return frozenset(event.fields[int(at)] for _, at, _, _ in parsed if at)
@@ -135,7 +134,7 @@ class Renderer:
             self.shown = shown = redact(queued)
             text = shown[1].text()  # type: ignore[union-attr]  # it is a Message
         else:
-            known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an Event
+            known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an EventType
             try:
                 text = known.form(*values)
                 if "=" in text or len(text) > known.usual or text.count(":") != known.colons:
@@ -164,7 +163,7 @@ class Renderer:
         self.created = created
         if not self._from <= created < self._until:
             self._turn(created)
-        self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an Event
+        self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an EventType
         sentence = known.form
         texts = [sentence(*record[2]) for record in records]
         whole = "".join(texts)
@@ -182,7 +181,7 @@ class Renderer:
         """Let go of the last record, and of the exception in it."""
         self.shown = _NOTHING
 
-    def _learn(self, event: Event) -> Known:
+    def _learn(self, event: EventType) -> Known:
         memory = self._of_event  # taken before the language: a change of language throws it away
         sentence = template(self._language, event)
         bare = re.sub(r"\{[^{}]*\}", "", sentence)

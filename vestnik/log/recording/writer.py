@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from vestnik.log import events
 from vestnik.log.days.sweep_thread import SweepThread
-from vestnik.log.events import Event
+from vestnik.log.events import EventType
 from vestnik.log.recording.inbox import LIMIT, Inbox
 from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.outputs import Outputs
@@ -99,7 +99,7 @@ class JournalWriter:
         self._unshown: list[str] = []
         self._unshown_lines = 0
         self._at_once = False
-        self._told: set[tuple[Event, str | None]] = set()
+        self._told: set[tuple[EventType, str | None]] = set()
         self._told_hidden = 0
         self._has_old_files = False
         self._offset = ""
@@ -441,7 +441,7 @@ class JournalWriter:
             times = [time.strftime("%H:%M:%S", time.localtime(at)) for at in (refused.since, refused.until)]
             self._say(events.JOURNAL_DROPPED, sum(refused.levels.values()), levels, *times, self._reason)
 
-    def _tell(self, event: Event, error: Exception | None, of: str | None = None) -> None:
+    def _tell(self, event: EventType, error: Exception | None, of: str | None = None) -> None:
         """Says what fails when it begins to; `of` tells failures of one kind apart."""
         if error is None:
             self._told.discard((event, of))
@@ -450,10 +450,10 @@ class JournalWriter:
             reason = f"{type(error).__name__}: {error}"
             self._say(event, *((of, reason) if "file" in event.fields else (reason,)))
 
-    def _own(self, event: Event, values: tuple[object, ...], error: BaseException | None) -> Queued:
+    def _own(self, event: EventType, values: tuple[object, ...], error: BaseException | None) -> Queued:
         return (self._clock(), event, values, None, None, error, None)
 
-    def _say(self, event: Event, *values: object, error: BaseException | None = None) -> None:
+    def _say(self, event: EventType, *values: object, error: BaseException | None = None) -> None:
         """A record of the journal about itself: it takes no room in the queue."""
         self._take(self._own(event, values, error))
         self.renderer.forget()
@@ -471,7 +471,7 @@ def _end_of_run(elements: Sequence[object], start: int) -> int:
     first = cast(Queued, elements[start])
     created, event = first[:2]
     end = start + 1
-    if type(event) is not Event or first[5:] != PLAINLY:
+    if type(event) is not EventType or first[5:] != PLAINLY:
         return end
     while end < len(elements):
         other = elements[end]
