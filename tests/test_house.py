@@ -70,7 +70,7 @@ def imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", SOURCE, ids=name)
 def test_import_direction(path: Path) -> None:
-    """Dependencies point one way: `cli → server, client → chat, store → protocol → texts`; `log` knows none of these."""
+    """Dependencies point down: `cli → server, client → chat, store → protocol → texts`; `log` knows none of them."""
     room = package(path)
     assert not room or room in ALLOWED, f"{room} has no place in the house yet"
     for imported in imports(path):
