@@ -1,6 +1,6 @@
 """How long something fails."""
 
-from vestnik.log.trouble import FIRST, LONGEST, Trouble
+from vestnik.log.trouble import FIRST_DELAY, MAX_DELAY, Trouble
 
 from .conftest import Clock
 
@@ -16,11 +16,11 @@ def test_back_off() -> None:
         waits.append(trouble.wait)
         clock.now += trouble.wait
         assert not trouble.begin_or_go_on()
-    assert waits == [min(FIRST * 2**n, LONGEST) for n in range(10)]
+    assert waits == [min(FIRST_DELAY * 2**n, MAX_DELAY) for n in range(10)]
     assert trouble.end() == round(sum(waits), 1)
     assert not trouble.lasts
     assert trouble.begin_or_go_on()
-    assert trouble.wait == FIRST
+    assert trouble.wait == FIRST_DELAY
 
 
 def test_early_try_does_not_lengthen_the_wait() -> None:
@@ -28,4 +28,4 @@ def test_early_try_does_not_lengthen_the_wait() -> None:
     trouble = Trouble(Clock(0.0))
     trouble.begin_or_go_on()
     trouble.begin_or_go_on()
-    assert trouble.wait == FIRST
+    assert trouble.wait == FIRST_DELAY

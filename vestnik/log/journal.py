@@ -64,7 +64,7 @@ class Statistics(NamedTuple):
         return bool(self.trouble)
 
 
-NOTHING: Final = Statistics(0, 0, 0, {}, 0, 0.0, "")
+NO_STATISTICS: Final = Statistics(0, 0, 0, {}, 0, 0.0, "")
 
 
 class Keep(NamedTuple):
@@ -134,7 +134,7 @@ class Journal:
         self._language = _known_language(language)
         self._clock = clock
         self._closed = False
-        self._earlier = NOTHING
+        self._earlier = NO_STATISTICS
 
         def sweep() -> SweepThread:
             where = directory() if callable(directory) else directory
@@ -270,7 +270,7 @@ class Journal:
         if not self._closed:
             parents, self._writer = self._writer, self._new_writer()
             parents.abandon()
-            self._earlier = NOTHING
+            self._earlier = NO_STATISTICS
 
     @property
     def closed(self) -> bool:

@@ -25,9 +25,9 @@ from vestnik.log.setup import journal_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LONGEST: Final = 100
+MAX_SHOWN: Final = 100
 """Characters that are shown of an argument."""
-NOTHING: Final = nullcontext()
+UNTRACED: Final = nullcontext()
 
 
 class _Switch:
@@ -173,8 +173,8 @@ def _shown(arguments: list[_Argument], args: tuple[Any, ...], kwargs: dict[str, 
 
 def _text(value: object) -> str:
     text = text_of(value)
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST - 1]}…"
+    if len(text) > MAX_SHOWN:
+        text = f"{text[: MAX_SHOWN - 1]}…"
     return repr(text) if isinstance(value, str) else text
 
 
@@ -242,7 +242,7 @@ def _around_async_generator(function: Callable[..., Any], known: _Traced) -> Cal
     switched = known.switch
 
     async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        with known.begin(args, kwargs) if switched.on else NOTHING:
+        with known.begin(args, kwargs) if switched.on else UNTRACED:
             generator = function(*args, **kwargs)
             del args, kwargs
             step = _first_step(generator)

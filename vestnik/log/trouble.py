@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-FIRST: Final = 0.5
-LONGEST: Final = 30.0
+FIRST_DELAY: Final = 0.5
+MAX_DELAY: Final = 30.0
 """Seconds before another try: after the first failure, and at most. In between the time doubles."""
 
 
@@ -27,9 +27,9 @@ class Trouble:
         """Something has failed (again); says whether this is the first time."""
         now, first = self._monotonic(), not self.lasts
         if first:
-            self.lasts, self._since, self._delay = True, now, FIRST
+            self.lasts, self._since, self._delay = True, now, FIRST_DELAY
         elif now >= self._retry_at:
-            self._delay = min(self._delay * 2, LONGEST)
+            self._delay = min(self._delay * 2, MAX_DELAY)
         self._retry_at = now + self._delay
         return first
 

@@ -287,7 +287,7 @@ def test_most_records_are_not_touched() -> None:
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events made without end do not fill the memory, and are masked all the same."""
-    monkeypatch.setattr(module, "REMEMBERED", 10)
+    monkeypatch.setattr(module, "MAX_VERDICTS", 10)
     for number in range(100):
         redact(record(EventType(f"own.{number}", 20, ("text",)), "x"))
         assert redact(record(EventType(f"own.{number}", 20, ("token",)), CANARY))[2] == (mask(CANARY),)

@@ -2,7 +2,7 @@
 
 import re
 
-from vestnik.log.recording.storm import AGAIN, REMEMBERED, Storms, fingerprint
+from vestnik.log.recording.storm import MAX_STORMS, REPEAT_AFTER, Storms, fingerprint
 
 from ..conftest import Clock
 
@@ -32,9 +32,9 @@ def test_in_full_once_a_minute() -> None:
     assert mark is not None
     assert first.startswith("Traceback (most recent call last):\n")
     assert storms.text(failure(text="other")) == f"ValueError: other\ntb={mark[1]} x2"
-    steady.now = AGAIN - 1
+    steady.now = REPEAT_AFTER - 1
     assert storms.text(failure()) == f"ValueError: no\ntb={mark[1]} x3"
-    steady.now = AGAIN
+    steady.now = REPEAT_AFTER
     assert storms.text(failure()) == first
 
 
@@ -48,7 +48,7 @@ def test_told_apart() -> None:
 def test_bounded() -> None:
     """Not more than so many are remembered: the one seen least lately is shown in full again."""
     storms = Storms(Clock(0.0))
-    kinds = [type(f"Kind{number}", (Exception,), {}) for number in range(REMEMBERED + 1)]
+    kinds = [type(f"Kind{number}", (Exception,), {}) for number in range(MAX_STORMS + 1)]
     for kind in kinds:
         assert storms.text(failure(kind)).startswith("Traceback")
     assert not storms.text(failure(kinds[-1])).startswith("Traceback")

@@ -20,9 +20,9 @@ AT_ONCE: Final = SECOND
 """One that ends properly may not have if it does so within this."""
 MANY: Final = 100
 """Records of one message that are looked at; a client may send the same one again as often as it likes."""
-FAR: Final = 200_000
+MAX_LOOKED_AT: Final = 200_000
 """Records of openings and logins that are gone through to find those of some connections."""
-MOST: Final = 100_000
+MAX_RECIPIENTS: Final = 100_000
 """Connections of one delivery that are looked at."""
 
 DELIVERED: Final = "message.delivered"
@@ -159,7 +159,7 @@ def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Endpoint]:
     found = {name: Endpoint(name) for name in names}
     missing = set(names)
     query = Query(until=time + 1, events=LOGINS | {OPENED, STARTED})
-    for entry in reader.backward(query, FAR):
+    for entry in reader.backward(query, MAX_LOOKED_AT):
         facts = entry.facts
         if facts.event == STARTED or not missing:
             break
@@ -190,9 +190,9 @@ def connections(ranges: object) -> set[str]:
     for part in ranges.split(",") if type(ranges) is str else ():
         if match := _RANGE.fullmatch(part):
             first = int(match[1])
-            last = min(int(match[2] or first), first + MOST)
+            last = min(int(match[2] or first), first + MAX_RECIPIENTS)
             found.update(map(str, range(first, last + 1)))
-        if len(found) > MOST:
+        if len(found) > MAX_RECIPIENTS:
             break
     return found
 

@@ -14,7 +14,7 @@ from typing import Final, TextIO, TypeAlias
 Stream: TypeAlias = TextIO | Callable[[], TextIO | None]
 """A text stream, or something that gives the one of the moment (`lambda: sys.stderr`)."""
 
-LINES: Final = 10_000
+MAX_UNSHOWN: Final = 10_000
 """Lines that may wait to be shown; more are dropped."""
 
 
@@ -25,7 +25,7 @@ class Console:
     success.
     """
 
-    def __init__(self, stream: Stream, *, name: str = "console", limit: int = LINES) -> None:
+    def __init__(self, stream: Stream, *, name: str = "console", limit: int = MAX_UNSHOWN) -> None:
         self.error: Exception | None = None
         self._stream = stream
         self._name = name

@@ -28,7 +28,7 @@ SHORT: Final = 9
 """Values of so many characters are not searched: a secret with its name in front is longer."""
 LONG: Final = 40
 """Values of more characters are always searched, others if they have `=` or `:` in them."""
-REMEMBERED: Final = 1024
+MAX_VERDICTS: Final = 1024
 """Events, names and templates whose verdict is remembered."""
 LONG_TEMPLATE: Final = 1024
 """Templates of more characters are looked at every time."""
@@ -121,7 +121,7 @@ def mask(secret: object) -> str:
     return f"{SHOWN}~{blake2b(octets, digest_size=2, key=_KEY).hexdigest()}"
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MAX_VERDICTS)
 def is_secret_name(name: str) -> bool:
     """Whether what is called `name` is a secret."""
     return _SECRET_NAME.search(name) is not None
@@ -191,7 +191,7 @@ def redact_values(event: EventType, values: Values) -> Values:
     """The values of a record of `event` without secrets."""
     named = {at for at, name in enumerate(event.fields) if is_secret_name(name)}
     if not named:
-        if len(_harmless) >= REMEMBERED:
+        if len(_harmless) >= MAX_VERDICTS:
             _harmless.clear()
         _harmless.add(event)
     return tuple([_mask_named(value) if at in named else _searched(value) for at, value in enumerate(values)])
@@ -221,7 +221,7 @@ def redact_message(message: Message) -> Message:
     if args := message.args:
         verdict = verdict_of(message.template)
         if not verdict.places and not verdict.suspect and "$argon2" not in message.template:
-            if len(_ordinary) >= REMEMBERED:
+            if len(_ordinary) >= MAX_VERDICTS:
                 _ordinary.clear()
             if len(message.template) <= LONG_TEMPLATE:
                 _ordinary.add(message.template)
@@ -275,4 +275,4 @@ def _look_at(template: str) -> Verdict:
     return Verdict(frozenset(places), frozenset(names), suspect)
 
 
-_remembered: Final = lru_cache(REMEMBERED)(_look_at)
+_remembered: Final = lru_cache(MAX_VERDICTS)(_look_at)

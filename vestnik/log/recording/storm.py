@@ -15,11 +15,11 @@ from vestnik.log.recording.records import text_of
 
 FRAMES: Final = 50
 CHAIN: Final = 10
-AGAIN: Final = 60.0
+REPEAT_AFTER: Final = 60.0
 """Seconds after which the same exception is shown in full again."""
-REMEMBERED: Final = 256
+MAX_STORMS: Final = 256
 """Exceptions that are told apart; past it the one that was seen least lately is forgotten, and shown in full."""
-STEPS: Final = 200
+MAX_FRAMES: Final = 200
 """Frames that are looked at to tell two exceptions apart."""
 
 
@@ -41,14 +41,14 @@ class Storms:
         except Exception:  # noqa: BLE001 - an exception may be anything; then it is shown each time
             return traceback_of(error)
         now = self._monotonic()
-        shown, count = self._seen.get(mark, (now - AGAIN, 1))
-        if now - shown < AGAIN:
+        shown, count = self._seen.get(mark, (now - REPEAT_AFTER, 1))
+        if now - shown < REPEAT_AFTER:
             self._seen[mark] = (shown, count + 1)
             self._seen.move_to_end(mark)
             return f"{type(error).__name__}: {text_of(error)}\ntb={mark} x{count + 1}"
         self._seen[mark] = (now, 1)
         self._seen.move_to_end(mark)
-        if len(self._seen) > REMEMBERED:
+        if len(self._seen) > MAX_STORMS:
             self._seen.popitem(last=False)
         return f"{traceback_of(error)}\ntb={mark}"
 
@@ -66,7 +66,7 @@ def fingerprint(error: BaseException) -> str:
             break
         digest.update(type(link).__qualname__.encode("utf-8", "replace"))
         frame: TracebackType | None = link.__traceback__
-        while frame is not None and steps < STEPS:
+        while frame is not None and steps < MAX_FRAMES:
             code = frame.tb_frame.f_code
             digest.update(f"\n{code.co_filename}:{code.co_name}:{frame.tb_lineno}".encode("utf-8", "replace"))
             frame, steps = frame.tb_next, steps + 1
