@@ -201,9 +201,9 @@ def test_every_finding_is_said(lang: str, what: What, monkeypatch: pytest.Monkey
     words = dict.fromkeys(("text", "time", "reason", "chain", "before", "pids", "first"), "word")
     report = Report("server")
     report.add(what, "file", **numbers, **words)
-    monkeypatch.setattr(seals, "check", lambda *_: report)
+    monkeypatch.setattr(seals, "verify", lambda *_: report)
     arguments = ["--log-dir", str(tmp_path), "--lang", lang]
-    shown = CliRunner().invoke(seals.verify, arguments, env=clean_environment(), catch_exceptions=False)
+    shown = CliRunner().invoke(seals.verify_command, arguments, env=clean_environment(), catch_exceptions=False)
     assert shown.exit_code == report.code
     assert len(shown.stdout.splitlines()) == 3
     frames = {0: "cli.seals_note", 1: "cli.seals_found", 2: "cli.seals_not_checked"}

@@ -13,8 +13,8 @@ SUBCOMMANDS: Final = {
     DEFAULT: ("vestnik.cli.journal.show", "command", "Show entries; this is what `vestnik journal` does by itself."),
     "stats": ("vestnik.cli.journal.stats", "command", "Count entries by level, event, hour, code, account and room."),
     "message": ("vestnik.cli.journal.message", "command", "Tell what became of a message."),
-    "verify": ("vestnik.cli.journal.seals", "verify", "Verify that the journal was not changed."),
-    "setup-keys": ("vestnik.cli.journal.seals", "setup_keys", "Begin to seal the journal."),
+    "verify": ("vestnik.cli.journal.seals", "verify_command", "Verify that the journal was not changed."),
+    "setup-keys": ("vestnik.cli.journal.seals", "setup_keys_command", "Begin to seal the journal."),
 }
 """Module, name in the module, meaning."""
 _HELP: Final = ("-h", "--help")

@@ -19,7 +19,7 @@ from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import BadKey, Key, parse_key
 from vestnik.log.sealing.seals import KEYED
-from vestnik.log.sealing.verify import verify as check
+from vestnik.log.sealing.verify import verify
 from vestnik.log.setup import default_directory
 from vestnik.texts import say
 
@@ -79,7 +79,7 @@ VERDICTS: Final = ("cli.seals_intact", "cli.seals_tampered", "cli.seals_unknown"
     help=f"File with the verification key, or keys; otherwise {KEY_VARIABLE} has them.",
 )
 @location
-def verify(
+def verify_command(
     name: str, key_file: Path | None, config: Path | None, data: str | None, log_dir: str | None, lang: str | None
 ) -> None:
     """Verify the journal NAME: server (the default), client, admin, or a path such as DIRECTORY/NAME.
@@ -95,10 +95,10 @@ def verify(
     directory, journal = _find(journals, name, log_dir)
     keys = _given_keys(journals, key_file)
     try:
-        report = check(directory, journal, keys)
+        report = verify(directory, journal, keys)
         if not keys and report.code != 1 and _needs_key(report) and sys.stdin.isatty():
             keys = _asked_keys(journals)
-            report = check(directory, journal, keys) if keys else report
+            report = verify(directory, journal, keys) if keys else report
     except OSError as error:
         _say_why(journals, directory, error)
         raise SystemExit(2) from None
@@ -110,7 +110,7 @@ def verify(
 @click.argument("name", default=SERVER, metavar="[NAME]")
 @click.option("--new", "again", is_flag=True, help="Make another key if there is one already.")
 @location
-def setup_keys(
+def setup_keys_command(
     name: str, again: bool, config: Path | None, data: str | None, log_dir: str | None, lang: str | None
 ) -> None:
     """Make a secret key for the seals of the journal NAME, also beside a running server, and show how to verify them.
