@@ -19,7 +19,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 
-class _Head(msgspec.Struct, gc=False):
+class _Envelope(msgspec.Struct, gc=False):
     """What tells an answer from an event."""
 
     response: int | UnsetType = UNSET
@@ -58,7 +58,7 @@ def _give_secret(value: object) -> str:
 
 
 REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
-_HEADS: Final = msgspec.json.Decoder(_Head)
+_ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
 _RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=_take_secret)
 _EVENTS: Final[msgspec.json.Decoder[ServerEvent]] = msgspec.json.Decoder(ServerEvent)
 _LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=_take_secret)
@@ -74,7 +74,7 @@ def encode(message: msgspec.Struct) -> bytes:
 
 def decode_server_message(data: bytes) -> ServerMessage | None:
     """What a server sent; None for an event this client does not know. Raises what msgspec raises."""
-    strict: msgspec.json.Decoder[Any] = _EVENTS if _HEADS.decode(data).response is UNSET else _RESPONSES
+    strict: msgspec.json.Decoder[Any] = _EVENTS if _ENVELOPES.decode(data).response is UNSET else _RESPONSES
     try:
         return strict.decode(data)  # type: ignore[no-any-return]
     except msgspec.ValidationError:  # no event: another server's, which is read as far as it goes
