@@ -232,7 +232,7 @@ async def test_garbage_disturbs_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [b"1 ", b"{}", b"[]"])
 async def test_many_tiny_values_hold_nobody_up(tmp_path: Path, value: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stranger sends 64 KiB of tiny values in one go: Anna is answered within a second all the same."""
+    """A stranger sends 64 KiB of tiny values in one go: Anna waits for less than a second's work all the same."""
     for name in (
         "COVERAGE_PROCESS_CONFIG",
         "COVERAGE_PROCESS_START",
@@ -243,12 +243,10 @@ async def test_many_tiny_values_hold_nobody_up(tmp_path: Path, value: bytes, mon
         async with await Wire.login(server.port, "anna") as anna, await Wire.connect(server.port) as stranger:
             stranger.write(value * (65_536 // len(value)))
             assert (await stranger.hear())["response"] == 400
-            slowest = 0.0
             for _ in range(5):
-                start = time.monotonic()
+                before = server.work
                 assert await anna.silent()
-                slowest = max(slowest, time.monotonic() - start)
-            assert slowest < 1
+                assert server.work - before < 1
 
 
 async def test_long_names_do_not_fill_the_memory(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ def vestnik(
     )
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    *_, fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")
+    return sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 class ServerProcess:
     """`vestnik server` with the data in `data`; as a context manager it is stopped with SIGTERM at the end.
 
@@ -119,6 +125,11 @@ class ServerProcess:
         """Bytes of memory in use (VmRSS)."""
         status = Path(f"/proc/{self.pid}/status").read_text("ascii")
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024  # type: ignore[index]  # Linux has it
+
+    @property
+    def work(self) -> float:
+        """Seconds of processor time it has used, which, unlike hours of the day, do not depend on who else works."""
+        return processor_time(self.pid)
 
     @property
     def running(self) -> bool:

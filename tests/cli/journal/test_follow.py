@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pages import START, Record, at, entry_of, micros, record, write
-from tests.support.process import VESTNIK, clean_environment
+from tests.support.process import VESTNIK, clean_environment, processor_time
 from tests.support.waiting import DEADLINE
 from vestnik.cli.journal.output import Output
 from vestnik.cli.journal.show import new_entries
@@ -147,19 +147,13 @@ def test_it_waits_without_working(tmp_path: Path) -> None:
     write(tmp_path, numbered(0, 1))
     with following(tmp_path) as process:
         process.line()
-        before = cpu(process.process.pid)
+        before = processor_time(process.process.pid)
         write(tmp_path, numbered(1, 1))
         process.line()
         for _ in range(5):
             write(tmp_path, numbered(2, 1))
             process.line()
-        assert cpu(process.process.pid) - before < 50
-
-
-def cpu(pid: int) -> int:
-    """Hundredths of a second of processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+        assert processor_time(process.process.pid) - before < 0.5
 
 
 @pytest.mark.parametrize("lines", [2000])
