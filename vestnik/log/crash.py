@@ -6,6 +6,7 @@ what the event loop complains of, warnings, and crashes of the interpreter (`dum
 
 import asyncio
 import atexit
+import re
 import sys
 import threading
 import warnings
@@ -19,6 +20,8 @@ from vestnik.log.dump import Dump, import_dumps
 from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.log.recording.records import text_of
+
+_FUNCTION: Final = re.compile(r"<function (\S+) at 0x")
 
 FLUSH_WITHIN: Final = 2.0
 """Seconds for which a program that fails waits until the journal has its last record."""
@@ -159,7 +162,8 @@ def _place(failed: "sys.UnraisableHookArgs") -> str:
     try:
         return str(failed.object.__qualname__)  # type: ignore[attr-defined]  # that is what is tried
     except Exception:  # noqa: BLE001 - any code may run here
-        return failed.err_msg or text_of(failed.object)
+        named = _FUNCTION.search(failed.err_msg or "")  # Python 3.13 gives a callback at exit in this way only
+        return named[1] if named else failed.err_msg or text_of(failed.object)
 
 
 def _reason(kind: type[BaseException], error: BaseException | None) -> str:
