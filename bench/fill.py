@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from vestnik.chat.names import name_key
 from vestnik.chat.passwords import hash_password
+from vestnik.chat.rules.accounts import MayTakeName
 from vestnik.secret import Secret
 from vestnik.store.engine import open_engine
 from vestnik.store.queries.accounts import add_account
@@ -94,7 +95,7 @@ def add_accounts(path: Path, names: list[str], password: str) -> None:
     engine = open_engine(prepare(path), connections=1, writing=True)
     with engine.begin() as connection:
         for name in names:
-            add_account(connection, name, name_key(name), password_hash, START)
+            add_account(connection, name, name_key(name), password_hash, START, MayTakeName(name))
     engine.dispose()
 
 
@@ -105,8 +106,8 @@ def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Any) -
 
 def _add_people(database: sqlite3.Connection, accounts: int) -> None:
     password = hash_password(Secret(PASSWORD))
-    rows = ((n, f"user{n}", f"user{n}", password, 0, START, n) for n in range(1, accounts + 1))
-    _insert(database, "account", "id, name, key, password_hash, disabled, created, revision", rows)
+    rows = ((n, f"user{n}", f"user{n}", password, 0, START) for n in range(1, accounts + 1))
+    _insert(database, "account", "id, name, key, password_hash, disabled, created", rows)
 
 
 def _add_rooms(database: sqlite3.Connection, chance: random.Random, rooms: int, accounts: int) -> dict[int, list[int]]:

@@ -8,14 +8,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, case, func, insert, or_, select, update
 
 from bench.fill import fill
 from vestnik.chat.passwords import hash_token
 from vestnik.secret import Secret
-from vestnik.store.queries.accounts import begin_login, token_login
-from vestnik.store.schema import account, change, conversation, cursor, member, message, room
-from vestnik.store.store import DATABASE, administer
+from vestnik.store.engine import open_engine
+from vestnik.store.queries.accounts import token_login
+from vestnik.store.schema import account, change, conversation, cursor, login, member, message, room
+from vestnik.store.store import DATABASE
 
 ALL, SOME, UNREAD = "all", "some", "unread"
 """Who asks: a member of all rooms, one of about a hundred, and one of nearly all who has read nothing."""
@@ -80,11 +81,19 @@ def filled(data: Path, size: Size) -> Filled:
     """Fill the store in the directory `data`, unless it is there already, and say what is in it."""
     if not (data / DATABASE).exists():
         fill(data, messages=size.messages, rooms=size.rooms, accounts=size.accounts)
-    with administer(data) as engine, engine.begin() as connection:
+    engine = open_engine(data / DATABASE, connections=1, writing=True)
+    with engine.begin() as connection:
         people = _people(connection)
         for number, name in people.values():
             if token_login(connection, hash_token(Secret(token(name))), 0.0) is None:
-                begin_login(connection, number, hash_token(Secret(token(name))), time.time(), 0.0)
+                now = time.time()
+                kept = {
+                    "account_id": number,
+                    "token_hash": hash_token(Secret(token(name))),
+                    "created": now,
+                    "used": now,
+                }
+                connection.execute(insert(login).values(kept))
         connection.execute(update(cursor).where(cursor.c.account_id == people[UNREAD][0]).values(read=0))
         samples = _samples(connection)
         words = Counter(word for sample in samples for word in set(words_of(sample.text)))

@@ -14,6 +14,7 @@ import vestnik
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.client import errors as client_errors
 from vestnik.protocol import answers, errors
+from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.requests import AnyRequest, Request
 from vestnik.texts import cli, client
@@ -122,7 +123,9 @@ def test_size(path: Path) -> None:
 
 def test_every_request_has_a_row() -> None:
     """Every request of the protocol is in the table of actions, and the table holds nothing else."""
-    assert set(ACTIONS) == set(get_args(AnyRequest))
+    assert set(ACTIONS) == {*get_args(AnyRequest), *get_args(AnyAdministration)}
+    administrative = {kind for kind, action in ACTIONS.items() if action.administrative}
+    assert administrative == set(get_args(AnyAdministration))
     assert len(set(map(action_name, ACTIONS))) == len(ACTIONS)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.data import add_accounts
+from tests.support.data import add_accounts, quick_hash
 from vestnik.chat.chat import Chat
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.limits import Limits
@@ -16,11 +16,12 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
 from vestnik.chat.rooms import Room
 from vestnik.chat.sessions import Session
+from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.answers import Answer
 from vestnik.protocol.formats import Format, jim_formats
 from vestnik.protocol.requests import AnyRequest, Authenticate, User
 from vestnik.secret import Secret
-from vestnik.store.queries import accounts
-from vestnik.store.store import DATABASE, Store, administer
+from vestnik.store.store import DATABASE, Store
 
 DAY = 86_400.0
 LIFETIME = 30 * DAY
@@ -38,10 +39,15 @@ class Ear:
         self.number = number
         self.name = str(number)
         self.heard: list[bytes] = []
+        self.expelled = False
 
     def send(self, data: bytes) -> None:
         """Take bytes."""
         self.heard.append(data)
+
+    def expel(self) -> None:
+        """Note that the connection is to end."""
+        self.expelled = True
 
 
 def hearers(room: Room | None, form: Format | None = None) -> set[Any]:
@@ -52,15 +58,30 @@ def hearers(room: Room | None, form: Format | None = None) -> set[Any]:
 
 
 class SlowPasswords:
-    """Checks passwords in the caller's thread; `asked` are the hashes it was given."""
+    """Hashes passwords in the caller's thread; `asked` are the hashes it was given to check."""
 
     def __init__(self) -> None:
         self.asked: list[str | None] = []
+
+    async def hash(self, password: Secret) -> str:
+        """The hash of a password."""
+        return quick_hash(password.reveal())
 
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash."""
         self.asked.append(password_hash)
         return password_hash is not None and verify_password(password_hash, password)
+
+
+class Clerk:
+    """Writes down what administrators are about to do."""
+
+    def __init__(self, acts: list[tuple[str, tuple[object, ...]]]) -> None:
+        self.acts = acts
+
+    async def record(self, answer: Answer, *values: object) -> None:
+        """Take a record."""
+        self.acts.append((answer.name, values))
 
 
 class House:
@@ -71,6 +92,7 @@ class House:
         self.data = data
         self.store = store
         self.passwords = SlowPasswords()
+        self.acts: list[tuple[str, tuple[object, ...]]] = []
         self.chat = Chat(
             storage=store,
             passwords=self.passwords,
@@ -80,12 +102,12 @@ class House:
             names=NAMES,
         )
 
-    async def do(self, session: Session, request: AnyRequest) -> Outcome:
+    async def do(self, session: Session, request: AnyRequest | AnyAdministration) -> Outcome:
         """Serve a request to its end."""
         outcome: Outcome | Awaitable[Outcome] = dispatch(self.chat, session, request)
         return await outcome if isawaitable(outcome) else outcome  # type: ignore[return-value]
 
-    async def reply(self, session: Session, request: AnyRequest) -> Reply:
+    async def reply(self, session: Session, request: AnyRequest | AnyAdministration) -> Reply:
         """Serve a request that is answered at once."""
         outcome = await self.do(session, request)
         assert isinstance(outcome, Reply)
@@ -117,12 +139,11 @@ class House:
         assert found is not None
         return found.id
 
-    def administer(self, name: str, *, disabled: bool) -> None:
-        """Disable or enable an account beside the running store."""
-        with administer(self.data) as engine, engine.begin() as connection:
-            found = accounts.find_account(connection, name_key(name))
-            assert found is not None
-            accounts.set_disabled(connection, found.id, disabled)
+    async def administer(self, request: AnyAdministration) -> Reply:
+        """Serve an act of administration; `acts` are those that were recorded."""
+        session = Session(Ear())
+        session.administrator = Clerk(self.acts)
+        return await self.reply(session, request)
 
 
 @pytest.fixture

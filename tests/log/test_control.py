@@ -31,7 +31,7 @@ def test_statistics(make: Callable[..., Journal], tmp_path: Path) -> None:
     """The record says what became of the records before it: written, dropped by level, waiting."""
     journal = make(json=True, limit=8)
     for _ in range(20):
-        journal.record(catalogue.ADMIN_ADDED, "anna")
+        journal.record(catalogue.ALL["admin.added"], "anna")
     journal.record(catalogue.SERVER_FORCED)
     assert journal.flush()
     before = journal.statistics

@@ -163,13 +163,13 @@ def test_propagation(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
 def test_filter(pair: Pair, tmp_path: Path) -> None:
     """A filter of the logger or of the handler applies to events as well."""
     pair[0].addFilter(lambda record: getattr(record, "account", None) != "secret")
-    pair[1].record(catalogue.ADMIN_ADDED, "secret")
-    pair[1].extend([*rows(1), (0.0, catalogue.ADMIN_ADDED, ("secret",), None, None, None, None)])
-    pair[1].record(catalogue.ADMIN_ADDED, "open")
+    pair[1].record(catalogue.ALL["admin.added"], "secret")
+    pair[1].extend([*rows(1), (0.0, catalogue.ALL["admin.added"], ("secret",), None, None, None, None)])
+    pair[1].record(catalogue.ALL["admin.added"], "open")
     handler = next(one for one in pair[0].handlers if isinstance(one, JournalHandler))
     handler.addFilter(lambda record: "hidden" not in record.getMessage())
     pair[0].info("hidden")
-    pair[1].record(catalogue.ADMIN_ADDED, "hidden")
+    pair[1].record(catalogue.ALL["admin.added"], "hidden")
     handler.filters.clear()
     assert [line[22:] for line in lines(pair, tmp_path)] == [
         "200: Сообщение от user к 0 доставлено",

@@ -23,15 +23,15 @@ def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
 def test_fork(tmp_path: Path) -> None:
     """The child of a fork writes its own records once, and none of its parent's."""
     run(
-        "for number in range(5000): journal.record(catalogue.ADMIN_ADDED, f'p{number}')\n"
+        "for number in range(5000): journal.record(catalogue.ALL['admin.added'], f'p{number}')\n"
         "child = os.fork()\n"
         "if child == 0:\n"
         "    assert threading.active_count() == 1\n"
-        "    journal.record(catalogue.ADMIN_ADDED, 'child')\n"
+        "    journal.record(catalogue.ALL['admin.added'], 'child')\n"
         "    assert journal.flush()\n"
         "    os._exit(0)\n"
         "assert os.waitpid(child, 0)[1] == 0\n"
-        "journal.record(catalogue.ADMIN_ADDED, 'parent')\n",
+        "journal.record(catalogue.ALL['admin.added'], 'parent')\n",
         tmp_path,
     )
     names = [line.split()[-2] for line in messages(tmp_path / "server.log")]
@@ -40,7 +40,7 @@ def test_fork(tmp_path: Path) -> None:
 
 def test_exit(tmp_path: Path) -> None:
     """The end of the program loses nothing, even if nobody closes the journal."""
-    run("for number in range(3000): journal.record(catalogue.ADMIN_ADDED, number)\n", tmp_path)
+    run("for number in range(3000): journal.record(catalogue.ALL['admin.added'], number)\n", tmp_path)
     assert len(messages(tmp_path / "server.log")) == 3000
 
 
@@ -48,9 +48,9 @@ def test_after_the_end(tmp_path: Path) -> None:
     """A record made by a finalizer when the interpreter is ending does not keep it from ending."""
     run(
         "class Dying:\n"
-        "    def __del__(self): journal.record(catalogue.ADMIN_ADDED, 'late')\n"
+        "    def __del__(self): journal.record(catalogue.ALL['admin.added'], 'late')\n"
         "sys.modules['last'] = Dying()\n"
-        "journal.record(catalogue.ADMIN_ADDED, 'early')\n",
+        "journal.record(catalogue.ALL['admin.added'], 'early')\n",
         tmp_path,
     )
     assert messages(tmp_path / "server.log")[0].endswith("early создана")
@@ -60,11 +60,11 @@ def test_signal_handler_and_finalizer(tmp_path: Path) -> None:
     """A signal handler and `__del__` may record in the middle of another record."""
     run(
         "class Dying:\n"
-        "    def __del__(self): journal.record(catalogue.ADMIN_ADDED, 'del')\n"
-        "signal.signal(signal.SIGALRM, lambda *_: journal.record(catalogue.ADMIN_ADDED, 'signal'))\n"
+        "    def __del__(self): journal.record(catalogue.ALL['admin.added'], 'del')\n"
+        "signal.signal(signal.SIGALRM, lambda *_: journal.record(catalogue.ALL['admin.added'], 'signal'))\n"
         "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
         "for number in range(20_000):\n"
-        "    journal.record(catalogue.ADMIN_ADDED, number)\n"
+        "    journal.record(catalogue.ALL['admin.added'], number)\n"
         "    Dying()\n"
         "signal.setitimer(signal.ITIMER_REAL, 0)\n",
         tmp_path,
@@ -80,8 +80,8 @@ def test_many_processes(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "from vestnik.server import catalogue; from vestnik.log.journal import Journal\n"
-        "journal = Journal('server', Path(sys.argv[1]))\n"
-        "for number in range(2000): journal.record(catalogue.ADMIN_ADDED, f'{sys.argv[2]}-{number}-' + 'x' * 50)\n"
+        "journal = Journal('server', Path(sys.argv[1])); added = catalogue.ALL['admin.added']\n"
+        "for number in range(2000): journal.record(added, f'{sys.argv[2]}-{number}-' + 'x' * 50)\n"
         "journal.close()\n"
     )
     run = [sys.executable, "-c", code, str(tmp_path)]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.app import journal_lines, running_app
+from tests.support.data import writing
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.server.app import App
-from vestnik.store.store import administer
 
 RICH = ["seq"]
 
@@ -35,7 +35,7 @@ async def until_live(app: App, name: str) -> None:
 
     async with asyncio.timeout(DEADLINE):
         while not ready():
-            await app.store.last_revision()  # another question to the store behind that of the login
+            await app.store.last_number()  # another question to the store behind that of the login
 
 
 async def test_pipelined_messages_are_one_batch(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_store_failure(tmp_path: Path) -> None:
             for wire in (anna, boris):
                 await wire.ask(action="join", time=0, room="#tea")
             await app.store._writer.change(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 0"))
-            with administer(tmp_path) as other, other.begin():
+            with writing(tmp_path):
                 assert (await tell(anna, "#tea", "lost", id="a"))["response"] == 500
             assert (await tell(anna, "#tea", "kept", id="a"))["response"] == 200
             assert (await boris.hear())["message"] == "kept"

@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import journal_lines, running_app
-from tests.support.data import add_accounts
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
-from vestnik.store.queries import accounts
-from vestnik.store.store import administer
 
 
 async def test_one_connection_too_many(tmp_path: Path) -> None:
@@ -80,83 +77,6 @@ async def test_plain_clients_are_not_probed(tmp_path: Path) -> None:
         async with await Wire.login(port, "anna") as plain, await Wire.login(port, "boris", features=["probe"]) as rich:
             await rich.rest()
             assert await plain.silent()
-
-
-@pytest.mark.parametrize("change", ["disable", "password"])
-async def test_administration_closes_connections(tmp_path: Path, change: str) -> None:
-    """Disabling an account or changing its password closes its connections, and no others."""
-    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
-        port = app.listener.port
-        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:
-            with administer(tmp_path) as engine, engine.begin() as connection:
-                if change == "disable":
-                    accounts.set_disabled(connection, 1, True)
-                else:
-                    accounts.set_password(connection, 1, "x")
-            assert await anna.rest() == b""
-            assert await boris.silent()
-        assert any("Connection of client anna closed" in line for line in journal_lines(app))
-
-
-async def test_new_accounts_close_nothing(tmp_path: Path) -> None:
-    """Who logs in at once to an account made beside the running server stays: only a later change ends the session."""
-    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
-        await asyncio.to_thread(add_accounts, tmp_path, ["boris"], "secret")
-        async with await Wire.login(app.listener.port, "boris") as boris:
-            with administer(tmp_path) as engine, engine.begin() as connection:
-                accounts.set_disabled(connection, 1, True)
-            assert await anna.rest() == b""  # changes are looked at in their order, so the new account was before
-            assert await boris.silent()
-            with administer(tmp_path) as engine, engine.begin() as connection:
-                accounts.set_password(connection, 2, "x")
-            assert await boris.rest() == b""
-
-
-async def test_a_token_login_lives_through_changes_before_it(tmp_path: Path) -> None:
-    """A session by token is ended by a change that comes after it, not by one from before."""
-    async with running_app(tmp_path, "anna", "boris") as app:
-        port = app.listener.port
-        with administer(tmp_path) as engine, engine.begin() as connection:
-            accounts.set_disabled(connection, 2, True)
-            accounts.set_disabled(connection, 2, False)
-        async with await Wire.connect(port) as first, await Wire.login(port, "anna") as anna:
-            token = (await first.authenticate("boris", remember=True))["token"]
-            async with await Wire.connect(port) as boris:
-                user = {"account_name": "boris", "token": token}
-                assert await boris.code(action="authenticate", time=0, user=user) == 200
-                with administer(tmp_path) as engine, engine.begin() as connection:
-                    accounts.set_disabled(connection, 1, True)
-                assert await anna.rest() == b""
-                assert await boris.silent()
-                with administer(tmp_path) as engine, engine.begin() as connection:
-                    accounts.set_disabled(connection, 2, True)
-                assert await boris.rest() == b""
-
-
-async def test_a_change_during_a_login_ends_it(tmp_path: Path) -> None:
-    """An account is disabled, and that is looked at, while its login is being kept: the login ends soon afterwards."""
-    async with running_app(tmp_path, "anna", "boris") as app:
-        port = app.listener.port
-        going_on = asyncio.Event()
-        async with await Wire.login(port, "anna") as anna, await Wire.connect(port) as boris:
-            begun = asyncio.Event()
-            begin_login = app.store.begin_login
-
-            async def slow(account_id: int, token_hash: str | None, now: float, since: float) -> int:
-                begun.set()
-                await going_on.wait()
-                return await begin_login(account_id, token_hash, now, since)
-
-            app.store.begin_login = slow  # type: ignore[method-assign]
-            boris.tell(action="authenticate", user={"account_name": "boris", "password": "secret"})
-            await asyncio.wait_for(begun.wait(), DEADLINE)
-            with administer(tmp_path) as engine, engine.begin() as connection:
-                accounts.set_disabled(connection, 2, True)
-                accounts.set_disabled(connection, 1, True)
-            assert await anna.rest() == b""
-            going_on.set()
-            assert (await boris.hear())["response"] == 202
-            assert await boris.rest() == b""
 
 
 async def test_slow_readers_are_cut_off(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.chat.conftest import Ear
 from tests.support.app import journal_lines, running_app
+from tests.support.store import allow
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.passwords import hash_token
@@ -45,7 +46,7 @@ async def until_gone(app: App, *names: str) -> None:
     found = await app.store.people([name.casefold() for name in names])
     async with asyncio.timeout(DEADLINE):
         while any(app.chat.sessions.find(known.account_id) for known in found.values()):
-            await app.store.last_revision()
+            await app.store.last_number()
 
 
 async def who(wire: Wire, *names: str) -> list[dict[str, Any]]:
@@ -136,7 +137,7 @@ async def test_a_mass_reconnect_is_no_storm(tmp_path: Path, by_hand: None) -> No
     async with running_app(tmp_path, "anna", *names) as app, AsyncExitStack() as stack:
         port = app.listener.port
         for name, known in (await app.store.people(names)).items():
-            await app.store.begin_login(known.account_id, hash_token(Secret(tokens[name])), app.clock(), 0.0)
+            await app.store.begin_login(known.account_id, hash_token(Secret(tokens[name])), app.clock(), 0.0, allow)
         anna = await stack.enter_async_context(await Wire.login(port, "anna", features=LISTENING))
         wires = await connect_all(port, tokens, stack)
         end_rounds(app, 2)
@@ -200,7 +201,7 @@ async def test_who_does_not_read_notices_is_cut_off(tmp_path: Path, by_hand: Non
                     for session in people:
                         presence.set_status(session, f"{turn} " * 20)
                     app.announcer.end_round()
-                    await app.store.last_revision()
+                    await app.store.last_number()
         assert any("anna" in line and line.startswith("WARNING") for line in journal_lines(app))
         for session in people:
             sessions.detach(session)

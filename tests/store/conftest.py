@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from tests.support.data import make_data
+from tests.support.store import allow
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
 
@@ -32,5 +33,5 @@ def connection(engine: Engine) -> Iterator[Connection]:
     """A transaction in a database with the accounts anna (1), boris (2) and Вера (3)."""
     with engine.begin() as made:
         for name in NAMES:
-            accounts.add_account(made, name, name.casefold(), f"hash of {name}", 100.0)
+            accounts.add_account(made, name, name.casefold(), f"hash of {name}", 100.0, allow)
         yield made

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,44 @@ def test_no_directory(tmp_path: Path) -> None:
     """Without its directory there is no lock."""
     with pytest.raises(OSError):
         Lock(tmp_path / "missing").acquire()
+
+
+def test_commands_share(tmp_path: Path) -> None:
+    """Commands share the lock; a server is kept off, and a command by a server, whose process is named."""
+    one, other, server = Lock(tmp_path), Lock(tmp_path), Lock(tmp_path)
+    one.share()
+    other.share()
+    with pytest.raises(StoreLocked):
+        server.acquire()
+    one.release()
+    other.release()
+    server.acquire()
+    with pytest.raises(StoreLocked) as caught:
+        one.share()
+    assert caught.value.fields["pid"] == os.getpid()
+    server.release()
+
+
+def test_commands_leave_the_content(tmp_path: Path) -> None:
+    """That a server died is still told to the next one after a command has had the lock."""
+    (tmp_path / "vestnik.lock").write_text("4711")
+    command = Lock(tmp_path)
+    command.share()
+    command.release()
+    server = Lock(tmp_path)
+    server.acquire()
+    assert server.stale == 4711
+    server.release()
+
+
+def test_a_server_waits_for_commands(tmp_path: Path) -> None:
+    """A server that has patience gets the lock when the last command gives it back, and only waits for commands."""
+    command, server = Lock(tmp_path), Lock(tmp_path)
+    command.share()
+    with pytest.raises(StoreLocked):
+        server.acquire(0.05)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(Lock(tmp_path).acquire, DEADLINE) for _ in range(2)]
+        command.release()
+        failures = [future.exception(DEADLINE) for future in waiting]
+    assert [type(failure) for failure in failures].count(StoreLocked) == 1

@@ -26,7 +26,7 @@ def count(data: Path) -> int | None:
 def add(engine: Engine, name: str) -> None:
     """One more account."""
     with engine.begin() as connection:
-        values = {"name": name, "key": name, "password_hash": "", "disabled": False, "created": 0, "revision": 1}
+        values = {"name": name, "key": name, "password_hash": "", "disabled": False, "created": 0}
         connection.execute(insert(account).values(values))
 
 
@@ -63,8 +63,8 @@ def test_after_a_crash(tmp_path: Path, engine: Engine) -> None:
     engine.dispose()
     code = (
         "import os, sys, sqlite3; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode = WAL');"
-        'c.execute("INSERT INTO account (id, name, key, password_hash, disabled, created, revision)"'
-        "\" VALUES (9, 'z', 'z', '', 0, 0, 1)\"); c.commit(); os.kill(os.getpid(), 9)"
+        'c.execute("INSERT INTO account (id, name, key, password_hash, disabled, created)"'
+        "\" VALUES (9, 'z', 'z', '', 0, 0)\"); c.commit(); os.kill(os.getpid(), 9)"
     )
     path = str(tmp_path / "vestnik.db")
     subprocess.run([sys.executable, "-c", code, path], env=clean_environment(), timeout=DEADLINE, check=False)

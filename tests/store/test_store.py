@@ -8,23 +8,24 @@ from typing import Any
 import pytest
 
 from tests.store.test_writer import New
+from tests.support.data import writing
 from tests.support.store import allow
 from tests.support.waiting import DEADLINE
+from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
 from vestnik.chat.rules.contacts import MayRemoveContact
 from vestnik.chat.storage.messages import Delivered
 from vestnik.chat.storage.rooms import RoomRecord
-from vestnik.protocol.errors import NotFound
-from vestnik.store.errors import StoreForeign, StoreLocked, StoreNewer
-from vestnik.store.lock import Lock
+from vestnik.protocol.errors import Conflict, NotFound, WrongLogin
+from vestnik.protocol.events import AccountState
 from vestnik.store.queries import accounts
-from vestnik.store.store import DATABASE, Store, administer, prepare
+from vestnik.store.store import DATABASE, Store, prepare
 
 
 def add(data: Path, *names: str) -> None:
     """Make accounts."""
-    with administer(data) as engine, engine.begin() as connection:
+    with writing(data) as connection:
         for name in names:
-            accounts.add_account(connection, name, name.casefold(), f"hash of {name}", 0.0)
+            accounts.add_account(connection, name, name.casefold(), f"hash of {name}", 0.0, allow)
 
 
 @pytest.fixture
@@ -46,55 +47,13 @@ def test_prepare(tmp_path: Path) -> None:
         assert data.stat().st_mode & 0o777 == 0o700
 
 
-def test_administer_makes_a_database(tmp_path: Path) -> None:
-    """A command that is the first to touch the data makes the database and leaves no lock."""
-    add(tmp_path / "new", "anna")
-    lock = Lock(tmp_path / "new")
-    lock.acquire()
-    assert lock.stale is None
-    lock.release()
-
-
-def test_administer_beside_a_server(tmp_path: Path) -> None:
-    """Beside a server that holds the lock a command works on a database that is up to date."""
-    prepare(tmp_path)
-    lock = Lock(tmp_path)
-    lock.acquire()
-    add(tmp_path, "anna")
-    with administer(tmp_path) as engine, engine.begin() as connection:
-        assert [state.name for state in accounts.list_accounts(connection)] == ["anna"]
-    lock.release()
-
-
-def test_administer_does_not_migrate_under_a_server(tmp_path: Path) -> None:
-    """A database that needs migrating is left alone while somebody holds the lock."""
-    lock = Lock(tmp_path)
-    lock.acquire()
-    with pytest.raises(StoreLocked):
-        add(tmp_path, "anna")
-    assert not (tmp_path / DATABASE).exists()
-    lock.release()
-
-
-def test_administer_refuses(tmp_path: Path) -> None:
-    """A file that is no database, or a newer one, is refused."""
-    prepare(tmp_path / "newer")
-    with administer(tmp_path / "newer") as engine, engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreNewer):
-        add(tmp_path / "newer", "anna")
-    (tmp_path / DATABASE).write_text("no database" * 100)
-    with pytest.raises(StoreForeign):
-        add(tmp_path, "anna")
-
-
 async def test_logins(store: Store) -> None:
     """Logins go through the store: begun, found, touched, ended, and forgotten after their lifetime."""
     anna = await store.find_account("anna")
     assert anna is not None
     assert await store.find_account("nobody") is None
     assert await store.credentials("nobody", 0.0) is None
-    number = await store.begin_login(anna.id, "t", 5000.0, 0.0)
+    number = await store.begin_login(anna.id, "t", 5000.0, 0.0, allow)
     found = await store.token_login("t", 5000.0)
     assert found is not None
     assert (found.id, found.account) == (number, anna)
@@ -102,7 +61,7 @@ async def test_logins(store: Store) -> None:
     credentials = await store.credentials("anna", 6000.0)
     assert credentials is not None
     assert credentials.login_used == 6000.0
-    await store.begin_login(anna.id, None, 7001.0, 6001.0)
+    await store.begin_login(anna.id, None, 7001.0, 6001.0, allow)
     assert await store.token_login("t", 0.0) is None
     await store.end_login(anna.id, None)
     credentials = await store.credentials("anna", 0.0)
@@ -124,12 +83,17 @@ async def test_rooms_and_contacts(store: Store) -> None:
         await store.remove_contact(1, 2, MayRemoveContact("anna", "boris"))
 
 
-async def test_changes_of_an_administrator(store: Store, tmp_path: Path) -> None:
-    """What a command changes beside the running store is seen."""
-    revision = await store.last_revision()
-    add(tmp_path, "vera")
-    assert [state.name for state in await store.changed_accounts(revision)] == ["vera"]
-    assert await store.last_revision() == revision + 1
+async def test_accounts(store: Store) -> None:
+    """Accounts are made and changed through the store; what is refused changes nothing."""
+    await store.add_account("Vera", "vera", "hash", 5.0, allow)
+    with pytest.raises(Conflict):
+        await store.add_account("VERA", "vera", "hash", 6.0, MayTakeName("VERA"))
+    await store.set_disabled(3, True)
+    assert await store.account_state(3) == AccountState("Vera", 5.0, disabled=True)
+    await store.set_password(1, "new")
+    assert [state.name for state in await store.list_accounts("anna", 9)] == ["boris", "Vera"]
+    with pytest.raises(WrongLogin):
+        await store.begin_login(1, None, 7.0, 0.0, MayLogIn("anna", "anna", "hash of anna"))
 
 
 async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:

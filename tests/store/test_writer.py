@@ -198,8 +198,8 @@ async def test_delivered(desk: Desk, account_id: int, seq: int, expected: bool) 
 
     def people(connection: Connection) -> None:
         connection.exec_driver_sql(
-            "INSERT INTO account (id, name, key, password_hash, disabled, created, revision)"
-            " VALUES (7, 'a', 'a', '', 0, 0, 1), (8, 'b', 'b', '', 0, 0, 2)"
+            "INSERT INTO account (id, name, key, password_hash, disabled, created)"
+            " VALUES (7, 'a', 'a', '', 0, 0), (8, 'b', 'b', '', 0, 0)"
         )
         connection.exec_driver_sql("INSERT INTO conversation (id, created, low_id, high_id) VALUES (1, 0, 7, 8)")
         connection.execute(insert(cursor).values(conversation_id=1, account_id=account_id, delivered=seq))

@@ -28,6 +28,7 @@ SERVER_SIDE = {
     "server",
     "store",
     "connection",
+    "control",
     "probe",
     "presence",
     "change",

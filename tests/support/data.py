@@ -1,12 +1,15 @@
 """Data directories of servers, made in a few milliseconds: the database is a copy of one that was migrated once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from argon2 import PasswordHasher
+from sqlalchemy import Connection
 
+from tests.support.store import allow
 from vestnik.chat.names import name_key
 from vestnik.store.engine import open_engine
 from vestnik.store.queries import accounts
@@ -31,10 +34,17 @@ def make_data(data: Path) -> Path:
 
 def add_accounts(data: Path, names: Iterable[str], password: str) -> None:
     """Create accounts with one password in `data`, which is made if it is not there."""
+    with writing(data) as connection:
+        for name in names:
+            accounts.add_account(connection, name, name_key(name), quick_hash(password), CREATED, allow)
+
+
+@contextmanager
+def writing(data: Path) -> Iterator[Connection]:
+    """A transaction in the database in `data`; nobody else can write meanwhile."""
     engine = open_engine(make_data(data), connections=1, writing=True)
     with engine.begin() as connection:
-        for name in names:
-            accounts.add_account(connection, name, name_key(name), quick_hash(password), CREATED)
+        yield connection
     engine.dispose()
 
 

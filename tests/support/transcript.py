@@ -1,6 +1,7 @@
 """Exchanges as docs/protocol.md shows them (docs/examples/*.txt), played against a real server.
 
 `C: ` begins what a client writes and `S: ` what the server writes; `C boris: ` and `S boris: ` when there are several.
+What `admin` writes goes to the control socket.
 The examples are of a server that speaks English and has the accounts `anna`, `boris` and `clara`.
 """
 
@@ -11,7 +12,9 @@ from typing import Any, NamedTuple
 
 from tests.support.wire import Wire
 from vestnik.server.app import App
+from vestnik.server.doors.control import NAME as CONTROL
 
+ADMIN = "admin"
 CLOSES = "(closes the connection)"
 STOPPED = "(the server is stopped)"
 _LINE = re.compile(r"([CS])(?: (\w+))?: (.*)")
@@ -67,10 +70,15 @@ class Player:
         else:
             await self._idle()
             if line.who not in self._wires:
-                self._wires[line.who] = await Wire.connect(self.app.listener.port)
+                self._wires[line.who] = await self._connect(line.who)
             for shown, real in self._tokens.items():
                 line = line._replace(text=line.text.replace(shown, real))
             self._wires[line.who].write(line.text.encode() + b"\n")
+
+    async def _connect(self, who: str) -> Wire:
+        if who == ADMIN:
+            return await Wire.connect_to(self.app.settings.data_path / CONTROL)
+        return await Wire.connect(self.app.listener.port)
 
     async def _expect(self, wire: Wire, text: str) -> None:
         if text == CLOSES:
@@ -91,7 +99,7 @@ class Player:
         await self.app.services.tasks.wait()
 
 
-TIMES = {"time", "joined", "edited", "deleted", "seen", "muted", "until"}
+TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until"}
 """Fields with a moment that is another one each time."""
 
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from collections import deque
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,6 +30,11 @@ class Wire:
         sock.setblocking(False)
         await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port)), DEADLINE)
         return cls(*await asyncio.open_connection(sock=sock, limit=receive or 65_536))
+
+    @classmethod
+    async def connect_to(cls, path: Path) -> Self:
+        """Connect to a Unix socket."""
+        return cls(*await asyncio.wait_for(asyncio.open_unix_connection(path), DEADLINE))
 
     @classmethod
     async def login(

@@ -2,27 +2,34 @@
 
 from collections.abc import Awaitable, Mapping
 
-from vestnik.chat.actions import ACTIONS, Action
+from vestnik.chat.actions import ACTIONS, Action, action_name
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
 from vestnik.protocol import answers
-from vestnik.protocol.errors import Forbidden, NotAuthorised
+from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
 from vestnik.protocol.requests import AnyRequest, Request
 
 
 def dispatch(
-    chat: Chat, session: Session, request: AnyRequest, actions: Mapping[type[Request], Action] = ACTIONS
+    chat: Chat,
+    session: Session,
+    request: AnyRequest | AnyAdministration,
+    actions: Mapping[type[Request], Action] = ACTIONS,
 ) -> Outcome | Awaitable[Outcome]:
     """Serve a request: an outcome at once, or an awaitable when something must be looked up or kept first.
 
     `actions` is the table of actions, or one like it with something around the handlers.
-    Raises NotAuthorised without a login where one is needed, Forbidden for a request in another's name, and
+    Raises BadRequest for an act of administration by anybody else, as for an action that there is not,
+    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, and
     whatever error the handler finds.
     """
     action = actions[type(request)]
+    if action.administrative and session.administrator is None:
+        raise BadRequest(answers.ACTION_UNKNOWN, action_name(request))
     if request.id is not None:
         check_length("id", request.id, MAX_ID)
     claimed = action.claims(request)

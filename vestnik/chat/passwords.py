@@ -29,7 +29,10 @@ def verify_password(password_hash: str, password: Secret) -> bool:
 
 
 class Passwords(Protocol):
-    """Checks passwords without keeping the caller's thread."""
+    """Hashes and checks passwords without keeping the caller's thread."""
+
+    def hash(self, password: Secret) -> Awaitable[str]:
+        """The argon2id hash of a password."""
 
     def verify(self, password_hash: str | None, password: Secret) -> Awaitable[bool]:
         """Whether the password has this hash; for None takes the same time and says no."""

@@ -42,3 +42,6 @@ class Recipient(Protocol):
 
     def give_up(self, waiting: int) -> None:
         """Close the connection, for which `waiting` messages or bytes wait already."""
+
+    def expel(self) -> None:
+        """Close the connection, whose account may not log in any more as it could."""

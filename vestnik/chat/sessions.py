@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from vestnik.chat.administration import Administrator
 from vestnik.chat.presence import Presences
 from vestnik.chat.recipient import Recipient
 from vestnik.chat.rooms import Room, Rooms
@@ -60,8 +61,8 @@ class Account:
 class Session:
     """What the server knows of one connection: who speaks, and what the client understands.
 
-    `claimed` is the name of the last attempt to log in; `revision` the number of the account's last change when it
-    was allowed to. `format` is how things are written to it.
+    `claimed` is the name of the last attempt to log in; `administrator` who acts, if it may do what others may not.
+    `format` is how things are written to it.
     Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
     until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
     `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
@@ -72,6 +73,7 @@ class Session:
 
     __slots__ = (
         "account",
+        "administrator",
         "away",
         "claimed",
         "closed",
@@ -82,7 +84,6 @@ class Session:
         "login_id",
         "missing",
         "recipient",
-        "revision",
         "typed",
         "waiting",
     )
@@ -90,12 +91,12 @@ class Session:
     def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
         self.account: Account | None = None
+        self.administrator: Administrator | None = None
         self.claimed = ""
         self.closed = False
         self.features = NO_FEATURES
         self.format = recipient.formats(NO_FEATURES)
         self.login_id: int | None = None
-        self.revision = 0
         self.horizon = 0
         self.waiting: list[Any] | None = None
         self.live = True
@@ -119,11 +120,13 @@ class Session:
 class Sessions:
     """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
-    `published` is the number of the message that was published last.
+    `published` is the number of the message that was published last; `expulsions` how often accounts were expelled,
+    so that a login can tell whether that happened while it was checked.
     """
 
     def __init__(self, rooms: Rooms, published: int, presence: Presences) -> None:
         self.published = published
+        self.expulsions = 0
         self._presence = presence
         self._rooms = rooms
         self._accounts: dict[int, Account] = {}
@@ -196,6 +199,13 @@ class Sessions:
             del self._accounts[account.id]
         session.account = None
         session.waiting = None
+
+    def expel(self, account_id: int) -> None:
+        """End the connections of an account: it may not log in any more as it could."""
+        self.expulsions += 1
+        account = self._accounts.get(account_id)
+        for session in tuple(account.sessions) if account else ():
+            session.recipient.expel()
 
     def hear(self, session: Session, room: Room) -> None:
         """Let a session hear a room, or note in the room that it is absent as long as it is not live."""

@@ -1,8 +1,8 @@
-"""`vestnik user`: accounts, also beside a running server. What is done is journaled in `admin.log`."""
+"""`vestnik user`: accounts, with or without a running server. What is done is journaled in `admin.log`."""
 
+import logging
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,14 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
-from vestnik.chat.limits import MAX_PASSWORD
-from vestnik.chat.names import check_account_name, check_length, name_key
-from vestnik.chat.passwords import hash_password
-from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.cli import options
+from vestnik.cli.control import ask
 from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.language import DEFAULT_LANGUAGE
@@ -26,37 +21,42 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure
 from vestnik.protocol import answers
-from vestnik.protocol.errors import Conflict, NotFound, StartupError, VestnikError
+from vestnik.protocol.administration import (
+    AddAccount,
+    AnyAdministration,
+    DisableAccount,
+    EnableAccount,
+    GetAccount,
+    ListAccounts,
+    SetPassword,
+)
+from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.errors import BadRequest, StartupError
+from vestnik.protocol.events import AccountState, Response
 from vestnik.secret import Secret
 from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
-from vestnik.store.queries import accounts
-from vestnik.store.store import administer
 from vestnik.texts import say
 
 
 class Admin:
-    """One use of the command: its settings, the database and the journal."""
+    """One use of the command: its settings and the journal."""
 
-    def __init__(self, settings: Settings, engine: Engine, journal: Journal) -> None:
+    def __init__(self, settings: Settings, journal: Journal) -> None:
         self.settings = settings
-        self.engine = engine
         self.journal = journal
 
-    def say(self, name: str, **values: object) -> None:
-        """Print a sentence."""
-        click.echo(say(self.settings.lang, name, **values))
-
-    def find(self, connection: Connection, name: str) -> AccountRecord:
-        """The account called `name`. Raises NotFound, BadRequest for what cannot be a name."""
-        limit = self.settings.limits.name
-        account = accounts.find_account(connection, name_key(check_account_name("name", name, limit)))
-        if account is None:
-            raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-        return account
+    def ask(self, request: AnyAdministration) -> Response:
+        """The answer to a request. Raises Failure with its text when it is refused."""
+        request.lang = self.settings.lang
+        with _troubles(self.settings.lang):
+            answer = ask(self.settings, self.journal, request)
+        if answer.response >= FIRST_ERROR:
+            raise Failure(str(answer.error))
+        return answer
 
     def ask_password(self) -> Secret:
-        """A new password, from the environment or typed twice. Raises BadRequest for an empty or over-long one."""
+        """A new password, from the environment or typed twice."""
         password = os.environ.get(PASSWORD_VARIABLE)
         if password is None:
             if not sys.stdin.isatty():
@@ -66,7 +66,21 @@ class Admin:
                 hide_input=True,
                 confirmation_prompt=say(self.settings.lang, "cli.password_again"),
             )
-        return Secret(check_length("password", str(password), MAX_PASSWORD))
+        return Secret(self.text("password", str(password)))
+
+    def text(self, field: str, value: str) -> str:
+        """`value`, unless it holds bytes that are no text, which cannot be asked. Raises Failure."""
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            text = BadRequest(answers.FIELD_INVALID, field).text(self.settings.lang)
+            self.journal.record(catalogue.ADMIN_REFUSED, text)
+            raise Failure(text) from None
+        return value
+
+    def do(self, request: AnyAdministration) -> None:
+        """Ask for something and show what was done."""
+        click.echo(self.ask(request).alert)
 
 
 @click.group("user")
@@ -81,26 +95,35 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
     A new password comes from VESTNIK_PASSWORD or is asked for, never from the command line.
     """
     lang = given["lang"] or DEFAULT_LANGUAGE
-    try:
+    with _troubles(lang):
         settings = load_settings(config, given)
-        context.obj = context.with_resource(_admin(settings))
-    except StartupError as error:
-        raise Failure(error.text(lang)) from None
-    except OSError as error:
-        reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
-        raise Failure(say(lang, "server.directory_bad", **reason)) from None
+    context.obj = context.with_resource(_admin(settings))
 
 
 @contextmanager
 def _admin(settings: Settings) -> Iterator[Admin]:
-    with administer(settings.data_path) as engine:
-        journal = configure("admin", directory=settings.log_path, console=None, language=settings.lang)
-        switch("admin", settings.trace)
-        catch_everything(journal, settings.log_path, console=False)
-        try:
-            yield Admin(settings, engine, journal)
-        finally:
-            journal.release()  # what fails from here on can still be journaled
+    with _troubles(settings.lang):
+        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    journal = configure("admin", directory=settings.log_path, console=None, language=settings.lang)
+    switch("admin", settings.trace)
+    catch_everything(journal, settings.log_path, console=False)
+    journal.level = min(journal.level, logging.INFO)  # no act without its record
+    try:
+        yield Admin(settings, journal)
+    finally:
+        journal.release()  # what fails from here on can still be journaled
+
+
+@contextmanager
+def _troubles(lang: str) -> Iterator[None]:
+    """Show what is wrong with the surroundings as the command's error."""
+    try:
+        yield
+    except StartupError as error:  # no event: there may be no place for a journal
+        raise Failure(error.text(lang)) from None
+    except OSError as error:
+        reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
+        raise Failure(say(lang, "server.directory_bad", **reason)) from None
 
 
 @command.command("add")
@@ -109,14 +132,7 @@ def _admin(settings: Settings) -> Iterator[Admin]:
 @journaled(arguments=("name",), logger="admin")
 def add(admin: Admin, name: str) -> None:
     """Create the account NAME."""
-    with _refusals(admin):
-        check_account_name("name", name, admin.settings.limits.name)
-        password_hash = hash_password(admin.ask_password())
-        with admin.engine.begin() as connection:
-            if not accounts.add_account(connection, name, name_key(name), password_hash, time.time()):
-                raise Conflict(answers.ACCOUNT_EXISTS, name)
-        admin.journal.record(catalogue.ADMIN_ADDED, name)
-        admin.say("admin.added", account=name)
+    admin.do(AddAccount(name=admin.text("name", name), password=admin.ask_password()))
 
 
 @command.command("list")
@@ -124,13 +140,21 @@ def add(admin: Admin, name: str) -> None:
 @journaled(logger="admin")
 def list_(admin: Admin) -> None:
     """List all accounts."""
-    with admin.engine.begin() as connection:
-        found = accounts.list_accounts(connection)
-    for account in found:
-        created = datetime.fromtimestamp(account.created).astimezone().isoformat(sep=" ", timespec="seconds")
-        state = say(admin.settings.lang, "cli.user_disabled" if account.disabled else "cli.user_enabled")
-        click.echo(f"{account.name}\t{state}\t{created}")
-    admin.journal.record(catalogue.ADMIN_LISTED, len(found))
+    request = ListAccounts()
+    more = True
+    while more:
+        answer = admin.ask(request)
+        found = answer.accounts or []
+        for account in found:
+            click.echo(_line(account, admin.settings.lang))
+        more = bool(found and answer.more)
+        request = ListAccounts(after=found[-1].name if found else "")
+
+
+def _line(account: AccountState, lang: str) -> str:
+    created = datetime.fromtimestamp(account.created).astimezone().isoformat(sep=" ", timespec="seconds")
+    state = say(lang, "cli.user_disabled" if account.disabled else "cli.user_enabled")
+    return f"{account.name}\t{state}\t{created}"
 
 
 @command.command("passwd")
@@ -139,15 +163,8 @@ def list_(admin: Admin) -> None:
 @journaled(arguments=("name",), logger="admin")
 def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
-    with _refusals(admin):
-        with admin.engine.begin() as connection:
-            admin.find(connection, name)
-        password_hash = hash_password(admin.ask_password())
-        with admin.engine.begin() as connection:
-            account = admin.find(connection, name)
-            accounts.set_password(connection, account.id, password_hash)
-        admin.journal.record(catalogue.ADMIN_PASSWORD, account.name)
-        admin.say("admin.password", account=account.name)
+    admin.ask(GetAccount(name=admin.text("name", name)))
+    admin.do(SetPassword(name=name, password=admin.ask_password()))
 
 
 @command.command("disable")
@@ -156,7 +173,7 @@ def passwd(admin: Admin, name: str) -> None:
 @journaled(arguments=("name",), logger="admin")
 def disable(admin: Admin, name: str) -> None:
     """Forbid the account NAME to log in and close its connections."""
-    _set_disabled(admin, name, True)
+    admin.do(DisableAccount(name=admin.text("name", name)))
 
 
 @command.command("enable")
@@ -165,29 +182,4 @@ def disable(admin: Admin, name: str) -> None:
 @journaled(arguments=("name",), logger="admin")
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""
-    _set_disabled(admin, name, False)
-
-
-def _set_disabled(admin: Admin, name: str, disabled: bool) -> None:
-    event = catalogue.ADMIN_DISABLED if disabled else catalogue.ADMIN_ENABLED
-    with _refusals(admin):
-        with admin.engine.begin() as connection:
-            account = admin.find(connection, name)
-            accounts.set_disabled(connection, account.id, disabled)
-        admin.journal.record(event, account.name)
-        admin.say(event.name, account=account.name)
-
-
-@contextmanager
-def _refusals(admin: Admin) -> Iterator[None]:
-    """Journal a refusal and show it as the command's error."""
-    try:
-        yield
-    except VestnikError as error:  # no event: it is recorded below
-        text = error.text(admin.settings.lang)
-    except OperationalError:  # no event: it is recorded below; somebody else writes for too long
-        text = say(admin.settings.lang, "cli.busy")
-    else:
-        return
-    admin.journal.record(catalogue.ADMIN_REFUSED, text)
-    raise Failure(text)
+    admin.do(EnableAccount(name=admin.text("name", name)))

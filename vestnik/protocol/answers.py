@@ -96,6 +96,14 @@ CONTACT_REMOVED: Final = Answer("contact.removed", Code.OK, ("account", "contact
 CONTACT_UNKNOWN: Final = Answer("contact.unknown", Code.NOT_FOUND, ("account", "contact"))
 CONTACT_LIMIT: Final = Answer("contact.limit", Code.FORBIDDEN, ("account", "limit"))
 
+ADMIN_ADDED: Final = Answer("admin.added", Code.CREATED, ("account",))
+ADMIN_SHOWN: Final = Answer("admin.shown", Code.OK, ("account",))
+ADMIN_LISTED: Final = Answer("admin.listed", Code.OK, ("count",))
+ADMIN_PASSWORD: Final = Answer("admin.password", Code.OK, ("account",))
+ADMIN_DISABLED: Final = Answer("admin.disabled", Code.OK, ("account",))
+ADMIN_ENABLED: Final = Answer("admin.enabled", Code.OK, ("account",))
+ADMIN_UNRECORDED: Final = Answer("admin.unrecorded", Code.SERVER_ERROR)
+
 VALUE_NOT_OBJECT: Final = Answer("value.not_object", Code.BAD_REQUEST)
 VALUE_MALFORMED: Final = Answer("value.malformed", Code.BAD_REQUEST, ("byte",))
 VALUE_TOO_LONG: Final = Answer("value.too_long", Code.BAD_REQUEST, ("limit",))

@@ -111,6 +111,14 @@ class Person(msgspec.Struct, gc=False, omit_defaults=True):
     seen: float | UnsetType = UNSET
 
 
+class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
+    """An account as an administrator sees it, `created` in UNIX seconds."""
+
+    name: str
+    created: float
+    disabled: bool = False
+
+
 class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """The answer to a request: a code and its text; the rest only for those who asked for it.
 
@@ -131,6 +139,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     rooms: list[RoomState] | UnsetType = UNSET
     members: list[MemberState] | UnsetType = UNSET
     people: list[Person] | UnsetType = UNSET
+    accounts: list[AccountState] | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: str | UnsetType = UNSET
 

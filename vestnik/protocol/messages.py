@@ -1,6 +1,6 @@
 """Bytes and messages: the codec of the wire, and what is wrong with bytes that are none (docs/protocol.md).
 
-Requests are in `requests`, everything that goes the other way in `events`.
+Requests are in `requests` and `administration`, everything that goes the other way in `events`.
 """
 
 import re
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
+from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerEvent, ServerMessage
 from vestnik.protocol.requests import NO_TIME, AnyRequest
@@ -57,6 +58,9 @@ def _give_secret(value: object) -> str:
     return value.reveal()
 
 
+ADMINISTRATION: Final[msgspec.json.Decoder[AnyAdministration]] = msgspec.json.Decoder(
+    AnyAdministration, dec_hook=_take_secret
+)
 REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
 _ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
 _RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=_take_secret)

@@ -1,11 +1,11 @@
 """Answers: from what came of a request to the value that a door's format turns into bytes."""
 
+from collections.abc import Collection
 from typing import Final
 
 from msgspec import UNSET
 
 from vestnik.chat.outcome import Post, Reply
-from vestnik.chat.sessions import Session
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Response
@@ -16,8 +16,8 @@ REMEMBERED: Final = 10_000
 """Plain answers that are remembered; past it all are forgotten and encoded anew."""
 
 
-def respond(wording: Wording, reply: Reply, session: Session, request_id: str | None) -> Response:
-    """One answer. A token is sent to whoever asked for one.
+def respond(wording: Wording, reply: Reply, features: Collection[str], request_id: str | None) -> Response:
+    """One answer, for a client that has named `features`. A token is sent to whoever asked for one.
 
     The number of the `change` that was made goes to those who count `changes`.
     """
@@ -29,7 +29,7 @@ def respond(wording: Wording, reply: Reply, session: Session, request_id: str | 
         response.token = reply.token
     for name, value in reply.more.items():
         setattr(response, name, value)
-    if reply.published and "changes" in session.features:
+    if reply.published and "changes" in features:
         response.change = reply.published[0].change.change
     return response
 

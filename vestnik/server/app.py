@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +12,14 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post
 from vestnik.log.control import controlled
 from vestnik.log.crash import watch_loop
-from vestnik.log.events import JOURNAL_FAILED, TASK_FAILED
+from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
+from vestnik.server.administration import Administration, open_journal
 from vestnik.server.catchup import CatchUp
+from vestnik.server.doors.control import NAME as CONTROL
+from vestnik.server.doors.control import ControlDoor
 from vestnik.server.doors.tcp import TcpListener
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
@@ -34,8 +37,8 @@ from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 from vestnik.texts import Wording
 
-ACCOUNT_POLL: Final = 1.0
-"""Seconds between two looks at what an administrator has changed in the accounts."""
+LOCK_WITHIN: Final = 10.0
+"""Seconds for which a start waits for a command that works with the data at this moment."""
 
 
 class App:
@@ -54,10 +57,10 @@ class App:
         self.chat: Chat
         self.services: Services
         self.announcer: Announcer
+        self.administration: Administration
         self.peers: Peers
         self.listener: TcpListener
         self._passwords: HashingThreads
-        self._watcher: asyncio.Task[None]
         self._undo = AsyncExitStack()
         self._forced = asyncio.Event()
         self._unclean: int | None = None  # the process that did not end properly
@@ -88,7 +91,7 @@ class App:
     async def _lock_data(self) -> None:
         lock = Lock(self.settings.data_path)
         self.settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
+        await asyncio.to_thread(lock.acquire, LOCK_WITHIN)
         self._undo.callback(lock.release)
         self._unclean = lock.stale
 
@@ -159,9 +162,13 @@ class App:
         retention.start()
         self._undo.push_async_callback(retention.stop)
 
-    async def _watch_accounts(self) -> None:
-        self._watcher = asyncio.create_task(self._follow_accounts(await self.store.last_revision()))
-        self._undo.push_async_callback(self._stop_watching)
+    async def _open_control(self) -> None:
+        journal = open_journal(self.settings)
+        self._undo.push_async_callback(asyncio.to_thread, journal.close)
+        self.administration = Administration(self.chat, journal, self.settings.lang)
+        door = ControlDoor(self.administration, self.settings.data_path / CONTROL, self.journal)
+        await door.open()
+        self._undo.push_async_callback(door.close, self.settings.shutdown)
 
     async def _listen(self) -> None:
         self.peers = Peers(self.services, self.settings)
@@ -176,29 +183,6 @@ class App:
     @property
     def _login_lifetime(self) -> float:
         return self.settings.login_days * 86_400
-
-    async def _follow_accounts(self, revision: int) -> None:
-        """Close the connections of accounts that an administrator has disabled or given a new password.
-
-        Each change is looked at twice: the first time, a login that was checked before it may not be complete yet.
-        """
-        before = revision
-        while True:
-            await asyncio.sleep(ACCOUNT_POLL)
-            try:
-                changes = await self.store.changed_accounts(before)
-                before = revision
-                for changed in changes:
-                    revision = changed.revision
-                    self.peers.end_sessions(changed.id, revision)
-                    self.chat.initials.add(changed.name)
-            except Exception as error:  # noqa: BLE001
-                self.journal.record(TASK_FAILED, type(error).__name__, error=error)
-
-    async def _stop_watching(self) -> None:
-        self._watcher.cancel()
-        with suppress(asyncio.CancelledError):  # no event: it was asked to
-            await self._watcher
 
     async def _stop_listening(self) -> None:
         self.peers.stop_sweeping()
@@ -225,8 +209,8 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._load_rooms,
         App._gather_services,
         App._announce_presence,
+        App._open_control,
         App._listen,
-        App._watch_accounts,
         App._apply_retention,
     )
 )

@@ -42,6 +42,8 @@ CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",))
 CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"))
 CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = _event("connection.ended", WARNING, ("account",))
+CONTROL_BAD: Final = _event("control.bad", CRITICAL, ("path", "reason"))
+CONTROL_REFUSED: Final = _event("control.refused", WARNING, ("uid", "pid"))
 PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
 PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
@@ -51,19 +53,16 @@ RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"))
 MESSAGE_RECOVERED: Final = _event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
 REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
 
-# Administration of accounts.
-ADMIN_ADDED: Final = _event("admin.added", INFO, ("account",))
-ADMIN_PASSWORD: Final = _event("admin.password", INFO, ("account",))
-ADMIN_DISABLED: Final = _event("admin.disabled", INFO, ("account",))
-ADMIN_ENABLED: Final = _event("admin.enabled", INFO, ("account",))
-ADMIN_LISTED: Final = _event("admin.listed", INFO, ("count",))
+# Administration of accounts, beside its answers.
 ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",))
+ADMIN_UNDONE: Final = _event("admin.undone", ERROR, ("reason",))
 
 
 _QUIET: Final = (
     answers.PRESENCE_ACCEPTED,  # the journal that the mission shows has no line for it
     answers.TYPING_TOLD,
     answers.READ_NOTED,
+    answers.ADMIN_SHOWN,
 )
 
 
@@ -87,7 +86,9 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
 _ANSWERS: Final = EventCatalogue(texts.answers.CATALOGUE)
 for _answer in answers.ALL.values():
     _more = _MORE.get(_answer, ())
-    _ANSWERS.add(_answer.name, _level_of(_answer), _answer.fields + _more, code=int(_answer.code), made=_more)
+    # The journal of administration tells what was done, not what was answered.
+    _code = None if _answer.name.startswith("admin.") else int(_answer.code)
+    _ANSWERS.add(_answer.name, _level_of(_answer), _answer.fields + _more, code=_code, made=_more)
 ALL: Final = _ANSWERS.all | _CATALOGUE.all
 
 

@@ -1,16 +1,19 @@
-"""Password checks in a few threads, so that hashing never holds up the event loop."""
+"""Hashing of passwords in a few threads, so that hashing never holds up the event loop."""
 
 import asyncio
 import ctypes
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 from vestnik.chat.passwords import hash_password, make_token, verify_password
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.errors import ServerError
 from vestnik.secret import Secret
+
+T = TypeVar("T")
 
 MAX_CHECKS: Final = 4096
 """Checks that may wait; past it a login is refused as busy."""
@@ -43,15 +46,22 @@ class HashingThreads:
     @journaled
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash. Raises ServerError when too many checks wait already."""
+        right = await self._run(verify_password, password_hash or self._nobody, password)
+        return right and password_hash is not None
+
+    @journaled
+    async def hash(self, password: Secret) -> str:
+        """The hash of a password. Raises ServerError when too many checks wait already."""
+        return await self._run(hash_password, password)
+
+    async def _run(self, function: Callable[..., T], *values: object) -> T:
         if self._waiting >= MAX_CHECKS:
             raise ServerError(answers.SERVER_BUSY)
         self._waiting += 1
         try:
-            loop = asyncio.get_running_loop()
-            right = await loop.run_in_executor(self._pool, verify_password, password_hash or self._nobody, password)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *values)
         finally:
             self._waiting -= 1
-        return right and password_hash is not None
 
     def close(self) -> None:
         """End the threads."""

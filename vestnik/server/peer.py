@@ -267,7 +267,7 @@ class Peer:
             self.close()
         else:
             session = self.session
-            self.send(session.format.answer(respond(services.wording, reply, session, request_id)))
+            self.send(session.format.answer(respond(services.wording, reply, session.features, request_id)))
             if self in services.fanout.choked:
                 self.check_buffer()
 
@@ -299,6 +299,11 @@ class Peer:
         """Cut off a client that does not keep up reading: `waiting` is what waits for it."""
         self._services.journal.record(catalogue.CONNECTION_SLOW, self.session.name, waiting, connection=self.name)
         self.abort()
+
+    def expel(self) -> None:
+        """Close the connection of an account that may not log in any more as it could."""
+        self._services.journal.record(catalogue.CONNECTION_ENDED, self.session.name, connection=self.name)
+        self.close()
 
     async def drained(self) -> None:
         """Return when the client has read most of what was sent to it, or is gone."""

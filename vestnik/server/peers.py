@@ -94,15 +94,6 @@ class Peers:
         peer.answer(Reply(answer, values), peer.requests, None)
         peer.close()
 
-    @journaled(arguments=("account_id", "revision"))
-    def end_sessions(self, account_id: int, revision: int) -> None:
-        """Close the connections of an account that logged in before its change `revision`."""
-        for peer in [each for each in self._peers if each.session.revision < revision]:
-            account = peer.session.account
-            if account is not None and account.id == account_id:
-                self._services.journal.record(catalogue.CONNECTION_ENDED, account.name, connection=peer.name)
-                peer.close()
-
     # Shutdown.
 
     @journaled

@@ -20,12 +20,11 @@ TRACED_ACTIONS: Final[Mapping[type[Request], Action]] = {
 
 
 class TracedStore(Store):
-    """The store, its calls journaled; but not `changed_accounts`, which is asked once a second."""
+    """The store, its calls journaled."""
 
     close = journaled(Store.close)
     submit = journaled(Store.submit)
 
 
 for _name, _method, _shown in rows():
-    if _name != "changed_accounts":
-        setattr(TracedStore, _name, journaled(arguments=_shown)(_method))
+    setattr(TracedStore, _name, journaled(arguments=_shown)(_method))

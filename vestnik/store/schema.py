@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002")
+VERSIONS: Final = ("0001", "0002", "0003")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -31,8 +31,6 @@ account = Table(
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created", Float, nullable=False),
-    # Grows with every change an administrator makes, so that a running server can ask what is new.
-    Column("revision", Integer, nullable=False, index=True),
     Column("status", Text, nullable=False, server_default=""),  # the last status text
     Column("seen", Float),  # when it was last connected
 )

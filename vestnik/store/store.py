@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,7 +12,6 @@ from sqlalchemy import Connection, Engine
 from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
 from vestnik.store.engine import open_engine
-from vestnik.store.lock import Lock
 from vestnik.store.migrate import is_current, migrate
 from vestnik.store.search_index import catch_up
 from vestnik.store.writer import Committed, Messages, Writer
@@ -50,28 +47,6 @@ def _is_current(path: Path) -> bool:
     engine = open_engine(path, connections=1, writing=False)
     try:
         return is_current(engine, path)
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def administer(data: Path) -> Iterator[Engine]:
-    """An engine for a command that works beside a running server; the database is made if there is none.
-
-    Raises StoreError when the database cannot be used, OSError when the directory cannot.
-    """
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = data / DATABASE
-    if not path.exists() or not _is_current(path):
-        lock = Lock(data)
-        lock.acquire()
-        try:
-            prepare(data)
-        finally:
-            lock.release()
-    engine = open_engine(path, connections=1, writing=True)
-    try:
-        yield engine
     finally:
         engine.dispose()
 

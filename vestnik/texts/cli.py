@@ -19,9 +19,15 @@ CATALOGUE: Final[Catalogue] = {
             "Stop: Ctrl-C"
         ),
     ),
-    "cli.busy": (
-        "База занята другой программой, повторите позже",
-        "The database is busy with another program, try again later",
+    "cli.control_unreachable": (
+        "Сервер (процесс {pid}), который работает с данными в {path}, недоступен: "
+        "он запускается, останавливается или завис",
+        "The server (process {pid}) that works with the data in {path} cannot be reached: "
+        "it is starting, stopping or hanging",
+    ),
+    "cli.control_silent": (
+        "Сервер (процесс {pid}) не отвечает; сделано ли это, сказано в admin.log",
+        "The server (process {pid}) does not answer: admin.log says whether it was done",
     ),
     "cli.password": ("Пароль", "Password"),
     "cli.password_again": ("Пароль ещё раз", "Password again"),

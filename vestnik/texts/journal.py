@@ -70,6 +70,14 @@ CATALOGUE: Final[Catalogue] = {
         "Соединение клиента {account} закрыто: учётная запись отключена или получила новый пароль",
         "Connection of client {account} closed: the account is disabled or has a new password",
     ),
+    "control.bad": (
+        "Ошибка! Не удаётся создать управляющий сокет {path}: {reason}",
+        "Error! Cannot make the control socket {path}: {reason}",
+    ),
+    "control.refused": (
+        "Управляющее соединение процесса {pid} отклонено: он работает от имени пользователя {uid}",
+        "Control connection of process {pid} refused: it runs as user {uid}",
+    ),
     "probe.sent": ("Отправлен probe клиенту {account}", "Probe sent to client {account}"),
     "presence.announced": (
         "Присутствие объявлено, соединений: {connections}, людей: {people}",
@@ -100,12 +108,11 @@ CATALOGUE: Final[Catalogue] = {
         "Unexpected error while handling request {action}",
     ),
     # Of account administration.
-    "admin.added": ("Учётная запись {account} создана", "Account {account} created"),
-    "admin.password": ("Пароль учётной записи {account} изменён", "Password of account {account} changed"),
-    "admin.disabled": ("Учётная запись {account} отключена", "Account {account} disabled"),
-    "admin.enabled": ("Учётная запись {account} включена", "Account {account} enabled"),
-    "admin.listed": ("Показан список учётных записей ({count})", "List of accounts shown ({count})"),
     "admin.refused": ("Ошибка! {reason}", "Error! {reason}"),
+    "admin.undone": (
+        "Ошибка! Сказанное строкой выше не сделано: {reason}",
+        "Error! What the line before says was not done: {reason}",
+    ),
     # Of the client.
     "client.connected": ("Клиент подключился к {address}:{port}", "Client connected to {address}:{port}"),
     "client.authenticating": ("Аутентификация {account}...", "Authenticating {account}..."),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House, hearers
 from vestnik.chat.sessions import Session
+from vestnik.protocol.administration import DisableAccount
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import Authenticate, Join, Presence, Quit, User
 from vestnik.secret import Secret
@@ -105,7 +106,7 @@ async def test_bad_requests(house: House, request_: Authenticate, answer: str, f
 async def test_disabled(house: House) -> None:
     """A disabled account is a 403 for the right password or token and a 402 for a wrong one."""
     token = (await house.reply(Session(Ear()), by_password("anna", remember=True))).token
-    house.administer("anna", disabled=True)
+    await house.administer(DisableAccount(name="anna"))
     with pytest.raises(Forbidden) as caught:
         await house.do(Session(Ear()), by_password("anna"))
     assert caught.value.answer.name == "account.disabled"

@@ -37,7 +37,7 @@ def stored(data: Path, *, delivered: int = 0, room: bool = False) -> None:
     engine = open_engine(make_data(data), connections=1, writing=True)
     with engine.begin() as connection:
         for name in ("anna", "boris"):
-            accounts.add_account(connection, name, name, "hash", 0)
+            accounts.add_account(connection, name, name, "hash", 0, allow)
         to = (
             join_room(connection, "#чат", "#Чат", 1, 0, allow).room.id
             if room

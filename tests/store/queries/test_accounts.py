@@ -5,7 +5,10 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.store import allow
-from vestnik.chat.storage.accounts import AccountRecord, ContactStanding, Credentials, TokenLogin
+from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
+from vestnik.chat.storage.accounts import AccountRecord, ContactStanding, Credentials, LoginStanding, TokenLogin
+from vestnik.protocol.errors import Conflict, WrongLogin
+from vestnik.protocol.events import AccountState
 from vestnik.store.queries import accounts
 from vestnik.store.schema import login
 
@@ -24,49 +27,40 @@ def test_add_and_find(connection: Connection) -> None:
 
 
 def test_taken(connection: Connection) -> None:
-    """A key that is taken makes no second account and changes nothing."""
-    before = accounts.list_accounts(connection)
-    assert not accounts.add_account(connection, "ANNA", "anna", "other", 200.0)
-    assert accounts.list_accounts(connection) == before
+    """A rule is asked whether a key is taken; what it refuses changes nothing."""
+    standings: list[bool] = []
+    accounts.add_account(connection, "Вика", "вика", "other", 200.0, standings.append)  # type: ignore[arg-type]
+    before = accounts.list_accounts(connection, "", 9)
+    with pytest.raises(Conflict):
+        accounts.add_account(connection, "ANNA", "anna", "other", 200.0, MayTakeName("ANNA"))
+    assert standings == [False]
+    assert accounts.list_accounts(connection, "", 9) == before
 
 
 def test_list(connection: Connection) -> None:
     """Accounts are listed by key with what an administrator wants to know."""
-    assert accounts.add_account(connection, "Aaron", "aaron", "hash", 200.0)
-    listed = accounts.list_accounts(connection)
+    accounts.add_account(connection, "Aaron", "aaron", "hash", 200.0, allow)
+    listed = accounts.list_accounts(connection, "", 9)
     assert [state.name for state in listed] == ["Aaron", "anna", "boris", "Вера"]
-    assert listed[0] == accounts.AccountState(4, "Aaron", False, 200.0, 4)
+    assert listed[0] == AccountState("Aaron", 200.0)
+    assert [state.name for state in accounts.list_accounts(connection, "aaron", 2)] == ["anna", "boris"]
+    assert accounts.list_accounts(connection, "вера", 9) == []
 
 
-def test_revisions(connection: Connection) -> None:
-    """Every change has a revision of its own; asking from one on gives each changed account once, oldest first."""
-    assert accounts.last_revision(connection) == 3
-    accounts.set_password(connection, BORIS, "new")
-    accounts.set_disabled(connection, ANNA, True)
-    assert [(state.id, state.disabled) for state in accounts.changed_accounts(connection, 3)] == [
-        (BORIS, False),
-        (ANNA, True),
-    ]
-    last = accounts.last_revision(connection)
-    accounts.set_disabled(connection, ANNA, True)
-    assert accounts.last_revision(connection) == last
-    assert accounts.changed_accounts(connection, last) == []
-
-
-def test_no_accounts(connection: Connection) -> None:
-    """Without accounts the last revision is 0."""
-    connection.exec_driver_sql("DELETE FROM account")
-    assert accounts.last_revision(connection) == 0
+def test_state(connection: Connection) -> None:
+    """An account is shown as it is now."""
+    accounts.set_disabled(connection, BORIS, True)
+    assert accounts.account_state(connection, BORIS) == AccountState("boris", 100.0, disabled=True)
 
 
 def test_credentials(connection: Connection) -> None:
     """What a login is checked against: hash, state, and the latest use after a time, however many logins there are."""
     assert accounts.credentials(connection, "nobody", 0.0) is None
     anna = AccountRecord(ANNA, "anna")
-    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None, 1)
-    accounts.begin_login(connection, ANNA, None, 500.0, 0.0)
-    accounts.begin_login(connection, ANNA, "t", 600.0, 0.0)
-    accounts.begin_login(connection, BORIS, None, 700.0, 0.0)
+    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None)
+    accounts.begin_login(connection, ANNA, None, 500.0, 0.0, allow)
+    accounts.begin_login(connection, ANNA, "t", 600.0, 0.0, allow)
+    accounts.begin_login(connection, BORIS, None, 700.0, 0.0, allow)
     for since, used in ((0.0, 600.0), (600.0, 600.0), (600.1, None)):
         found = accounts.credentials(connection, "anna", since)
         assert found is not None
@@ -75,8 +69,8 @@ def test_credentials(connection: Connection) -> None:
 
 def test_token_login(connection: Connection) -> None:
     """A login is found by its token's hash while it is young enough."""
-    number = accounts.begin_login(connection, ANNA, "t", 500.0, 0.0)
-    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0, 1)
+    number = accounts.begin_login(connection, ANNA, "t", 500.0, 0.0, allow)
+    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0)
     assert accounts.token_login(connection, "t", 500.0) == expected
     assert accounts.token_login(connection, "t", 500.1) is None
     assert accounts.token_login(connection, "other", 0.0) is None
@@ -84,27 +78,39 @@ def test_token_login(connection: Connection) -> None:
 
 def test_tokens_are_unique(connection: Connection) -> None:
     """No two logins have one token; many may have none."""
-    accounts.begin_login(connection, ANNA, None, 1.0, 0.0)
-    accounts.begin_login(connection, ANNA, None, 1.0, 0.0)
-    accounts.begin_login(connection, ANNA, "t", 1.0, 0.0)
+    accounts.begin_login(connection, ANNA, None, 1.0, 0.0, allow)
+    accounts.begin_login(connection, ANNA, None, 1.0, 0.0, allow)
+    accounts.begin_login(connection, ANNA, "t", 1.0, 0.0, allow)
     with pytest.raises(IntegrityError):
-        accounts.begin_login(connection, BORIS, "t", 1.0, 0.0)
+        accounts.begin_login(connection, BORIS, "t", 1.0, 0.0, allow)
 
 
 def test_begin_login_forgets_old_ones(connection: Connection) -> None:
     """A new login takes away the account's own logins that were unused for too long, and no others."""
-    accounts.begin_login(connection, ANNA, None, 100.0, 0.0)
-    accounts.begin_login(connection, BORIS, None, 100.0, 0.0)
-    accounts.begin_login(connection, ANNA, "t", 500.0, 200.0)
+    accounts.begin_login(connection, ANNA, None, 100.0, 0.0, allow)
+    accounts.begin_login(connection, BORIS, None, 100.0, 0.0, allow)
+    accounts.begin_login(connection, ANNA, "t", 500.0, 200.0, allow)
     assert logins(connection) == 2
+
+
+def test_begin_login_asks(connection: Connection) -> None:
+    """A rule is asked with the password and state that the account has now; what it refuses changes nothing."""
+    standings: list[LoginStanding] = []
+    accounts.begin_login(connection, ANNA, None, 100.0, 0.0, standings.append)  # type: ignore[arg-type]
+    accounts.set_disabled(connection, ANNA, True)
+    assert standings == [LoginStanding("hash of anna", disabled=False)]
+    accounts.begin_login(connection, BORIS, None, 100.0, 0.0, allow)
+    with pytest.raises(WrongLogin):
+        accounts.begin_login(connection, BORIS, "t", 500.0, 200.0, MayLogIn("boris", "boris", "other"))
+    assert logins(connection) == 1
 
 
 def test_touch_and_end(connection: Connection) -> None:
     """With a number one login of the account is meant, without one all of its logins without a token."""
-    one = accounts.begin_login(connection, ANNA, "t", 100.0, 0.0)
+    one = accounts.begin_login(connection, ANNA, "t", 100.0, 0.0, allow)
     for _ in range(2):
-        accounts.begin_login(connection, ANNA, None, 100.0, 0.0)
-    accounts.begin_login(connection, BORIS, None, 100.0, 0.0)
+        accounts.begin_login(connection, ANNA, None, 100.0, 0.0, allow)
+    accounts.begin_login(connection, BORIS, None, 100.0, 0.0, allow)
     accounts.touch_login(connection, BORIS, one, 900.0)  # not boris's
     accounts.touch_login(connection, ANNA, one, 200.0)
     accounts.touch_login(connection, ANNA, None, 300.0)
@@ -121,8 +127,8 @@ def test_touch_and_end(connection: Connection) -> None:
 def test_password_ends_logins(connection: Connection) -> None:
     """A new password ends all logins of the account and of no other."""
     for account_id in (ANNA, BORIS):
-        accounts.begin_login(connection, account_id, None, 100.0, 0.0)
-        accounts.begin_login(connection, account_id, str(account_id), 100.0, 0.0)
+        accounts.begin_login(connection, account_id, None, 100.0, 0.0, allow)
+        accounts.begin_login(connection, account_id, str(account_id), 100.0, 0.0, allow)
     accounts.set_password(connection, ANNA, "new")
     assert logins(connection) == 2
     found = accounts.credentials(connection, "anna", 0.0)
@@ -132,7 +138,7 @@ def test_password_ends_logins(connection: Connection) -> None:
 
 def test_disabling_ends_logins(connection: Connection) -> None:
     """Disabling ends the logins; enabling gives none back and is a change only when there was something to change."""
-    accounts.begin_login(connection, ANNA, "t", 100.0, 0.0)
+    accounts.begin_login(connection, ANNA, "t", 100.0, 0.0, allow)
     accounts.set_disabled(connection, ANNA, True)
     assert logins(connection) == 0
     found = accounts.credentials(connection, "anna", 0.0)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from tests.support.store import allow
 from vestnik.chat.storage.people import KnownPerson, Seen
 from vestnik.protocol.events import Person
 from vestnik.store.queries import accounts, people
@@ -20,7 +21,7 @@ def test_people(connection: Connection) -> None:
 
 def test_save(connection: Connection) -> None:
     """What is saved of some people is found again, and of the others nothing changes."""
-    before = accounts.list_accounts(connection)
+    before = accounts.list_accounts(connection, "", 9)
     people.save_people(connection, [])
     people.save_people(connection, [Seen(ANNA, "чай", 5.5), Seen(VERA, "", 7.0)])
     people.save_people(connection, [Seen(VERA, "tea", 8.0)])
@@ -29,13 +30,13 @@ def test_save(connection: Connection) -> None:
         "boris": KnownPerson(BORIS, Person("boris", "offline")),
         "вера": KnownPerson(VERA, Person("Вера", "offline", "tea", 8.0)),
     }
-    assert accounts.list_accounts(connection) == before
+    assert accounts.list_accounts(connection, "", 9) == before
 
 
 def test_the_status_comes_with_a_login(connection: Connection) -> None:
     """Whoever logs in, by password or by token, gets the text that was saved."""
     people.save_people(connection, [Seen(ANNA, "tea", 5.0)])
-    accounts.begin_login(connection, ANNA, "t", 500.0, 0.0)
+    accounts.begin_login(connection, ANNA, "t", 500.0, 0.0, allow)
     by_password = accounts.credentials(connection, "anna", 0.0)
     by_token = accounts.token_login(connection, "t", 0.0)
     assert by_password is not None

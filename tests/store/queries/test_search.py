@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
 from tests.support.data import make_data
+from tests.support.store import allow
 from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import normal, words
 from vestnik.protocol.events import Delivery
@@ -268,7 +269,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = open_engine(make_data(tmp_path_factory.mktemp("shared")), connections=1, writing=True)
     with engine.begin() as connection:
         for name in ("anna", "boris", "Вера"):
-            accounts.add_account(connection, name, name.casefold(), "hash", 100.0)
+            accounts.add_account(connection, name, name.casefold(), "hash", 100.0, allow)
         furnish(connection)
         keep(connection, TEA, "раз and two 学校")
     yield engine

@@ -4,11 +4,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from inspect import get_annotations
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
-from vestnik.chat.actions import alterations, contacts, conversations, login, members, messages, people, rooms, search
+from vestnik.chat.actions import (
+    administration,
+    alterations,
+    contacts,
+    conversations,
+    login,
+    members,
+    messages,
+    people,
+    rooms,
+    search,
+)
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.sessions import Session
-from vestnik.protocol.requests import AnyRequest, Request
+from vestnik.protocol.requests import Request
 
 R = TypeVar("R", bound=Request)
 Handler: TypeAlias = Callable[[Chat, Session, R], Outcome | Awaitable[Outcome]]
@@ -22,7 +33,8 @@ class Action(NamedTuple):
     """A row: who serves the action, what a journal may show of it, and what the dispatcher guards.
 
     `shown` are fields of the request (`to`, or `user.account_name` for one in another): no text, password or token.
-    `claims` finds the name that the request says it comes from, if it says so; it must be the speaker's own. Whatever
+    `claims` finds the name that the request says it comes from, if it says so; it must be the speaker's own. What is
+    `administrative` is for administrators, and for anybody else does not exist. Whatever
     else is asked before every handler (a cost, a permission) is a column here and a line in `dispatch`.
     """
 
@@ -30,6 +42,7 @@ class Action(NamedTuple):
     shown: tuple[str, ...] = ()
     needs_login: bool = True
     claims: Callable[[Any], str | None] = _nobody
+    administrative: bool = False
 
 
 def _row(
@@ -37,6 +50,12 @@ def _row(
 ) -> tuple[type[Request], Action]:
     """A row, under the request that its handler takes."""
     return get_annotations(handler)["request"], Action(handler, shown, needs_login, claims)
+
+
+def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Action]:
+    """The row of an act of administration, for which nobody logs in."""
+    request, action = _row(handler, *shown, needs_login=False)
+    return request, action._replace(administrative=True)
 
 
 ACTIONS: Final[Mapping[type[Request], Action]] = dict(
@@ -79,10 +98,16 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(alterations.unpin, "to", "seq"),
         _row(alterations.pins, "to"),
         _row(search.search, "from_", "in_", "has", "limit"),
+        _administrative(administration.add_account, "name"),
+        _administrative(administration.get_account, "name"),
+        _administrative(administration.list_accounts, "after"),
+        _administrative(administration.set_password, "name"),
+        _administrative(administration.disable_account, "name"),
+        _administrative(administration.enable_account, "name"),
     )
 )
 
 
-def action_name(request: AnyRequest | type[Request]) -> str:
+def action_name(request: Request | type[Request]) -> str:
     """The name of a request's action: the tag of its Struct."""
     return str(request.__struct_config__.tag)

@@ -12,8 +12,9 @@ from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.presence import AWAY
+from vestnik.chat.rules.accounts import MayLogIn
 from vestnik.chat.sessions import Session
-from vestnik.chat.storage.accounts import Credentials, TokenLogin
+from vestnik.chat.storage.accounts import Credentials, LoginStanding, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
@@ -39,37 +40,49 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
 async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
     now = chat.clock()
     since = now - chat.login_lifetime
+    expulsions = chat.sessions.expulsions
     found = await chat.storage.credentials(name_key(name), since)
     right = await chat.passwords.verify(found.password_hash if found else None, password)
-    if right:
-        # An administrator may have changed the account while the password was being checked.
-        checked, found = found, await chat.storage.credentials(name_key(name), since)
-        right = found is not None and checked is not None and found.password_hash == checked.password_hash
     if found is None or not right:
         raise WrongLogin(answers.LOGIN_REFUSED, name)
-    if found.disabled:
-        raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
-    account, token, login_id = found.account, None, None
-    if request.remember or request.user.remember:
-        token = make_token()
-        login_id = await chat.storage.begin_login(account.id, hash_token(token), now, since)
-    elif found.login_used is None:
-        await chat.storage.begin_login(account.id, None, now, since)
-    elif found.login_used < now - TOUCH_AFTER:
-        await chat.storage.touch_login(account.id, None, now)
+    may_log_in = MayLogIn(name, found.account.name, found.password_hash)
+    may_log_in(LoginStanding(found.password_hash, found.disabled))
+    token = make_token() if request.remember or request.user.remember else None
+    login_id = await _begin(chat, found, token, now, may_log_in)
+    while chat.sessions.expulsions != expulsions:  # perhaps of this account, since it was read
+        expulsions = chat.sessions.expulsions
+        again = await chat.storage.credentials(name_key(name), since) or found
+        may_log_in(LoginStanding(again.password_hash, again.disabled))
     answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
-    return Reply(answer, (account.name,), token=token, logged_in=_attach(chat, session, found, request, login_id))
+    logged_in = _attach(chat, session, found, request, login_id)
+    return Reply(answer, (found.account.name,), token=token, logged_in=logged_in)
+
+
+async def _begin(chat: Chat, found: Credentials, token: Secret | None, now: float, rule: MayLogIn) -> int | None:
+    """Keep a login with a token, whose number it returns; or see to it that there is one without."""
+    account_id, since = found.account.id, now - chat.login_lifetime
+    if token is not None:
+        return await chat.storage.begin_login(account_id, hash_token(token), now, since, rule)
+    if found.login_used is None:
+        await chat.storage.begin_login(account_id, None, now, since, rule)
+    elif found.login_used < now - TOUCH_AFTER:
+        await chat.storage.touch_login(account_id, None, now)
+    return None
 
 
 async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: Secret) -> Reply:
     now = chat.clock()
-    found = await chat.storage.token_login(hash_token(token), now - chat.login_lifetime)
-    if found is None or name_key(found.account.name) != name_key(name):
-        raise WrongLogin(answers.LOGIN_REFUSED, name)
-    if found.disabled:
-        raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
-    if found.used < now - TOUCH_AFTER:
-        await chat.storage.touch_login(found.account.id, found.id, now)
+    while True:
+        expulsions = chat.sessions.expulsions
+        found = await chat.storage.token_login(hash_token(token), now - chat.login_lifetime)
+        if found is None or name_key(found.account.name) != name_key(name):
+            raise WrongLogin(answers.LOGIN_REFUSED, name)
+        if found.disabled:
+            raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
+        if found.used < now - TOUCH_AFTER:
+            await chat.storage.touch_login(found.account.id, found.id, now)
+        if chat.sessions.expulsions == expulsions:
+            break
     logged_in = _attach(chat, session, found, request, found.id)
     return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=logged_in)
 
@@ -80,8 +93,6 @@ def _attach(
     account = found.account
     features = FEATURES.intersection(request.features)
     session.login_id = login_id
-    chat.initials.add(account.name)
-    session.revision = found.revision
     return chat.sessions.attach(session, account, name_key(account.name), features, found.status)
 
 

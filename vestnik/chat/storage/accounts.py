@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.rules import Rule
+from vestnik.protocol.events import AccountState
 
 
 class AccountRecord(NamedTuple):
@@ -16,25 +17,23 @@ class AccountRecord(NamedTuple):
 class Credentials(NamedTuple):
     """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
 
-    `revision` is the number of the account's last change by an administrator, `status` its last status text.
+    `status` is the account's last status text.
     """
 
     account: AccountRecord
     password_hash: str
     disabled: bool
     login_used: float | None
-    revision: int = 0
     status: str = ""
 
 
 class TokenLogin(NamedTuple):
-    """A login that was made with a token. `revision` is the number of the account's last change, `status` its text."""
+    """A login that was made with a token. `status` is the account's last status text."""
 
     id: int
     account: AccountRecord
     disabled: bool
     used: float
-    revision: int = 0
     status: str = ""
 
 
@@ -45,7 +44,17 @@ class ContactStanding(NamedTuple):
     total: int
 
 
+class LoginStanding(NamedTuple):
+    """What the rules ask of an account when somebody logs in."""
+
+    password_hash: str
+    disabled: bool
+
+
 ContactRule: TypeAlias = Rule[ContactStanding]
+LoginRule: TypeAlias = Rule[LoginStanding]
+NameRule: TypeAlias = Rule[bool]
+"""Asks whether an account has the name already."""
 
 
 class AccountStorage(Protocol):
@@ -60,14 +69,34 @@ class AccountStorage(Protocol):
     async def initials(self) -> list[str]:
         """The first characters of all accounts' names, each once."""
 
+    async def list_accounts(self, after: str, limit: int) -> list[AccountState]:
+        """Accounts by name, those behind the key `after`."""
+
+    async def account_state(self, account_id: int) -> AccountState:
+        """What an account is like."""
+
+    async def add_account(self, name: str, key: str, password_hash: str, now: float, rule: NameRule) -> None:
+        """Keep a new account. Raises what `rule` raises."""
+
+    async def set_password(self, account_id: int, password_hash: str) -> None:
+        """Change the password and end all logins."""
+
+    async def set_disabled(self, account_id: int, disabled: bool) -> None:
+        """Disable an account, which ends its logins, or enable it again."""
+
     async def credentials(self, key: str, since: float) -> Credentials | None:
         """The account and its logins that were used after `since`."""
 
     async def token_login(self, token_hash: str, since: float) -> TokenLogin | None:
         """The login with this token, if it was used after `since`."""
 
-    async def begin_login(self, account_id: int, token_hash: str | None, now: float, since: float) -> int:
-        """Keep a new login and forget those of the account that were last used before `since`; its number."""
+    async def begin_login(
+        self, account_id: int, token_hash: str | None, now: float, since: float, rule: LoginRule
+    ) -> int:
+        """Keep a new login and forget those of the account that were last used before `since`; its number.
+
+        Raises what `rule` raises.
+        """
 
     async def touch_login(self, account_id: int, login_id: int | None, now: float) -> None:
         """Note that a login (without a number: the account's logins without a token) was used now."""

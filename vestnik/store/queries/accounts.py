@@ -1,26 +1,26 @@
 """Accounts, their logins and their contacts."""
 
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
-from vestnik.chat.storage.accounts import AccountRecord, ContactRule, ContactStanding, Credentials, TokenLogin
+from vestnik.chat.storage.accounts import (
+    AccountRecord,
+    ContactRule,
+    ContactStanding,
+    Credentials,
+    LoginRule,
+    LoginStanding,
+    NameRule,
+    TokenLogin,
+)
+from vestnik.protocol.events import AccountState
 from vestnik.store.schema import account, contact, login
 
 MAX_KEYS: Final = 500
 """Names that are looked up by one query."""
-
-
-class AccountState(NamedTuple):
-    """What an administrator sees of an account. `created` in UNIX seconds; `revision` grows with every change."""
-
-    id: int
-    name: str
-    disabled: bool
-    created: float
-    revision: int
 
 
 # Put together once: building a statement costs more than running it.
@@ -40,7 +40,6 @@ _CREDENTIALS: Final = select(
     account.c.password_hash,
     account.c.disabled,
     _LOGIN_USED,
-    account.c.revision,
     account.c.status,
 ).where(account.c.key == bindparam("key"))
 _TOKEN_LOGIN: Final = (
@@ -50,12 +49,13 @@ _TOKEN_LOGIN: Final = (
         account.c.name,
         account.c.disabled,
         login.c.used,
-        account.c.revision,
         account.c.status,
     )
     .join(account, account.c.id == login.c.account_id)
     .where(login.c.token_hash == bindparam("token_hash"), login.c.used >= bindparam("since"))
 )
+_LOGIN_STANDING: Final = select(account.c.password_hash, account.c.disabled).where(account.c.id == bindparam("id"))
+_STATES: Final = select(account.c.name, account.c.created, account.c.disabled)
 
 
 def find_account(connection: Connection, key: str) -> AccountRecord | None:
@@ -74,63 +74,40 @@ def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, Ac
     return found
 
 
-def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float) -> bool:
-    """Keep a new account; False when the name is taken."""
-    if find_account(connection, key) is not None:
-        return False
-    connection.execute(
-        insert(account).values(
-            name=name,
-            key=key,
-            password_hash=password_hash,
-            disabled=False,
-            created=now,
-            revision=_next_revision(connection),
-        )
-    )
-    return True
+def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float, rule: NameRule) -> None:
+    """Keep a new account."""
+    rule(find_account(connection, key) is not None)
+    values = {"name": name, "key": key, "password_hash": password_hash, "disabled": False, "created": now}
+    connection.execute(insert(account).values(values))
 
 
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
     """Change the password and end all logins."""
-    connection.execute(
-        update(account)
-        .where(account.c.id == account_id)
-        .values(password_hash=password_hash, revision=_next_revision(connection))
-    )
+    connection.execute(update(account).where(account.c.id == account_id).values(password_hash=password_hash))
     connection.execute(delete(login).where(login.c.account_id == account_id))
 
 
 def set_disabled(connection: Connection, account_id: int, disabled: bool) -> None:
     """Disable an account, which ends its logins, or enable it again."""
-    connection.execute(
-        update(account)
-        .where(account.c.id == account_id, account.c.disabled != disabled)
-        .values(disabled=disabled, revision=_next_revision(connection))
-    )
+    connection.execute(update(account).where(account.c.id == account_id).values(disabled=disabled))
     if disabled:
         connection.execute(delete(login).where(login.c.account_id == account_id))
 
 
-def list_accounts(connection: Connection) -> list[AccountState]:
-    """All accounts, by name."""
-    return [_state(row) for row in connection.execute(select(account).order_by(account.c.key))]
+def list_accounts(connection: Connection, after: str, limit: int) -> list[AccountState]:
+    """Accounts by name, those behind the key `after`."""
+    rows = _STATES.where(account.c.key > after).order_by(account.c.key).limit(limit)
+    return [AccountState(*row) for row in connection.execute(rows)]
 
 
-def changed_accounts(connection: Connection, since: int) -> list[AccountState]:
-    """Accounts that an administrator made or changed after revision `since`, oldest change first."""
-    rows = select(account).where(account.c.revision > since).order_by(account.c.revision)
-    return [_state(row) for row in connection.execute(rows)]
+def account_state(connection: Connection, account_id: int) -> AccountState:
+    """What an account is like."""
+    return AccountState(*connection.execute(_STATES.where(account.c.id == account_id)).one())
 
 
 def initials(connection: Connection) -> list[str]:
     """The first characters of all accounts' names, each once."""
     return list(connection.execute(select(func.substr(account.c.name, 1, 1)).distinct()).scalars())
-
-
-def last_revision(connection: Connection) -> int:
-    """The revision of the newest change to an account; 0 when there is none."""
-    return connection.execute(select(func.max(account.c.revision))).scalar() or 0
 
 
 def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
@@ -145,8 +122,11 @@ def token_login(connection: Connection, token_hash: str, since: float) -> TokenL
     return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:]) if row else None
 
 
-def begin_login(connection: Connection, account_id: int, token_hash: str | None, now: float, since: float) -> int:
+def begin_login(
+    connection: Connection, account_id: int, token_hash: str | None, now: float, since: float, rule: LoginRule
+) -> int:
     """Keep a new login and forget those of the account that were last used before `since`; its number."""
+    rule(LoginStanding(*connection.execute(_LOGIN_STANDING, {"id": account_id}).one()))
     connection.execute(delete(login).where(login.c.account_id == account_id, login.c.used < since))
     values = {"account_id": account_id, "token_hash": token_hash, "created": now, "used": now}
     made = connection.execute(insert(login).values(values).returning(login.c.id))
@@ -193,11 +173,3 @@ def _which_login(account_id: int, login_id: int | None):  # type: ignore[no-unty
     if login_id is not None:
         return (login.c.account_id == account_id, login.c.id == login_id)
     return (login.c.account_id == account_id, login.c.token_hash.is_(None))
-
-
-def _next_revision(connection: Connection) -> int:
-    return last_revision(connection) + 1
-
-
-def _state(row: Row[tuple[int, str, bool, float, int]]) -> AccountState:
-    return AccountState(row.id, row.name, row.disabled, row.created, row.revision)

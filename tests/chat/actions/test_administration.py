@@ -1,0 +1,181 @@
+"""`add_account`, `get_account`, `list_accounts`, `set_password`, `disable_account`, `enable_account`."""
+
+import pytest
+
+from tests.chat.conftest import PASSWORD, Ear, House
+from vestnik.chat.actions import administration
+from vestnik.chat.actions.administration import PAGE
+from vestnik.chat.sessions import Session
+from vestnik.protocol.administration import (
+    AddAccount,
+    AnyAdministration,
+    DisableAccount,
+    EnableAccount,
+    GetAccount,
+    ListAccounts,
+    SetPassword,
+)
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, ServerError, VestnikError, WrongLogin
+from vestnik.protocol.events import AccountState
+from vestnik.protocol.requests import Authenticate, User
+from vestnik.secret import Secret
+
+NEW = Secret("new secret")
+ACTS = (
+    AddAccount(name="dora", password=NEW),
+    GetAccount(name="anna"),
+    ListAccounts(),
+    SetPassword(name="anna", password=NEW),
+    DisableAccount(name="anna"),
+    EnableAccount(name="anna"),
+)
+
+
+async def login(house: House, name: str, password: Secret) -> int:
+    """The code that a login is answered with."""
+    try:
+        reply = await house.reply(Session(Ear()), Authenticate(user=User(name, password=password)))
+    except VestnikError as error:
+        return int(error.code)
+    return int(reply.answer.code)
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: type(act).__name__)
+async def test_for_administrators_only(house: House, act: AnyAdministration) -> None:
+    """For anybody else there is no such action, with a login or without one, and nothing is done."""
+    for session in (Session(Ear()), await house.login("anna")):
+        with pytest.raises(BadRequest) as caught:
+            await house.do(session, act)
+        assert caught.value.answer.name == "action.unknown"
+    assert house.acts == []
+    assert await login(house, "anna", PASSWORD) == 200
+
+
+async def test_add(house: House) -> None:
+    """A new account is recorded, can log in, and an `@` before its first letter may be a mention."""
+    assert not house.chat.initials.may_mention("@Ждан")
+    reply = await house.administer(AddAccount(name="Ждан", password=NEW))
+    assert (int(reply.answer.code), reply.values) == (201, ("Ждан",))
+    assert house.acts == [("admin.added", ("Ждан",))]
+    assert house.chat.initials.may_mention("@Ждан")
+    assert await login(house, "ждан", NEW) == 202
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "error"),
+    [
+        ("ANNA", NEW, Conflict),
+        ("#anna", NEW, BadRequest),
+        ("", NEW, BadRequest),
+        ("x" * 26, NEW, BadRequest),
+        ("dora", Secret(""), BadRequest),
+        ("dora", Secret("x" * 1025), BadRequest),
+    ],
+    ids=["taken", "a room's name", "no name", "long name", "no password", "long password"],
+)
+async def test_refused(house: House, name: str, password: Secret, error: type[VestnikError]) -> None:
+    """An account that may not be is refused before anything is recorded."""
+    with pytest.raises(error):
+        await house.administer(AddAccount(name=name, password=password))
+    assert house.acts == []
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        GetAccount(name="nobody"),
+        SetPassword(name="nobody", password=NEW),
+        DisableAccount(name="nobody"),
+        EnableAccount(name="nobody"),
+    ],
+    ids=lambda act: type(act).__name__,
+)
+async def test_nobody(house: House, act: AnyAdministration) -> None:
+    """What is asked about an account that does not exist is a 404 and leaves no record."""
+    with pytest.raises(NotFound):
+        await house.administer(act)
+    assert house.acts == []
+
+
+async def test_a_new_password(house: House) -> None:
+    """It is recorded, ends logins and connections of the account and no others, and only it lets in."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    assert (await house.administer(SetPassword(name="Anna", password=NEW))).values == ("anna",)
+    assert house.acts == [("admin.password", ("anna",))]
+    assert (anna.recipient.expelled, boris.recipient.expelled) == (True, False)  # type: ignore[attr-defined]
+    assert await login(house, "anna", PASSWORD) == 402
+    assert await login(house, "anna", NEW) == 202
+
+
+async def test_disable_and_enable(house: House) -> None:
+    """Disabling ends connections and keeps the account out until it is enabled again; both are recorded."""
+    session = await house.login("anna")
+    await house.administer(DisableAccount(name="anna"))
+    assert session.recipient.expelled  # type: ignore[attr-defined]
+    assert await login(house, "anna", PASSWORD) == 403
+    assert (await house.administer(GetAccount(name="anna"))).more["accounts"][0].disabled
+    await house.administer(EnableAccount(name="anna"))
+    assert await login(house, "anna", PASSWORD) == 202
+    assert house.acts == [("admin.disabled", ("anna",)), ("admin.shown", ("anna",)), ("admin.enabled", ("anna",))]
+
+
+async def test_list(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accounts are listed by name, page by page; the list is recorded."""
+    whole = await house.administer(ListAccounts())
+    assert [account.name for account in whole.more["accounts"]] == ["anna", "boris", "Вера Павловна"]
+    assert whole.more["accounts"][0] == AccountState("anna", 100.0)
+    assert "more" not in whole.more
+    monkeypatch.setattr(administration, "PAGE", 2)
+    first = await house.administer(ListAccounts())
+    assert ([account.name for account in first.more["accounts"]], first.more["more"]) == (["anna", "boris"], True)
+    rest = await house.administer(ListAccounts(after="Boris"))
+    assert [account.name for account in rest.more["accounts"]] == ["Вера Павловна"]
+    assert [values for _, values in house.acts] == [(3,), (2,), (1,)]
+    assert PAGE > 2
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: type(act).__name__)
+async def test_nothing_is_done_without_its_record(
+    house: House, monkeypatch: pytest.MonkeyPatch, act: AnyAdministration
+) -> None:
+    """What cannot be recorded is not done: everybody can log in, or not, as before."""
+
+    async def fail(_clerk: object, *_values: object) -> None:
+        raise ServerError(answer)
+
+    answer = administration.answers.ADMIN_UNRECORDED
+    monkeypatch.setattr("tests.chat.conftest.Clerk.record", fail)
+    session = await house.login("anna")
+    with pytest.raises(ServerError):
+        await house.administer(act)
+    assert await login(house, "dora", NEW) == 402
+    assert await login(house, "anna", PASSWORD) == 200
+    assert not session.recipient.expelled  # type: ignore[attr-defined]
+
+
+async def test_a_disabled_account_cannot_log_in_while_it_is_checked(house: House) -> None:
+    """An account that is disabled while its password is checked is told so."""
+    verify = house.passwords.verify
+
+    async def slow(password_hash: str | None, password: Secret) -> bool:
+        right = await verify(password_hash, password)
+        await house.administer(DisableAccount(name="anna"))
+        return right
+
+    house.passwords.verify = slow  # type: ignore[method-assign]
+    with pytest.raises(Forbidden):
+        await house.do(Session(Ear()), Authenticate(user=User("anna", password=PASSWORD)))
+
+
+async def test_an_old_password_cannot_log_in_while_it_is_checked(house: House) -> None:
+    """A password that was changed while it was checked lets nobody in."""
+    verify = house.passwords.verify
+
+    async def slow(password_hash: str | None, password: Secret) -> bool:
+        right = await verify(password_hash, password)
+        await house.administer(SetPassword(name="anna", password=NEW))
+        return right
+
+    house.passwords.verify = slow  # type: ignore[method-assign]
+    with pytest.raises(WrongLogin):
+        await house.do(Session(Ear()), Authenticate(user=User("anna", password=PASSWORD), remember=True))

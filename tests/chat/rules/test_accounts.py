@@ -1,0 +1,20 @@
+"""Who may log in, and what an account may be called."""
+
+from tests.chat.rules import refusal
+from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
+from vestnik.chat.storage.accounts import LoginStanding
+
+
+def test_name() -> None:
+    """A name is nobody else's."""
+    assert refusal(MayTakeName("Anna"), False) is None
+    assert refusal(MayTakeName("Anna"), True) == ("account.exists", ("Anna",))
+
+
+def test_log_in() -> None:
+    """With the password that the account has now; a disabled account is told so only to who knows it."""
+    rule = MayLogIn("ANNA", "anna", "hash")
+    assert refusal(rule, LoginStanding("hash", disabled=False)) is None
+    assert refusal(rule, LoginStanding("hash", disabled=True)) == ("account.disabled", ("anna",))
+    assert refusal(rule, LoginStanding("other", disabled=False)) == ("login.refused", ("ANNA",))
+    assert refusal(rule, LoginStanding("other", disabled=True)) == ("login.refused", ("ANNA",))

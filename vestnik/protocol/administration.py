@@ -1,0 +1,56 @@
+"""What an administrator may ask for: one Struct for every action, read at the control door only (docs/protocol.md).
+
+Elsewhere these actions are as unknown as any word: nobody can find out from outside that there are any.
+"""
+
+from typing import Literal, TypeAlias
+
+from vestnik.protocol.requests import Request
+from vestnik.secret import Secret
+
+
+class Administrative(Request, kw_only=True):
+    """What every act may carry: the language of its answer, if that is not to be the server's."""
+
+    lang: Literal["ru", "en"] | None = None
+
+
+class AddAccount(Administrative, tag="add_account", kw_only=True):
+    """Create an account."""
+
+    name: str
+    password: Secret
+
+
+class GetAccount(Administrative, tag="get_account", kw_only=True):
+    """Ask what an account is like."""
+
+    name: str
+
+
+class ListAccounts(Administrative, tag="list_accounts", kw_only=True):
+    """List all accounts by name, page by page. `after` is the last name of the page before."""
+
+    after: str = ""
+
+
+class SetPassword(Administrative, tag="set_password", kw_only=True):
+    """Give an account a new password, which ends its logins and connections."""
+
+    name: str
+    password: Secret
+
+
+class DisableAccount(Administrative, tag="disable_account", kw_only=True):
+    """Forbid an account to log in and end its logins and connections."""
+
+    name: str
+
+
+class EnableAccount(Administrative, tag="enable_account", kw_only=True):
+    """Let an account log in again."""
+
+    name: str
+
+
+AnyAdministration: TypeAlias = AddAccount | GetAccount | ListAccounts | SetPassword | DisableAccount | EnableAccount
