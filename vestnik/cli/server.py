@@ -21,7 +21,7 @@ from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
-from vestnik.log.recording.recover import complete_text
+from vestnik.log.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue

@@ -5,7 +5,6 @@ A living process holds a lock on its file, so that whoever gets the lock knows t
 """
 
 import faulthandler
-import fcntl
 import os
 import re
 import time
@@ -13,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.log import events
+from vestnik.log.days.appending import MODE
+from vestnik.log.days.locks import take
 from vestnik.log.journal import Journal
 
-MODE: Final = 0o640
 LONGEST: Final = 65_536
 """Bytes that are read of a file."""
 TRIES: Final = 5
@@ -47,7 +47,8 @@ def import_dumps(journal: Journal, directory: Path) -> None:
 def _import(journal: Journal, path: Path, pid: int) -> None:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not take(fd):
+            return  # that process lives
         text = os.read(fd, LONGEST).decode("utf-8", "replace").strip()
         if text:
             moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(os.fstat(fd).st_mtime))
@@ -96,12 +97,10 @@ def _open_locked(path: Path) -> int:
     for _ in range(TRIES):
         fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, MODE)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(fd).st_nlink:
+            if take(fd) and os.fstat(fd).st_nlink:
                 return fd
-        except OSError as error:
-            if not isinstance(error, BlockingIOError):  # it is not just being looked at: there are no locks here
-                os.close(fd)
-                raise
+        except BaseException:
+            os.close(fd)
+            raise
         os.close(fd)
     raise BlockingIOError(f"{path} is locked by another process")

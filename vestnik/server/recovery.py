@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.log.journal import Journal, Record
-from vestnik.log.recording.recover import last_number
+from vestnik.log.recover import last_integer
 from vestnik.server import catalogue
 from vestnik.store.store import Store
 
@@ -18,7 +18,7 @@ async def complete_journal(journal: Journal, directory: Path, store: Store) -> i
     Each record has the moment when it was kept. A journal without any number is left as it is: it is new, or keeps no
     JSON objects.
     """
-    number = last_number(directory, journal.name)
+    number = last_integer(directory, journal.name, "number")
     if number is None:
         return 0
     count = 0

@@ -16,12 +16,12 @@ KINDS = ("log", "jsonl", "seals")
     st.from_regex(r"[A-Za-z0-9_.-]{1,12}", fullmatch=True),
     st.sampled_from(KINDS),
     st.dates().map(str),
-    st.booleans(),
+    st.sampled_from(["", ".gz", ".late"]),
 )
-def test_every_name_of_ours_is_known(name: str, kind: str, date: str, packed: bool) -> None:
-    """A name tells its journal, kind, date and whether it is compressed."""
-    path = Path("/log") / f"{name}.{kind}.{date}{'.gz' if packed else ''}"
-    assert day_file(path) == DayFile(path, name, kind, date, packed)  # type: ignore[arg-type]
+def test_every_name_of_ours_is_known(name: str, kind: str, date: str, form: str) -> None:
+    """A name tells its journal, kind, date and whether it is compressed, or for what comes late."""
+    path = Path("/log") / f"{name}.{kind}.{date}{form}"
+    assert day_file(path) == DayFile(path, name, kind, date, form == ".gz", form == ".late")  # type: ignore[arg-type]
 
 
 NEAR = [
@@ -38,6 +38,8 @@ NEAR = [
     "server.log.2026-11-22.gz\n",
     "server.log.2026-11-22.GZ",
     "server.log.2026-11-22.gz.gz",
+    "server.log.2026-11-22.late.gz",
+    "server.log.2026-11-22.gz.late",
     "server.log.2026-11-22.1",
     "server.log.2026-11-2",
     "server.log.2026-11-222",
@@ -70,22 +72,26 @@ def test_any_text(text: str) -> None:
     """No text is taken for a day that is not put together from the parts of one."""
     found = day_file(Path("/log", text.replace("/", "_").replace("\0", "_") or "_"))
     if found is not None:
-        assert found.path.name == f"{found.name}.{found.kind}.{found.date}{'.gz' if found.packed else ''}"
+        assert (
+            found.path.name
+            == f"{found.name}.{found.kind}.{found.date}{'.gz' if found.packed else ''}{'.late' * found.late}"
+        )
 
 
 def test_order(tmp_path: Path) -> None:
-    """The files of a journal come by date, a compressed one before the plain one of its date."""
+    """The files of a journal come by date, and those with later lines of the same date later."""
     names = [
         "server.log.2026-01-02.gz",
         "server.seals.2026-01-02.gz",
         "server.log.2026-01-02",
+        "server.log.2026-01-02.late",
         "server.jsonl.2026-01-03",
         "server.log.2026-01-03",
     ]
     for name in [*reversed(names), "client.log.2026-01-02", "server.log.log.2026-01-02", "server.x.log.2026-01-02"]:
         (tmp_path / name).touch()
     assert [file.path.name for file in day_files(tmp_path, "server")] == names
-    assert [file.path.name for file in day_files(tmp_path, "server", "log")] == [names[0], names[2], names[4]]
+    assert [file.path.name for file in day_files(tmp_path, "server", "log")] == [names[0], names[2], names[3], names[5]]
     assert [file.name for file in day_files(tmp_path, "server.log")] == ["server.log"]
 
 
@@ -113,7 +119,8 @@ def test_unfinished(tmp_path: Path) -> None:
     for name in [
         *ours,
         "server.log.tmp",
-        "server.anchors.tmp",
+        "server.sweep.tmp",
+        "server.log.2026-01-01.late.tmp",
         "server.log.2026-01-01.gz.tmp.tmp",
         "server.log.2026-01-01.xz.tmp",
         "server.log.2026-01-99.gz.tmp",

@@ -1,5 +1,6 @@
 """Compressing the file of a day."""
 
+import gzip
 import os
 import stat
 from pathlib import Path
@@ -31,21 +32,30 @@ def test_times_and_permissions(plain: Path, mode: int) -> None:
     assert (after.st_mtime_ns, after.st_uid, after.st_gid) == (before.st_mtime_ns, before.st_uid, before.st_gid)
 
 
-def test_mark_without_a_compressed_file(plain: Path) -> None:
-    """A mark that somebody else has set takes no line away: what the last member does not have is compressed."""
+def test_mark_of_an_earlier_version(plain: Path) -> None:
+    """The mark that an earlier version has left goes with the plain file."""
     plain.chmod(0o640 | MARK)
+    assert content(plain) == LINES
     sweeper(plain.parent)[0].sweep()
     check_packed(plain, LINES)
-    append(plain, LATE)
-    plain.chmod(0o640 | MARK)
-    assert content(plain) == LINES + LATE
-    sweeper(plain.parent)[0].sweep()
-    check_packed(plain, LINES + LATE)
+    assert stat.S_IMODE(Path(f"{plain}.gz").stat().st_mode) == 0o640
 
 
-@pytest.mark.parametrize("harm", ["cut", "flip", "tail", "empty", "directory"])
+def test_lines_beside_a_compressed_file(plain: Path) -> None:
+    """A plain file with other lines than the compressed one stays, as an earlier version has left it."""
+    packed = Path(f"{plain}.gz")
+    for earlier in (gzip.compress(LATE), gzip.compress(LATE) + gzip.compress(LINES)):
+        packed.write_bytes(earlier)
+        run, reports = sweeper(plain.parent)
+        run.sweep()
+        assert (plain.read_bytes(), packed.read_bytes()) == (LINES, earlier)
+        assert reports == []
+        assert content(plain).endswith(LINES)
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "tail", "directory"])
 def test_damaged_archive(plain: Path, harm: str) -> None:
-    """To a compressed file that cannot be read nothing is added: the plain one stays, and it is said."""
+    """Beside a compressed file that cannot be read the plain one stays, and it is said."""
     sweeper(plain.parent)[0].sweep()
     packed = Path(f"{plain}.gz")
     data = packed.read_bytes()
@@ -55,14 +65,11 @@ def test_damaged_archive(plain: Path, harm: str) -> None:
     else:
         middle = len(data) // 2
         flipped = data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :]
-        packed.write_bytes({"cut": data[:-1], "flip": flipped, "tail": data + b"tail", "empty": b""}[harm])
-    append(plain, LATE)
+        packed.write_bytes({"cut": data[:-1], "flip": flipped, "tail": data + b"tail"}[harm])
+    plain.write_bytes(LINES)
     run, reports = sweeper(plain.parent)
     run.sweep()
-    if harm == "empty":
-        assert not plain.exists()  # nothing in it can be spoiled
-        return
-    assert plain.read_bytes() == LATE
+    assert plain.read_bytes() == LINES
     assert reports.files("journal.sweep_failed") == [plain.name]
     assert not list(plain.parent.glob("*.tmp"))
 
@@ -78,5 +85,5 @@ def test_read_back(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, reports = sweeper(plain.parent)
     run.sweep()
     assert reports.files("journal.sweep_failed") == [plain.name]
-    assert {path.name for path in plain.parent.iterdir()} == {plain.name, "server.anchors"}
+    assert {path.name for path in plain.parent.iterdir()} == {plain.name, "server.sweep"}
     assert plain.read_bytes() == LINES

@@ -1,4 +1,4 @@
-"""Compressed files: members, marks, and what they are compared with."""
+"""Compressed files: what is in them, and what they have in common with a plain one."""
 
 import gzip
 import hashlib
@@ -13,19 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vestnik.log.days import packing
-from vestnik.log.days.packing import (
-    CHUNK,
-    MARK,
-    Contents,
-    Damaged,
-    compare,
-    compress,
-    copy,
-    digest,
-    inspect,
-    packed_part,
-)
+from vestnik.log.days import locks, packing
+from vestnik.log.days.packing import CHUNK, MARK, Damaged, Part, common, compress, members
 
 
 @pytest.fixture
@@ -41,16 +30,25 @@ def put(fd: int, data: bytes) -> None:
     """Makes `data` all that a file has."""
     os.ftruncate(fd, 0)
     os.lseek(fd, 0, os.SEEK_SET)
-    packing.write_all(fd, data)
+    locks.write_all(fd, data)
+
+
+def part(data: bytes) -> Part:
+    """What is known of `data`."""
+    return Part(len(data), len(data.split(b"\n")) - (data[-1:] in (b"\n", b"")), hashlib.sha256(data).hexdigest())
+
+
+def content(packed: int) -> bytes:
+    """All that a compressed file holds."""
+    return b"".join(piece for piece, _ in members(packed))
 
 
 def test_other_programs_read_it(tmp_path: Path, files: tuple[int, int]) -> None:
-    """`gzip` and the standard library read a file of several members as one text."""
+    """`gzip` and the standard library read what was compressed."""
     plain, packed = files
-    for part in (b"one\n", b"", b"two\n" * 100_000):
-        put(plain, part)
-        compress(plain, len(part), packed)
     expected = b"one\n" + b"two\n" * 100_000
+    put(plain, expected + b"not yet")
+    compress(plain, len(expected), packed)
     assert gzip.decompress((tmp_path / "plain.gz").read_bytes()) == expected
     done = subprocess.run(["gzip", "-dc", str(tmp_path / "plain.gz")], check=True, capture_output=True)
     assert done.stdout == expected
@@ -58,131 +56,94 @@ def test_other_programs_read_it(tmp_path: Path, files: tuple[int, int]) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(parts=st.lists(st.binary(max_size=300), min_size=1, max_size=5), more=st.binary(max_size=50))
-def test_members(files: tuple[int, int], parts: list[bytes], more: bytes) -> None:
-    """However a text is divided into members, its length and its last member are found, however small the chunks."""
+def test_common(files: tuple[int, int], parts: list[bytes], more: bytes) -> None:
+    """However a text is divided into members, all of it is found at the beginning of a plain file, or nothing is."""
     plain, packed = files
-    put(packed, b"")
+    data = b"".join(parts)
+    put(packed, b"".join(map(gzip.compress, parts)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packing, "CHUNK", 7)
-        for part in parts:
-            put(plain, part)
-            found = compress(plain, len(part), packed)
-            assert found == (
-                len(part),
-                len(part.split(b"\n")) - (part[-1:] in (b"\n", b"")),
-                hashlib.sha256(part).hexdigest(),
-            )
-            assert digest(plain, len(part)) == found
-        put(plain, parts[-1] + more)
-        assert inspect(packed, plain) == Contents(sum(map(len, parts)), len(parts[-1]), True)
-        if parts[-1]:
-            put(plain, bytes([parts[-1][0] ^ 1]) + parts[-1][1:] + more)
-            assert inspect(packed, plain) == Contents(sum(map(len, parts)), len(parts[-1]), False)
-            put(plain, parts[-1][:-1])
-            assert not inspect(packed, plain).begins
+        assert content(packed) == data
+        put(plain, data + more)
+        assert common(packed, plain) == part(data)
+        if data:
+            put(plain, bytes([data[0] ^ 1]) + data[1:] + more)
+            assert common(packed, plain) is None
+            put(plain, data[:-1])
+            assert common(packed, plain) is None
+
+
+def test_what_an_earlier_version_marked(tmp_path: Path, files: tuple[int, int]) -> None:
+    """Of a plain file with the mark it is the last member that counts."""
+    plain, packed = files
+    put(plain, b"late\nlater\n")
+    put(packed, gzip.compress(b"one\n") + gzip.compress(b"late\n"))
+    assert common(packed, plain) is None
+    os.fchmod(plain, 0o640 | MARK)
+    assert common(packed, plain) == part(b"late\n")
+    put(packed, gzip.compress(b"late\n") + gzip.compress(b"one\n"))
+    assert common(packed, plain) is None
 
 
 def test_members_of_others(files: tuple[int, int]) -> None:
     """What `gzip` has made, with a name and a time in it, is read as well."""
-    plain, packed = files
-    put(plain, b"last")
+    _, packed = files
     put(packed, gzip.compress(b"first" * 100_000, mtime=1) + gzip.compress(b"last", 9))
-    assert inspect(packed, plain) == Contents(500_004, 4, True)
+    assert content(packed) == b"first" * 100_000 + b"last"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(cut=st.integers(1, 10_000), chunk=st.sampled_from([5, 64, CHUNK]))
 def test_cut_off(files: tuple[int, int], cut: int, chunk: int) -> None:
     """A file that ends in the middle of a member is damaged, wherever it ends."""
-    plain, packed = files
+    _, packed = files
     member = gzip.compress(bytes(range(256)) * 40)
     put(packed, gzip.compress(b"whole") + member[: cut % (len(member) - 1) + 1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packing, "CHUNK", chunk)
         with pytest.raises(Damaged):
-            inspect(packed, plain)
+            content(packed)
 
 
 def test_flipped(files: tuple[int, int]) -> None:
     """A single changed bit is noticed, except in what says nothing about the content."""
-    plain, packed = files
+    _, packed = files
     data = gzip.compress(b"some line of the journal\n" * 40, mtime=0)
     for position in [*range(3), *range(10, len(data))]:
         put(packed, data[:position] + bytes([data[position] ^ 8]) + data[position + 1 :])
         with pytest.raises(Damaged):
-            inspect(packed, plain)
+            content(packed)
 
 
-def pack(plain: int, target: int, data: bytes) -> None:
-    """Makes `target` the compressed `data`, and `plain` the data."""
-    put(plain, data)
-    put(target, b"")
-    compress(plain, len(data), target)
-
-
-def test_compare(tmp_path: Path, files: tuple[int, int]) -> None:
-    """A compressed file is accepted only if it is what it should be, to the byte."""
+def test_nothing_but_all_of_it(tmp_path: Path, files: tuple[int, int]) -> None:
+    """A compressed file is what it should be, to the byte, or has nothing in common."""
     plain, target = files
     data = os.urandom(3 * CHUNK) + b"\n"
-    pack(plain, target, data)
-    compare(target, None, plain, len(data))
-    good = (tmp_path / "plain.gz").read_bytes()
-    for changed, size in ((data[:-1] + b"x", len(data)), (data, len(data) - 1), (data + b"x", len(data) + 1)):
-        put(plain, changed)
-        with pytest.raises(Damaged):
-            compare(target, None, plain, size)
     put(plain, data)
-    for wrong in (good + good, b"", good + zlib.compress(b""), good[:-9]):
+    compress(plain, len(data), target)
+    assert common(target, plain) == part(data)
+    good = (tmp_path / "plain.gz").read_bytes()
+    put(plain, data[:-1] + b"x")
+    assert common(target, plain) is None
+    put(plain, data)
+    for wrong in (good + zlib.compress(b""), good[:-9]):
         put(target, wrong)
         with pytest.raises(Damaged):
-            compare(target, None, plain, len(data))
+            common(target, plain)
+    put(target, good + good)
+    assert common(target, plain) is None
 
 
-def test_compare_with_earlier_members(tmp_path: Path, files: tuple[int, int]) -> None:
-    """What was there before is compared byte for byte as it is, the new member as what it holds."""
-    plain, target = files
-    put(plain, b"late\n")
-    earlier = os.open(tmp_path / "earlier", os.O_RDWR | os.O_CREAT)
-    put(earlier, gzip.compress(os.urandom(2 * CHUNK)))
-    copy(earlier, 0, target)
-    compress(plain, 5, target)
-    compare(target, earlier, plain, 5)
-    first = os.pread(earlier, 1, 4)
-    os.pwrite(target, bytes([first[0] ^ 1]), 4)
-    with pytest.raises(Damaged):
-        compare(target, earlier, plain, 5)
-    os.close(earlier)
-
-
-def test_packed_part(tmp_path: Path) -> None:
-    """Both have the same lines only if the plain one is marked and is the last member, and none is under way."""
-    path, packed, unfinished = (tmp_path / f"server.log.2026-11-21{end}" for end in ("", ".gz", ".gz.tmp"))
-    path.write_bytes(b"one\ntwo\nlate\n")
-    packed.write_bytes(gzip.compress(b"zero\n") + gzip.compress(b"one\ntwo\n"))
-    with path.open("rb") as file:
-        plain = file.fileno()
-        assert packed_part(plain, path) is None
-        path.chmod(0o640 | MARK)
-        assert packed_part(plain, path) == Contents(13, 8, True)
-        unfinished.touch()
-        assert packed_part(plain, path) is None
-        unfinished.unlink()
-        packed.write_bytes(gzip.compress(b"one\n") + gzip.compress(b"zwei\n"))
-        assert packed_part(plain, path) is None
-        packed.unlink()
-        assert packed_part(plain, path) is None
-
-
-def test_memory(tmp_path: Path, files: tuple[int, int]) -> None:
+def test_memory(files: tuple[int, int]) -> None:
     """A long day takes no more memory than a short one, and a bomb no more than a day."""
     plain, packed = files
     put(plain, b"a line of the journal, one of very many\n" * 500_000)
     size = os.fstat(plain).st_size
     tracemalloc.start()
     compress(plain, size, packed)
-    compare(packed, None, plain, size)
-    assert inspect(packed, plain).size == size
+    found = common(packed, plain)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert size > 100 * CHUNK
+    assert found is not None
+    assert found.size == size > 100 * CHUNK
     assert peak < 8 * CHUNK

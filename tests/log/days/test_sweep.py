@@ -1,6 +1,7 @@
 """What is compressed and deleted, and when."""
 
 import fcntl
+import hashlib
 import os
 import stat
 from collections.abc import Callable
@@ -9,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log.days.anchors import read
-from vestnik.log.days.packing import MARK
+from vestnik.log.days.appending import is_packed, late
 from vestnik.log.recording.files import DatedFiles
 
 from ..conftest import Clock
@@ -27,8 +27,8 @@ def days(directory: Path, *dates: str, size: int = 100, kinds: tuple[str, ...] =
 
 
 def names(directory: Path) -> set[str]:
-    """What is in a directory, except for the anchors."""
-    return {path.name for path in directory.iterdir()} - {"server.anchors"}
+    """What is in a directory, except for what sweepers hold."""
+    return {path.name for path in directory.iterdir()} - {"server.sweep"}
 
 
 def dates(directory: Path) -> set[str]:
@@ -37,7 +37,7 @@ def dates(directory: Path) -> set[str]:
 
 
 def test_a_day_that_is_over(tmp_path: Path) -> None:
-    """All kinds of files of a day that is over are compressed, with a record and an anchor for each."""
+    """All kinds of files of a day that is over are compressed, with a record for each."""
     days(tmp_path, DAY, TODAY)
     run, reports = sweeper(tmp_path)
     run.sweep()
@@ -46,7 +46,6 @@ def test_a_day_that_is_over(tmp_path: Path) -> None:
     }
     for kind in KINDS:
         assert unpacked(tmp_path / f"server.{kind}.{DAY}") == f"{DAY}\n".ljust(100, "x").encode()
-    found = {anchor.file: anchor for anchor in read(tmp_path / "server.anchors")}
     for event, values in reports:
         name = str(values["file"])
         assert event == "journal.compressed"
@@ -55,10 +54,10 @@ def test_a_day_that_is_over(tmp_path: Path) -> None:
             "records": 2,
             "bytes": 100,
             "packed": (tmp_path / f"{name}.gz").stat().st_size,
-            "sha256": found[name].sha256,
+            "sha256": hashlib.sha256(unpacked(tmp_path / name)).hexdigest(),
         }
     assert len(reports) == 3
-    assert stat.S_IMODE((tmp_path / "server.anchors").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "server.sweep").stat().st_mode) == 0o640
 
 
 def test_nothing_to_do(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_twice(tmp_path: Path) -> None:
 
 
 def test_late_records(tmp_path: Path) -> None:
-    """Late records are added to the compressed day, each with its anchor, however often they come."""
+    """A compressed day never grows: late records are in a file beside it, which stays, however often they come."""
     plain = tmp_path / f"server.log.{DAY}"
     append(plain, LINES)
     run, reports = sweeper(tmp_path)
@@ -94,7 +93,9 @@ def test_late_records(tmp_path: Path) -> None:
         append(plain, LATE * number)
         expected += LATE * number
         assert content(plain) == expected
-    assert [values["records"] for _, values in reports] == [60, 0, 1, 2]
+        assert unpacked(plain) == LINES
+    assert [values["records"] for _, values in reports] == [60]
+    assert late(plain).read_bytes() == LATE * 6
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,7 @@ def test_an_hour_after_midnight(tmp_path: Path, zone: Callable[[str], None], nam
 
 def test_clock_that_is_set(tmp_path: Path) -> None:
     """A clock that goes ten days forward and back again costs no line; days to come are left alone."""
+    packed: set[str] = set()
     clock = Clock(at())
     run, reports = sweeper(tmp_path, clock, keep_days=20)
     expected = {str(date.fromisoformat(TODAY) + timedelta(days=number)): b"" for number in range(-3, 12)}
@@ -144,10 +146,11 @@ def test_clock_that_is_set(tmp_path: Path) -> None:
             expected[day] += line
         run.sweep()
         today = str(date.fromisoformat(TODAY) + timedelta(days=shift))
+        packed |= {day for day in expected if day < today}
         for day, lines in expected.items():
             plain = tmp_path / f"server.log.{day}"
             assert content(plain) == lines
-            assert plain.exists() == (day >= today)
+            assert is_packed(plain) == (day in packed) == (not plain.exists())
     assert {event for event, _ in reports} == {"journal.compressed"}
 
 
@@ -192,7 +195,6 @@ def test_opened_while_it_is_compressed(tmp_path: Path, stays: bool, chunk: int) 
     run, reports = sweeper(tmp_path)
     run.sweep(stopped)
     assert plain.read_bytes() == LINES + LATE
-    assert not plain.stat().st_mode & MARK
     assert names(tmp_path) == {plain.name}
     assert [event for event, _ in reports] == []
     if stays:
@@ -202,7 +204,7 @@ def test_opened_while_it_is_compressed(tmp_path: Path, stays: bool, chunk: int) 
 
 
 def test_a_writer_that_waits(tmp_path: Path) -> None:
-    """A writer that opened the file before it was deleted sees that it is gone, and makes it again."""
+    """A writer that opened the file before it was deleted sees that it is gone, and writes where what is late goes."""
     plain = tmp_path / f"server.log.{DAY}"
     append(plain, LINES)
     opened = os.open(plain, os.O_WRONLY | os.O_APPEND)
@@ -212,12 +214,13 @@ def test_a_writer_that_waits(tmp_path: Path) -> None:
     assert os.fstat(opened).st_nlink == 0
     os.close(opened)
     append(plain, LATE)
+    assert late(plain).read_bytes() == LATE
     run.sweep()
     check_packed(plain, LINES + LATE)
 
 
 def test_files_of_a_journal(tmp_path: Path, clock: Clock) -> None:
-    """What a journal has open is left alone; what it writes late is added; what it goes on with is never lost."""
+    """What a journal has open is left alone; what it writes late, and what it goes on with, is never lost."""
     files = DatedFiles(tmp_path, "server.log", clock=clock)
     run, reports = sweeper(tmp_path, clock)
     expected = b""
@@ -234,10 +237,10 @@ def test_files_of_a_journal(tmp_path: Path, clock: Clock) -> None:
         assert content(tmp_path / "server.log.2021-06-12").count(line) == 1 + (hours < 15)
     assert files.close() == 0
     run.sweep()
-    assert unpacked(tmp_path / "server.log.2021-06-12").replace(b"\n", b" ").split() == sorted(
+    assert content(tmp_path / "server.log.2021-06-12").replace(b"\n", b" ").split() == sorted(
         (expected + b"".join(b"%d\n" % hours for hours in range(15))).split(), key=int
     )
-    assert len(reports.files("journal.compressed")) > 5
+    assert reports.files("journal.compressed") == ["server.log.2021-06-12", "server.log.2021-06-13"]
     assert reports.files("journal.sweep_failed") == []
 
 
@@ -254,9 +257,8 @@ def test_keep_days(tmp_path: Path) -> None:
     deleted = [values for event, values in reports if event == "journal.deleted"]
     assert {values["file"]: values["reason"] for values in deleted} == {
         f"server.{kind}.{day}.gz": "keep_days=30" for kind in KINDS for day in ("2025-01-01", "2026-10-22")
-    } | {"server.log.2026-10-22": "keep_days=30"}
+    } | {"server.log.2026-10-22.late": "keep_days=30"}
     assert {values["bytes"] for values in deleted if not str(values["file"]).endswith(".gz")} == {5}
-    assert len(read(tmp_path / "server.anchors")) == 9  # they outlive the files
 
 
 def test_keep_bytes(tmp_path: Path) -> None:
@@ -301,6 +303,8 @@ ZOO = [
     "server.log.2026-01-01.bak",
     "server.log.2026-01-01.gz.bak",
     "server.log.2026-01-01.gz.tmp.bak",
+    "server.log.2026-01-01.late.bak",
+    "server.anchors",
     "server.log.2026-1-01",
     "server.log.2026-02-30",
     "server.log.2026-01-01 ",
@@ -342,7 +346,7 @@ def test_zoo(tmp_path: Path) -> None:
     run.sweep()
     run.sweep()
     after = {path: (path.lstat(), path.read_bytes() if path.is_file() else b"") for path in tmp_path.rglob("*")}
-    after.pop(tmp_path / "server.anchors")
+    after.pop(tmp_path / "server.sweep")
     unmoved = [path for path in before if path.name != "server.log.2026-01-02" or path.is_symlink()]
     assert {path: after[path][1] for path in after} == {path: before[path][1] for path in before}
     for path in unmoved:
@@ -419,14 +423,23 @@ def test_what_cannot_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert names(tmp_path) == set()
 
 
-def test_leftover_that_cannot_be_deleted(tmp_path: Path) -> None:
-    """Where a directory stands in the place of a plain file, its leftover is said and left alone."""
-    (tmp_path / f"server.log.{DAY}").mkdir()
-    (tmp_path / f"server.log.{DAY}.gz.tmp").touch()
+def test_leftover_that_cannot_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leftover that cannot be deleted is said, and is no reason to end."""
+    days(tmp_path, DAY, kinds=("log",))
+    leftover = tmp_path / f"server.log.{TODAY}.gz.tmp"
+    leftover.touch()
+    real = os.unlink
+
+    def refuse(path: Path) -> None:
+        if Path(path) == leftover:
+            raise PermissionError(1, "Operation not permitted")
+        real(path)
+
+    monkeypatch.setattr(os, "unlink", refuse)
     run, reports = sweeper(tmp_path)
     run.sweep()
-    assert reports.files("journal.sweep_failed") == [f"server.log.{DAY}.gz.tmp"]
-    assert names(tmp_path) == {f"server.log.{DAY}", f"server.log.{DAY}.gz.tmp"}
+    assert reports.files("journal.sweep_failed") == [leftover.name]
+    assert names(tmp_path) == {f"server.log.{DAY}.gz", leftover.name}
 
 
 def test_unreadable_directory(tmp_path: Path) -> None:
@@ -438,10 +451,10 @@ def test_unreadable_directory(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["directory", "link", "pipe"])
-def test_anchors_that_are_something_else(tmp_path: Path, kind: str) -> None:
-    """Without its anchors no day is compressed or deleted."""
-    anchors = tmp_path / "server.anchors"
-    {"directory": anchors.mkdir, "link": lambda: anchors.symlink_to("x"), "pipe": lambda: os.mkfifo(anchors)}[kind]()
+def test_something_else_to_hold(tmp_path: Path, kind: str) -> None:
+    """Where something else has the place of what sweepers hold, no day is compressed or deleted."""
+    held = tmp_path / "server.sweep"
+    {"directory": held.mkdir, "link": lambda: held.symlink_to("x"), "pipe": lambda: os.mkfifo(held)}[kind]()
     days(tmp_path, DAY, "2026-01-01")
     before = names(tmp_path)
     run, reports = sweeper(tmp_path, keep_days=1)

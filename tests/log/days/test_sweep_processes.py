@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from vestnik.log.days.anchors import read
+from vestnik.log.days.appending import is_packed, late
 
-from .sweeping import DAY, TODAY, Writer, append, at, check_anchors, content, fork, sweeper, unpacked, wait
+from .sweeping import DAY, TODAY, Writer, append, at, check_packed, content, fork, sweeper, unpacked, wait
 
 WRITERS = 8
 LINES_EACH = 400
@@ -79,11 +79,13 @@ def test_two_sweepers(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.glob("server.log.*")} == {f"server.log.{day}.gz" for day in kept}
     for day in kept:
         assert unpacked(tmp_path / f"server.log.{day}") == expected[day]
-    assert len(read(tmp_path / "server.anchors")) == len(kept)
 
 
 def write_over_midnight(directory: Path, number: int) -> None:
-    """Writes a day's lines and then the next day's; whenever something was compressed, a late one of the day before."""
+    """Writes a day's lines and then the next day's, now and then a late one of the day before; ends when that is over.
+
+    Before its last late ones it waits until the day is compressed.
+    """
     writer = Writer(directory / f"server.log.{DAY}")
     for line in range(LINES_EACH):
         writer.write(f"{number} {line}\n".encode())
@@ -92,18 +94,11 @@ def write_over_midnight(directory: Path, number: int) -> None:
     for line in range(LINES_EACH):
         writer.write(f"{number} {line}\n".encode())
         if line % (LINES_EACH // LATE_EACH) == 0:
-            before = size_of_anchors(directory)
-            append(directory / f"server.log.{DAY}", f"{number} late {line}\n".encode())
-            while size_of_anchors(directory) == before:
+            while line > LINES_EACH // 2 and not is_packed(directory / f"server.log.{DAY}"):
                 os.sched_yield()
+            append(directory / f"server.log.{DAY}", f"{number} late {line}\n".encode())
     writer.close()
     (directory / f"done.{number}").touch()
-
-
-def size_of_anchors(directory: Path) -> int:
-    """Grows with everything that is compressed."""
-    path = directory / "server.anchors"
-    return path.stat().st_size if path.exists() else 0
 
 
 def sweep_all_the_time(directory: Path) -> None:
@@ -120,14 +115,13 @@ def test_writers_over_midnight(tmp_path: Path) -> None:
     together(*writers, *[partial(sweep_all_the_time, tmp_path)] * 2)
     sweeper(tmp_path)[0].sweep()
     day = tmp_path / f"server.log.{DAY}"
-    assert not day.exists()
-    check_anchors(day, unpacked(day))
-    assert len([anchor for anchor in read(tmp_path / "server.anchors") if anchor.file == day.name]) >= LATE_EACH
-    late = range(0, LINES_EACH, LINES_EACH // LATE_EACH)
+    check_packed(day, content(day))
+    assert late(day).read_bytes().count(b"\n") >= WRITERS * (LATE_EACH // 2 - 1)
+    came_late = range(0, LINES_EACH, LINES_EACH // LATE_EACH)
     for path, has_late in ((day, True), (tmp_path / f"server.log.{TODAY}", False)):
         lines = content(path).decode().splitlines()
         for number in range(WRITERS):
             own = [line for line in lines if line.startswith(f"{number} ")]
             usual = [f"{number} {line}" for line in range(LINES_EACH)]
-            assert own == usual + [f"{number} late {line}" for line in late] * has_late
+            assert own == usual + [f"{number} late {line}" for line in came_late] * has_late
         assert len(lines) == WRITERS * (LINES_EACH + LATE_EACH * has_late)

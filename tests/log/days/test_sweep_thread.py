@@ -11,12 +11,11 @@ import pytest
 
 from tests.support.waiting import DEADLINE
 from vestnik.log.days import sweep_thread
-from vestnik.log.days.descriptors import Descriptors, locked
-from vestnik.log.days.packing import READ
+from vestnik.log.days.locks import READ, Descriptors, locked
 from vestnik.log.days.sweep import GRACE, Sweeper
 from vestnik.log.days.sweep_thread import AT_LEAST, AT_MOST, SweepThread, until_next
 
-from .sweeping import DAY, LATE, LINES, append, at, check_packed, fork, sweeper, wait
+from .sweeping import DAY, LINES, append, at, check_packed, fork, sweeper, wait
 
 
 class Watched(Sweeper):
@@ -114,7 +113,7 @@ def test_stop_while_compressing(tmp_path: Path, thread: SweepThread, monkeypatch
         if each.name == "sweep-server":
             each.join(DEADLINE)
     assert plain.read_bytes() == LINES
-    assert {path.name for path in tmp_path.iterdir()} == {plain.name, "server.anchors"}
+    assert {path.name for path in tmp_path.iterdir()} == {plain.name, "server.sweep"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority of its own on Linux only")
@@ -164,8 +163,8 @@ def test_fork(tmp_path: Path, watched: Watched, thread: SweepThread, monkeypatch
     go.set()
     assert watched.runs.acquire(timeout=DEADLINE)
     check_packed(plain, LINES)
-    append(plain, LATE)
-    with Descriptors().opened(plain, READ) as fd, locked(fd, plain):
+    held = tmp_path / "server.sweep"
+    with Descriptors().opened(held, READ) as fd, locked(fd, held):
         pass
 
 

@@ -96,7 +96,7 @@ def test_written_in_another_zone(tmp_path: Path, zone: Callable[[str], None], pa
 
 
 def test_plain_and_packed_of_one_day(tmp_path: Path) -> None:
-    """A late record makes the plain file of a compressed day again: both are read."""
+    """Up to 0.3.0 a late record made the plain file of a compressed day again: both are read."""
     write(tmp_path, numbered(3), packed=True)
     write(tmp_path, numbered(2, at(100), first=3))
     assert said(tmp_path) == ["0", "1", "2", "3", "4"]
@@ -226,7 +226,7 @@ def test_damaged_and_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "4",
         *map(str, range(10, 15)),
     ]
-    assert (first, "EOFError") in reported
+    assert (first, "Damaged") in reported
     assert (secret, "PermissionError") in reported
 
 
@@ -248,87 +248,50 @@ class Compression:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.packed = path.with_name(f"{path.name}.gz")
-        before = self.packed.read_bytes() if self.packed.exists() else b""
-        self._data = before + gzip.compress(path.read_bytes())
-        self._fd = os.open(path, os.O_RDWR)
 
-    def try_lock(self) -> bool:
-        """Begin the last steps unless somebody reads."""
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        self.path.chmod(0o640 | MARK)
-        return True
-
-    def lock(self) -> None:
-        """Begin the last steps."""
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-        self.path.chmod(0o640 | MARK)
-
-    def replace(self) -> None:
+    def put_in_place(self) -> None:
         """Put the compressed file in place: all lines of the plain one are in both."""
         fresh = self.packed.with_name("fresh")
-        fresh.write_bytes(self._data)
+        fresh.write_bytes(gzip.compress(self.path.read_bytes()))
         fresh.replace(self.packed)
 
-    def finish(self, *, unlink: bool = True) -> None:
-        """Delete the plain one, unless the process is killed just before."""
-        if unlink:
-            self.path.unlink()
-        os.close(self._fd)
+    def finish(self) -> None:
+        """Delete the plain one."""
+        self.path.unlink()
 
 
-@pytest.mark.parametrize("earlier", [False, True])
-def test_compressed_meanwhile(tmp_path: Path, earlier: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compressed_meanwhile(tmp_path: Path) -> None:
     """Whoever reads while a day is compressed gets every line once, whatever step that is at."""
-    monkeypatch.setattr(opening, "PAUSE", 0.001)
-    expected = [str(number) for number in range(8 if earlier else 5)]
-    if earlier:
-        write(tmp_path, numbered(3), kinds=["log"], packed=True)
-    write(tmp_path, numbered(5, at(10), first=len(expected) - 5), kinds=["log"])
+    write(tmp_path, numbered(5), kinds=["log"])
     work = Compression(tmp_path / "server.log.2026-11-22")
-    assert said(tmp_path) == expected
-    work.lock()
-    work.replace()
-    pauses: list[float] = []
-
-    def finish(seconds: float) -> None:
-        if not pauses:
-            work.finish()
-        pauses.append(seconds)
-
-    monkeypatch.setattr(opening.time, "sleep", finish)
-    assert said(tmp_path) == expected
-    assert pauses
-    assert said(tmp_path) == expected
+    for step in (lambda: None, work.put_in_place, work.finish):
+        step()
+        assert said(tmp_path) == ["0", "1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("moment", ["opened", "looked"])
-def test_compressed_between_two_steps_of_opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
-    """A day that is compressed just while its two files are opened is read once, and all of it."""
-    monkeypatch.setattr(opening, "PAUSE", 0.0)
-    write(tmp_path, numbered(3), kinds=["log"], packed=True)
-    write(tmp_path, numbered(5, at(10), first=3), kinds=["log"])
+@pytest.mark.parametrize("finish", [True, False])
+@pytest.mark.parametrize("moment", ["before", "between", "after"])
+def test_compressed_while_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, finish: bool
+) -> None:
+    """A day that is compressed just while its two forms are opened is read once, and all of it."""
+    write(tmp_path, numbered(5), kinds=["log"])
     work = Compression(tmp_path / "server.log.2026-11-22")
-    begun: list[int] = []
+    begun: list[str] = []
 
-    def compress(*, finish: bool) -> None:
-        if not begun and work.try_lock():
-            begun.append(1)
-            work.replace()
+    def compress(now: str) -> None:
+        if now == moment and not begun:
+            begun.append(now)
+            work.put_in_place()
             if finish:
                 work.finish()
 
-    open_, identity_at = opening._open, opening.identity_at
-    if moment == "opened":  # the compressed file is open, the plain one is not
-        monkeypatch.setattr(
-            opening, "_open", lambda file, report: (file.packed or compress(finish=True), open_(file, report))[1]
-        )
-    else:  # both are open and belong together
-        monkeypatch.setattr(opening, "identity_at", lambda path: (identity_at(path), compress(finish=False))[0])
-    assert [entry.facts.message for entry in reader(tmp_path).entries(Query())] == [str(number) for number in range(8)]
-    assert len(begun) == (moment == "opened")
+    plain, packed = opening.open_plain, opening.open_packed
+    monkeypatch.setattr(opening, "open_plain", lambda path: (compress("before"), plain(path), compress("between"))[1])
+    monkeypatch.setattr(opening, "open_packed", lambda path: (packed(path), compress("after"))[0])
+    found = [entry.facts.message for entry in reader(tmp_path).entries(Query())]
+    assert found == ["0", "1", "2", "3", "4"]
+    assert begun == [moment]
 
 
 def test_compressed_between_listing_and_opening(tmp_path: Path) -> None:
@@ -337,43 +300,49 @@ def test_compressed_between_listing_and_opening(tmp_path: Path) -> None:
     found = reader(tmp_path)
     listed = found.files()
     work = Compression(listed[0].path)
-    work.lock()
-    work.replace()
+    work.put_in_place()
     work.finish()
     found.files = lambda: listed  # type: ignore[method-assign]  # what it was
     assert [entry.facts.message for entry in found.entries(Query())] == ["0", "1", "2", "3", "4"]
 
 
-def test_compression_that_was_killed(tmp_path: Path) -> None:
-    """A plain file that was left behind beside its compressed form is read once, with the lines added since."""
+def test_late_lines(tmp_path: Path) -> None:
+    """Lines that came when their day was compressed belong to that day, wherever one begins to read."""
+    write(tmp_path, numbered(3), packed=True)
+    write(tmp_path, numbered(2, at(DAY), first=5))
+    for kind in ("log", "jsonl"):
+        plain = tmp_path / f"server.{kind}.2026-11-22"
+        write(tmp_path, numbered(2, at(100), first=3), kinds=[kind])
+        plain.rename(f"{plain}.late")
+    assert said(tmp_path) == [str(number) for number in range(7)]
+    assert said(tmp_path, Query(since=micros(at(2)), until=micros(at(101)))) == ["2", "3"]
+    assert said(tmp_path, Query(until=micros(at(DAY)))) == ["0", "1", "2", "3", "4"]
+    (tmp_path / "server.jsonl.2026-11-22.gz").unlink()
+    (tmp_path / "server.log.2026-11-22.gz").unlink()
+    assert said(tmp_path) == ["3", "4", "5", "6"]
+
+
+def test_compression_that_an_earlier_version_did_not_finish(tmp_path: Path) -> None:
+    """A marked plain file that was left beside its compressed form is read once, with the lines added since."""
     write(tmp_path, numbered(5), kinds=["log"])
     work = Compression(tmp_path / "server.log.2026-11-22")
-    work.lock()
-    work.replace()
-    work.finish(unlink=False)
+    work.put_in_place()
+    work.path.chmod(0o640 | MARK)
     assert said(tmp_path) == ["0", "1", "2", "3", "4"]
     write(tmp_path, numbered(2, at(100), first=5), kinds=["log"])
     assert said(tmp_path) == ["0", "1", "2", "3", "4", "5", "6"]
 
 
-def test_a_lock_that_is_never_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that somebody keeps locked is read after a while."""
-    monkeypatch.setattr(opening, "BUSY", 0.01)
-    monkeypatch.setattr(opening, "PAUSE", 0.001)
+def test_reading_holds_nothing(tmp_path: Path) -> None:
+    """Whoever reads keeps nobody from compressing, and waits for nobody."""
     write(tmp_path, numbered(3))
-    with (tmp_path / "server.jsonl.2026-11-22").open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        assert said(tmp_path) == ["0", "1", "2"]
-
-
-def test_reading_keeps_nobody_from_compressing(tmp_path: Path) -> None:
-    """The lock is given back before the first entry is given."""
-    write(tmp_path, numbered(3))
-    entries = reader(tmp_path).entries(Query())
-    next(entries)
     with (tmp_path / "server.jsonl.2026-11-22").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        entries = reader(tmp_path).entries(Query())
+        next(entries)
+        fcntl.flock(file, fcntl.LOCK_UN)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert len(list(entries)) == 2
+        assert len(list(entries)) == 2
 
 
 def test_text_lines_of_the_repeated_hour(tmp_path: Path, zone: Callable[[str], None]) -> None:

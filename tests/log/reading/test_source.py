@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.pages import at, day, json_of, micros, record, text_of, write
+from vestnik.log.days.opening import Packed, Plain
+from vestnik.log.days.packing import Damaged
 from vestnik.log.reading import source
 from vestnik.log.reading.query import BEGINNING, END
 from vestnik.log.reading.source import PackedFile, PlainFile
@@ -29,7 +30,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(path: Path, data: bytes, limit: int | None = None, start: int = 0) -> PlainFile:
     """A plain file with this content."""
     path.write_bytes(data)
-    return PlainFile(day(path), os.open(path, os.O_RDONLY), limit, start)
+    plain = Plain(os.open(path, os.O_RDONLY))
+    plain.start, plain.size = start, len(data) if limit is None else limit
+    return PlainFile(day(path), plain)
+
+
+def unpacked(path: Path) -> PackedFile:
+    """A compressed file."""
+    return PackedFile(day(path), Packed(os.open(path, os.O_RDONLY), path))
 
 
 @FAST
@@ -150,7 +158,7 @@ def test_packed(tmp_path: Path, members: int) -> None:
     path = tmp_path / "server.jsonl.2026-11-22.gz"
     for number in range(members):
         write(tmp_path, [record(at(number * 100 + each)) for each in range(100)], kinds=["jsonl"], packed=True)
-    with closing(PackedFile(day(path), path.open("rb"))) as file:
+    with closing(unpacked(path)) as file:
         for _ in range(2):
             lines = b"".join(file.blocks(BEGINNING, END)).splitlines()
             assert lines == [json_of(record(at(each))) for each in range(members * 100)]
@@ -166,9 +174,9 @@ def test_packed_and_damaged(tmp_path: Path) -> None:
     for damaged in (whole[:-5000], whole[:10_000] + b"\xff" * 100 + whole[10_100:], whole + b"more"):
         path.write_bytes(damaged)
         found: list[bytes] = []
-        with closing(PackedFile(day(path), path.open("rb"))) as file:
+        with closing(unpacked(path)) as file:
             blocks = file.blocks(BEGINNING, END)
-            with pytest.raises((EOFError, OSError, zlib.error)):
+            with pytest.raises(Damaged):
                 found += blocks
         assert b"".join(found)[:10_000] == data[:10_000]
 
@@ -177,6 +185,6 @@ def test_packed_lines_without_end(tmp_path: Path) -> None:
     """A line that is too long, and one that is not finished, in a compressed file."""
     path = tmp_path / "server.log.2026-11-22.gz"
     path.write_bytes(gzip.compress(b"before\n" + b"x" * 100_000 + b"\nafter\nunfinished"))
-    with closing(PackedFile(day(path), path.open("rb"))) as file:
+    with closing(unpacked(path)) as file:
         lines = b"".join(file.blocks(BEGINNING, END)).split(b"\n")
     assert (lines[0], lines[2], lines[3]) == (b"before", b"after", b"unfinished")

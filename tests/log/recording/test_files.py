@@ -208,6 +208,24 @@ def test_torn_line_of_a_killed_process(files: DatedFiles, tmp_path: Path) -> Non
     assert files.path(DAY).read_text() == "2021-06-12 11:\na\n"
 
 
+def test_late_lines(files: DatedFiles, tmp_path: Path, steady: Clock) -> None:
+    """Nothing is added to a day that is compressed: its lines go to a file beside it, and the link leads there."""
+    write(files, "one\n")
+    plain = tmp_path / "log" / f"server.log.{DAY}"
+    packed = plain.with_name(f"{plain.name}.gz")
+    plain.rename(packed)
+    write(files, "two\n")  # nobody has looked yet
+    steady.now += CHECK_EVERY
+    write(files, "three\n")
+    files.close()
+    write(files, "four\n")
+    assert packed.read_bytes() == b"one\ntwo\n"
+    assert not plain.exists()
+    late = plain.with_name(f"{plain.name}.late")
+    assert late.read_bytes() == b"three\nfour\n"
+    assert (tmp_path / "log" / "server.log").readlink() == Path(late.name)
+
+
 def test_plain_file_is_taken_in(files: DatedFiles, tmp_path: Path) -> None:
     """A plain `server.log` of an earlier day becomes that day's file."""
     (tmp_path / "log").mkdir()

@@ -79,6 +79,16 @@ def test_adopt_appends(tmp_path: Path) -> None:
     assert path.is_symlink()
 
 
+def test_adopt_late(tmp_path: Path) -> None:
+    """If that day is compressed, the lines are those that came late."""
+    path = plain(tmp_path)
+    packed = tmp_path / "server.log.2021-06-12.gz"
+    packed.touch()
+    assert adopt(path) == tmp_path / "server.log.2021-06-12.late"
+    assert path.read_text() == "old\n"
+    assert packed.stat().st_size == 0
+
+
 def test_adopt_by_two_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If another process adopts the file at the same moment, no line is doubled."""
     path = plain(tmp_path)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.log.conftest import Clock
 from tests.support.scribe import DAY, JSON, TEXT, Scribe
-from vestnik.log.days.contents import Contents, open_contents
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors, is_alone
+from vestnik.log.days.opening import Contents, open_contents
 from vestnik.log.sealing import adoption
-from vestnik.log.sealing.adoption import adopt, alone, read_again, settle
+from vestnik.log.sealing.adoption import adopt, read_again, settle
 from vestnik.log.sealing.seals import check_of, unpack
 
 
@@ -64,9 +64,9 @@ def test_alone(tmp_path: Path) -> None:
     path = tmp_path / TEXT
     one, other, third = (os.open(path, os.O_WRONLY | os.O_CREAT) for _ in range(3))
     fcntl.flock(one, fcntl.LOCK_SH)
-    assert alone(one)
+    assert is_alone(one)
     fcntl.flock(other, fcntl.LOCK_SH)
-    assert not alone(one)
+    assert not is_alone(one)
     fcntl.flock(other, fcntl.LOCK_UN)
     with pytest.raises(BlockingIOError):
         fcntl.flock(third, fcntl.LOCK_EX | fcntl.LOCK_NB)

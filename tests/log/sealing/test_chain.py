@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.log.conftest import Clock
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors
 from vestnik.log.sealing import chain as module
 from vestnik.log.sealing.chain import AlreadyKeyed, Chain, set_up
 from vestnik.log.sealing.keys import Damaged, KeyState, decode_state, evolve, first_state, parse_key
@@ -65,7 +65,10 @@ def test_chain(tmp_path: Path, chain: Chain, clock: Clock) -> None:
 @pytest.mark.parametrize("half", [b"", b'{"chain":"u12'])
 @pytest.mark.parametrize("compressed", [False, True])
 def test_state_is_behind(tmp_path: Path, chain: Chain, missed: int, half: bytes, compressed: bool) -> None:
-    """Seals that the state does not know of are taken as made, also compressed; half of one is cut off."""
+    """Seals that the state does not know of are taken as made, also compressed; half of one is cut off.
+
+    Those after compressed ones are in the file of the next day.
+    """
     add(chain, 2)
     before = (tmp_path / "server.seals.key").read_bytes()
     add(chain, missed)
@@ -77,9 +80,12 @@ def test_state_is_behind(tmp_path: Path, chain: Chain, missed: int, half: bytes,
     else:
         sidecar.write_bytes(sidecar.read_bytes() + half)
     add(chain)
-    assert [each.seal.epoch for each in seals(tmp_path)][-1] == missed + 2
-    assert all(not each.seal.first for each in seals(tmp_path)[1:])
+    added = seals(tmp_path, "2021-06-13" if compressed else DATE)
+    assert added[-1].seal.epoch == missed + 2
+    assert added[-1].seal.first == compressed
     assert state(tmp_path).epoch == missed + 3
+    add(chain)
+    assert state(tmp_path).epoch == missed + 4
 
 
 def test_false_seals_behind_the_last(tmp_path: Path, chain: Chain) -> None:

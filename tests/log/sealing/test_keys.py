@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.waiting import DEADLINE
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors
 from vestnik.log.sealing.keys import (
     RECORD,
     BadKey,

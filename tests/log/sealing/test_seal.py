@@ -1,6 +1,7 @@
 """The sealer: what it seals, when, and what it does when it cannot."""
 
 import fcntl
+import gzip
 import os
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from tests.log.conftest import Clock, descriptors
 from tests.support.scribe import Scribe
+from vestnik.log.days.opening import Contents, open_contents
+from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing import seal as module
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import hold_state
@@ -259,22 +262,47 @@ def test_trouble(tmp_path: Path, scribe: Scribe, clock: Clock) -> None:
     assert findings(tmp_path) == []
 
 
-def test_damaged_archive(tmp_path: Path, scribe: Scribe, clock: Clock) -> None:
-    """A day whose compressed file cannot be read does not keep the others from being sealed."""
-    (tmp_path / "server.log.2021-06-12.gz").write_bytes(b"diary")
+def test_unreadable_file(tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that cannot be read does not keep the others from being sealed."""
+
+    def refuse(path: Path) -> Contents | None:
+        if path.name == TEXT:
+            raise Damaged(TEXT)
+        return open_contents(path)
+
+    monkeypatch.setattr(module, "open_contents", refuse)
     scribe.write("one")
-    assert "server.log.2021-06-12.gz" in str(scribe.sealer.error)
+    assert TEXT in str(scribe.sealer.error)
     clock.now += 1
     assert scribe.sealer.seal()
     assert [extent.file for seal in seals(tmp_path) for extent in seal.extents] == [JSON]
     assert scribe.sealer.wait == 60
     scribe.close()
     assert [seal.kind for seal in seals(tmp_path)][-1] == "data"  # no end: something is left
-    (tmp_path / "server.log.2021-06-12.gz").unlink()
+    monkeypatch.undo()
     after = Scribe(tmp_path, clock=clock, monotonic=clock)
     after.write("two")
     after.close()
     assert findings(tmp_path) == [What.ADOPTED]
+
+
+def test_late_lines(tmp_path: Path, scribe: Scribe, clock: Clock) -> None:
+    """What comes when its day is compressed is under seals of its own, and the compressed file stays as it is."""
+    scribe.write("one")
+    scribe.close()
+    for name in (TEXT, JSON):
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress((tmp_path / name).read_bytes()))
+        (tmp_path / name).unlink()
+    clock.now += 1
+    program = Scribe(tmp_path, clock=clock, monotonic=clock)
+    program.write("late")
+    program.close()
+    late = [extent for seal in seals(tmp_path) for extent in seal.extents if extent.file == f"{TEXT}.late"]
+    assert [(extent.start, extent.end) for extent in late] == [(0, (tmp_path / f"{TEXT}.late").stat().st_size)]
+    assert findings(tmp_path) == []
+    with (tmp_path / f"{TEXT}.late").open("r+b") as file:
+        file.write(b"1")
+    assert findings(tmp_path) == [What.CHANGED]
 
 
 def test_on_the_disk_first(tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

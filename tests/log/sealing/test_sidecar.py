@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestnik.log.sealing.seals import Seal, encode
-from vestnik.log.sealing.sidecar import Sidecar, first_line, in_order
+from vestnik.log.sealing.sidecar import Sidecar, in_order
 
 KEY = b"0" * 32
 
@@ -71,13 +71,3 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "server.seals.2026-11-01.gz").write_bytes(b"diary")
     assert read([bad, sidecar(tmp_path, 2, lines([1, 2]))]) == [1, 2]
     assert bad.error is not None
-
-
-def test_first_line(tmp_path: Path) -> None:
-    """The first line of a day is that of the compressed file, if there is one."""
-    path = tmp_path / "server.seals.2026-11-01"
-    assert first_line(path) == b""
-    path.write_bytes(b"two\nthree\n")
-    assert first_line(path) == b"two\n"
-    path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(b"one\n"))
-    assert first_line(path) == b"one\n"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.log.conftest import Clock
 from tests.support.scribe import DAY, JSON, SEALS, STATE, TEXT, Scribe, Start, found, run, tampered
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing import verify as module
 from vestnik.log.sealing.chain import set_up
@@ -174,7 +174,7 @@ def sweep(directory: Path, clock: Clock, keep_days: int = 0) -> None:
 
 
 def test_compressed(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
-    """Compressed days are checked, also with late lines, compressed in turn or not."""
+    """Compressed days are checked, also with late lines."""
     first = clock.now
     for _ in range(3):
         run(start, clock, "one", "two")
@@ -186,10 +186,15 @@ def test_compressed(tmp_path: Path, key: Key, start: Start, clock: Clock) -> Non
     now, clock.now = clock.now, first + 60
     run(start, clock, "late")
     assert [what for what, _ in found(tmp_path, key)] == [What.CLOCK_BACK]
-    clock.now = now
-    sweep(tmp_path, clock)
-    assert [what for what, _ in found(tmp_path, key)] == [What.CLOCK_BACK]
     assert not (tmp_path / TEXT).exists()
+    clock.now = now
+    run(start, clock, "today again")
+    assert [what for what, _ in found(tmp_path, key)] == [What.CLOCK_BACK]
+    late = tmp_path / f"{TEXT}.late"
+    late.write_bytes(late.read_bytes().replace(b"late", b"lame"))
+    assert (What.CHANGED, late.name) in found(tmp_path, key)
+    late.unlink()
+    assert (What.FILE_MISSING, late.name) in found(tmp_path, key)
 
 
 def test_old_days_are_gone(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:

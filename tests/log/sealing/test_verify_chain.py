@@ -8,7 +8,7 @@ import pytest
 
 from tests.log.conftest import Clock
 from tests.support.scribe import DAY, SEALS, STATE, TEXT, Scribe, Start, found, run, tampered
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors
 from vestnik.log.sealing.chain import Chain, set_up
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import Key, KeyState, decode_state, encode_state, evolve, new_chain, parse_key, public_key

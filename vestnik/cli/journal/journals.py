@@ -72,7 +72,7 @@ class Journals:
         if isinstance(error, OSError) and reason:
             self.note(self.say("cli.journal_unreadable", path=str(path), reason=reason))
         else:
-            self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error)))
+            self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error).removeprefix(f"{path}: ")))
 
     def one(self, name: str | None) -> LabelledReader:
         """The journal that `name` says; the server's if it is None. Raises Failure if there is none, or several."""

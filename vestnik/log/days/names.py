@@ -1,7 +1,8 @@
 """The names of a journal's files of days: `server.log.2026-11-22`, `server.jsonl.2026-11-22.gz` and so on.
 
-A name is one of ours only if all of it is, and the file only if it is a regular one: what merely looks alike, a
-link, a directory or a pipe is nobody's day.
+A compressed day never grows: lines that come later are in `server.log.2026-11-22.late`, which is not compressed. A name
+is one of ours only if all of it is, and the file only if it is a regular one: what merely looks alike, a link, a
+directory or a pipe is nobody's day.
 """
 
 import os
@@ -14,21 +15,26 @@ Kind: TypeAlias = Literal["log", "jsonl", "seals"]
 """Lines of text, the same records as JSON, the seals of both."""
 
 PACKED: Final = ".gz"
+LATE: Final = ".late"
 UNFINISHED: Final = ".tmp"
-"""What `sweep` has not finished: `<day>.gz.tmp` a compressed file, `<day>.tmp` the rest of a plain one."""
+"""What `sweep` has not finished is in `<day>.gz.tmp`; up to 0.3.0 also in `<day>.tmp`."""
 _NAME: Final = re.compile(
-    r"(?P<name>[A-Za-z0-9_.-]+)\.(?P<kind>log|jsonl|seals)\.(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<packed>\.gz)?"
+    r"(?P<name>[A-Za-z0-9_.-]+)\.(?P<kind>log|jsonl|seals)\.(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<form>\.gz|\.late)?"
 )
 
 
 class DayFile(NamedTuple):
-    """One file of the journal `name`: the `kind` of its lines, their local `date` (YYYY-MM-DD), compressed or not."""
+    """One file of the journal `name`: the `kind` of its lines, their local `date` (YYYY-MM-DD).
+
+    It is compressed, or has the lines that came `late`, or is neither, but plain.
+    """
 
     path: Path
     name: str
     kind: Kind
     date: str
     packed: bool
+    late: bool = False
 
 
 def day_file(path: Path) -> DayFile | None:
@@ -40,27 +46,27 @@ def day_file(path: Path) -> DayFile | None:
         date.fromisoformat(match["date"])
     except ValueError:  # no event: there is no such day
         return None
-    return DayFile(path, match["name"], cast(Kind, match["kind"]), match["date"], match["packed"] is not None)
+    kind, form = cast(Kind, match["kind"]), match["form"]
+    return DayFile(path, match["name"], kind, match["date"], packed=form == PACKED, late=form == LATE)
 
 
 def day_files(directory: Path, name: str, kind: str | None = None) -> list[DayFile]:
     """The regular files of the journal `name` in `directory`, of one `kind` or of all.
 
-    They are sorted by date, a compressed file before the plain one of its date, which has the later lines. A
-    directory that is not there has none. Raises OSError.
+    They are sorted by date, and within one date so that later lines come later. A directory that is not there has
+    none. Raises OSError.
     """
     found = [day_file(directory / each) for each in _regular(directory)]
     ours = [file for file in found if file is not None and file.name == name and kind in (None, file.kind)]
-    return sorted(ours, key=lambda file: (file.date, not file.packed, file.kind))
+    return sorted(ours, key=lambda file: (file.date, file.late, not file.packed, file.kind))
 
 
 def unfinished(directory: Path, name: str) -> list[Path]:
     """What an interrupted run of `sweep` has left of the journal `name` in `directory`. Raises OSError."""
     names = [each for each in _regular(directory) if each.endswith(UNFINISHED)]
     found = [day_file(directory / each.removesuffix(UNFINISHED)) for each in names]
-    return sorted(
-        file.path.with_name(f"{file.path.name}{UNFINISHED}") for file in found if file is not None and file.name == name
-    )
+    ours = [file.path for file in found if file is not None and file.name == name and not file.late]
+    return sorted(path.with_name(f"{path.name}{UNFINISHED}") for path in ours)
 
 
 def _regular(directory: Path) -> list[str]:

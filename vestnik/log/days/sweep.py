@@ -4,6 +4,7 @@ Only regular files that `days` knows by name are touched, and of these only what
 shared `flock` on its file, so whoever gets the exclusive one is alone with it.
 """
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,14 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.log import events
-from vestnik.log.days import anchors
-from vestnik.log.days.descriptors import Descriptors, InUse, locked
+from vestnik.log.days.locks import Descriptors, InUse, locked
 from vestnik.log.days.names import DayFile, day_files, unfinished
-from vestnik.log.days.packer import Packed, Packer
-from vestnik.log.days.packing import READ, Damaged
+from vestnik.log.days.packer import Packer
+from vestnik.log.days.packing import Damaged, Part
 
 GRACE: Final = 3600.0
 """Seconds after midnight for which the day before is left alone: late records may come."""
+
+
+MODE: Final = 0o640
+FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Stopped(Exception):
@@ -33,7 +37,8 @@ class Sweeper:
     A file is deleted when its date is more than `keep_days` before today, and the oldest days go while all files of
     the journal together have more than `keep_bytes`; 0 means for ever, and as many as there are. A day goes as a
     whole, today never. `clock` gives seconds since 1970. `report` is called with an event and its values, as
-    `Journal.record`. Of several sweepers in threads or processes one is at work at a time; the others do nothing.
+    `Journal.record`. Of several sweepers in threads or processes one is at work at a time, the one that holds the empty
+    file `server.sweep`; the others do nothing.
     """
 
     def __init__(
@@ -69,11 +74,11 @@ class Sweeper:
         try:
             if not self._has_work():
                 return
-            with anchors.opened(self.directory / f"{self.name}.anchors", self._descriptors) as opened:
-                packer = Packer(opened, self._descriptors, self._clock, check)
-                self._clean(packer)
+            path = self.directory / f"{self.name}.sweep"
+            with self._descriptors.opened(path, FLAGS, MODE) as fd, locked(fd, path):
+                self._clean()
                 self._expire()
-                self._pack(packer, check)
+                self._pack(Packer(self._descriptors, self._tell, check), check)
                 self._shrink()
         except (InUse, Stopped):  # no event: another sweeper is at work, or the program ends
             return
@@ -97,16 +102,16 @@ class Sweeper:
 
     def _is_over(self, file: DayFile) -> bool:
         """Whether it is time to compress it."""
-        return not file.packed and file.date < _date(self._clock() - GRACE)
+        return not file.packed and not file.late and file.date < _date(self._clock() - GRACE)
 
     def _is_expired(self, file: DayFile) -> bool:
         age = date.fromisoformat(_date(self._clock())) - date.fromisoformat(file.date)
         return 0 < self._keep_days < age.days
 
-    def _clean(self, packer: Packer) -> None:
+    def _clean(self) -> None:
         for path in unfinished(self.directory, self.name):
             try:
-                packer.discard(path)
+                path.unlink()
             except OSError as error:
                 self._fail(path, error)
 
@@ -115,9 +120,7 @@ class Sweeper:
             if self._is_over(file):
                 check()
                 try:
-                    self._tell(file, packer.resume(file))
-                    if file.path.exists():
-                        self._tell(file, packer.pack(file))
+                    packer.pack(file)
                 except InUse:  # no event: that is usual, and the next run tries again
                     continue
                 except (OSError, Damaged) as error:
@@ -148,7 +151,7 @@ class Sweeper:
         try:
             with ExitStack() as stack:
                 for file in files:
-                    fd = stack.enter_context(self._descriptors.opened(file.path, READ))
+                    fd = stack.enter_context(self._descriptors.opened(file.path))
                     stack.enter_context(locked(fd, file.path))
                 for file in files:
                     size = _size(file)
@@ -161,10 +164,9 @@ class Sweeper:
             self._fail(file.path, error)
         return deleted
 
-    def _tell(self, file: DayFile, packed: Packed | None) -> None:
-        if packed is not None:
-            size, records, sha256 = packed.part
-            self.record(events.JOURNAL_COMPRESSED, file.path.name, records, size, packed.size, sha256)
+    def _tell(self, file: DayFile, part: Part, packed: int) -> None:
+        size, records, sha256 = part
+        self.record(events.JOURNAL_COMPRESSED, file.path.name, records, size, packed, sha256)
 
     def _fail(self, path: Path, error: Exception) -> None:
         if path not in self._failed:

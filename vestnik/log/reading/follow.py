@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from vestnik.log.days.names import DayFile, Kind
+from vestnik.log.days.names import LATE, DayFile, Kind
+from vestnik.log.days.opening import Plain, open_plain
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.opening import Identity, Report, Snapshot
 from vestnik.log.reading.query import Query
@@ -28,11 +29,11 @@ PATIENCE: Final = 2.0
 class _Tail:
     """An open file and how far it was read. `gone` is when it was found not to be at its path any more (monotonic)."""
 
-    def __init__(self, day: DayFile, fd: int, identity: Identity, offset: int, scanner: Scanner) -> None:
+    def __init__(self, day: DayFile, plain: Plain, offset: int, scanner: Scanner) -> None:
         self.day = day
-        self.identity = identity
+        self.identity = plain.identity
         self.gone: float | None = None
-        self._fd = fd
+        self._fd = plain.fd
         self._offset = offset
         self._scanner = scanner
 
@@ -167,11 +168,11 @@ class Follower:
         self._tails.sort(key=lambda tail: tail.day.date)
 
     def _plain(self, files: list[DayFile]) -> dict[str, dict[Kind, DayFile]]:
-        """The files that may still grow, by date and kind."""
+        """The files that may still grow, by date and kind; what comes late to a date is one of its own."""
         found: dict[str, dict[Kind, DayFile]] = {}
         for file in files:
             if not file.packed and file.date >= self._since:
-                found.setdefault(file.date, {})[file.kind] = file
+                found.setdefault(f"{file.date}{LATE if file.late else ''}", {})[file.kind] = file
         return found
 
     def _choose_first(self, date: str, files: dict[Kind, DayFile]) -> Kind:
@@ -179,7 +180,7 @@ class Follower:
         if date not in self._kinds:
             json = "jsonl" in files and not self._reader.json_is_over(files)
             self._kinds[date] = "jsonl" if json else "log"
-            self.snapshot.json.update({date} if json else ())
+            self.snapshot.json.update({date.removesuffix(LATE)} if json else ())
         return self._kinds[date]
 
     def _choose(self, date: str, present: set[Kind]) -> Kind | None:
@@ -193,17 +194,15 @@ class Follower:
 
     def _open(self, file: DayFile, *, at_end: bool) -> _Tail | None:
         try:
-            fd = os.open(file.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        except FileNotFoundError:
-            return None
+            plain = open_plain(file.path.resolve())
         except OSError as error:
             self._report(file.path, error)
             return None
-        found = os.fstat(fd)
-        identity = (found.st_dev, found.st_ino)
-        offset = PlainFile(file, fd).end_of_lines() if at_end else 0
-        self.snapshot.sizes.update({identity: offset} if at_end else {})
+        if plain is None:
+            return None
+        offset = PlainFile(file, plain).end_of_lines() if at_end else 0
+        self.snapshot.sizes.update({plain.identity: offset} if at_end else {})
         scanner = Scanner(
             Source(file.path, file.kind, self._reader.name), self._query, self._query.since, self._query.until
         )
-        return _Tail(file, fd, identity, offset, scanner)
+        return _Tail(file, plain, offset, scanner)

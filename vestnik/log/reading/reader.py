@@ -1,7 +1,6 @@
 """The journal as one thing: all its days, compressed or not, as JSON or as text only, from either end."""
 
 import itertools
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -9,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.names import PACKED, DayFile, Kind, day_files
+from vestnik.log.days.names import DayFile, Kind, day_files
 from vestnik.log.reading.entry import Entry, Source
-from vestnik.log.reading.opening import OpenFile, Report, Snapshot, open_files
+from vestnik.log.reading.opening import UNREADABLE, OpenFile, Report, Snapshot, open_alone, open_files
 from vestnik.log.reading.query import BEGINNING, END, Query
 from vestnik.log.reading.scan import Scanner
 from vestnik.log.reading.source import PlainFile
@@ -27,7 +26,7 @@ MILLISECOND: Final = SECOND // 1000
 
 
 class DayFiles(NamedTuple):
-    """A file of each kind that a date has; which of its two forms, plain or compressed, is found out at the opening.
+    """A file of each kind that a date has; in which forms its lines are is found out at the opening.
 
     `last_json` says that the next date has no JSON: it may have ended in the middle of this one.
     """
@@ -85,7 +84,7 @@ class Reader:
         if len(files) < len(KINDS):
             return False
         with ExitStack() as stack:
-            opened = [open_files(None, files[kind], self._report, None) for kind in ("log", "jsonl")]
+            opened = [self._alone(files[kind]) for kind in ("log", "jsonl")]
             for file in itertools.chain(*opened):
                 stack.enter_context(closing(file))
             return all(opened) and _end(opened[0][0], opened[1][0], OVER) < END
@@ -114,7 +113,7 @@ class Reader:
     def _guarded(self, file: OpenFile, blocks: Iterable[bytes]) -> Iterator[bytes]:
         try:
             yield from blocks
-        except (OSError, EOFError, zlib.error) as error:
+        except UNREADABLE as error:
             self._report(file.day.path, error)
 
     def _days(self, query: Query, snapshot: Snapshot | None) -> list[DayFiles]:
@@ -153,16 +152,15 @@ class Reader:
             yield parts
 
     def _open(self, file: DayFile, snapshot: Snapshot | None) -> list[OpenFile]:
-        return open_files(*_forms(file, alone=self._file is not None), self._report, snapshot)
+        return self._alone(file) if self._file is not None else open_files(file, self._report, snapshot)
 
-
-def _forms(file: DayFile, *, alone: bool = False) -> tuple[DayFile | None, DayFile | None]:
-    """The compressed and the plain form of a file; only the one that it is if it stands `alone`."""
-    if alone:
-        return (file, None) if file.packed else (None, file)
-    plain = file.path.with_name(file.path.name.removesuffix(PACKED))
-    packed = plain.with_name(plain.name + PACKED)
-    return file._replace(path=packed, packed=True), file._replace(path=plain, packed=False)
+    def _alone(self, file: DayFile) -> list[OpenFile]:
+        try:
+            found = open_alone(file)
+        except OSError as error:
+            self._report(file.path, error)
+            return []
+        return [] if found is None else [found]
 
 
 def _begin(text: OpenFile, json: OpenFile) -> int:
@@ -192,7 +190,7 @@ def _time(file: OpenFile, line: Callable[[], bytes]) -> tuple[int, int] | None:
     stamps = Stamps("log")
     try:
         found = line()
-    except (OSError, EOFError, zlib.error):
+    except UNREADABLE:
         return None  # whoever reads all of the file says so
     if file.day.kind == "jsonl":
         found = found[9:19] + b" " + found[20:28] + b"," + found[29:32]
@@ -204,12 +202,12 @@ def _is_of_other_zone(files: dict[Kind, DayFile]) -> bool:
     """Whether a day was written in another time zone, and so may have entries of our day before or after."""
     if "jsonl" not in files:
         return False
-    for file in open_files(*_forms(files["jsonl"]), lambda _path, _error: None, None):
+    for file in open_files(files["jsonl"], lambda _path, _error: None):
         with closing(file):
             try:
                 moment = datetime.fromisoformat(file.first_line()[9:].partition(b'"')[0].decode("ascii"))
                 return moment.utcoffset() != moment.astimezone().utcoffset()
-            except (ValueError, OverflowError, OSError, EOFError, zlib.error):
+            except (ValueError, OverflowError, *UNREADABLE):
                 return True  # nobody knows
     return False
 

@@ -3,14 +3,14 @@
 A plain file is read in pieces, not mapped: one that is truncated under a mapping would kill the reader.
 """
 
-import gzip
 import os
-import zlib
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import BinaryIO, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from vestnik.log.days.names import DayFile
+from vestnik.log.days.opening import Packed, Plain
+from vestnik.log.days.packing import Damaged
 from vestnik.log.reading.query import BEGINNING, END
 from vestnik.log.reading.stamps import SECOND, Stamps
 
@@ -30,24 +30,21 @@ Range: TypeAlias = tuple[int, int]
 
 
 class PlainFile:
-    """An open plain file, from its byte `start` on, where a line begins.
+    """The lines of an open plain file."""
 
-    Its size is the one at the opening, or `limit`, which is the end of a line.
-    """
-
-    def __init__(self, day: DayFile, fd: int, limit: int | None = None, start: int = 0) -> None:
+    def __init__(self, day: DayFile, plain: Plain) -> None:
         self.day = day
-        self._fd = fd
-        self._start = start
-        self.size = os.fstat(fd).st_size if limit is None else limit
+        self.plain = plain
+        self.size = plain.size
+        self._start = plain.start
 
     def close(self) -> None:
         """Close it."""
-        os.close(self._fd)
+        self.plain.close()
 
     def first_line(self) -> bytes:
         """The first line, or the beginning of a long one. Raises OSError."""
-        return self._pread(self._start, self._start + GLANCE).partition(b"\n")[0]
+        return self.plain.first_line(GLANCE)
 
     def last_line(self) -> bytes:
         """The last line. Raises OSError."""
@@ -61,7 +58,7 @@ class PlainFile:
     def end_of_lines(self) -> int:
         """The offset after the last newline."""
         for start in reversed(range(0, self.size, BLOCK)):
-            if found := self._pread(start, start + BLOCK).rfind(b"\n") + 1:
+            if found := self.plain.read(start, start + BLOCK).rfind(b"\n") + 1:
                 return start + found
         return 0
 
@@ -89,7 +86,7 @@ class PlainFile:
             return [(self._start, self.size)]
         stamps = Stamps(self.day.kind)
         if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._fd, 0, 0, os.POSIX_FADV_RANDOM)  # what is read ahead of a look is read for nothing
+            os.posix_fadvise(self.plain.fd, 0, 0, os.POSIX_FADV_RANDOM)  # what is read ahead is read for nothing
         looks = [(offset, self._look(offset, stamps)) for offset in range(self._start, self.size, STEP)]
         looks.append((self.size, self._last_look(stamps)))
         found: list[Range] = []
@@ -128,7 +125,7 @@ class PlainFile:
     def _read(self, start: int, end: int, *, whole: bool) -> bytes:
         """The lines that begin in this range, the last one finished if `whole` is wanted."""
         begin = max(start - 1, 0)
-        data = self._pread(begin, end)
+        data = self.plain.read(begin, end)
         if start:
             cut = data.find(b"\n")
             data = data[cut + 1 :] if cut >= 0 else b""
@@ -139,59 +136,45 @@ class PlainFile:
     def _rest_of_line(self, offset: int) -> bytes:
         parts: list[bytes] = []
         for start in range(offset, min(offset + MAX_LINE, self.size), BLOCK // 16):
-            data = self._pread(start, start + BLOCK // 16)
+            data = self.plain.read(start, start + BLOCK // 16)
             end = data.find(b"\n") + 1
             parts.append(data[:end] if end else data)
             if end:
                 break
         return b"".join(parts)
 
-    def _pread(self, start: int, end: int) -> bytes:
-        end = min(end, self.size)
-        data = os.pread(self._fd, max(end - start, 0), start)
-        while len(data) < end - start:
-            more = os.pread(self._fd, end - start - len(data), start + len(data))
-            if not more:
-                break  # truncated meanwhile
-            data += more
-        return data
-
 
 class PackedFile:
-    """An open compressed file, which is read from its beginning whatever is looked for."""
+    """The lines of an open compressed file, which is read from its beginning whatever is looked for."""
 
-    def __init__(self, day: DayFile, file: BinaryIO) -> None:
+    def __init__(self, day: DayFile, packed: Packed) -> None:
         self.day = day
-        self._file = file
+        self._packed = packed
 
     def close(self) -> None:
         """Close it."""
-        self._file.close()
+        self._packed.close()
 
     def blocks(self, _since: int, _until: int) -> Iterator[bytes]:
-        """All lines, in whole lines. Raises OSError, EOFError or zlib.error where the file is damaged."""
+        """All lines, in whole lines. Raises Damaged, OSError."""
         rest = b""
-        self._file.seek(0)
-        with gzip.GzipFile(fileobj=self._file) as unpacked:
-            try:
-                while data := unpacked.read1(BLOCK):
-                    data = rest + data
-                    end = data.rfind(b"\n") + 1
-                    if end:
-                        yield data[:end]
-                    rest = data[end : end + MAX_LINE]
-            except (EOFError, OSError, zlib.error):
-                if rest:
-                    yield rest
-                raise
+        try:
+            for piece in self._packed.pieces():
+                rest += piece
+                if len(rest) >= BLOCK and (end := rest.rfind(b"\n") + 1):
+                    yield rest[:end]
+                    rest = rest[end:]
+                rest = rest[:MAX_LINE]
+        except (Damaged, OSError):
+            if rest:
+                yield rest
+            raise
         if rest:
             yield rest
 
     def first_line(self) -> bytes:
         """The first line. Raises as `blocks` does."""
-        self._file.seek(0)
-        with gzip.GzipFile(fileobj=self._file) as unpacked:
-            return unpacked.readline(GLANCE).rstrip(b"\n")
+        return self._packed.first_line(GLANCE)
 
     def last_line(self) -> bytes:
         """The last line, which only all of the file tells. Raises as `blocks` does."""

@@ -1,11 +1,11 @@
 """The files of a journal: one per day, named by the date of the records in it.
 
 A line goes to the file of its own date, so nothing is ever rotated: `server.log.2026-11-22` is today's file
-and `server.log` a link to it. No file is renamed or deleted, and several processes may append to the same one.
+and `server.log` a link to it. No file is renamed or deleted, and several processes may append to the same one. Lines
+that come when their day is compressed already go to `server.log.2026-11-22.late`.
 """
 
 import errno
-import fcntl
 import os
 import stat
 import time
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from vestnik.log.days.appending import AlreadyPacked, late, open_to_append
+from vestnik.log.days.locks import is_at
 from vestnik.log.recording.link import adopt, point
 
-MODE: Final = 0o640
-FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 CHECK_EVERY: Final = 1.0
 """Seconds after which a write first makes sure that its file still is the one at its path."""
 KEEP_OPEN: Final = 60.0
@@ -27,9 +27,8 @@ KEEP_OPEN: Final = 60.0
 OPEN_AT_MOST: Final = 4
 TRIES: Final = 5
 """How often a file that is taken away while it is being opened is opened again."""
-PATIENCE: Final = 0.5
 RETRY: Final = 0.01
-"""Seconds for which a file is tried to be held, and between two tries: `sweep` holds it for as long as a sync takes."""
+"""Seconds between two looks at a file that ends in half a line."""
 
 
 class Extents(Protocol):
@@ -47,10 +46,10 @@ class Extents(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """An open file: its descriptor, what is at its path, and when it was used and checked (monotonic, s)."""
+    """An open file: its path, its descriptor, and when it was used and checked (monotonic, s)."""
 
+    path: Path
     fd: int
-    identity: tuple[int, int]
     used: float
     checked: float
 
@@ -163,16 +162,16 @@ class DatedFiles:
         file = self._file(chunk)
         view = memoryview(chunk.data)
         while chunk.done < len(view):
-            chunk.done += self._put(chunk.date, file.fd, view[chunk.done :])
+            chunk.done += self._put(chunk.date, file, view[chunk.done :])
         file.used = self._monotonic()
 
-    def _put(self, date: str, fd: int, data: memoryview) -> int:
+    def _put(self, date: str, file: _Open, data: memoryview) -> int:
         """Writes some of `data`, says how much, and tells where it is."""
-        count = self._write(fd, data)
+        count = self._write(file.fd, data)
         self._unsynced.add(date)
         if self._extents is not None:
-            end = os.lseek(fd, 0, os.SEEK_CUR)
-            self._extents.wrote(f"{self._name}.{date}", fd, end - count, data[:count])
+            end = os.lseek(file.fd, 0, os.SEEK_CUR)
+            self._extents.wrote(file.path.name, file.fd, end - count, data[:count])
         return count
 
     def _file(self, chunk: _Chunk) -> _Open:
@@ -180,7 +179,7 @@ class DatedFiles:
         date, now = chunk.date, self._monotonic()
         file = self._open.get(date)
         if file is not None and now - file.checked >= CHECK_EVERY:
-            if self._is_current(date, file):
+            if _is_current(file):
                 file.checked = now
                 self._link(date)
             else:
@@ -194,38 +193,34 @@ class DatedFiles:
             self._link(date)
         return file
 
-    def _is_current(self, date: str, file: _Open) -> bool:
-        try:
-            found = self.path(date).stat()
-        except OSError:
-            return False  # gone, or out of reach: opening it again tells, and raises the reason
-        return (found.st_dev, found.st_ino) == file.identity
-
     def _open_file(self, chunk: _Chunk, now: float) -> _Open:
         path = self.path(chunk.date)
         self._link_to(None)
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd = self._open_announced(path)
         try:
-            found = os.fstat(fd)
-            if stat.S_ISREG(found.st_mode) and _is_torn(path, fd):
-                self._put(chunk.date, fd, memoryview(b"\n"))  # a killed process left half a line
+            file = _Open(path, self._open_announced(path), now, now)
+        except AlreadyPacked:
+            path = late(path)
+            file = _Open(path, self._open_announced(path), now, now)
+        try:
+            if stat.S_ISREG(os.fstat(file.fd).st_mode) and _is_torn(path, file.fd):
+                self._put(chunk.date, file, memoryview(b"\n"))  # a killed process left half a line
         except BaseException:
-            os.close(fd)
+            os.close(file.fd)
             raise
-        file = self._open[chunk.date] = _Open(fd, (found.st_dev, found.st_ino), now, now)
+        self._open[chunk.date] = file
         while len(self._open) > OPEN_AT_MOST:
             self._forget(min((date for date in self._open if date != chunk.date), key=self._last_used))
         return file
 
     def _open_announced(self, path: Path) -> int:
-        """Opens `path`, and again if it is taken away before `extents` knows of it. Raises OSError."""
+        """Opens `path`, and again if it is taken away before `extents` knows of it. Raises AlreadyPacked, OSError."""
         for _ in range(TRIES):
-            fd = open_shared(path)
+            fd = open_to_append(path)
             try:
                 if self._extents is not None and stat.S_ISREG(os.fstat(fd).st_mode):
                     self._extents.opened(path.name, fd)
-                if _is_at(path, fd):
+                if is_at(fd, path, follow=True):
                     return fd
             except FileNotFoundError:
                 pass  # taken away: it is made anew
@@ -241,36 +236,37 @@ class DatedFiles:
     def _link(self, date: str) -> None:
         """Points `server.log` to the file of `date` if that is today's, or if there is no such link yet."""
         if date == self._today() or not (self._linked or (self._folder() / self._name).is_symlink()):
-            self._link_to(date)
+            self._link_to(self._open[date].path)
             self._linked = date
 
     def _today(self) -> str:
         return time.strftime("%Y-%m-%d", time.localtime(self._clock()))
 
-    def _link_to(self, date: str | None) -> None:
-        """Takes in a plain file that stands where the link should be, and sets the link if there is a `date`."""
+    def _link_to(self, path: Path | None) -> None:
+        """Takes in a plain file that stands where the link should be, and sets the link if there is a `path`."""
         link = self._folder() / self._name
         try:
             adopt(link)
-            if date is not None:
-                point(link, f"{self._name}.{date}")
+            if path is not None:
+                point(link, path.name)
             self.link_error = None
         except OSError as error:
             self.link_error = error  # the writer reports it; the lines themselves are safe
 
     def _forget(self, date: str) -> None:
-        fd = self._open.pop(date).fd
+        file = self._open.pop(date)
         self._unsynced.discard(date)
         if self._extents is not None:
-            self._extents.closed(f"{self._name}.{date}")
+            self._extents.closed(file.path.name)
         with suppress(OSError):  # no event: a network disk tells here what it lost and cannot be written again
-            os.close(fd)
+            os.close(file.fd)
 
 
-def _ends_line(path: Path, size: int) -> bool:
-    with path.open("rb") as file:
-        file.seek(size - 1)
-        return file.read(1) in (b"\n", b"")
+def _is_current(file: _Open) -> bool:
+    try:
+        return is_at(file.fd, file.path, follow=True)
+    except OSError:
+        return False  # out of reach: opening it again tells, and raises the reason
 
 
 def _is_torn(path: Path, fd: int) -> bool:
@@ -283,32 +279,7 @@ def _is_torn(path: Path, fd: int) -> bool:
     return True
 
 
-def _is_at(path: Path, fd: int) -> bool:
-    """Whether the open file still is the one at `path`. Raises OSError."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(fd))
-    except FileNotFoundError:
-        return False
-
-
-def open_shared(path: Path) -> int:
-    """Opens `path` to append to it and holds it, so that nobody deletes it meanwhile (`sweep`); its descriptor.
-
-    Raises OSError; BlockingIOError if somebody else holds it for longer than `PATIENCE`.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        fd = os.open(path, FLAGS, MODE)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            busy = False
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                return fd  # a disk without locks: nothing is deleted there either
-            busy = True
-        if not busy and _is_at(path, fd):
-            return fd
-        os.close(fd)
-        if time.monotonic() > deadline:
-            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(path))
-        time.sleep(RETRY if busy else 0)
+def _ends_line(path: Path, size: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(size - 1)
+        return file.read(1) in (b"\n", b"")

@@ -1,11 +1,18 @@
 """The link `server.log` to the file of today, and what to do with a plain file of that name."""
 
-import fcntl
+import errno
 import os
 import shutil
 import stat
 import time
 from pathlib import Path
+from typing import Final
+
+from vestnik.log.days.appending import is_packed, late
+from vestnik.log.days.locks import patiently, share, take
+
+PATIENCE: Final = 10.0
+"""Seconds for which another process is waited for that takes the same file in."""
 
 
 def point(link: Path, target: str) -> None:
@@ -50,6 +57,8 @@ def adopt(plain: Path) -> Path | None:
         return None
     date = time.strftime("%Y-%m-%d", time.localtime(found.st_mtime))
     dated = plain.with_name(f"{plain.name}.{date}")
+    if is_packed(dated):
+        dated = late(dated)
     try:
         os.link(plain, dated)
     except OSError:
@@ -62,11 +71,12 @@ def adopt(plain: Path) -> Path | None:
 def _append(plain: Path, dated: Path, inode: int) -> None:
     """Copies `plain` to the end of `dated`, unless another process has just done so."""
     with plain.open("rb") as source:
-        fcntl.flock(source, fcntl.LOCK_EX)
+        if not patiently(PATIENCE, lambda: take(source.fileno()) or None):
+            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(plain))
         done = plain.is_symlink() or not plain.exists() or plain.stat().st_ino != inode
         if done or plain.samefile(dated):
             return
         with dated.open("ab") as target:
-            fcntl.flock(target, fcntl.LOCK_SH)  # so that `sweep` leaves it alone
+            share(target.fileno())  # so that `sweep` leaves it alone
             shutil.copyfileobj(source, target)
         _replace(plain, dated.name)

@@ -1,16 +1,15 @@
 """Taking in what is under no seal: the last second of a program that was killed, or a file older than the seals."""
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.contents import Contents, Damaged, open_contents
-from vestnik.log.days.descriptors import Descriptors
+from vestnik.log.days.locks import Descriptors, InUse, locked
 from vestnik.log.days.names import DayFile, day_file, day_files
-from vestnik.log.days.packing import READ
+from vestnik.log.days.opening import Contents, open_contents
+from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.coverage import Coverage, sealed
 from vestnik.log.sealing.seals import Extent, Lines
 
@@ -27,19 +26,6 @@ class Settled(NamedTuple):
 
     files: list[str]
     adopted: list[Extent]
-
-
-def alone(fd: int) -> bool:
-    """Whether nobody else holds the file that is open, and locked, as `fd`. The lock is the same afterwards."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = True
-    except BlockingIOError:
-        found = False
-    except OSError:
-        return False  # a disk without locks
-    fcntl.flock(fd, fcntl.LOCK_SH)  # a vain attempt costs the lock that one had; the exclusive one is not to be kept
-    return found
 
 
 def read_again(contents: Contents, file: str, start: int, end: int) -> Iterator[Extent]:
@@ -86,17 +72,15 @@ def settle(directory: Path, name: str, today: str, descriptors: Descriptors) -> 
         if coverage is not None:
             try:
                 found.adopted.extend(_settle(file, coverage, descriptors))
-            except (OSError, Damaged):
+            except (OSError, Damaged, InUse):
                 continue  # the file of today must not suffer
             found.files.append(file.path.name)
     return found
 
 
 def _settle(file: DayFile, coverage: Coverage, descriptors: Descriptors) -> list[Extent]:
-    with descriptors.opened(file.path, READ) as fd:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with descriptors.opened(file.path) as fd, locked(fd, file.path):
         size = os.fstat(fd).st_size
-        fcntl.flock(fd, fcntl.LOCK_UN)
     contents = open_contents(file.path)
     if contents is None:
         return []

@@ -4,26 +4,23 @@ A seal is appended to the file of its date and synced; only then the state is to
 a seal that the state does not know of, which the next one finds and takes as made.
 """
 
-import fcntl
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.contents import Damaged as BadArchive
-from vestnik.log.days.contents import open_contents
-from vestnik.log.days.descriptors import Descriptors, sync_directory
-from vestnik.log.days.names import PACKED
-from vestnik.log.days.packing import write_all
+from vestnik.log.days.appending import AlreadyPacked, open_to_append
+from vestnik.log.days.locks import Descriptors, sync_directory, write_all
+from vestnik.log.days.opening import open_contents
+from vestnik.log.days.packing import Damaged as BadArchive
 from vestnik.log.sealing.keys import Damaged, HeldState, KeyState, first_state, hold_state, new_chain, state_path
 from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
 
-MODE: Final = 0o640
-FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 MOST_MISSED: Final = 64 * 1024 * 1024
 """Bytes behind the last known seal that are looked at."""
 SET_UP_WITHIN: Final = 5.0
@@ -72,44 +69,48 @@ class Chain:
             if state.sidecar and self._repair(state):
                 held.write(state)
             turn = Turn(held, state, _moment(self._clock()))
-            date = turn.time[:10]
-            if state.sidecar != date:
-                state.sidecar, state.size = date, _size(self._sidecar(date))
+            if state.sidecar != turn.time[:10]:
+                self._go_to(turn.time[:10], state)
                 held.write(state)
             yield turn
 
     def add(self, turn: Turn, seal: Seal) -> None:
         """Makes `seal` the next one: fills in its place and its code, and writes it to the disk itself.
 
-        Raises BlockingIOError if its file is just being compressed, OSError.
+        If its day is compressed, as when the clock was put back, it goes to the first later one that is not. Raises
+        BlockingIOError if its file is just being compressed, OSError.
         """
         state = turn.state
         seal.chain, seal.epoch, seal.prev = state.chain, state.epoch, state.mac
-        sidecar = self._sidecar(state.sidecar)
-        seal.first = not _size(sidecar) and not os.path.lexists(f"{sidecar}{PACKED}")
-        line, mac = encode(seal, state.secret)
-        state.advance(mac, self._append(line, sidecar))
+        while True:
+            path = self._sidecar(state.sidecar)
+            try:
+                with self._descriptors.held(open_to_append(path, FLAGS, wait=0.0)) as fd:
+                    self._append(seal, fd, state)
+                break
+            except AlreadyPacked:
+                self._go_to((date.fromisoformat(state.sidecar) + timedelta(days=1)).isoformat(), state)
         turn.held.write(state)
 
-    def _sidecar(self, date: str) -> Path:
-        return self._directory / f"{self._name}.seals.{date}"
+    def _sidecar(self, day: str) -> Path:
+        return self._directory / f"{self._name}.seals.{day}"
 
-    def _append(self, line: bytes, path: Path) -> int:
-        """Gives the size of the file with `line`."""
-        with self._descriptors.opened(path, FLAGS | os.O_CREAT, MODE) as fd:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            before = os.fstat(fd)
-            if not before.st_nlink:
-                raise BlockingIOError(f"{path} was compressed")
-            try:
-                write_all(fd, line)
-                os.fsync(fd)
-            except BaseException:
-                os.ftruncate(fd, before.st_size)
-                raise
-            if not before.st_size:
-                sync_directory(self._directory)
-            return before.st_size + len(line)
+    def _go_to(self, day: str, state: KeyState) -> None:
+        state.sidecar, state.size = day, _size(self._sidecar(day))
+
+    def _append(self, seal: Seal, fd: int, state: KeyState) -> None:
+        size = os.fstat(fd).st_size
+        seal.first = not size
+        line, mac = encode(seal, state.secret)
+        try:
+            write_all(fd, line)
+            os.fsync(fd)
+        except BaseException:
+            os.ftruncate(fd, size)
+            raise
+        if not size:
+            sync_directory(self._directory)
+        state.advance(mac, size + len(line))
 
     def _repair(self, state: KeyState) -> bool:
         """Takes in seals that were made and that the state does not know of; says whether there was anything."""

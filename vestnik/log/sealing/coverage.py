@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from vestnik.log.days.contents import open_contents
 from vestnik.log.days.names import day_files
+from vestnik.log.days.opening import open_contents
 from vestnik.log.sealing.seals import Seal, decode
 
 

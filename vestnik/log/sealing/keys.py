@@ -17,7 +17,7 @@ from typing import Annotated, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from vestnik.log.days.descriptors import Descriptors, InUse, locked
+from vestnik.log.days.locks import POLL, Descriptors, InUse, locked
 from vestnik.log.sealing.seals import KEYED, UNKEYED, Offset
 
 MODE: Final = 0o600
@@ -26,8 +26,6 @@ RECORD: Final = 512
 KEY_BYTES: Final = 32
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PREFIX: Final = "vjk1"
-_POLL: Final = 0.002
-"""Seconds between two looks at a lock that somebody else holds."""
 
 Hex: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*$")]
 
@@ -190,4 +188,4 @@ def hold_state(path: Path, descriptors: Descriptors, wait: float) -> Iterator[He
             except InUse:
                 if time.monotonic() >= deadline:
                     raise BlockingIOError(f"{path} is in use") from None
-        time.sleep(_POLL)
+        time.sleep(POLL)

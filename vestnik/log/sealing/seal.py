@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from vestnik import __version__
-from vestnik.log.days.contents import Damaged, open_contents
-from vestnik.log.days.descriptors import Descriptors
-from vestnik.log.days.packing import READ
-from vestnik.log.sealing.adoption import adopt, alone, read_again, settle
+from vestnik.log.days.locks import Descriptors, is_alone
+from vestnik.log.days.opening import open_contents
+from vestnik.log.days.packing import Damaged
+from vestnik.log.sealing.adoption import adopt, read_again, settle
 from vestnik.log.sealing.chain import Chain, Turn
 from vestnik.log.sealing.seals import Extent, Kind, Lines, Opened, Seal
 from vestnik.log.trouble import Trouble
@@ -54,7 +54,7 @@ class Adopted(NamedTuple):
 
 
 class _Piece:
-    """Bytes that were written one after the other, from `start` up to `end` of the plain file."""
+    """Bytes that were written one after the other, from `start` up to `end`."""
 
     __slots__ = ("digest", "end", "lines", "start")
 
@@ -75,24 +75,24 @@ class _Piece:
         self.lines.add(data)
         self.end += len(data)
 
-    def extent(self, file: str, shift: int) -> Extent:
+    def extent(self, file: str) -> Extent:
         """What the seal says."""
-        return Extent(file, self.start + shift, self.end + shift, self.digest.hexdigest(), self.lines.pack())
+        return Extent(file, self.start, self.end, self.digest.hexdigest(), self.lines.pack())
 
 
 class _File:
-    """A file that is written to: whether a seal has said so, and what is to be added to its offsets (`shift`).
+    """A file that is written to: whether it is `known` what was in it before, and whether a seal has said so.
 
     `again` is a range that is to be read again, since too many pieces waited; `earlier` was written before the file was
     closed and opened again.
     """
 
-    __slots__ = ("again", "announced", "earlier", "pieces", "shift")
+    __slots__ = ("again", "announced", "earlier", "known", "pieces")
 
     def __init__(self, earlier: Sequence[Extent] = ()) -> None:
         self.earlier = earlier
         self.announced = False
-        self.shift: int | None = None
+        self.known = False
         self.pieces: list[_Piece] = []
         self.again: tuple[int, int] | None = None
 
@@ -102,10 +102,8 @@ class _File:
         return bool(self.pieces or self.earlier) or self.again is not None
 
     def extents(self, file: str) -> list[Extent]:
-        """What the seal says about what was written; nothing without a `shift`."""
-        if self.shift is None:
-            return []
-        return [*self.earlier, *(piece.extent(file, self.shift) for piece in self.pieces)]
+        """What the seal says about what was written."""
+        return [*self.earlier, *(piece.extent(file) for piece in self.pieces)] if self.known else []
 
     def sealed(self) -> None:
         """All this is in a seal."""
@@ -284,7 +282,7 @@ class Sealer:
             self._announce(seal, file, fresh)
         for file, written in self._files.items():
             self._describe(seal, file, written)
-            if seal.kind == "end" and written.shift is None and written.waits:
+            if seal.kind == "end" and not written.known and written.waits:
                 seal.kind = "data"  # something stays without a seal, as after a crash
         seal.closed.extend(self._closed)
         assert self._chain is not None  # noqa: S101 - it is its turn
@@ -307,34 +305,32 @@ class Sealer:
 
         If it cannot be read, it is announced by a later seal.
         """
-        self._files[file].shift = None
+        self._files[file].known = False
         try:
-            is_alone = fresh is not None and fresh[0] == file and alone(fresh[1])
+            alone = fresh is not None and fresh[0] == file and is_alone(fresh[1])
             contents = open_contents(self._directory / file)
             if contents is None:
                 del self._files[file]  # taken away already; it will be opened again
                 return
             with contents:
-                adopted = adopt(self._directory, self._name, file, contents) if is_alone else []
-                seal.opened.append(Opened(file, contents.size, is_alone))
+                adopted = adopt(self._directory, self._name, file, contents) if alone else []
+                seal.opened.append(Opened(file, contents.size, alone))
                 seal.adopted.extend(adopted)
-                self._files[file].shift = contents.shift
+                self._files[file].known = True
         except (OSError, Damaged) as error:
             self.error = error if isinstance(error, OSError) else OSError(str(error))
 
     def _describe(self, seal: Seal, file: str, written: _File) -> None:
         """Puts what was written to `file` into the seal, once it is on the disk itself."""
-        shift = written.shift
-        if shift is None or not written.waits:
+        if not (written.known and written.waits):
             return
         path = self._directory / file
-        with suppress(FileNotFoundError), self._descriptors.opened(path, READ) as fd:
+        with suppress(FileNotFoundError), self._descriptors.opened(path) as fd:
             os.fdatasync(fd)
         seal.extents.extend(written.extents(file))
         if written.again is not None and (contents := open_contents(path)) is not None:
             with contents:
-                start, end = written.again
-                seal.adopted.extend(read_again(contents, file, start + shift, end + shift))
+                seal.adopted.extend(read_again(contents, file, *written.again))
 
     def _settle_accounts(self, seal: Seal) -> None:
         """The seal has been made: what it says need not be said again."""
@@ -343,7 +339,7 @@ class Sealer:
             self._files.pop(file, None)
         self._closed.clear()
         for written in self._files.values():
-            if written.shift is not None:
+            if written.known:
                 written.sealed()
         sizes: dict[str, int] = {}
         for extent in seal.adopted:

@@ -1,13 +1,11 @@
 """The files with the seals of a journal, one for each date, read in the order in which the seals were made."""
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.contents import Damaged, open_contents
-from vestnik.log.days.names import PACKED
+from vestnik.log.days.opening import first_line, open_contents
+from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.seals import Sealed, decode
 
 LONGEST: Final = 16 * 1024 * 1024
@@ -53,8 +51,7 @@ class Sidecar:
     def next(self) -> Sealed | None:
         """The next seal, None if there is none or if the next line is no seal."""
         if self._lines is None and self._next is None and not self.error:
-            line = first_line(self._path)
-            self._next = decode(line[:-1]) if line.endswith(b"\n") else None
+            self._next = decode(self._first_line())
         return self._next
 
     def take(self) -> Line | None:
@@ -69,6 +66,12 @@ class Sidecar:
     def _peek(self) -> None:
         assert self._lines is not None  # noqa: S101 - they have just been read
         self._next = decode(self._lines[self._at]) if self._at < len(self._lines) else None
+
+    def _first_line(self) -> bytes:
+        try:
+            return first_line(self._path, LONGEST)
+        except (OSError, Damaged):
+            return b""  # it is said when it is its turn
 
     def _read(self) -> bytes:
         try:
@@ -127,20 +130,6 @@ def _elsewhere(current: Sidecar, rest: Sequence[Sidecar], expected: tuple[str, i
         if theirs is not None and _place(theirs) == expected:
             return other
     return None
-
-
-def first_line(path: Path) -> bytes:
-    """The first line of a day, with its newline; empty if it cannot be read."""
-    try:
-        with gzip.open(path.with_name(f"{path.name}{PACKED}")) as packed:
-            return packed.readline(LONGEST)
-    except (OSError, EOFError, zlib.error):
-        pass  # there is none, or it is damaged, which is said when it is its turn
-    try:
-        with path.open("rb") as plain:
-            return plain.readline(LONGEST)
-    except OSError:
-        return b""
 
 
 def _place(sealed: Sealed) -> tuple[str, int]:

@@ -5,7 +5,6 @@ is checked is the state at the beginning.
 """
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -14,9 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.contents import open_contents
-from vestnik.log.days.names import PACKED, day_file, day_files
-from vestnik.log.days.packing import READ, Damaged
+from vestnik.log.days.locks import READ, is_held, patiently, share
+from vestnik.log.days.names import LATE, PACKED, day_file, day_files
+from vestnik.log.days.opening import open_contents
+from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.findings import FileSummary, Report, What
 from vestnik.log.sealing.keys import Damaged as BadState
 from vestnik.log.sealing.keys import Key, KeyState, decode_state, state_path
@@ -27,7 +27,6 @@ from vestnik.log.sealing.verify_day import Circumstances, Day
 
 PATIENCE: Final = 5.0
 """Seconds for which programs are waited for that just make a seal."""
-_POLL: Final = 0.002
 NOTHING_KNOWN: Final = Circumstances(live=False, age=0.0, size=0)
 KINDS: Final = ("log", "jsonl")
 
@@ -87,24 +86,11 @@ def _held(directory: Path, name: str, report: Report) -> Iterator[KeyState | Non
         yield None
         return
     try:
-        if not _lock(fd):
+        if not patiently(PATIENCE, lambda: share(fd) or None):
             report.add(What.UNREADABLE, path.name, reason=os.strerror(errno.EAGAIN))
         yield _read_state(fd, path, report)
     finally:
         os.close(fd)
-
-
-def _lock(fd: int) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(_POLL)
-        else:
-            return True
 
 
 def _read_state(fd: int, path: Path, report: Report) -> KeyState | None:
@@ -134,12 +120,9 @@ def _is_live(path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        return is_held(fd)
     finally:
         os.close(fd)
-    return False
 
 
 def _sidecars(directory: Path, name: str) -> list[Sidecar]:
@@ -222,7 +205,7 @@ class _DayChecker:
 
 
 def _date(file: str) -> str:
-    return file[-len("2026-11-22") :]
+    return file.removesuffix(LATE)[-len("2026-11-22") :]
 
 
 def _day_and_kind(file: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from vestnik.log.days.contents import Contents
+from vestnik.log.days.opening import Contents
 from vestnik.log.sealing.coverage import Coverage, Gap
 from vestnik.log.sealing.findings import Report, What
 from vestnik.log.sealing.seals import Extent, Seal, check_of, unpack

@@ -1,16 +1,17 @@
-"""All bytes of a day, in whichever files they are."""
+"""Opening a file of a day, in whichever form it is, and all its bytes."""
 
-import fcntl
 import gzip
 import os
 from pathlib import Path
 
 import pytest
 
-from vestnik.log.days import contents
-from vestnik.log.days.contents import Contents, Damaged, open_contents
+from vestnik.log.days import opening
 from vestnik.log.days.names import PACKED
-from vestnik.log.days.packing import MARK
+from vestnik.log.days.opening import Contents, first_line, open_contents
+from vestnik.log.days.packing import MARK, Damaged
+
+from ..conftest import descriptors
 
 DAY = "server.log.2026-11-22"
 
@@ -37,21 +38,24 @@ def pack(path: Path, *members: bytes) -> None:
 
 
 def test_nothing(tmp_path: Path) -> None:
-    """A day without files is None."""
+    """A day without files is None, and has no first line."""
     assert open_contents(tmp_path / DAY) is None
+    assert first_line(tmp_path / DAY, 10) == b""
 
 
 @pytest.mark.parametrize("limit", [1 << 20, 2])
 def test_both(tmp_path: Path, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The compressed members come first, then the plain file; it does not matter whether memory holds them."""
-    monkeypatch.setattr(contents, "IN_MEMORY", limit)
+    monkeypatch.setattr(opening, "IN_MEMORY", limit)
     path = tmp_path / DAY
     path.write_bytes(b"three\n")
     assert whole(open_contents(path)) == b"three\n"
+    assert first_line(path, 100) == b"three"
     pack(path, b"one\n", b"two\n")
     assert whole(open_contents(path)) == b"one\ntwo\nthree\n"
+    assert (first_line(path, 100), first_line(path, 2)) == (b"one", b"on")
     with opened(path) as found:
-        assert (found.packed_size, found.shift, found.size) == (8, 8, 14)
+        assert found.size == 14
         assert found.count_lines(1, 13) == 2
         found.limit(3)
         assert (found.size, found.read(6, 20)) == (11, b"o\nthr")
@@ -59,19 +63,33 @@ def test_both(tmp_path: Path, limit: int, monkeypatch: pytest.MonkeyPatch) -> No
     assert whole(open_contents(path)) == b"one\ntwo\n"
 
 
-def test_interrupted_compression(tmp_path: Path) -> None:
-    """A plain file that is in the compressed one already counts once, and what came after it too."""
+def test_just_compressed(tmp_path: Path) -> None:
+    """A plain file that only repeats the compressed one does not count, also if that is still so later."""
+    path = tmp_path / DAY
+    path.write_bytes(b"one\ntwo\n")
+    pack(path, b"one\ntwo\n")
+    assert whole(open_contents(path)) == b"one\ntwo\n"
+    with opened(path) as found:
+        found.limit(4)
+        assert found.size == 8
+
+
+def test_what_an_earlier_version_left(tmp_path: Path) -> None:
+    """A marked plain file repeats the last member of the compressed one, and may go on after it."""
     path = tmp_path / DAY
     path.write_bytes(b"two\nthree\n")
     pack(path, b"one\n", b"two\n")
+    assert whole(open_contents(path)) == b"one\ntwo\ntwo\nthree\n"
     path.chmod(0o640 | MARK)
     assert whole(open_contents(path)) == b"one\ntwo\nthree\n"
     with opened(path) as found:
-        assert found.shift == 4
+        found.limit(6)
+        assert found.read(0, found.size) == b"one\ntwo\nth"
 
 
 def test_damaged(tmp_path: Path) -> None:
     """A compressed file that is cut off, or none, is said to be damaged."""
+    before = descriptors()
     path = tmp_path / DAY
     packed = path.with_name(path.name + PACKED)
     pack(path, b"one\n" * 1000)
@@ -79,27 +97,24 @@ def test_damaged(tmp_path: Path) -> None:
         packed.write_bytes(bad)
         with pytest.raises(Damaged, match=packed.name):
             open_contents(path)
+    path.write_bytes(b"one\n" * 1000)
+    with pytest.raises(Damaged, match=packed.name):
+        open_contents(path)
+    assert descriptors() == before
 
 
 def test_something_else(tmp_path: Path) -> None:
     """What is no regular file is an error, and nobody waits for it."""
+    before = descriptors()
+    (tmp_path / DAY).write_bytes(b"one\n")
+    os.mkfifo(tmp_path / f"{DAY}.gz")
+    with pytest.raises(OSError, match="not a regular file"):
+        open_contents(tmp_path / DAY)
+    (tmp_path / DAY).unlink()
     os.mkfifo(tmp_path / DAY)
     with pytest.raises(OSError, match="not a regular file"):
         open_contents(tmp_path / DAY)
-
-
-def test_just_being_compressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that somebody holds for himself is waited for, but not for ever; afterwards it is held by nobody."""
-    monkeypatch.setattr(contents, "PATIENCE", 0.01)
-    path = tmp_path / DAY
-    path.write_bytes(b"one\n")
-    with path.open("rb") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(BlockingIOError, match="in use"):
-            open_contents(path)
-        fcntl.flock(other, fcntl.LOCK_UN)
-        with opened(path):
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert descriptors() == before
 
 
 def test_truncated_meanwhile(tmp_path: Path) -> None:

@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log.days.descriptors import Descriptors, InUse, locked
-from vestnik.log.days.packing import READ
+from vestnik.log.days.locks import (
+    READ,
+    Descriptors,
+    InUse,
+    is_alone,
+    is_at,
+    is_held,
+    locked,
+    patiently,
+    release,
+    share,
+    take,
+)
 
 from ..conftest import descriptors
 from .sweeping import fork, wait
@@ -61,6 +72,52 @@ def test_locked(path: Path, change: str) -> None:
         else:
             with pytest.raises(InUse), locked(fd, path):
                 pytest.fail("locked")
+
+
+def test_shared_and_alone(path: Path) -> None:
+    """Whoever shares a file finds out whether others do, and goes on sharing it."""
+    with path.open("rb") as ours, path.open("rb") as theirs, path.open("rb") as third:
+        fd, other = ours.fileno(), theirs.fileno()
+        assert not is_held(other)
+        assert share(fd)
+        assert is_alone(fd)
+        assert is_held(other)
+        assert share(other)
+        assert not is_alone(fd)
+        assert not take(third.fileno())
+        release(other)
+        assert is_alone(fd)
+        assert not take(other)
+        release(fd)
+        assert take(other)
+        assert not share(fd)
+
+
+def test_what_is_at_a_path(path: Path) -> None:
+    """A file is at its path until it is deleted or replaced; behind a link only if links are followed."""
+    link = path.with_name("link")
+    link.symlink_to(path)
+    with path.open("rb") as file:
+        fd = file.fileno()
+        assert is_at(fd, path)
+        assert (is_at(fd, link), is_at(fd, link, follow=True)) == (False, True)
+        path.unlink()
+        assert not is_at(fd, path)
+        path.touch()
+        assert not is_at(fd, path)
+
+
+def test_patience() -> None:
+    """It is tried until something comes of it, at least once, and not for ever."""
+    tried: list[int] = []
+
+    def third() -> int | None:
+        tried.append(len(tried))
+        return tried[-1] if len(tried) > 2 else None
+
+    assert patiently(10.0, third) == 2
+    assert patiently(0.0, lambda: None) is None
+    assert patiently(0.0, lambda: 7) == 7
 
 
 def test_children(path: Path) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from vestnik.log import events
 from vestnik.log.journal import Journal
-from vestnik.log.recording.recover import complete_text, last_number
+from vestnik.log.recover import complete_text, last_integer
 from vestnik.server import catalogue
 
-from ..conftest import NOON, Clock
-from ..test_journal import DELIVERED, rows
+from .conftest import NOON, Clock
+from .test_journal import DELIVERED, rows
 
 DAY = "2021-06-12"
 
@@ -102,14 +102,14 @@ def test_not_beside_a_writer(tmp_path: Path, clock: Clock) -> None:
 
 def test_last_number(tmp_path: Path, clock: Clock) -> None:
     """The number of the last message that the journal has; a name that looks like one does not count."""
-    assert last_number(tmp_path, "server") is None
+    assert last_integer(tmp_path, "server", "number") is None
     journal = Journal("server", tmp_path, json=True, clock=clock)
     journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "2", 0.5)
     journal.record(DELIVERED, "anna", "#a", 4, "id", 42, "2", 0.5)
     journal.record(DELIVERED, "anna", "#a", 4, "id", None, None, 0.5)
     journal.record(catalogue.REQUEST_FAILED, ',"number":99,')
     journal.close()
-    assert last_number(tmp_path, "server") == 42
+    assert last_integer(tmp_path, "server", "number") == 42
 
 
 def test_last_number_of_an_earlier_day(tmp_path: Path, clock: Clock) -> None:
@@ -119,9 +119,9 @@ def test_last_number_of_an_earlier_day(tmp_path: Path, clock: Clock) -> None:
     clock.now = NOON + 2 * 86_400
     journal.record(catalogue.SERVER_STOPPED)
     journal.close()
-    assert last_number(tmp_path, "server") == 41
+    assert last_integer(tmp_path, "server", "number") == 41
     plain = tmp_path / f"server.jsonl.{DAY}"
     with gzip.open(f"{plain}.gz", "wb") as packed:
         packed.write(plain.read_bytes())
     plain.unlink()
-    assert last_number(tmp_path, "server") == 41
+    assert last_integer(tmp_path, "server", "number") == 41
