@@ -100,6 +100,17 @@ def test_after_a_kill(server: ServerProcess) -> None:
     assert not (server.data / NAME).exists()
 
 
+def test_no_socket(server: ServerProcess) -> None:
+    """A file that is in the way of the socket ends the start with a line that names it, and is left alone."""
+    server.stop()
+    (server.data / NAME).write_text("mine")
+    with ServerProcess(server.data, "--lang", "en") as again:
+        assert again.wait() == 1
+        assert "CRITICAL" in again.lines[-1]
+        assert f"Cannot make the control socket {server.data / NAME}: Address already in use" in again.lines[-1]
+    assert (server.data / NAME).read_text() == "mine"
+
+
 def test_many_accounts(server: ServerProcess) -> None:
     """A list of more accounts than one answer has is whole, and in order."""
     server.stop()

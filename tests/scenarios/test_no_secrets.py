@@ -239,6 +239,32 @@ async def test_what_a_client_shows(tmp_path: Path) -> None:
     assert places >= {"errors", "client.log", "client.jsonl"}
 
 
+async def test_what_administration_shows(tmp_path: Path) -> None:
+    """Passwords given to `vestnik user`, good and bad ones, with a server and without one, are shown by neither."""
+    secret, harmless = make_canary(), make_canary()
+    config = tmp_path / "user.toml"
+    config.write_text("trace = true")
+    shown: list[tuple[str, str]] = []
+
+    def administer() -> None:
+        user = ("user", "--data", str(tmp_path), "--config", str(config))
+        for password, code in ((secret, 0), (secret, 1), (secret * 100, 1), (f"{secret}\udcff", 1)):
+            for arguments in (("add", harmless), ("passwd", harmless)):
+                done = vestnik(*user, *arguments, password=password, VESTNIK_LOG_LEVEL="DEBUG")
+                assert done.returncode == (0 if arguments[0] == "passwd" and password == secret else code)
+                shown.extend((("output", done.stdout), ("errors", done.stderr)))
+
+    await asyncio.to_thread(administer)
+    harmless = make_canary()
+    async with server(tmp_path) as running:
+        await asyncio.to_thread(administer)
+        shown.append(command_line(running.process.pid))
+    shown += [("console", "".join(running.said)), *written(tmp_path / "log")]
+    assert not hits(secret, shown)
+    places = {Path(place).name for place in hits(harmless, shown)}
+    assert places >= {"output", "errors", "admin.log", "admin.jsonl", "server.log"}
+
+
 async def test_what_the_library_shows(tmp_path: Path) -> None:
     """A `Client` shows neither password nor token: in no text, attribute, error or journal."""
     secret = make_canary()

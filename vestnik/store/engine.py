@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 BUSY_TIMEOUT: Final = 10_000
-"""Milliseconds to wait for another process (`vestnik user ...`) that is writing."""
+"""Milliseconds to wait for another process (a command, a backup) that is writing."""
 _PRAGMAS: Final = (
     "synchronous = FULL",
     "foreign_keys = ON",

@@ -9,6 +9,7 @@ import os
 import socket
 import stat
 import struct
+import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,8 +89,8 @@ def _remove(path: Path) -> None:
 
 
 def peer_of(sock: socket.socket) -> Who:
-    """The process that has connected; where the system does not tell, one of ours, as the file's mode says."""
-    if not hasattr(socket, "SO_PEERCRED"):
+    """The process that has connected; where it is not known how to ask, one of ours, as the file's mode says."""
+    if sys.platform != "linux":
         return Who(os.geteuid(), 0)
     pid, uid, _gid = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     return Who(uid, pid)
