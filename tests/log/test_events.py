@@ -15,7 +15,7 @@ from vestnik.server import catalogue
 from vestnik.texts import answers as said_answers
 from vestnik.texts import journal
 
-QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED)
+QUIET = (answers.PRESENCE_ACCEPTED, answers.TYPING_TOLD, answers.READ_NOTED, answers.ADMIN_SHOWN)
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.name)

@@ -1,4 +1,4 @@
-"""An asyncio client for JIM servers. Everything it does is journaled by the logger `client`."""
+"""An asyncio client for JIM servers. Everything it does is journaled, if the program asks for a journal."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,10 +14,9 @@ from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
 from vestnik.client.session import ClientSession, now
-from vestnik.log.client_log_config import logger
-from vestnik.log.journal import Journal
+from vestnik.log.journal import SILENT, Journal
 from vestnik.log.journaled import journaled
-from vestnik.log.setup import journal_of
+from vestnik.log.setup import find_journal
 from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Quit
 from vestnik.secret import Secret
@@ -32,8 +31,9 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the
     context disconnects, which does not end the login (`quit` does). With `remember` the server gives a `token` for
     the next login. Password and token are kept as `Secret` and may be given as such. `timeout` is in seconds;
-    `journal` defaults to that of the logger `client`; without `journal_text` the journal does not get the texts of
-    messages.
+    `journal` defaults to that of the logger `client` if the program has asked for it (`vestnik.log.client_log_config`,
+    `vestnik.log.setup.configure`), and else nothing is journaled; without `journal_text` the journal does not get the
+    texts of messages.
 
     A connection that was lost is made again by itself, after a wait that `backoff` decides: the client logs in by
     token, gets what it has missed, and sends again what was not answered, in order and under the same ids. So
@@ -74,7 +74,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
             token=_secret(token),
             remember=remember,
             timeout=timeout,
-            journal=journal or journal_of(logger),
+            journal=journal or find_journal("client") or Journal("client", None, level=SILENT),
             journal_text=journal_text,
             reconnect=reconnect,
             cursors=cursors,

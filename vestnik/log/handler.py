@@ -28,50 +28,31 @@ _OWN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "ascti
 """What every record of the stdlib has: anything else was given as `extra`."""
 
 
+def _quick(level: int) -> Callable[..., None]:
+    """A method of `JournalLogger` in the place of the stdlib's for this level."""
+    careful = getattr(logging.Logger, logging.getLevelName(level).lower())
+
+    def call(self: "JournalLogger", msg: object, *args: object, **how: Any) -> None:
+        if self.isEnabledFor(level) and (how or not self.journal_handler.takes(level, msg, args)):
+            how["stacklevel"] = how.get("stacklevel", 1) + 1
+            careful(self, msg, *args, **how)
+
+    return call
+
+
 class JournalLogger(logging.Logger):
     """A logger whose records go to its journal without a `LogRecord` if nobody else wants to see one.
 
-    Everything but the last step is the stdlib's; so is the last step for whatever is out of the ordinary.
+    Whatever is out of the ordinary goes the stdlib's way.
     """
 
     journal_handler: "JournalHandler"
 
-    def _log(  # type: ignore[override]  # the stubs let `extra` and `exc_info` be more than is looked at here
-        self,
-        level: int,
-        msg: object,
-        args: tuple[object, ...],
-        exc_info: object = None,
-        extra: object = None,
-        stack_info: bool = False,
-        stacklevel: int = 1,
-    ) -> None:
-        handler = self.journal_handler
-        if (
-            exc_info
-            or extra
-            or stack_info
-            or type(msg) is not str
-            or self.propagate
-            or self.handlers != handler.alone
-            or self.filters
-            or handler.filters
-            or handler.level > level
-        ):
-            super()._log(level, msg, args, exc_info, extra, stack_info, stacklevel + 1)  # type: ignore[arg-type]
-            return
-        for value in args:
-            kind = type(value)
-            if kind is str:
-                if len(value) > ARGUMENT_CAP:  # type: ignore[arg-type]  # a str has a length
-                    args = plain_all(args)
-                    break
-            elif kind not in PLAIN:
-                msg, args = _finished(msg, args)
-                break
-        connection, request = CORRELATION.get()
-        message = Message(self.name, level, msg, args)
-        handler.journal.accept((time.time(), message, (), connection, request, None, None))
+    debug = _quick(logging.DEBUG)
+    info = _quick(logging.INFO)
+    warning = _quick(logging.WARNING)
+    error = _quick(logging.ERROR)
+    critical = _quick(logging.CRITICAL)
 
 
 class JournalHandler(logging.Handler):
@@ -113,6 +94,24 @@ class JournalHandler(logging.Handler):
         created = record.created if isinstance(record.created, (int, float)) else 0.0
         extra = {name: value for name, value in record.__dict__.items() if name not in _OWN}
         self.journal.accept((created, message, (), *CORRELATION.get(), error, extra and named(extra)))
+
+    def takes(self, level: int, msg: object, args: tuple[object, ...]) -> bool:
+        """Queues a call of the logger, unless it is out of the ordinary or others listen; says whether it did."""
+        if type(msg) is not str or self.level > level or self.shares():
+            return False
+        for value in args:
+            kind = type(value)
+            if kind is str:
+                if len(value) > ARGUMENT_CAP:  # type: ignore[arg-type]  # a str has a length
+                    args = plain_all(args)
+                    break
+            elif kind not in PLAIN:
+                msg, args = _finished(msg, args)
+                break
+        connection, request = CORRELATION.get()
+        message = Message(self._logger.name, level, msg, args)
+        self.journal.accept((time.time(), message, (), connection, request, None, None))
+        return True
 
     def flush(self) -> None:
         """Waits until everything recorded before is in the file, at most 5 seconds."""

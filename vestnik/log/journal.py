@@ -33,6 +33,8 @@ from vestnik.log.sealing.seal import Sealer
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]
 
+SILENT: Final = 1 << 30
+"""A level that no record has."""
 CLOSE_WITHIN: Final = 10.0
 """Seconds for which `close` waits for a disk that hangs."""
 

@@ -9,7 +9,6 @@ This is off until `switch` turns it on for all functions of a logger, whatever t
 """
 
 import inspect
-import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import nullcontext
@@ -21,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, overload
 from vestnik.log import events
 from vestnik.log.context import CORRELATION
 from vestnik.log.recording.records import text_of
-from vestnik.log.setup import journal_of
+from vestnik.log.setup import find_journal
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -116,7 +115,7 @@ class _Traced:
             position = positions.get(name, sys.maxsize)
             self.arguments.append(_Argument(path.split(".")[-1], position, name, parameter.default, attributes))
         self.name = function.__qualname__
-        self.logger = logging.getLogger(logger)
+        self.logger = logger
         self.switch = _SWITCHES.setdefault(logger, _Switch())
 
     def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Call":
@@ -147,9 +146,7 @@ class _Call:
         duration = round((perf_counter() - self.started) * 1000, 3)
         outcome = "ok" if kind is None else "closed" if kind is GeneratorExit else kind.__name__
         known = self.known
-        try:
-            journal = journal_of(known.logger)
-        except KeyError:
+        if (journal := find_journal(known.logger)) is None:
             return  # this program has no such journal
         values = (known.name, self.caller, outcome, duration, self.arguments)
         # The switch has been asked, and the level must not keep out what it let in.

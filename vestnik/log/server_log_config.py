@@ -14,8 +14,7 @@ begins a new file. The directory is $VESTNIK_LOG_DIR or the user's log directory
 from typing import Final
 
 from vestnik.log.recording.render import FORMAT
-from vestnik.log.selftest import self_test
-from vestnik.log.setup import setup
+from vestnik.log.setup import self_test, setup
 
 __all__ = ["FILE", "FORMAT", "NAME", "logger"]
 

@@ -94,6 +94,23 @@ def journal_of(logger: logging.Logger) -> Journal:
     return _HANDLERS[logger.name].journal
 
 
+def find_journal(name: str) -> Journal | None:
+    """The journal of the logger `name`; None as long as nobody has asked for one."""
+    handler = _HANDLERS.get(name)
+    return None if handler is None else handler.journal
+
+
+def self_test(logger: logging.Logger) -> None:
+    """Prints and files one sample line of each level, and closes the journal of `logger`."""
+    logger.setLevel(logging.DEBUG)
+    logger.info("Sample info message")
+    logger.debug("Sample debug message")
+    logger.warning("Sample warning message")
+    logger.error("Sample error message")
+    logger.critical("Sample critical message")
+    journal_of(logger).close()
+
+
 def _level_of_environment() -> tuple[int, str | None]:
     """The level, and the text it was given as if that means nothing."""
     text = os.environ.get("VESTNIK_LOG_LEVEL", "").strip()
