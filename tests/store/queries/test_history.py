@@ -1,0 +1,121 @@
+"""Messages as they are shown: pages of a conversation, and what belongs to a message."""
+
+import pytest
+from msgspec import UNSET
+from sqlalchemy import Connection, insert, update
+
+from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
+from tests.support.store import allow
+from vestnik.protocol.events import Delivery
+from vestnik.store.queries import alterations, history, messages, rooms
+from vestnik.store.queries.history import EVERYBODY, load_messages
+from vestnik.store.schema import mention, message
+
+MESSAGES = 9
+
+
+@pytest.fixture
+def tea(connection: Connection) -> int:
+    """A room of anna's and boris' with nine messages: 4, 6 and 8 are in the thread that begins with 2."""
+    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room.id
+    rooms.join_room(connection, "#tea", "#Tea", BORIS, 1.0, allow)
+    for seq in range(1, MESSAGES + 1):
+        keep(connection, number, seq, ANNA if seq % 2 else BORIS, f"text {seq}")
+    in_thread = update(message).where(message.c.conversation_id == number, message.c.seq.in_((4, 6, 8)))
+    connection.execute(in_thread.values(thread=2, reply_to=2))
+    return number
+
+
+def page(connection: Connection, conversation: int, limit: int, **where: int) -> tuple[list[int], bool]:
+    """The numbers of the messages on a page, and whether there are more."""
+    found = history.history(connection, conversation, limit, **where)
+    return [each.seq for each in found.messages if each.seq is not UNSET], found.more
+
+
+@pytest.mark.parametrize(
+    ("where", "limit", "seqs", "more"),
+    [
+        ({}, 3, [7, 8, 9], True),
+        ({}, 9, [1, 2, 3, 4, 5, 6, 7, 8, 9], False),
+        ({"before": 4}, 2, [2, 3], True),
+        ({"before": 3}, 2, [1, 2], False),
+        ({"before": 1}, 2, [], False),
+        ({"after": 0}, 2, [1, 2], True),
+        ({"after": 7}, 2, [8, 9], False),
+        ({"after": 9}, 2, [], False),
+        ({"around": 5}, 4, [3, 4, 5, 6], True),
+        ({"around": 1}, 4, [1, 2, 3, 4], True),
+        ({"around": 9}, 4, [7, 8, 9], True),
+        ({"around": 5}, 100, [1, 2, 3, 4, 5, 6, 7, 8, 9], False),
+        ({"thread": 2}, 10, [2, 4, 6, 8], False),
+        ({"thread": 2}, 2, [6, 8], True),
+        ({"thread": 2, "before": 6}, 2, [2, 4], False),
+        ({"thread": 2, "after": 2}, 2, [4, 6], True),
+        ({"thread": 2, "around": 6}, 2, [4, 6], True),
+        ({"thread": 3}, 2, [3], False),
+    ],
+)
+def test_pages(
+    connection: Connection, tea: int, where: dict[str, int], limit: int, seqs: list[int], more: bool
+) -> None:
+    """A page is in order, is no longer than asked, and says whether there are more in its direction."""
+    assert page(connection, tea, limit, **where) == (seqs, more)
+
+
+def test_a_long_text_ends_a_page(connection: Connection, tea: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page ends before it has too many characters, though it has at least one message."""
+    monkeypatch.setattr(history, "PAGE_CHARACTERS", len("text 1") * 2)
+    assert page(connection, tea, 5, after=0) == ([1, 2], True)
+    monkeypatch.setattr(history, "PAGE_CHARACTERS", 1)
+    assert page(connection, tea, 5) == ([9], True)
+
+
+def test_another_conversation(connection: Connection, tea: int) -> None:
+    """A page has nothing of other conversations."""
+    talk = messages.direct_conversation(connection, ANNA, VERA, 1.0)
+    keep(connection, talk, 1, VERA, "hello")
+    assert page(connection, talk, 5) == ([1], False)
+    assert page(connection, tea, 1) == ([9], True)
+
+
+def test_what_belongs_to_a_message(connection: Connection, tea: int) -> None:
+    """A message comes with its reactions in their order, pin, mentions and number of replies that are there."""
+    for number, (who, emoji) in enumerate([(BORIS, "👍"), (VERA, "🎉"), (ANNA, "👍")]):
+        alterations.react(connection, tea, 2, who, emoji, float(number), allow)
+    alterations.pin_message(connection, tea, 2, ANNA, 5.0, allow)
+    for account in (EVERYBODY, VERA):
+        connection.execute(insert(mention).values(conversation_id=tea, account_id=account, seq=2))
+    alterations.delete_message(connection, tea, 6, BORIS, 7.0, allow)
+    ((found,), more) = history.history(connection, tea, 1, around=2)
+    assert more
+    assert found == Delivery(
+        5.0,
+        "boris",
+        "#Tea",
+        "text 2",
+        2,
+        f"id2-{tea}",
+        reactions={"👍": ["boris", "anna"], "🎉": ["Вера"]},
+        pinned=True,
+        mentions=["all", "Вера"],
+        replies=2,
+    )
+
+
+def test_numbers_in_any_order(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages come in the order of the given numbers, however many are looked up at once, without unknown ones."""
+    monkeypatch.setattr(history, "_AT_A_TIME", 2)
+    talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
+    numbers = [keep(connection, talk, seq, ANNA) for seq in range(1, 6)]
+    wanted = [numbers[3], 999_999, numbers[0], numbers[4], numbers[1]]
+    assert [each.seq for each in load_messages(connection, wanted)] == [4, 1, 5, 2]
+    assert load_messages(connection, []) == []
+
+
+def test_each_calls_a_direct_conversation_by_the_other(connection: Connection) -> None:
+    """`to` is the other person, as the sender sees it; oneself in a conversation with oneself."""
+    talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
+    alone = messages.direct_conversation(connection, VERA, VERA, 1.0)
+    numbers = [keep(connection, talk, 1, ANNA), keep(connection, talk, 2, BORIS), keep(connection, alone, 1, VERA)]
+    found = [(each.from_, each.to) for each in load_messages(connection, numbers)]
+    assert found == [("anna", "boris"), ("boris", "anna"), ("Вера", "Вера")]
