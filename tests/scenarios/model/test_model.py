@@ -288,8 +288,8 @@ def prepare(data: Path) -> dict[str, str]:
 LONG: Final = settings.default is not None and settings.default.max_examples > 100
 
 
-@pytest.mark.timeout(0 if LONG else 300)
-@pytest.mark.parametrize(("machine", "whole", "sample", "steps"), [(Machine, 60, 6, 40), (KillingMachine, 8, 1, 40)])
+@pytest.mark.timeout(0 if LONG else 1800)
+@pytest.mark.parametrize(("machine", "whole", "sample", "steps"), [(Machine, 300, 6, 40), (KillingMachine, 30, 1, 40)])
 def test_model(tmp_path: Path, proof: Proof, machine: type[Machine], whole: int, sample: int, steps: int) -> None:
     """Every answer, and what every device hears, is as the reference says."""
     tokens = prepare(tmp_path / "template")
