@@ -82,6 +82,19 @@ def test_import_direction(path: Path) -> None:
             ), f"{name(path)} imports {imported}"
 
 
+def test_no_circles() -> None:
+    """No file imports itself by way of others, not even for its types."""
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in SOURCE}
+    modules = {module.removesuffix(".__init__"): path for module, path in modules.items()}
+    left: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        needed = {found if found in modules else found.rpartition(".")[0] for found in imports(path)}
+        left[module] = (needed & set(modules)) - {module}
+    while free := {module for module, needed in left.items() if not needed}:
+        left = {module: needed - free for module, needed in left.items() if module not in free}
+    assert not left
+
+
 @pytest.mark.parametrize("path", [path for path in SOURCE if package(path) in PURE], ids=name)
 def test_pure(path: Path) -> None:
     """What is said and what is allowed knows no sockets, no threads, no SQL, no event loop."""

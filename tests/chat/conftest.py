@@ -1,7 +1,8 @@
 """Shared by the tests of the rules: a chat on a real store, people in it, and a clock to turn."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from inspect import isawaitable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.formats import Format, jim_formats
@@ -29,15 +31,18 @@ PASSWORD = Secret("secret")
 NAMES = ("anna", "boris", "Вера Павловна")
 
 
+_NUMBERS = count(1)
+
+
 class Ear:
-    """A connection that keeps what it is sent; `number` tells it from others."""
+    """A connection that keeps what it is sent."""
 
     closing = False
     formats = staticmethod(jim_formats)
 
-    def __init__(self, number: int = 1) -> None:
-        self.number = number
-        self.name = str(number)
+    def __init__(self) -> None:
+        self.number = next(_NUMBERS)
+        self.name = str(self.number)
         self.heard: list[bytes] = []
         self.expelled = False
 
@@ -85,22 +90,28 @@ class Clerk:
 
 
 class House:
-    """The rules with a real store below them; `now` is what its clock shows."""
+    """The rules with a real store below them; `now` is what its clock shows, `happened` what was changed so far."""
 
-    def __init__(self, store: Store, data: Path, limits: Limits) -> None:
+    def __init__(self, data: Path, limits: Limits) -> None:
         self.now = 1_000_000_000.0
         self.data = data
-        self.store = store
+        self.happened: list[ChangeEvent] = []
+        self.store = Store(data / DATABASE, lambda _messages, _error: None, self._changed)
         self.passwords = SlowPasswords()
         self.acts: list[tuple[str, tuple[object, ...]]] = []
         self.chat = Chat(
-            storage=store,
+            storage=self.store,
             passwords=self.passwords,
             limits=limits,
             login_lifetime=LIFETIME,
             clock=lambda: self.now,
             names=NAMES,
         )
+
+    def _changed(self, events: Sequence[ChangeEvent]) -> None:
+        for event in events:
+            self.chat.state.apply_change(event)
+            self.happened.append(event)
 
     async def do(self, session: Session, request: AnyRequest | AnyAdministration) -> Outcome:
         """Serve a request to its end."""
@@ -156,6 +167,6 @@ def limits() -> Limits:
 async def house(tmp_path: Path, limits: Limits) -> AsyncIterator[House]:
     """A chat with the accounts anna, boris and Вера Павловна, all with the same password."""
     add_accounts(tmp_path, NAMES, PASSWORD.reveal())
-    store = Store(tmp_path / DATABASE, lambda _messages, _error: None)
-    yield House(store, tmp_path, limits)
-    await store.close()
+    made = House(tmp_path, limits)
+    yield made
+    await made.store.close()

@@ -2,7 +2,7 @@
 
 from vestnik.chat import directs
 from vestnik.chat.directs import Directs
-from vestnik.chat.sessions import Account
+from vestnik.chat.session import Account
 from vestnik.chat.storage.accounts import AccountRecord
 
 ANNA = Account(AccountRecord(1, "anna"), "anna")

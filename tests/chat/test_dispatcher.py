@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chat.conftest import Ear, House
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
 from vestnik.protocol.requests import (
     AddContact,

@@ -7,9 +7,9 @@ import pytest
 from tests.chat.rules import refusal
 from vestnik.chat import roles
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Account
+from vestnik.chat.session import Account
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.storage.changes import RoomRecord
 from vestnik.protocol.errors import Forbidden
 
 ANNA, BORIS = Account(AccountRecord(1, "anna"), "anna"), Account(AccountRecord(2, "boris"), "boris")

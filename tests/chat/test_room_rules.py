@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from tests.chat.conftest import House, hearers
 from tests.support.data import add_accounts
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.requests import (
     AnyRequest,
@@ -33,7 +32,6 @@ from vestnik.protocol.requests import (
     Unban,
     Unmute,
 )
-from vestnik.store.store import Store
 
 PEOPLE = ("anna", "boris", "carl", "dora")
 RANK = {None: 0, "member": 1, "moderator": 2, "owner": 3}
@@ -46,17 +44,16 @@ roles = st.sampled_from(("owner", "moderator", "member"))
 
 
 class Rooms:
-    """A house with four people who are logged in, and what they did to rooms: `changes` by conversation, in order."""
+    """A house with four people who are logged in."""
 
     def __init__(self, template: Path) -> None:
         self.runner = asyncio.Runner()
         self.data = Path(tempfile.mkdtemp())
         shutil.copytree(template, self.data, dirs_exist_ok=True)
-        self.changes: defaultdict[int, list[int]] = defaultdict(list)
         self.runner.run(self._open())
 
     async def _open(self) -> None:
-        self.house = House(Store(self.data / "vestnik.db", lambda *_: None), self.data, Limits())
+        self.house = House(self.data, Limits())
         self.sessions: dict[str, Session] = {}
         self.ids: dict[str, int] = {}
         for name in PEOPLE:
@@ -77,9 +74,7 @@ class Rooms:
             return int(error.code), 0
         if not isinstance(outcome, Reply):
             return 200, 0
-        for publication in outcome.published:
-            self.changes[publication.conversation.id].append(publication.change.change)
-        return int(outcome.answer.code), len(outcome.published)
+        return int(outcome.answer.code), len(outcome.changes)
 
     def ask(self, who: str, request: AnyRequest) -> tuple[int, int]:
         """The same; a second later than what was asked before."""
@@ -113,7 +108,9 @@ class Rooms:
             assert names == {record.name, *record.aliases}
             assert not room.members or "owner" in room.roles.values()
             assert set(room.roles) <= room.members
-            assert self.changes[record.id] == list(range(1, record.change + 1))
+            heard = [event.change for event in self.house.happened if event.conversation_id == record.id]
+            assert heard == list(range(1, record.change + 1))
+            assert room.change == record.change
             hearing = {session.recipient for name, session in self.sessions.items() if self.ids[name] in room.members}
             assert hearers(room) == hearing
 

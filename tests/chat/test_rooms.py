@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestnik.chat.rooms import Rooms
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.storage.changes import RoomRecord
 
 
 def test_find() -> None:
@@ -16,13 +16,13 @@ def test_find() -> None:
     assert rooms.find("#tea") is None
 
 
-def test_add_again() -> None:
-    """A room that is there is brought up to date and stays the same object, its listeners included."""
+def test_add() -> None:
+    """A room is found by its number, its name and its members."""
     rooms = Rooms()
-    room = rooms.add(RoomRecord(1, "#tea", {7}))
-    assert rooms.add(RoomRecord(1, "#tea", {7, 8})) is room
-    assert room.members == {7, 8}
+    room = rooms.add(RoomRecord(1, "#tea", {7, 8}))
+    assert rooms.by_id(1) is rooms.find("#tea") is room
     assert list(rooms.of(8)) == [room]
+    assert rooms.by_id(2) is None
 
 
 def test_remove_member() -> None:
@@ -81,7 +81,7 @@ def test_both_directions_agree(changes: list[tuple[bool, int, int]]) -> None:
     for joins, room_id, account_id in changes:
         name = f"#{room_id}"
         if joins:
-            rooms.add(RoomRecord(room_id, name, {account_id}))
+            rooms.add_member(rooms.find(name) or rooms.add(RoomRecord(room_id, name, set())), account_id)
             expected.add((room_id, account_id))
         elif (room := rooms.find(name)) is not None:
             rooms.remove_member(room, account_id)

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from tests.chat.conftest import Ear, hearers
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Rooms
-from vestnik.chat.sessions import NO_FEATURES, Session, Sessions
+from vestnik.chat.session import NO_FEATURES, Session
+from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.storage.changes import RoomRecord
 from vestnik.protocol.errors import NotAuthorised
 from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH
 
@@ -26,7 +27,7 @@ def rooms() -> Rooms:
 @pytest.fixture
 def sessions(rooms: Rooms) -> Sessions:
     """No session yet."""
-    return Sessions(rooms, 7, Presences(lambda: 0.0))
+    return Sessions(rooms, Presences(lambda: 0.0))
 
 
 def test_nobody_speaks() -> None:
@@ -76,7 +77,7 @@ def test_detach(sessions: Sessions, rooms: Rooms) -> None:
     for session in (one, other):
         sessions.attach(session, ANNA, "anna", NO_FEATURES)
     account = sessions.find(7)
-    assert (one.waiting, one.horizon) == ([], 7)
+    assert one.waiting == []
     sessions.detach(one)
     assert (one.account, one.waiting) == (None, None)
     assert sessions.find(7) is account is other.account
@@ -112,7 +113,7 @@ def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
 def test_audience(changes: list[tuple[int, int, bool]]) -> None:
     """After any logins and logouts, a room is heard by exactly the sessions of its members, in their format."""
     rooms = Rooms([RoomRecord(1, "#tea", {1, 2})])
-    sessions = Sessions(rooms, 7, Presences(lambda: 0.0))
+    sessions = Sessions(rooms, Presences(lambda: 0.0))
     people = [Session(Ear()) for _ in range(4)]
     for number, account_id, rich in changes:
         if account_id:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chat.conftest import Ear
 from vestnik.chat.outcome import Post, Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
 from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH

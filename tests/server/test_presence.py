@@ -18,7 +18,7 @@ from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.passwords import hash_token
 from vestnik.chat.presence import GRACE, MAX_ROUND
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.secret import Secret
 from vestnik.server.app import App

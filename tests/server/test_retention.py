@@ -20,7 +20,7 @@ async def test_old_messages_go(tmp_path: Path) -> None:
     """A room that keeps messages for some days loses older ones, with a line; others keep everything."""
     count = SLICE + 10
     async with running_app(tmp_path, "anna", lang="en") as app:
-        retention = Retention(app.store, app.journal, app.clock)
+        retention = Retention(app.store, app.journal, app.services.fanout, app.clock)
         async with await Wire.login(app.listener.port, "anna", features=["seq"]) as anna:
             for room in ("#tea", "#cake"):
                 await anna.ask(action="join", time=0, room=room)
@@ -56,7 +56,7 @@ async def test_numbers_go_on(tmp_path: Path) -> None:
     alter(tmp_path, "UPDATE message SET time = 0")
     alter(tmp_path, "UPDATE room SET retention = 1")
     async with running_app(tmp_path) as app:
-        await Retention(app.store, app.journal, app.clock).apply()
+        await Retention(app.store, app.journal, app.services.fanout, app.clock).apply()
         assert kept(tmp_path) == []
         async with await Wire.login(app.listener.port, "anna", features=["seq"]) as anna:
             assert (await anna.send("#tea", "x"))["seq"] == 4

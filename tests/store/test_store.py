@@ -13,8 +13,8 @@ from tests.support.store import allow
 from tests.support.waiting import DEADLINE
 from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
 from vestnik.chat.rules.contacts import MayRemoveContact
+from vestnik.chat.storage.changes import RoomRecord
 from vestnik.chat.storage.messages import Delivered
-from vestnik.chat.storage.rooms import RoomRecord
 from vestnik.protocol.errors import Conflict, NotFound, WrongLogin
 from vestnik.protocol.events import AccountState
 from vestnik.store.queries import accounts
@@ -71,11 +71,13 @@ async def test_logins(store: Store) -> None:
 
 async def test_rooms_and_contacts(store: Store) -> None:
     """Rooms and contacts go through the store."""
-    made = (await store.join_room("#tea", "#tea", 1, 0.0, allow)).room
-    assert (await store.join_room("#tea", "#tea", 2, 0.0, allow)).room == RoomRecord(made.id, "#tea", {2})
-    left = await store.leave_room(made.id, 1, 0.0, allow)
-    assert (left.change.kind, left.heir) == ("leave", 2)
-    assert await store.all_rooms() == [RoomRecord(made.id, "#tea", {2}, {2: "owner"}, change=4)]
+    made = await store.join_room("#tea", "#tea", 1, 0.0, allow)
+    joined = await store.join_room("#tea", "#tea", 2, 0.0, allow)
+    assert (joined.room_id, joined.name) == (made.room_id, "#tea")
+    left = await store.leave_room(made.room_id, 1, 0.0, allow)
+    assert left.promotion is not None
+    assert (left.change.kind, left.promotion.person_id) == ("leave", 2)
+    assert await store.all_rooms() == [RoomRecord(made.room_id, "#tea", {2}, {2: "owner"}, change=4)]
     await store.add_contact(1, 2, allow)
     assert await store.contacts(1) == ["boris"]
     await store.remove_contact(1, 2, MayRemoveContact("anna", "boris"))
@@ -106,14 +108,12 @@ async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:
     batch = [New(talk, 1, "a", "Привет"), New(talk, 1)]
     store.submit(batch)
     assert await asyncio.wait_for(reported.get(), DEADLINE) == (batch, None)
-    assert [
-        (kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(2, 0, 1000, 10)
-    ] == [
+    assert [(kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(2, 10)] == [
         (1, "anna", "Привет"),
         (2, "anna", "x"),
     ]
     await store.save_cursors([Delivered(talk, 2, 1)])
-    assert [kept.seq for kept in await store.kept_messages(2, 0, 1000, 10)] == [2]
+    assert [kept.seq for kept in await store.kept_messages(2, 10)] == [2]
     store.submit([New(talk, 1)])
     await store.close()
     assert reported.get_nowait()[1] is None  # closing has written and reported it

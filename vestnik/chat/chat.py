@@ -9,8 +9,9 @@ from vestnik.chat.passwords import Passwords
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Rooms
 from vestnik.chat.sessions import Sessions
+from vestnik.chat.state import State
 from vestnik.chat.storage import Storage
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.storage.changes import RoomRecord
 
 
 async def _nothing_to_keep() -> None:
@@ -21,7 +22,7 @@ class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
-    `rooms`, `published` (the number of the last message) and `names` (of all accounts) are what the store holds.
+    `rooms` and `names` (of all accounts) are what the store holds.
     `deliveries_kept` returns when the store knows what was delivered until now; whoever delivers sets it.
     """
 
@@ -34,7 +35,6 @@ class Chat:
         login_lifetime: float,
         clock: Callable[[], float],
         rooms: Iterable[RoomRecord] = (),
-        published: int = 0,
         names: Iterable[str] = (),
     ) -> None:
         self.storage = storage
@@ -44,7 +44,8 @@ class Chat:
         self.clock = clock
         self.rooms = Rooms(rooms)
         self.presence = Presences(clock)
-        self.sessions = Sessions(self.rooms, published, self.presence)
+        self.sessions = Sessions(self.rooms, self.presence)
+        self.state = State(self.rooms, self.sessions)
         self.directs = Directs()
         self.initials = Initials(names)
         self.deliveries_kept: Callable[[], Awaitable[None]] = _nothing_to_keep

@@ -8,7 +8,7 @@ from vestnik.chat.directs import Direct
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Account
+from vestnik.chat.session import Account
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from vestnik.chat.names import name_key
-from vestnik.chat.sessions import Account
+from vestnik.chat.session import Account
 from vestnik.chat.storage.accounts import AccountRecord
 
 MAX_DIRECTS: Final = 20_000

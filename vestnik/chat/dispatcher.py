@@ -7,7 +7,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Outcome
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised

@@ -6,10 +6,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from vestnik.chat.directs import Direct
-from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.session import Session
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.events import ServerEvent
@@ -18,29 +16,16 @@ from vestnik.secret import Secret
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Publication(NamedTuple):
-    """A change that is on disk, on its way to those who hear its conversation.
-
-    `to` is the conversation's name for them. `also` are account numbers of people who hear of it beside: those who
-    are not members any more.
-    """
-
-    conversation: Room | Direct
-    to: str
-    change: ChangeRecord
-    also: tuple[int, ...] = ()
-
-
 class Telling(NamedTuple):
-    """An event that is not kept, for those who named its `feature`: who hear the room, or the accounts, in `to`.
+    """An event that is not kept, for those who named its `feature`: who hear room number `to`, or these accounts.
 
-    No session of `author` hears it, if that is given.
+    No session of account `author_id` hears it, if that is given.
     """
 
     event: ServerEvent
     feature: str
-    to: Room | frozenset[int]
-    author: Account | None = None
+    to: int | frozenset[int]
+    author_id: int = 0
 
 
 class Reply(NamedTuple):
@@ -48,9 +33,8 @@ class Reply(NamedTuple):
 
     `names` is a list that takes the place of the text; `token` a new login's token; `final` ends the connection
     without a word; `logged_in` says that kept messages may follow, `resuming` that a session is to get what it has
-    missed. `more` are further fields of `vestnik.protocol.events.Response`; `published` the changes that others hear
-    of after the answer. A handler must not wait for anything between a change's return from the store and its own
-    return: changes are published in the order in which they were kept. `told` is what others hear and nobody keeps.
+    missed. `more` are further fields of `vestnik.protocol.events.Response`; `changes` what was changed by it, of which
+    others have heard; `told` what they are to hear and nobody keeps.
     """
 
     answer: Answer
@@ -61,7 +45,7 @@ class Reply(NamedTuple):
     logged_in: bool = False
     resuming: bool = False
     more: Mapping[str, Any] = NOTHING
-    published: tuple[Publication, ...] = ()
+    changes: tuple[ChangeEvent, ...] = ()
     told: tuple[Telling, ...] = ()
 
 

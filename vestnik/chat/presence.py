@@ -6,16 +6,14 @@ reconnect none at all. What a login or logout costs here does not depend on how 
 
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import UNSET
 
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.people import Seen
 from vestnik.protocol.events import Person
-
-if TYPE_CHECKING:
-    from vestnik.chat.sessions import Session
 
 ONLINE: Final = "online"
 AWAY: Final = "away"
@@ -76,7 +74,7 @@ class Presences:
 
     # What sessions do.
 
-    def come(self, session: "Session", status: str) -> None:
+    def come(self, session: Session, status: str) -> None:
         """A session has logged in. `status` is the account's last status text that was saved."""
         account = session.speaker
         one = self._here.get(account.id)
@@ -88,7 +86,7 @@ class Presences:
         one.sessions += 1
         self._update(one)
 
-    def go(self, session: "Session") -> None:
+    def go(self, session: Session) -> None:
         """A session logs out."""
         self.listeners.discard(session)
         one = self._here[session.speaker.id]
@@ -101,21 +99,21 @@ class Presences:
             one.seen = self._clock()
             self._leaving[one.id] = self._round
 
-    def listen(self, session: "Session") -> None:
+    def listen(self, session: Session) -> None:
         """Take note whether a session wants to hear of changes."""
         if "presence" in session.features:
             self.listeners.add(session)
         else:
             self.listeners.discard(session)
 
-    def set_away(self, session: "Session", away: bool) -> None:
+    def set_away(self, session: Session, away: bool) -> None:
         """A session that is logged in says whether its user is away."""
         one = self._here[session.speaker.id]
         one.away += away - session.away
         session.away = away
         self._update(one)
 
-    def set_status(self, session: "Session", status: str) -> None:
+    def set_status(self, session: Session, status: str) -> None:
         """A session that is logged in gives its account a status text; an empty one clears it."""
         one = self._here[session.speaker.id]
         if one.status != status:
@@ -125,7 +123,7 @@ class Presences:
 
     # What others see.
 
-    def status(self, session: "Session") -> str:
+    def status(self, session: Session) -> str:
         """The status text of the account of a session that is logged in."""
         return self._here[session.speaker.id].status
 

@@ -2,7 +2,7 @@
 
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.rooms import MayWrite
-from vestnik.chat.sessions import Account
+from vestnik.chat.session import Account
 from vestnik.chat.storage.rooms import Standing
 from vestnik.protocol.requests import RoleName
 

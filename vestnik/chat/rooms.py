@@ -1,15 +1,12 @@
 """Rooms, their members, and which connections hear them."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vestnik.chat.names import name_key
-from vestnik.chat.recipient import Recipient
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.session import Recipient, Session
+from vestnik.chat.storage.changes import RoomRecord
 from vestnik.protocol.formats import Format
-
-if TYPE_CHECKING:
-    from vestnik.chat.sessions import Session
 
 
 class Room:
@@ -53,7 +50,7 @@ class Room:
         self.hearers: dict[Format, set[Recipient]] = {}  # no format without somebody who hears it
         self.audience: str | None = None
 
-    def attach(self, session: "Session") -> None:
+    def attach(self, session: Session) -> None:
         """Let a session hear the room in its way; one that is not live is only noted."""
         self.detach(session)
         if not session.live:
@@ -61,7 +58,7 @@ class Room:
         else:
             self.hearers.setdefault(session.format, set()).add(session.recipient)
 
-    def detach(self, session: "Session") -> None:
+    def detach(self, session: Session) -> None:
         """Let a session hear the room no more."""
         for form, hearers in self.hearers.items():
             if session.recipient in hearers:
@@ -84,15 +81,9 @@ class Rooms:
             self.add(record)
 
     def add(self, record: RoomRecord) -> Room:
-        """Take a room into memory, or into one that is there the members and roles of the record."""
-        key = name_key(record.name)
-        room = self._by_key.get(key)
-        if room is None:
-            room = self._by_key[key] = self._by_id[record.id] = Room(record)
-            self._by_key.update(dict.fromkeys(record.aliases, room))
-        else:
-            room.members |= record.members
-            room.roles.update(record.roles)
+        """Take a room into memory."""
+        room = self._by_id[record.id] = self._by_key[name_key(record.name)] = Room(record)
+        self._by_key.update(dict.fromkeys(record.aliases, room))
         for account_id in record.members:
             self._by_account.setdefault(account_id, set()).add(room)
         return room

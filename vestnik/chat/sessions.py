@@ -1,131 +1,20 @@
-"""Who is connected: one session for each connection, and the accounts that have at least one."""
+"""Who is logged in: the accounts that have a session, and the rooms that these hear."""
 
 from collections import deque
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final
 
-from vestnik.chat.administration import Administrator
 from vestnik.chat.presence import Presences
-from vestnik.chat.recipient import Recipient
 from vestnik.chat.rooms import Room, Rooms
+from vestnik.chat.session import MAX_LATE, NO_FLOORS, NOTHING_MISSING, Account, Missing, Session
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.protocol import answers
-from vestnik.protocol.errors import NotAuthorised
-from vestnik.protocol.requests import Position
-
-NO_FEATURES: frozenset[str] = frozenset()
-MAX_LATE = 100
-"""Events that a session may get late, when what it had missed was sent; past it the oldest are forgotten."""
-
-
-class Missing:
-    """What a session that resumes has not got yet.
-
-    `cursors` is what it says that it has, by name, while it still says so; None when it has nothing. `positions` is
-    how far it has each conversation (`seq`, `change`), `conversations` those in which there is more. `names` is what a
-    session that hears of changes calls rooms, until it is told of another name. `left` are rooms that the account has
-    left meanwhile: it gets nothing more of them. `late` are events that it gets at the end, with the number of the room
-    that was left by them, or 0. `begun` says that it is getting it.
-    """
-
-    __slots__ = ("begun", "conversations", "cursors", "late", "left", "names", "positions")
-
-    def __init__(self) -> None:
-        self.cursors: dict[str, Position] | None = None
-        self.positions: dict[int, tuple[int, int]] = {}
-        self.conversations: set[int] = set()
-        self.names: dict[int, str] = {}
-        self.left: set[int] = set()
-        self.late: deque[tuple[int, bytes]] = deque(maxlen=MAX_LATE)
-        self.begun = False
-
-
-NOTHING_MISSING = Missing()
-"""That of sessions which are live, one for all of them."""
-NOWHERE: Final[Mapping[str, float]] = MappingProxyType({})
-
-
-class Account:
-    """An account with at least one session. `key` is its name as it is compared."""
-
-    __slots__ = ("id", "key", "name", "sessions")
-
-    def __init__(self, record: AccountRecord, key: str) -> None:
-        self.id = record.id
-        self.name = record.name
-        self.key = key
-        self.sessions: set[Session] = set()
-
-
-class Session:
-    """What the server knows of one connection: who speaks, and what the client understands.
-
-    `claimed` is the name of the last attempt to log in; `administrator` who acts, if it may do what others may not.
-    `format` is how things are written to it.
-    Direct messages numbered up to `horizon` were published before the login; those published since are in `waiting`
-    until the ones kept from before are delivered, then it is None. `closed` says that the connection is gone.
-    `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
-
-    A session that resumes is not `live` until it has got what it had missed, and hears nothing but that and of
-    people's presence; `missing` says what that is.
-    """
-
-    __slots__ = (
-        "account",
-        "administrator",
-        "away",
-        "claimed",
-        "closed",
-        "features",
-        "format",
-        "horizon",
-        "live",
-        "login_id",
-        "missing",
-        "recipient",
-        "typed",
-        "waiting",
-    )
-
-    def __init__(self, recipient: Recipient) -> None:
-        self.recipient = recipient
-        self.account: Account | None = None
-        self.administrator: Administrator | None = None
-        self.claimed = ""
-        self.closed = False
-        self.features = NO_FEATURES
-        self.format = recipient.formats(NO_FEATURES)
-        self.login_id: int | None = None
-        self.horizon = 0
-        self.waiting: list[Any] | None = None
-        self.live = True
-        self.missing = NOTHING_MISSING
-        self.away = False
-        self.typed = NOWHERE
-
-    @property
-    def speaker(self) -> Account:
-        """The account that speaks. Raises NotAuthorised when nobody is logged in."""
-        if self.account is None:
-            raise NotAuthorised(answers.LOGIN_REQUIRED, self.claimed)
-        return self.account
-
-    @property
-    def name(self) -> str:
-        """The account's name, or the name last claimed, or an empty string."""
-        return self.account.name if self.account else self.claimed
 
 
 class Sessions:
     """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
-    `published` is the number of the message that was published last; `expulsions` how often accounts were expelled,
-    so that a login can tell whether that happened while it was checked.
+    `expulsions` is how often accounts were expelled, so that a login can tell whether that happened meanwhile.
     """
 
-    def __init__(self, rooms: Rooms, published: int, presence: Presences) -> None:
-        self.published = published
+    def __init__(self, rooms: Rooms, presence: Presences) -> None:
         self.expulsions = 0
         self._presence = presence
         self._rooms = rooms
@@ -157,8 +46,8 @@ class Sessions:
         if "resume" in features:
             self.suspend(session)
         else:
-            session.horizon = self.published
             session.waiting = []
+            session.floors = NO_FLOORS
         self._understand(session, features)
         self._presence.come(session, status)
         return True
@@ -168,6 +57,7 @@ class Sessions:
         session.live = False
         session.missing = Missing()
         session.waiting = None
+        session.floors = NO_FLOORS
         for room in self._rooms.of(session.speaker.id):
             self.hear(session, room)
 
@@ -229,11 +119,16 @@ class Sessions:
             missing.conversations.add(room.id)
             missing.late = deque((each for each in missing.late if each[0] != room.id), MAX_LATE)
 
-    def left(self, account_id: int, room: Room) -> None:
-        """No session of an account hears the room any more."""
+    def left(self, account_id: int, room: Room, origin: str = "") -> None:
+        """No session of an account hears the room any more; `origin` is the connection that asked for it.
+
+        Should that one join again, it knows from where on it hears the room.
+        """
         account = self._accounts.get(account_id)
         for session in account.sessions if account else ():
             room.detach(session)
             if not session.live:
                 session.missing.left.add(room.id)
                 session.missing.conversations.discard(room.id)
+                if session.recipient.name == origin:
+                    session.missing.positions.pop(room.id, None)

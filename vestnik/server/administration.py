@@ -12,8 +12,7 @@ from typing import Final, NamedTuple, Self, cast
 from vestnik.chat.chat import Chat
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Reply
-from vestnik.chat.recipient import Recipient
-from vestnik.chat.sessions import NO_FEATURES, Session
+from vestnik.chat.session import NO_FEATURES, Recipient, Session
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration

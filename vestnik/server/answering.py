@@ -29,8 +29,8 @@ def respond(wording: Wording, reply: Reply, features: Collection[str], request_i
         response.token = reply.token
     for name, value in reply.more.items():
         setattr(response, name, value)
-    if reply.published and "changes" in features:
-        response.change = reply.published[0].change.change
+    if reply.changes and "changes" in features:
+        response.change = reply.changes[0].change
     return response
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.log.control import controlled
 from vestnik.log.crash import watch_loop
 from vestnik.log.events import JOURNAL_FAILED
@@ -24,6 +25,7 @@ from vestnik.server.doors.tcp import TcpListener
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
+from vestnik.server.order import Order
 from vestnik.server.passwords import HashingThreads
 from vestnik.server.peers import Peers
 from vestnik.server.presence import Announcer
@@ -106,7 +108,10 @@ class App:
         def committed(posts: Sequence[Post], error: Exception | None) -> None:
             self.services.intake.committed(posts, error)
 
-        self.store = TracedStore(self.database, committed)
+        def changed(events: Sequence[ChangeEvent]) -> None:
+            self.services.intake.changed(events)
+
+        self.store = TracedStore(self.database, committed, changed)
         self._undo.push_async_callback(self.store.close)
 
     async def _complete_journal(self) -> None:
@@ -130,7 +135,6 @@ class App:
             login_lifetime=self._login_lifetime,
             clock=self.clock,
             rooms=await self.store.all_rooms(),
-            published=await self.store.last_number(),
             names=await self.store.initials(),
         )
 
@@ -138,16 +142,18 @@ class App:
         chat, journal, store, settings = self.chat, self.journal, self.store, self.settings
         kept = KeptMessages(store, journal)
         chat.deliveries_kept = kept.save
-        fanout = Fanout(chat, kept)
+        tasks = Tasks(journal)
+        fanout = Fanout(chat, journal, kept)
+        order = Order(fanout, chat.rooms, store, tasks, journal)
         self.services = Services(
             chat,
             journal,
             self.wording,
-            Intake(chat, journal, self.wording, store, fanout, kept, settings.write_queue),
+            Intake(chat, journal, self.wording, store, fanout, order, kept, settings.write_queue),
             fanout,
             kept,
-            CatchUp(chat, store, journal, kept),
-            Tasks(journal),
+            CatchUp(chat, store, journal, order, kept),
+            tasks,
             settings.send_buffer,
         )
         self._undo.push_async_callback(kept.close)
@@ -158,7 +164,7 @@ class App:
         self._undo.push_async_callback(self.announcer.stop)
 
     async def _apply_retention(self) -> None:
-        retention = Retention(self.store, self.journal, self.clock)
+        retention = Retention(self.store, self.journal, self.services.fanout, self.clock)
         retention.start()
         self._undo.push_async_callback(retention.stop)
 

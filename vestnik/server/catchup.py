@@ -1,25 +1,26 @@
 """Sends a session that resumes what it has missed, and makes it live: without a gap, without an overlap.
 
-Until it is live the session hears nothing; instead the hub notes in which conversations something happens. Everything
-is read up to the number that was published last, so that what is kept but not published yet is not sent twice. When
-nothing is noted any more the session becomes live in the same moment, before anything else can be published.
+Until it is live the session hears nothing; instead the fan-out notes in which conversations something happens. When
+nothing is noted any more the session becomes live in the same step of the loop. What is on disk may be read before it
+has gone on to those who are live: for rooms that is waited for; in direct conversations it is dropped when it comes.
 
 A room that is renamed meanwhile is called as the session knows it, until it has got that change. Of a room that the
 account leaves meanwhile the session gets nothing more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
-from vestnik.chat.sessions import Account, Missing, Session
+from vestnik.chat.session import NO_FLOORS, Account, Missing, Session
 from vestnik.chat.storage.conversations import MissedChange
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
 from vestnik.server import catalogue
 from vestnik.server.kept import KeptMessages, send_frames
+from vestnik.server.order import Order
 from vestnik.server.written import Written
 from vestnik.store.store import Store
 
@@ -30,10 +31,11 @@ PAGE: Final = 500
 class CatchUp:
     """Serves sessions that resume."""
 
-    def __init__(self, chat: Chat, store: Store, journal: Journal, kept: KeptMessages) -> None:
+    def __init__(self, chat: Chat, store: Store, journal: Journal, order: Order, kept: KeptMessages) -> None:
         self._chat = chat
         self._store = store
         self._journal = journal
+        self._order = order
         self._kept = kept
 
     @journaled
@@ -43,33 +45,57 @@ class CatchUp:
         if account is None:
             return
         count, written = 0, Written()
-        while session.missing.conversations and session.account is account:
-            horizon = self._chat.sessions.published
-            todo, session.missing.conversations = sorted(session.missing.conversations), set()
-            count += await self._send_messages(session, account, todo, horizon, written)
+        missing = session.missing
+        while session.account is account and (missing.conversations or await self._wait(missing)):
+            todo, missing.conversations = sorted(missing.conversations), set()
+            count += await self._send_messages(session, account, todo, written)
             if "changes" in session.features:
-                count += await self._send_changes(session, account, todo, horizon)
+                count += await self._send_changes(session, account, todo)
         if session.account is not account:
             return
-        late = session.missing.late
+        late = missing.late
         self._chat.sessions.revive(session)
+        session.floors = self._floors(missing)
         if late:
             recipient.send(b"".join([data for _, data in late]))
         recipient.send(session.format.event(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
         self._journal.record(catalogue.SESSION_RESUMED, *values, connection=recipient.name)
 
-    async def _send_messages(
-        self, session: Session, account: Account, todo: list[int], horizon: int, written: Written
-    ) -> int:
-        """Send the messages of some conversations up to number `horizon`; how many there were.
+    async def _wait(self, missing: Missing) -> bool:
+        """Wait until everything that was read of rooms has gone on; whether that was necessary.
+
+        Who hears a room then hears nothing that it has read already.
+        """
+        ahead = False
+        for number in [number for number in missing.read if self._chat.rooms.by_id(number) is not None]:
+            seq, change = self._order.position(number)
+            read_seq, read_change = missing.positions.get(number, (0, 0))
+            if number not in missing.left and (read_seq > seq or read_change > change):
+                ahead = True
+                await self._order.reach(number, read_seq, read_change)
+        return ahead
+
+    def _floors(self, missing: Missing) -> Mapping[int, tuple[int, int]]:
+        """How far direct conversations were read of which something may still be on its way."""
+        floors = {}
+        for number in missing.read:
+            if self._chat.rooms.by_id(number) is None:
+                seq, change = self._order.position(number)
+                read = missing.positions[number]
+                if read[0] > seq or read[1] > change:
+                    floors[number] = read
+        return floors or NO_FLOORS
+
+    async def _send_messages(self, session: Session, account: Account, todo: list[int], written: Written) -> int:
+        """Send the messages of some conversations; how many there were.
 
         Those from another person to the account are noted in `written`.
         """
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
-            page = await self._store.missed_messages([(n, seq) for n, (seq, _) in known.items()], horizon, PAGE)
+            page = await self._store.missed_messages([(n, seq) for n, (seq, _) in known.items()], PAGE)
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
             await send_frames(
@@ -80,6 +106,7 @@ class CatchUp:
             for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
                 seq = int(message.seq)  # type: ignore[arg-type]  # what the store gives has one
                 missing.positions[number] = seq, known[number][1]
+                missing.read.add(number)
                 if not message.to.startswith(ROOM_SIGN) and message.from_ != account.name:
                     self._kept.note(number, account.id, seq)
                     written.add(message.from_, seq)
@@ -88,14 +115,14 @@ class CatchUp:
                 return count
             todo = todo[todo.index(page[-1].conversation_id) :]
 
-    async def _send_changes(self, session: Session, account: Account, todo: list[int], horizon: int) -> int:
-        """Send the changes of some conversations up to number `horizon`; how many there were."""
+    async def _send_changes(self, session: Session, account: Account, todo: list[int]) -> int:
+        """Send the changes of some conversations; how many there were."""
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
-            page = await self._store.missed_changes([(n, change) for n, (_, change) in known.items()], horizon, PAGE)
+            page = await self._store.missed_changes([(n, change) for n, (_, change) in known.items()], PAGE)
             frames = (
-                session.format.event(missed.change.event(_name_then(session, missed)))
+                session.format.event(missed.change.shown(_name_then(session, missed)))
                 for missed in page
                 if known.still(missed.change.conversation_id)
             )
@@ -104,6 +131,7 @@ class CatchUp:
                 return count
             for change in [missed.change for missed in page if known.still(missed.change.conversation_id)]:
                 missing.positions[change.conversation_id] = known[change.conversation_id][0], change.change
+                missing.read.add(change.conversation_id)
             count += len(page)
             if len(page) < PAGE:
                 return count

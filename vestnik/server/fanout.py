@@ -1,26 +1,54 @@
-"""From what has happened to those who hear of it: each thing is encoded once for each format that has hearers."""
+"""From what has happened to those who hear of it: each thing is encoded once for each format that has hearers.
 
-from collections.abc import Collection, Iterable, Sequence
+Events come in the order of their conversation (`vestnik.server.order`). Each is applied to what is in memory, written
+to those who hear it, and given to whoever else has subscribed.
+"""
 
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeAlias
+
+from vestnik.chat.audience import sessions_in, sessions_of
 from vestnik.chat.chat import Chat
-from vestnik.chat.outcome import Post, Publication, Telling
-from vestnik.chat.recipient import Recipient
-from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Session
+from vestnik.chat.outcome import Post, Telling
+from vestnik.chat.session import Recipient, Session
+from vestnik.chat.storage.changes import ChangeEvent
+from vestnik.chat.storage.messages import MessageEvent
+from vestnik.chat.storage.rooms import ExpiryEvent
+from vestnik.log.events import TASK_FAILED
+from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import ServerEvent
 from vestnik.protocol.formats import Format
 from vestnik.server.kept import KeptMessages
+from vestnik.server.order import Arrived
 from vestnik.server.written import packed
+
+ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent
+Subscriber: TypeAlias = Callable[[ConversationEvent], None]
+"""Called in the loop with each event, in the order of its conversation, after it was written to those who hear it."""
 
 
 class Fanout:
     """Writes to the connections of one server. `choked` are those whose clients read more slowly than is sent."""
 
-    def __init__(self, chat: Chat, kept: KeptMessages) -> None:
+    def __init__(self, chat: Chat, journal: Journal, kept: KeptMessages) -> None:
         self._chat = chat
+        self._journal = journal
         self._kept = kept
+        self._subscribers: tuple[Subscriber, ...] = ()
         self.choked: set[Recipient] = set()
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Let somebody else hear of everything that happens. An error of theirs is journaled and hurts nobody."""
+        self._subscribers += (subscriber,)
+
+    def _tell_subscribers(self, happened: Iterable[ConversationEvent]) -> None:
+        for event in happened:
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(event)
+                except Exception as error:  # noqa: BLE001
+                    self._journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     def send(self, event: ServerEvent, sessions: Iterable[Session]) -> None:
         """Write an event to sessions: the same bytes to all who share a format."""
@@ -38,31 +66,45 @@ class Fanout:
 
     # Messages.
 
-    def deliver(self, posts: Sequence[Post]) -> None:
-        """Send messages of one conversation, which have just been kept, to all who hear it but their own authors."""
-        room = self._chat.rooms.by_id(posts[0].message.conversation_id)
+    def deliver(self, arrived: Sequence[Arrived]) -> None:
+        """Send messages of one conversation to all who hear it but their own authors."""
+        room = self._chat.rooms.by_id(arrived[0].message.conversation_id)
         if room is None:
-            self._deliver_direct(posts)
-            return
-        room.seq = posts[-1].message.seq
-        for absent in room.absent:
-            absent.missing.conversations.add(room.id)
-        if posts[0].message.to is not room.name:  # it has got another one since
-            for post in posts:
-                post.message.to = room.name
-        for form, hearers in room.hearers.items():
-            _deliver(form, hearers, posts)
+            self._deliver_direct(arrived)
+        else:
+            self._chat.state.apply_message(arrived[-1].message)
+            for absent in room.absent:
+                absent.missing.conversations.add(room.id)
+            if arrived[0].message.to is not room.name:  # it has got another one since
+                for each in arrived:
+                    each.message.to = room.name
+            for form, hearers in room.hearers.items():
+                _deliver(form, hearers, arrived)
+        if self._subscribers:
+            self._tell_subscribers([each.message for each in arrived])
 
-    def _deliver_direct(self, posts: Sequence[Post]) -> None:
-        people = {post.message.author_id for post in posts} | {post.message.to_id for post in posts}
+    def _deliver_direct(self, arrived: Sequence[Arrived]) -> None:
+        people = {each.message.author_id for each in arrived} | {each.message.to_id for each in arrived}
+        encoded: dict[Format, bytes] = {}
         for account in filter(None, map(self._chat.sessions.find, people)):
             for session in account.sessions:
                 if not session.live:
-                    session.missing.conversations.add(posts[0].message.conversation_id)
+                    session.missing.conversations.add(arrived[0].message.conversation_id)
                     continue
-                new = [post.message for post in posts if post.session is not session]
-                if new:
-                    self._kept.send_direct(session, account, new)
+                new = [each.message for each in arrived if each.session is not session]
+                if new and session.floors:
+                    new = _not_read(session, new)
+                if not new:
+                    continue
+                if session.waiting is not None:
+                    self._kept.wait(session, new)
+                    continue
+                data = encoded.get(session.format) if len(new) == len(arrived) else None
+                if data is None:
+                    data = b"".join([session.format.message(message) for message in new])
+                    if len(new) == len(arrived):
+                        encoded[session.format] = data
+                self._kept.send(session, account, new, data)
 
     def written_to(self, post: Post) -> str | None:
         """The connections that a message is written to; those of a room with its author's own, which is left out."""
@@ -74,9 +116,7 @@ class Fanout:
             return room.audience
         numbers = [
             session.recipient.number
-            for account in map(self._chat.sessions.find, {message.author_id, message.to_id})
-            if account is not None
-            for session in account.sessions
+            for session in sessions_of(self._chat.sessions, {message.author_id, message.to_id})
             if session is not post.session and session.live and session.waiting is None
         ]
         return str(numbers[0]) if len(numbers) == 1 else packed(numbers)
@@ -84,36 +124,44 @@ class Fanout:
     # Changes.
 
     @journaled
-    def publish(self, publications: Iterable[Publication], session: Session) -> None:
-        """Tell those who hear a conversation of what `session` has changed in it, and is on disk; but not itself."""
-        for publication in publications:
-            conversation, to, change, also = publication
-            self._chat.sessions.published = change.number
-            event = change.event(to)
-            people = set(also)
-            listeners: set[Session] = set()
-            if isinstance(conversation, Room):
-                conversation.change = change.change
-                listeners = self._hearers(conversation)
-                for absent in conversation.absent:
-                    absent.missing.conversations.add(conversation.id)
-            else:
-                people |= {conversation.from_id, conversation.to_id}
-            for account in filter(None, map(self._chat.sessions.find, people)):
-                for each in account.sessions:
-                    if each.live:
-                        listeners.add(each)
-                    elif isinstance(conversation, Room):  # one that the account has left
-                        if each is not session and "changes" in each.features:
-                            each.missing.late.append((conversation.id, each.format.event(event)))
-                    else:
-                        each.missing.conversations.add(conversation.id)
-            self.send(event, [each for each in listeners if each is not session and "changes" in each.features])
-        self.check_buffers()
+    def publish(self, event: ChangeEvent, origin: str) -> None:
+        """Apply a change, and tell those of it who hear the conversation before or after it; but not `origin`."""
+        room = self._chat.rooms.by_id(event.conversation_id)
+        if room is None and event.room is None:
+            self._publish_direct(event, origin)
+        else:
+            before = set() if room is None else sessions_in(room)
+            name = event.room.name if event.room is not None else room.name if room is not None else ""
+            self._chat.state.apply_change(event, origin)
+            room = room or self._chat.rooms.by_id(event.conversation_id)
+            after = set() if room is None else sessions_in(room)
+            shown, hearing = event.shown(name), []
+            for session in before | after:
+                others = session.recipient.name != origin and "changes" in session.features
+                if session.live:
+                    if others:
+                        hearing.append(session)
+                elif session in after:
+                    session.missing.conversations.add(event.conversation_id)
+                elif others:
+                    session.missing.late.append((event.conversation_id, session.format.event(shown)))
+            self.send(shown, hearing)
+        self._tell_subscribers((event,))
 
-    def _hearers(self, room: Room) -> set[Session]:
-        """The sessions that hear a room."""
-        return {recipient.session for hearers in room.hearers.values() for recipient in hearers}
+    def _publish_direct(self, event: ChangeEvent, origin: str) -> None:
+        hearing = []
+        for session in sessions_of(self._chat.sessions, {event.account_id, event.to_id}):
+            if not session.live:
+                session.missing.conversations.add(event.conversation_id)
+            elif session.floors and _has_read(session, event):
+                continue
+            elif session.recipient.name != origin and "changes" in session.features:
+                hearing.append(session)
+        self.send(event.shown(event.to), hearing)
+
+    def expire(self, event: ExpiryEvent) -> None:
+        """Retention has removed messages of a room: nobody who is connected hears of it."""
+        self._tell_subscribers((event,))
 
     # What nobody keeps.
 
@@ -123,15 +171,12 @@ class Fanout:
 
         Who is not live yet gets none of it, but for how far another device has read: that later.
         """
-        for event, feature, to, author in tellings:
-            if isinstance(to, Room):
-                sessions = self._hearers(to)
-            else:
-                accounts = filter(None, map(self._chat.sessions.find, to))
-                sessions = {each for account in accounts for each in account.sessions}
-            hearing: list[Session] = []
-            for each in sessions - {session}:
-                if feature not in each.features or (author is not None and each.account is author):
+        for event, feature, to, author_id in tellings:
+            hearing = []
+            for each in self._sessions_at(to):
+                if each is session or feature not in each.features:
+                    continue
+                if author_id and each.account is not None and each.account.id == author_id:
                     continue
                 if each.live:
                     hearing.append(each)
@@ -140,22 +185,55 @@ class Fanout:
             self.send(event, hearing)
         self.check_buffers()
 
+    def _sessions_at(self, to: int | frozenset[int]) -> Iterable[Session]:
+        if not isinstance(to, int):
+            return sessions_of(self._chat.sessions, to)
+        room = self._chat.rooms.by_id(to)
+        return () if room is None else sessions_in(room)
 
-def _deliver(form: Format, hearers: Collection[Recipient], posts: Sequence[Post]) -> None:
+
+def _not_read(session: Session, messages: list[MessageEvent]) -> list[MessageEvent]:
+    """Those messages of one direct conversation that a session has not read in the store already."""
+    conversation_id = messages[0].conversation_id
+    seq, change = session.floors.get(conversation_id, (0, 0))
+    new = [message for message in messages if message.seq > seq]
+    if new and seq:
+        _set_floor(session, conversation_id, 0, change)
+    return new
+
+
+def _has_read(session: Session, event: ChangeEvent) -> bool:
+    """Whether a session has read a change of a direct conversation in the store already."""
+    seq, change = session.floors.get(event.conversation_id, (0, 0))
+    if event.change > change and change:
+        _set_floor(session, event.conversation_id, seq, 0)
+    return event.change <= change
+
+
+def _set_floor(session: Session, conversation_id: int, seq: int, change: int) -> None:
+    """Remember how far a session has read a direct conversation in the store, as long as something may be before it."""
+    floors = {number: floor for number, floor in session.floors.items() if number != conversation_id}
+    session.floors = floors | ({conversation_id: (seq, change)} if seq or change else {})
+
+
+def _deliver(form: Format, hearers: Collection[Recipient], arrived: Sequence[Arrived]) -> None:
     """Send messages of one room to all but their own authors: the same bytes to each recipient."""
-    if len(posts) == 1:
-        data = form.message(posts[0].message)
-        author = posts[0].session.recipient
+    if len(arrived) == 1:
+        data = form.message(arrived[0].message)
+        session = arrived[0].session
+        author = None if session is None else session.recipient
         for recipient in hearers:
             if recipient is not author:
                 recipient.send(data)
         return
-    frames = [form.message(post.message) for post in posts]
-    authors = {post.session.recipient for post in posts}
+    frames = [form.message(each.message) for each in arrived]
+    by = [None if each.session is None else each.session.recipient for each in arrived]
+    authors = {recipient for recipient in by if recipient is not None}
     data = b"".join(frames)
     for recipient in hearers:
         if recipient not in authors:
             recipient.send(data)
-    if len(authors) > 1:
-        for author in authors.intersection(hearers):
-            author.send(b"".join(f for f, p in zip(frames, posts, strict=True) if p.session.recipient is not author))
+    for author in authors.intersection(hearers):
+        others = b"".join([frame for frame, recipient in zip(frames, by, strict=True) if recipient is not author])
+        if others:
+            author.send(others)

@@ -9,24 +9,24 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextvars import Context
-from typing import TYPE_CHECKING
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post
-from vestnik.chat.recipient import Recipient
+from vestnik.chat.session import Recipient
+from vestnik.chat.storage.changes import ChangeEvent
+from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
+from vestnik.log.recording.records import Record
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.server import catalogue
 from vestnik.server.answering import Acknowledgements
 from vestnik.server.fanout import Fanout
 from vestnik.server.kept import KeptMessages
+from vestnik.server.order import Order
 from vestnik.store.store import Store
 from vestnik.texts import Wording
-
-if TYPE_CHECKING:
-    from vestnik.log.recording.records import Record
 
 
 class Intake:
@@ -39,6 +39,7 @@ class Intake:
         wording: Wording,
         store: Store,
         fanout: Fanout,
+        order: Order,
         kept: KeptMessages,
         capacity: int,
     ) -> None:
@@ -47,6 +48,7 @@ class Intake:
         self._acknowledgements = Acknowledgements(wording)
         self._store = store
         self._fanout = fanout
+        self._order = order
         self._kept = kept
         self._capacity = capacity
         self._loop = asyncio.get_running_loop()
@@ -82,7 +84,15 @@ class Intake:
         batch, self._batch = self._batch, []
         self._store.submit(batch)
 
-    # After the commit.
+    # After the commit, in the order of commits.
+
+    @journaled
+    def changed(self, events: Sequence[ChangeEvent]) -> None:
+        """Let others hear of what has changed; called in the context of the request that asked for it."""
+        origin, _ = CORRELATION.get()
+        for event in events:
+            self._order.take_change(event, origin or "")
+        self._fanout.check_buffers()
 
     @journaled
     def committed(self, posts: Sequence[Post], error: Exception | None) -> None:
@@ -107,7 +117,6 @@ class Intake:
         for post in posts:
             message = post.message
             if not post.again:
-                self._chat.sessions.published = message.number
                 group = conversations.get(message.conversation_id)
                 if group is None:
                     conversations[message.conversation_id] = [post]
@@ -126,8 +135,8 @@ class Intake:
                 lines.append(encode(answer, post))
         for author, lines in replies.items():
             author.send(lines[0] if len(lines) == 1 else b"".join(lines))
-        for group in conversations.values():
-            self._fanout.deliver(group)
+        for conversation_id, group in conversations.items():
+            self._order.take_messages(conversation_id, group)
         self._journal.extend(records)
         return replies
 

@@ -1,12 +1,11 @@
 """Direct messages that wait for their addressee, and how far each conversation was delivered."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from vestnik.chat.recipient import Recipient
-from vestnik.chat.sessions import Account, Session
-from vestnik.chat.storage.messages import Delivered, MessageEvent
+from vestnik.chat.session import NO_FLOORS, Account, Recipient, Session
+from vestnik.chat.storage.messages import Delivered, KeptMessage, MessageEvent
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
@@ -39,6 +38,18 @@ async def send_frames(recipient: Recipient, frames: Iterable[bytes]) -> None:
         await recipient.drained()
 
 
+def _before(page: Sequence[KeptMessage], waiting: Sequence[MessageEvent], sent: Mapping[int, int]) -> list[KeptMessage]:
+    """What of a page was not `sent` before, and does not belong behind what is `waiting` since the login."""
+    ends: dict[int, int] = {}
+    for message in waiting:
+        ends.setdefault(message.conversation_id, message.seq)
+    return [
+        kept
+        for kept in page
+        if sent.get(kept.conversation_id, 0) < kept.seq < ends.get(kept.conversation_id, kept.seq + 1)
+    ]
+
+
 class KeptMessages:
     """Delivers what was kept for an account, and keeps its cursors."""
 
@@ -63,43 +74,54 @@ class KeptMessages:
     @journaled
     async def deliver(self, session: Session) -> None:
         """Send a session that has just logged in what was kept for its account, then what came meanwhile."""
-        account, recipient = session.account, session.recipient
+        account = session.account
         if account is None:
             return
-        await self.save()
-        first, written = 1, Written()
-        while session.account is account and session.waiting is not None:
-            page = await self._store.kept_messages(account.id, first, session.horizon, PAGE)
-            if not page:
-                break
-            form = session.format
-            shown = [kept for kept in page if form.rich or not kept.message.deleted]
-            await send_frames(recipient, (form.kept(kept.message) for kept in shown))
-            if session.closed:
-                break  # what was not read will be sent again
-            first = page[-1].number + 1
-            for kept in page:
-                self.note(kept.conversation_id, account.id, kept.seq)
-            for kept in shown:
-                written.add(kept.message.from_, kept.seq)
+        sent, written = await self._send_kept(session, account)
         waiting, session.waiting = session.waiting, None
-        if waiting and session.account is account:
-            self.send_direct(session, account, waiting)
-            for message in () if recipient.closing else waiting:
+        new = [message for message in waiting or () if message.seq > sent.get(message.conversation_id, 0)]
+        # What is on disk may be on its way still: it comes once more, and is dropped then.
+        session.floors = {number: (seq, 0) for number, seq in sent.items()} or NO_FLOORS
+        if new and session.account is account:
+            self.send(session, account, new, b"".join([session.format.message(message) for message in new]))
+            for message in () if session.recipient.closing else new:
                 written.add(message.author, message.seq)
         if written.count:
             values = (account.name, written.count, str(written))
-            self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=recipient.name)
+            self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=session.recipient.name)
 
-    def send_direct(self, session: Session, account: Account, messages: Sequence[MessageEvent]) -> None:
-        """Send direct messages to one session of `account`; later, if those kept from before are still on their way."""
-        recipient = session.recipient
+    async def _send_kept(self, session: Session, account: Account) -> tuple[dict[int, int], Written]:
+        """Send what was kept, page by page; up to which `seq` of each conversation, and what was written."""
+        sent: dict[int, int] = {}
+        written, form = Written(), session.format
+        more = True
+        while more and session.account is account and session.waiting is not None:
+            await self.save()  # a page is what is not on disk as delivered
+            found = await self._store.kept_messages(account.id, PAGE)
+            page = _before(found, session.waiting or (), sent)
+            shown = [kept for kept in page if form.rich or not kept.message.deleted]
+            await send_frames(session.recipient, (form.kept(kept.message) for kept in shown))
+            if session.closed:
+                break  # what was not read will be sent again
+            for kept in page:
+                sent[kept.conversation_id] = kept.seq
+                self.note(kept.conversation_id, account.id, kept.seq)
+            for kept in shown:
+                written.add(kept.message.from_, kept.seq)
+            more = bool(page) and len(found) == PAGE
+        return sent, written
+
+    def wait(self, session: Session, messages: Sequence[MessageEvent]) -> None:
+        """Let direct messages wait for those kept from before, which are still on their way to a session."""
         if session.waiting is not None:
             session.waiting += messages
             if len(session.waiting) > MAX_WAITING:
-                recipient.give_up(len(session.waiting))
-            return
-        recipient.send(b"".join([session.format.message(message) for message in messages]))
+                session.recipient.give_up(len(session.waiting))
+
+    def send(self, session: Session, account: Account, messages: Sequence[MessageEvent], data: bytes) -> None:
+        """Send direct messages, encoded as `data`, to one session of `account`."""
+        recipient = session.recipient
+        recipient.send(data)
         for message in () if recipient.closing else messages:  # what was not written stays kept
             if message.author_id != account.id:
                 self.note(message.conversation_id, account.id, message.seq)

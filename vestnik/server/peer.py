@@ -13,7 +13,7 @@ from typing import Final, Protocol, cast
 from vestnik.chat.actions import action_name
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Outcome, Post, Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, VestnikError
@@ -63,7 +63,7 @@ class Door(Protocol):
 
 
 class Peer:
-    """One connection from its acceptance to its end: a `vestnik.chat.recipient.Recipient`.
+    """One connection from its acceptance to its end: a `vestnik.chat.session.Recipient`.
 
     A door calls `receive`, `finish_reading`, `choke`, `relax` and `lose`, and keeps `active` and `begun` up to date.
     """
@@ -229,8 +229,6 @@ class Peer:
     def _follow(self, reply: Reply) -> None:
         """Begin what comes after an answer."""
         services = self._services
-        if reply.published:
-            services.fanout.publish(reply.published, self.session)
         if reply.told:
             services.fanout.tell(reply.told, self.session)
         if reply.logged_in and self.session.live:
@@ -259,8 +257,8 @@ class Peer:
         more: dict[str, object] = {} if request_id is None else {"id": request_id}
         if begun is not None:
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
-        if reply.published:
-            more["number"] = reply.published[-1].change.number
+        if reply.changes:
+            more["number"] = reply.changes[-1].number
         event = catalogue.of_answer(reply.answer)
         services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:

@@ -9,6 +9,7 @@ from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
+from vestnik.server.fanout import Fanout
 from vestnik.store.store import Store
 
 PERIOD: Final = 3600.0
@@ -21,9 +22,10 @@ DAY: Final = 86_400.0
 class Retention:
     """Removes old messages while it is started. `clock` gives UNIX seconds."""
 
-    def __init__(self, store: Store, journal: Journal, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, journal: Journal, fanout: Fanout, clock: Callable[[], float]) -> None:
         self._store = store
         self._journal = journal
+        self._fanout = fanout
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
 
@@ -51,9 +53,11 @@ class Retention:
         """Remove what every room keeps no longer, with a line for each room."""
         for room in await self._store.retained_rooms():
             before = self._clock() - room.days * DAY
-            count = removed = await self._store.expire(room.id, before, SLICE)
-            while removed == SLICE:
-                removed = await self._store.expire(room.id, before, SLICE)
-                count += removed
+            count = 0
+            while event := await self._store.expire(room.id, before, SLICE):
+                self._fanout.expire(event)
+                count += event.removed
+                if event.removed < SLICE:
+                    break
             if count:
                 self._journal.record(catalogue.RETENTION_APPLIED, room.name, count)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from vestnik.store.queries import (
     accounts,
     alterations,
+    behind,
     changes,
     conversations,
     history,
@@ -112,7 +113,8 @@ class Access:
     direct_conversation = write(messages.direct_conversation, "one", "other")
     find_message = read(messages.find_message, "conversation_id", "seq")
     messages_after = read(messages.messages_after, "number", "limit")
-    kept_messages = read(messages.kept_messages, "account_id", "first", "last")
+    kept_messages = read(messages.kept_messages, "account_id", "limit")
+    messages_behind = read(behind.messages_behind, "conversation_id", "seq", "limit")
     save_cursors = write(messages.save_cursors)
     edit_message = write(alterations.edit_message, "conversation_id", "seq", "account_id")
     delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id")
@@ -131,8 +133,9 @@ class Access:
     undelivered = read(conversations.undelivered, "account_id")
     unread = read(conversations.unread, "account_id")
     read_up_to = write(conversations.read_up_to, "conversation_id", "account_id", "seq")
-    missed_messages = read(conversations.missed_messages, "horizon", "limit")
-    missed_changes = read(conversations.missed_changes, "horizon", "limit")
+    missed_messages = read(conversations.missed_messages, "limit")
+    missed_changes = read(conversations.missed_changes, "limit")
+    changes_behind = read(behind.changes_behind, "conversation_id", "number", "limit")
     conversations = read(conversations.conversations, "account_id")  # from here on the method
 
     # Rooms and their members.

@@ -14,7 +14,7 @@ from vestnik.store.access import Access, P, QueryFunction, T
 from vestnik.store.engine import open_engine
 from vestnik.store.migrate import is_current, migrate
 from vestnik.store.search_index import catch_up
-from vestnik.store.writer import Committed, Messages, Writer
+from vestnik.store.writer import Changed, Committed, Messages, Writer, unheard
 
 READERS: Final = 2
 """Threads that read. Every connection waits for its own question, so no more wait than there are connections."""
@@ -54,21 +54,23 @@ def _is_current(path: Path) -> bool:
 class Store(Access):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
-    `committed` is called in the running loop for every batch of messages given to `submit`.
+    `committed` is called in the running loop for every batch of messages given to `submit`, `changed` with the events
+    of any other change, in the context of whoever asked for it; both in commit order, before whoever waits goes on.
     """
 
-    def __init__(self, path: Path, committed: Committed) -> None:
+    def __init__(self, path: Path, committed: Committed, changed: Changed = unheard) -> None:
         self._loop = asyncio.get_running_loop()
         self._reading: Engine = open_engine(path, connections=READERS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         later = partial(catch_up, limit=SLICE, seconds=SLICE_SECONDS)
-        self._writer = Writer(self._writing, self._loop, committed, later)
+        self._writer = Writer(self._writing, self._loop, committed, later, changed)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""
         await self._loop.run_in_executor(self._readers, self._writer.close)
         await asyncio.sleep(0)  # the writer's last report
+        await self._writer.idle.wait()
         self._readers.shutdown()
         self._reading.dispose()
         self._writing.dispose()

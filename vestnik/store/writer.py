@@ -11,15 +11,18 @@ import asyncio
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 from sqlalchemy.exc import OperationalError
 
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Extras, MessageEvent
 from vestnik.store.engine import unsynced
-from vestnik.store.queries.changes import last_number
+from vestnik.store.queries.changes import HAPPENED, last_number
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
 
@@ -77,13 +80,18 @@ class _Batch:
 
 
 class _Change:
-    """Any other change: a function of the connection, whose result goes to a future of the loop."""
+    """Any other change: a function of the connection, whose result goes to a future of the loop.
 
-    __slots__ = ("error", "function", "future", "result")
+    `context` is that of whoever asked for it; `happened` are the events that it made.
+    """
+
+    __slots__ = ("context", "error", "function", "future", "happened", "result")
 
     def __init__(self, function: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
         self.function = function
         self.future = future
+        self.context = copy_context()
+        self.happened: list[ChangeEvent] = []
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -91,6 +99,8 @@ class _Change:
 _Work: TypeAlias = _Batch | _Change
 Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
+Changed: TypeAlias = Callable[[Sequence[ChangeEvent]], None]
+"""Called in the loop with the events of a change that is on disk, in the context of whoever asked for it."""
 Later: TypeAlias = Callable[[Connection], int]
 """Does a slice of what can wait, in a transaction of its own; how much is left, in messages."""
 
@@ -100,22 +110,36 @@ def nothing(_connection: Connection) -> int:
     return 0
 
 
+def unheard(_events: Sequence[ChangeEvent]) -> None:
+    """Nobody wants to hear of changes."""
+
+
 class Writer:
-    """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`.
+    """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`, `changed` for
+    every change that something has happened by.
 
     `later` is called in the thread, at the start and after messages were written, until nothing is left.
     """
 
     def __init__(
-        self, engine: Engine, loop: asyncio.AbstractEventLoop, committed: Committed, later: Later = nothing
+        self,
+        engine: Engine,
+        loop: asyncio.AbstractEventLoop,
+        committed: Committed,
+        later: Later = nothing,
+        changed: Changed = unheard,
     ) -> None:
         self._engine = engine
         self._loop = loop
         self._committed = committed
+        self._changed = changed
+        self._reported: deque[_Work] = deque()  # what the loop has still to hand on: what one transaction had, or two
+        self.idle = asyncio.Event()  # nothing is to be handed on
+        self.idle.set()
         self._later = later
         self._left = True  # something can be done later
         self._due = 0.0  # when a slice of it is done though work comes in (`time.monotonic`)
-        # Bounded by its users: the hub counts queued messages, every connection waits for its own change.
+        # Bounded by its users: the intake counts queued messages, every connection waits for its own change.
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
         self._last_number: int | None = None
@@ -208,6 +232,7 @@ class Writer:
                 self._written = 0
                 for work in works:
                     if isinstance(work, _Change):
+                        connection.info[HAPPENED] = work.happened = []
                         work.result = work.function(connection)
                         self._last_number = None  # it may have taken some
                     else:
@@ -273,17 +298,46 @@ class Writer:
         cursor.close()
 
     def _report(self, works: list[_Work]) -> None:
-        """In the loop: hand the results to those who wait for them."""
-        for work in works:
-            if isinstance(work, _Batch):
-                # By itself, so that an error in there does not keep the others from their results.
-                self._loop.call_soon(self._committed, work.messages, work.error)
-            elif work.future.done():
-                continue  # cancelled: nobody waits any more
-            elif work.error is None:
-                work.future.set_result(work.result)
-            else:
-                work.future.set_exception(work.error)
+        """In the loop: hand on what was written, in commit order."""
+        self._reported += works
+        if self.idle.is_set():
+            self.idle.clear()
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Hand on results up to the first that somebody waits for: they go on before anything behind it is seen."""
+        while self._reported:
+            work = self._reported[0]
+            try:
+                waited_for = self._hand_over(work)
+            except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
+                context = {"message": "what was written was not handed on", "exception": error}
+                self._loop.call_exception_handler(context)
+                waited_for = False
+            if waited_for:
+                self._loop.call_soon(self._hand_on_rest)
+                return
+            self._reported.popleft()
+        self.idle.set()
+
+    def _hand_on_rest(self) -> None:
+        self._reported.popleft()
+        self._hand_on()
+
+    def _hand_over(self, work: _Work) -> bool:
+        """Hand on one result; whether somebody goes on with it in the next step of the loop."""
+        if isinstance(work, _Batch):
+            self._committed(work.messages, work.error)
+            return False
+        if work.happened and work.error is None:
+            work.context.run(self._changed, work.happened)
+        if work.future.done():
+            return False  # cancelled: nobody waits any more
+        if work.error is None:
+            work.future.set_result(work.result)
+        else:
+            work.future.set_exception(work.error)
+        return True
 
 
 def _insert_statements(engine: Engine) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ import pytest
 from tests.chat.conftest import PASSWORD, Ear, House
 from vestnik.chat.actions import administration
 from vestnik.chat.actions.administration import PAGE
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.administration import (
     AddAccount,
     AnyAdministration,

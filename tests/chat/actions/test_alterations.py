@@ -11,10 +11,10 @@ from sqlalchemy import Update, update
 from tests.chat.conftest import House
 from tests.support.store import allow
 from vestnik.chat.limits import Limits
-from vestnik.chat.outcome import Publication
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, VestnikError
 from vestnik.protocol.events import Version
 from vestnik.protocol.requests import (
@@ -45,16 +45,17 @@ class Tea(NamedTuple):
     vera: Session
     room: Room
 
-    async def change(self, session: Session, request: AnyRequest) -> Publication:
+    async def change(self, session: Session, request: AnyRequest) -> ChangeEvent:
         """Serve a request that changes something, for others too."""
-        (publication,) = (await self.house.reply(session, request)).published
-        return publication
+        (change,) = (await self.house.reply(session, request)).changes
+        assert self.house.happened[-1] is change
+        return change
 
     async def nothing(self, session: Session, request: AnyRequest) -> None:
         """Serve a request that is answered and changes nothing."""
         reply = await self.house.reply(session, request)
         assert reply.answer.code == 200
-        assert reply.published == ()
+        assert reply.changes == ()
 
     async def refused(self, session: Session, request: AnyRequest) -> tuple[str, Sequence[object]]:
         """The answer to a request that is refused, and its values."""
@@ -110,9 +111,8 @@ async def test_edit(tea: Tea) -> None:
     tea.house.now += 5
     reply = await tea.house.reply(tea.anna, Edit(to="#TEA", seq=1, message="two"))
     assert (reply.answer.name, reply.values) == ("message.edited", ("anna", "#Tea", 1))
-    (publication,) = reply.published
-    change = publication.change
-    assert (publication.conversation, publication.to) == (tea.room, "#Tea")
+    (change,) = reply.changes
+    assert (change.conversation_id, change.to, change.to_id) == (tea.room.id, "", 0)
     assert (change.kind, change.seq, change.account, change.time) == ("edit", 1, "anna", tea.house.now)
     assert change.data == {"message": "two"}
     assert reply.more == {"seq": 1}
@@ -153,12 +153,12 @@ async def test_edit_to_a_bad_text(tea: Tea, text: str, answer: str) -> None:
 
 async def test_mentions_of_an_edit(tea: Tea) -> None:
     """An edited message mentions whom its new text mentions, and nobody else."""
-    change = (await tea.change(tea.anna, Edit(to="#tea", seq=1, message="@boris @all"))).change
+    change = await tea.change(tea.anna, Edit(to="#tea", seq=1, message="@boris @all"))
     assert change.data == {"message": "@boris @all", "mentions": ["all", "boris"]}
     assert (await tea.shown()).mentions == ["all", "boris"]
     await tea.change(tea.anna, Edit(to="#tea", seq=1, message="@вера павловна @boris"))
     assert (await tea.shown()).mentions == ["boris", "Вера Павловна"]
-    change = (await tea.change(tea.anna, Edit(to="#tea", seq=1, message="nobody"))).change
+    change = await tea.change(tea.anna, Edit(to="#tea", seq=1, message="nobody"))
     assert "mentions" not in change.data
     assert (await tea.shown()).mentions is UNSET
 
@@ -169,7 +169,7 @@ async def test_delete(tea: Tea) -> None:
     await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👍"))
     await tea.change(tea.boris, Pin(to="#tea", seq=1))
     tea.house.now += 5
-    change = (await tea.change(tea.anna, Delete(to="#tea", seq=1))).change
+    change = await tea.change(tea.anna, Delete(to="#tea", seq=1))
     assert (change.kind, change.seq, change.account, change.data) == ("delete", 1, "anna", {})
     assert await tea.house.store.pinned(tea.room.id) == []
     await tea.nothing(tea.anna, Delete(to="#tea", seq=1))
@@ -185,7 +185,7 @@ async def test_delete_anothers(tea: Tea) -> None:
     """Moderators and owners delete anybody's messages in their room, others only their own."""
     assert await tea.refused(tea.boris, Delete(to="#tea", seq=1)) == ("message.not_own", ("boris", "#Tea", 1))
     await tea.promote(tea.boris, "moderator")
-    assert (await tea.change(tea.boris, Delete(to="#tea", seq=1))).change.account == "boris"
+    assert (await tea.change(tea.boris, Delete(to="#tea", seq=1))).account == "boris"
     await tea.nothing(tea.anna, Delete(to="#tea", seq=1))
     assert (await tea.refused(tea.vera, Delete(to="#tea", seq=1)))[0] == "message.not_own"
 
@@ -194,8 +194,8 @@ async def test_nobody_moderates_a_person(tea: Tea) -> None:
     """In a direct conversation everybody deletes their own messages and no others."""
     await tea.house.keep(tea.anna, Msg(to="boris", message="x"))
     assert (await tea.refused(tea.boris, Delete(to="anna", seq=1)))[0] == "message.not_own"
-    publication = await tea.change(tea.anna, Delete(to="boris", seq=1))
-    assert publication.to == "boris"
+    change = await tea.change(tea.anna, Delete(to="boris", seq=1))
+    assert change.to == "boris"
 
 
 @pytest.mark.parametrize(
@@ -324,14 +324,14 @@ async def test_who_sees_edits(tea: Tea, edits: Any, role: Any, seen: bool) -> No
 
 async def test_reactions(tea: Tea) -> None:
     """Everybody puts an emoji once and takes it off once; each is a change."""
-    change = (await tea.change(tea.anna, React(to="#tea", seq=1, emoji="👍"))).change
+    change = await tea.change(tea.anna, React(to="#tea", seq=1, emoji="👍"))
     assert (change.kind, change.seq, change.data) == ("react", 1, {"emoji": "👍"})
     await tea.nothing(tea.anna, React(to="#tea", seq=1, emoji="👍"))
     tea.house.now += 1
     await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👍"))
     await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👎"))
     assert (await tea.shown()).reactions == {"👍": ["anna", "boris"], "👎": ["boris"]}
-    change = (await tea.change(tea.boris, Unreact(to="#tea", seq=1, emoji="👍"))).change
+    change = await tea.change(tea.boris, Unreact(to="#tea", seq=1, emoji="👍"))
     assert (change.kind, change.data) == ("unreact", {"emoji": "👍"})
     await tea.nothing(tea.boris, Unreact(to="#tea", seq=1, emoji="👍"))
     assert (await tea.shown()).reactions == {"👍": ["anna"], "👎": ["boris"]}
@@ -384,7 +384,7 @@ async def test_pins(tea: Tea) -> None:
     """Any member pins and unpins any message; the last pinned comes first."""
     for text in ("two", "three"):
         await tea.house.keep(tea.anna, Msg(to="#tea", message=text))
-    change = (await tea.change(tea.boris, Pin(to="#tea", seq=3))).change
+    change = await tea.change(tea.boris, Pin(to="#tea", seq=3))
     assert (change.kind, change.seq, change.data) == ("pin", 3, {})
     await tea.nothing(tea.anna, Pin(to="#tea", seq=3))
     tea.house.now += 1
@@ -396,7 +396,7 @@ async def test_pins(tea: Tea) -> None:
         (3, "three", True),
     ]
     assert await tea.refused(tea.boris, Pin(to="#tea", seq=2)) == ("pin.limit", ("#Tea", 2))
-    change = (await tea.change(tea.vera, Unpin(to="#tea", seq=3))).change
+    change = await tea.change(tea.vera, Unpin(to="#tea", seq=3))
     assert (change.kind, change.seq) == ("unpin", 3)
     await tea.nothing(tea.vera, Unpin(to="#tea", seq=3))
     await tea.change(tea.boris, Pin(to="#tea", seq=2))
@@ -406,8 +406,8 @@ async def test_other_conversations(tea: Tea) -> None:
     """What is done with a message of one conversation changes nothing in another one."""
     await tea.house.keep(tea.anna, Msg(to="boris", message="x"))
     await tea.change(tea.anna, React(to="boris", seq=1, emoji="x"))
-    publication = await tea.change(tea.boris, Pin(to="anna", seq=1))
-    assert (publication.to, publication.change.change) == ("anna", 2)
+    change = await tea.change(tea.boris, Pin(to="anna", seq=1))
+    assert (change.to, change.change) == ("anna", 2)
     shown = await tea.shown()
     assert (shown.reactions, shown.pinned) == (UNSET, UNSET)
 
@@ -422,4 +422,4 @@ async def test_the_connection_ends_meanwhile(tea: Tea, monkeypatch: pytest.Monke
         return change
 
     monkeypatch.setattr(tea.house.store, "react", cut_off)
-    assert (await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👍"))).change.kind == "react"
+    assert (await tea.change(tea.boris, React(to="#tea", seq=1, emoji="👍"))).kind == "react"

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
-from sqlalchemy import Connection
 
 from tests.chat.conftest import Ear, House
 from tests.support.data import add_accounts
@@ -16,15 +15,12 @@ from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.requests import AnyRequest, Delete, Edit, Join, Msg, Pin, React, Unpin, Unreact
-from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import history
-from vestnik.store.schema import change
-from vestnik.store.store import Store
 
 NAMES = ("anna", "boris", "Вера")
 OWNER = "anna"
@@ -114,7 +110,7 @@ class Table:
         self.house = house
         self.name = name
         self.sessions: dict[str, Session] = {}
-        self.changes: list[ChangeRecord] = []
+        self.changes: list[ChangeEvent] = []
         self.room: Room
 
     async def open(self) -> None:
@@ -136,17 +132,12 @@ class Table:
             reply: Reply = await self.house.reply(self.sessions[name], request)
         except VestnikError as error:
             return int(error.code), False
-        self.changes += [publication.change for publication in reply.published]
-        return int(reply.answer.code), bool(reply.published)
+        self.changes += reply.changes
+        return int(reply.answer.code), bool(reply.changes)
 
-    async def kept_changes(self) -> list[ChangeRecord]:
+    async def kept_changes(self) -> list[ChangeEvent]:
         """All changes of the room that are on disk."""
-
-        def read(connection: Connection) -> list[ChangeRecord]:
-            rows = CHANGES.where(change.c.conversation_id == self.room.id).order_by(change.c.change)
-            return [change_record(row) for row in connection.execute(rows)]
-
-        return await self.house.store._read(read)
+        return await self.house.store.changes_behind(self.room.id, 0, 100_000)
 
     async def check(self, model: Model) -> None:
         """Compare what is on disk with a model, and the published changes with those on disk."""
@@ -211,14 +202,13 @@ def at_table(data: Path, play: Any) -> None:
     """Run `play` with a table of its own."""
 
     async def run() -> None:
-        store = Store(data / "vestnik.db", lambda _messages, _error: None)
+        house = House(data, Limits(reactions=LIMIT, pins=LIMIT))
         try:
-            house = House(store, data, Limits(reactions=LIMIT, pins=LIMIT))
             table = Table(house, f"#{next(NUMBERS)}")
             await table.open()
             await play(table)
         finally:
-            await store.close()
+            await house.store.close()
 
     asyncio.run(run())
 

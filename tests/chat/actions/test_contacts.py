@@ -4,7 +4,7 @@ import pytest
 
 from tests.chat.conftest import House
 from vestnik.chat.limits import Limits
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.requests import AddContact, DelContact, GetContacts
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.chat.conftest import House
 from vestnik.chat.actions.conversations import MAX_CURSORS
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from vestnik.protocol.events import ConversationState, Delivery
 from vestnik.protocol.requests import Conversations, History, Join, Leave, Msg, Position, Read, Resume

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chat.conftest import DAY, LIFETIME, PASSWORD, Ear, House, hearers
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.administration import DisableAccount
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import Authenticate, Join, Presence, Quit, User

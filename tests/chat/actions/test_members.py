@@ -9,7 +9,7 @@ from tests.chat.conftest import House, hearers
 from vestnik.chat.actions.members import FOR_EVER
 from vestnik.chat.limits import Limits
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, VestnikError
 from vestnik.protocol.events import MemberState
 from vestnik.protocol.requests import (
@@ -55,12 +55,13 @@ class Tea:
         self.boris_id, self.vera_id = await self.house.account_id("boris"), await self.house.account_id(VERA)
 
     async def change(self, session: Session, request: AnyRequest) -> tuple[Any, ...] | None:
-        """The change that a request makes, with those who hear of it beside the members; None if it makes none."""
+        """The change that a request makes, with whom it is done to; None if it makes none."""
+        before = len(self.house.happened)
         reply = await self.house.reply(session, request)
-        assert len(reply.published) <= 1
-        for conversation, to, change, also in reply.published:
-            assert (conversation, to) == (self.room, "#tea")
-            return change.kind, dict(change.data), also
+        assert tuple(self.house.happened[before:]) == reply.changes
+        for event in reply.changes:
+            assert event.conversation_id == self.room.id
+            return event.kind, dict(event.data), event.person_id
         return None
 
     async def refused(self, session: Session, request: AnyRequest) -> str:
@@ -96,7 +97,11 @@ async def test_members(tea: Tea) -> None:
 
 async def test_invite(tea: Tea) -> None:
     """An invited person is a member who hears the room at once; inviting them again changes nothing."""
-    assert await tea.change(tea.boris, Invite(room="#tea", name="вера павловна")) == ("invite", {"name": VERA}, ())
+    assert await tea.change(tea.boris, Invite(room="#tea", name="вера павловна")) == (
+        "invite",
+        {"name": VERA},
+        tea.vera_id,
+    )
     assert tea.vera.recipient in hearers(tea.room)
     assert await tea.change(tea.boris, Invite(room="#tea", name=VERA)) is None
     await tea.house.post(tea.vera, Msg(to="#tea", message="x"))
@@ -132,7 +137,7 @@ async def test_remove(tea: Tea) -> None:
     assert await tea.change(tea.anna, Remove(room="#tea", name="boris")) == (
         "remove",
         {"name": "boris"},
-        (tea.boris_id,),
+        tea.boris_id,
     )
     assert hearers(tea.room) == {tea.anna.recipient}
     assert await tea.refused(tea.anna, Remove(room="#tea", name="boris")) == "member.unknown"
@@ -141,12 +146,12 @@ async def test_remove(tea: Tea) -> None:
 
 async def test_ban(tea: Tea) -> None:
     """A banned person is removed and kept out until unbanned; a stranger may be banned too."""
-    assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) == ("ban", {"name": "boris"}, (tea.boris_id,))
+    assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) == ("ban", {"name": "boris"}, tea.boris_id)
     assert hearers(tea.room) == {tea.anna.recipient}
     assert await tea.refused(tea.boris, Join(room="#tea")) == "room.banned"
     assert await tea.change(tea.anna, Ban(room="#tea", name="boris")) is None
-    assert await tea.change(tea.anna, Ban(room="#tea", name=VERA)) == ("ban", {"name": VERA}, ())
-    assert await tea.change(tea.anna, Unban(room="#tea", name="boris")) == ("unban", {"name": "boris"}, ())
+    assert await tea.change(tea.anna, Ban(room="#tea", name=VERA)) == ("ban", {"name": VERA}, tea.vera_id)
+    assert await tea.change(tea.anna, Unban(room="#tea", name="boris")) == ("unban", {"name": "boris"}, tea.boris_id)
     assert await tea.change(tea.anna, Unban(room="#tea", name="boris")) is None
     assert (await tea.house.reply(tea.boris, Join(room="#tea"))).answer.code == 200
 
@@ -155,7 +160,7 @@ async def test_mute(tea: Tea) -> None:
     """A muted member reads and does not write, for a time or for ever."""
     until = tea.house.now + 60
     mute = Mute(room="#tea", name="boris", seconds=60)
-    assert await tea.change(tea.anna, mute) == ("mute", {"name": "boris", "until": until}, ())
+    assert await tea.change(tea.anna, mute) == ("mute", {"name": "boris", "until": until}, tea.boris_id)
     assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
     assert tea.boris.recipient in hearers(tea.room)
     tea.house.now += 60
@@ -163,10 +168,10 @@ async def test_mute(tea: Tea) -> None:
     assert await tea.change(tea.anna, Mute(room="#tea", name="boris")) == (
         "mute",
         {"name": "boris", "until": FOR_EVER},
-        (),
+        tea.boris_id,
     )
     assert await tea.refused(tea.boris, Msg(to="#tea", message="x")) == "room.muted"
-    assert await tea.change(tea.anna, Unmute(room="#tea", name="boris")) == ("unmute", {"name": "boris"}, ())
+    assert await tea.change(tea.anna, Unmute(room="#tea", name="boris")) == ("unmute", {"name": "boris"}, tea.boris_id)
     assert await tea.change(tea.anna, Unmute(room="#tea", name="boris")) is None
     await tea.house.post(tea.boris, Msg(to="#tea", message="x"))
 
@@ -190,7 +195,7 @@ async def test_bad_times(tea: Tea, seconds: int) -> None:
 async def test_set_role(tea: Tea) -> None:
     """Owners make others moderator or owner and back; the last owner stays one."""
     role = SetRole(room="#tea", name="boris", role="moderator")
-    assert await tea.change(tea.anna, role) == ("set_role", {"name": "boris", "role": "moderator"}, ())
+    assert await tea.change(tea.anna, role) == ("set_role", {"name": "boris", "role": "moderator"}, tea.boris_id)
     assert await tea.change(tea.anna, role) is None
     reply = await tea.house.reply(tea.anna, role)
     assert (reply.answer.name, reply.values) == ("member.role", ("anna", "#tea", "boris", "moderator"))

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from tests.chat.conftest import House
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Post
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound

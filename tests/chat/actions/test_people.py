@@ -10,7 +10,7 @@ from vestnik.chat.actions.people import TYPING_CONVERSATIONS, TYPING_PAUSE
 from vestnik.chat.limits import Limits
 from vestnik.chat.outcome import Reply
 from vestnik.chat.presence import GRACE
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.people import Seen
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.events import Person, TypingNotice
@@ -125,9 +125,9 @@ async def test_typing(house: House) -> None:
     to_boris = await house.reply(anna, Typing(to="BORIS"))
     assert (in_room.values, to_boris.values) == (("anna", "#Tea"), ("anna", "boris"))
     (room,), (person,) = in_room.told, to_boris.told
-    assert room == (TypingNotice(house.now, "anna", "#Tea"), "typing", house.chat.rooms.find("#tea"), anna.account)
+    assert room == (TypingNotice(house.now, "anna", "#Tea"), "typing", 1, anna.speaker.id)
     boris = frozenset({await house.account_id("boris")})
-    assert person == (TypingNotice(house.now, "anna", "boris"), "typing", boris, anna.account)
+    assert person == (TypingNotice(house.now, "anna", "boris"), "typing", boris, anna.speaker.id)
 
 
 @pytest.mark.parametrize("to", ["boris", "#tea"])

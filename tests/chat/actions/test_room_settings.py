@@ -7,7 +7,7 @@ import pytest
 
 from tests.chat.conftest import House, hearers
 from vestnik.chat.limits import Limits
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, VestnikError
 from vestnik.protocol.events import RoomState
 from vestnik.protocol.requests import (
@@ -44,7 +44,7 @@ async def refused(house: House, session: Session, request: AnyRequest) -> str:
 async def changes(house: House, session: Session, request: AnyRequest) -> list[tuple[str, dict[str, Any]]]:
     """The kinds of the changes that a request makes, and what they say."""
     reply = await house.reply(session, request)
-    return [(publication.change.kind, dict(publication.change.data)) for publication in reply.published]
+    return [(change.kind, dict(change.data)) for change in reply.changes]
 
 
 async def test_join_tells_others(house: House) -> None:
@@ -62,11 +62,13 @@ async def test_an_owner_leaves(house: House) -> None:
     for session in (anna, boris):
         await house.do(session, Join(room="#tea"))
     reply = await house.reply(anna, Leave(room="#tea"))
-    left, promoted = reply.published
-    assert (left.change.kind, left.also) == ("leave", (await house.account_id("anna"),))
-    assert (promoted.change.kind, promoted.also) == ("set_role", ())
-    assert promoted.change.data == {"name": "boris", "role": "owner"}
-    assert left.conversation.roles == {await house.account_id("boris"): "owner"}  # type: ignore[union-attr]
+    left, promoted = reply.changes
+    assert (left.kind, left.account_id) == ("leave", await house.account_id("anna"))
+    assert (promoted.kind, promoted.person_id) == ("set_role", await house.account_id("boris"))
+    assert promoted.data == {"name": "boris", "role": "owner"}
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert room.roles == {await house.account_id("boris"): "owner"}
     await house.do(boris, Leave(room="#tea"))
     assert await changes(house, anna, Join(room="#tea")) == [("join", {"role": "owner"})]
 
@@ -99,7 +101,7 @@ async def test_create(house: House) -> None:
     reply = await house.reply(anna, request)
     assert (reply.answer.name, reply.values, reply.more) == ("room.created", ("anna", "#Чай"), {"room": "#Чай"})
     told = {"private": True, "topic": "t", "description": "d\nd", "edits": "nobody", "retention": 7}
-    assert [publication.change.data for publication in reply.published] == [told]
+    assert [change.data for change in reply.changes] == [told]
     room = house.chat.rooms.find("#чай")
     assert room is not None
     assert (room.private, room.edits, hearers(room)) == (True, "nobody", {anna.recipient})
@@ -152,12 +154,12 @@ async def test_set(house: House) -> None:
     request = SetRoom(room="#tea", topic="t", private=True, archived=False, edits="nobody")
     reply = await house.reply(anna, request)
     assert (reply.answer.name, reply.values) == ("room.changed", ("anna", "#tea", "topic, private, edits"))
-    (publication,) = reply.published
-    assert publication.change.data == {"topic": "t", "private": True, "edits": "nobody"}
+    (change,) = reply.changes
+    assert change.data == {"topic": "t", "private": True, "edits": "nobody"}
     room = house.chat.rooms.find("#tea")
     assert room is not None
     assert (room.private, room.edits) == (True, "nobody")
-    assert (await house.reply(anna, request)).published == ()
+    assert (await house.reply(anna, request)).changes == ()
 
 
 async def test_set_nothing(house: House) -> None:
@@ -184,8 +186,8 @@ async def test_rename(house: House) -> None:
     """After a rename the old name still leads to the room; the change was told under it."""
     anna, boris = await house.login("anna"), await house.login("boris")
     await house.do(anna, Join(room="#tea"))
-    (publication,) = (await house.reply(anna, SetRoom(room="#tea", name="#Coffee"))).published
-    assert (publication.to, publication.change.data) == ("#tea", {"name": "#Coffee"})
+    (change,) = (await house.reply(anna, SetRoom(room="#tea", name="#Coffee"))).changes
+    assert (change.kind, change.data) == ("set_room", {"name": "#Coffee"})
     assert (await house.reply(boris, Join(room="#TEA"))).values == ("boris", "#Coffee")
     message = (await house.post(boris, Msg(to="#tea", message="x"))).message
     room = house.chat.rooms.by_id(message.conversation_id)
@@ -247,9 +249,9 @@ async def test_group(house: House) -> None:
     begun = await house.reply(anna, Group(members=["boris", VERA, "ANNA", "Boris"]))
     name = begun.more["room"]
     assert (begun.answer.name, begun.values) == ("group.created", ("anna", name, f"anna, boris, {VERA}"))
-    assert [publication.change.kind for publication in begun.published] == ["create_room"]
+    assert [change.kind for change in begun.changes] == ["create_room"]
     found = await house.reply(boris, Group(members=[VERA, "anna"]))
-    assert (found.answer.name, found.more, found.published) == ("group.found", {"room": name}, ())
+    assert (found.answer.name, found.more, found.changes) == ("group.found", {"room": name}, ())
     room = house.chat.rooms.find(name)
     assert room is not None
     assert (hearers(room), len(room.members), room.roles) == ({anna.recipient, boris.recipient}, 3, {})

@@ -128,8 +128,8 @@ async def test_the_connection_ends_meanwhile(house: House, monkeypatch: pytest.M
         return joined
 
     monkeypatch.setattr(house.store, "join_room", cut_off)
-    (published,) = (await house.reply(boris, Join(room="#tea"))).published
-    assert published.change.kind == "join"
+    (change,) = (await house.reply(boris, Join(room="#tea"))).changes
+    assert change.kind == "join"
     room = house.chat.rooms.find("#tea")
     assert room is not None
     assert await house.account_id("boris") in room.members

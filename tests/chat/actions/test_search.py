@@ -8,7 +8,7 @@ import pytest
 from tests.chat.conftest import House
 from vestnik.chat.actions.search import MAX_PAGE, MAX_WORDS, PAGE
 from vestnik.chat.outcome import Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, VestnikError
 from vestnik.protocol.events import Delivery
 from vestnik.protocol.requests import Join, Msg, Search

@@ -3,12 +3,13 @@
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.app import running_app
 from tests.support.wire import Wire
-from vestnik.server.doors.tcp import AddressBad, AddressInUse, open_sockets
+from vestnik.server.doors.tcp import AddressBad, AddressInUse, TcpDoor, open_sockets
 
 BACKLOG = 16
 
@@ -87,3 +88,41 @@ async def test_fatal_bytes_close(tmp_path: Path) -> None:
     async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
         anna.write(b'{"action":"get_contacts","time":0}\x80\x04{"action":"get_contacts"}')
         assert [json.loads(line)["response"] for line in (await anna.rest()).splitlines()] == [202, 400]
+
+
+class FakeTransport:
+    """Remembers what it is told; `half` says whether one side can be closed, which it cannot under TLS."""
+
+    def __init__(self, *, half: bool) -> None:
+        self.half = half
+        self.told: list[str] = []
+
+    def can_write_eof(self) -> bool:
+        """Whether one side can be closed."""
+        return self.half
+
+    def write_eof(self) -> None:
+        """Close one side."""
+        if not self.half:
+            raise NotImplementedError
+        self.told.append("eof")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"resume_reading", "close", "abort"}:
+            return lambda: self.told.append(name)
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize(
+    ("half", "told"), [(True, ["resume_reading", "eof"]), (False, ["close"])], ids=["plain", "TLS"]
+)
+async def test_close(tmp_path: Path, half: bool, told: list[str]) -> None:
+    """Over plain TCP our side is closed first and the rest is read away; TLS closes by itself what is written."""
+    async with running_app(tmp_path) as app:
+        door = TcpDoor(app.peers)
+        door._transport = transport = FakeTransport(half=half)  # type: ignore[assignment]
+        door.close()
+        assert transport.told == told
+        door._eof = True
+        door.close()
+        assert transport.told[-1] == "close"

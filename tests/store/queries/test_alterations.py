@@ -1,7 +1,5 @@
 """What is done with messages, in the real database: what becomes of changes, and of earlier texts."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Connection, select
 
@@ -10,13 +8,13 @@ from tests.support.store import allow
 from vestnik.chat.rules.alterations import MayDelete
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.alterations import MessageStanding
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.rooms import Standing
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden
 from vestnik.protocol.events import Version
 from vestnik.store.queries import alterations, members, messages, rooms
-from vestnik.store.queries.changes import CHANGES, change_record
+from vestnik.store.queries.behind import changes_behind
 from vestnik.store.schema import change
 
 
@@ -28,17 +26,16 @@ def talk(connection: Connection) -> int:
     return number
 
 
-def edit(connection: Connection, talk: int, text: str) -> ChangeRecord:
+def edit(connection: Connection, talk: int, text: str) -> ChangeEvent:
     """An edit of the message."""
     made = alterations.edit_message(connection, talk, 1, ANNA, text, (), 2.0, allow)
-    assert isinstance(made, ChangeRecord)
+    assert isinstance(made, ChangeEvent)
     return made
 
 
-def changes(connection: Connection, talk: int) -> Iterator[ChangeRecord]:
-    """The changes of a conversation as somebody gets them who was away."""
-    rows = connection.execute(CHANGES.where(change.c.conversation_id == talk).order_by(change.c.change))
-    return map(change_record, rows)
+def changes(connection: Connection, talk: int) -> list[ChangeEvent]:
+    """The changes of a conversation as they are read when they did not all come by themselves."""
+    return changes_behind(connection, talk, 0, 100)
 
 
 def test_changes_of_a_message(connection: Connection, talk: int) -> None:
@@ -117,7 +114,7 @@ def test_alterations_are_checked(connection: Connection, talk: int) -> None:
 
 def test_alterations_in_a_room(connection: Connection) -> None:
     """In a room the rule also gets how the account stands there."""
-    tea = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room.id
+    tea = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room_id
     rooms.join_room(connection, "#tea", "#tea", BORIS, 1.0, allow)
     keep(connection, tea, 1, ANNA, "one")
     members.mute_member(connection, tea, ANNA, AccountRecord(BORIS, "boris"), 9.0, 1.0, allow)

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from tests.support.store import allow
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.chat.storage.rooms import RoomRecord, Standing
+from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
+from vestnik.chat.storage.rooms import Standing
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden
 from vestnik.store.queries import members, rooms
@@ -22,7 +22,7 @@ YEAR = 31_536_000.0
 def tea(connection: Connection) -> int:
     """A room of Anna, who owns it, Boris and Vera, who joined in this order; its changes are 1 to 3."""
     for when, person in enumerate((ANNA, BORIS, VERA)):
-        number = rooms.join_room(connection, "#tea", "#tea", person.id, when, allow).room.id
+        number = rooms.join_room(connection, "#tea", "#tea", person.id, when, allow).room_id
     return number
 
 
@@ -32,7 +32,7 @@ def now(connection: Connection) -> RoomRecord:
     return record
 
 
-def told(change: ChangeRecord | None) -> tuple[int, str, str, dict[str, object]]:
+def told(change: ChangeEvent | None) -> tuple[int, str, str, dict[str, object]]:
     """What a change says."""
     assert change is not None
     return change.change, change.account, change.kind, dict(change.data)
@@ -41,14 +41,15 @@ def told(change: ChangeRecord | None) -> tuple[int, str, str, dict[str, object]]
 def test_leave(connection: Connection, tea: int) -> None:
     """An ordinary member leaves: one change, and the others stay what they are."""
     left = members.leave_room(connection, tea, BORIS.id, 9.0, allow)
-    assert (told(left.change), left.heir, left.promotion) == ((4, "boris", "leave", {}), None, None)
+    assert (told(left.change), left.promotion) == ((4, "boris", "leave", {}), None)
     assert (now(connection).members, now(connection).roles) == ({ANNA.id, VERA.id}, {ANNA.id: "owner"})
 
 
 def test_the_longest_member_inherits(connection: Connection, tea: int) -> None:
     """When the last owner leaves, the one who joined first is owner, by a change of its own."""
     left = members.leave_room(connection, tea, ANNA.id, 9.0, allow)
-    assert left.heir == BORIS.id
+    assert left.promotion is not None
+    assert left.promotion.person_id == BORIS.id
     assert told(left.promotion) == (5, "anna", "set_role", {"name": "boris", "role": "owner"})
     assert now(connection).roles == {BORIS.id: "owner"}
 
@@ -56,17 +57,19 @@ def test_the_longest_member_inherits(connection: Connection, tea: int) -> None:
 def test_a_moderator_inherits_before_members(connection: Connection, tea: int) -> None:
     """A moderator inherits even from before members who joined earlier."""
     members.set_role(connection, tea, ANNA.id, VERA, "moderator", 8.0, allow)
-    assert members.leave_room(connection, tea, ANNA.id, 9.0, allow).heir == VERA.id
+    promotion = members.leave_room(connection, tea, ANNA.id, 9.0, allow).promotion
+    assert promotion is not None
+    assert promotion.person_id == VERA.id
     assert now(connection).roles == {VERA.id: "owner"}
 
 
 def test_another_owner_needs_no_heir(connection: Connection, tea: int) -> None:
     """One of two owners leaves, and nobody is promoted; nor when the last member leaves."""
     members.set_role(connection, tea, ANNA.id, BORIS, "owner", 8.0, allow)
-    assert members.leave_room(connection, tea, ANNA.id, 9.0, allow).heir is None
+    assert members.leave_room(connection, tea, ANNA.id, 9.0, allow).promotion is None
     assert now(connection).roles == {BORIS.id: "owner"}
     members.leave_room(connection, tea, VERA.id, 9.0, allow)
-    assert members.leave_room(connection, tea, BORIS.id, 9.0, allow).heir is None
+    assert members.leave_room(connection, tea, BORIS.id, 9.0, allow).promotion is None
     assert now(connection).members == set()
 
 

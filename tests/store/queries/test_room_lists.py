@@ -5,7 +5,7 @@ from sqlalchemy import Connection, insert, update
 
 from tests.support.store import allow
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.rooms import RoomRecord
+from vestnik.chat.storage.changes import RoomRecord
 from vestnik.protocol.events import MemberState, RoomState
 from vestnik.store.queries import members, room_lists, rooms
 from vestnik.store.schema import conversation, message
@@ -15,7 +15,7 @@ ANNA, BORIS, VERA = 1, 2, 3
 
 def create(connection: Connection, name: str, owner: int = ANNA, **settings: object) -> int:
     """Make a room."""
-    return rooms.create_room(connection, name.casefold(), name, owner, 1.0, settings, allow).room.id
+    return rooms.create_room(connection, name.casefold(), name, owner, 1.0, settings, allow).room_id
 
 
 def names(connection: Connection, query: str = "", after: str = "", limit: int = 10, who: int = ANNA) -> list[str]:
@@ -84,7 +84,7 @@ def test_whose_rooms(connection: Connection) -> None:
     """Public rooms are for everybody, private ones and groups for their members."""
     create(connection, "#b")
     create(connection, "#a", private=True)
-    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], BORIS, 1.0).room.name
+    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], BORIS, 1.0).name
     create(connection, "#c", owner=BORIS, private=True)
     assert names(connection) == [group, "#a", "#b"]
     assert names(connection, who=BORIS) == [group, "#b", "#c"]

@@ -18,7 +18,7 @@ from vestnik.chat.actions import (
 )
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol.requests import Request
 
 R = TypeVar("R", bound=Request)

@@ -12,7 +12,7 @@ from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_account_name, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.rules.accounts import MayTakeName
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.administration import (

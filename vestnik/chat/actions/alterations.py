@@ -11,11 +11,11 @@ from vestnik.chat.conversations import Conversation, find_conversation, name_of
 from vestnik.chat.limits import MAX_EMOJI
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
-from vestnik.chat.outcome import Publication, Reply
+from vestnik.chat.outcome import Reply
 from vestnik.chat.roles import role_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
-from vestnik.chat.sessions import Account, Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.alterations import Alteration
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
@@ -135,11 +135,8 @@ def _reply(
     result: Alteration,
     *values: object,
 ) -> Reply:
-    """The answer to an alteration by `account`, with the change for the others if there is one.
-
-    The connection of `session` may be gone, and nobody its speaker any more: the others must hear all the same.
-    """
+    """The answer to an alteration by `account`, with the change if there is one."""
     name = name_of(conversation)
-    published = () if result is None else (Publication(conversation, name, result),)
+    changes = () if result is None else (result,)
     more = {"seq": seq} if session.format.rich else {}
-    return Reply(answer, (account.name, name, seq, *values), more=more, published=published)
+    return Reply(answer, (account.name, name, seq, *values), more=more, changes=changes)

@@ -4,7 +4,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.rules.contacts import MayAddContact, MayRemoveContact
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotFound
 from vestnik.protocol.requests import AddContact, DelContact, GetContacts

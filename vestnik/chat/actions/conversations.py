@@ -8,7 +8,7 @@ from vestnik.chat.conversations import find_conversation, name_of
 from vestnik.chat.limits import MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.conversations import ConversationRecords
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden

@@ -13,7 +13,7 @@ from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.presence import AWAY
 from vestnik.chat.rules.accounts import MayLogIn
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import Credentials, LoginStanding, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin

@@ -2,16 +2,16 @@
 
 from typing import Any, Final
 
-from vestnik.chat.actions.rooms import check_room_count, end_membership, page_size
+from vestnik.chat.actions.rooms import check_room_count, page_size
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, name_key
-from vestnik.chat.outcome import Publication, Reply
+from vestnik.chat.outcome import Reply
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove
-from vestnik.chat.sessions import Account, Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.errors import BadRequest, NotFound
@@ -43,9 +43,6 @@ async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
         check_room_count(chat, person.id, person.name)
     rule = MayInvite(account.name, person.name)
     change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
-    if change is not None:
-        chat.rooms.add_member(room, person.id)
-        chat.sessions.joined(person.id, room)
     return _done(answers.MEMBER_INVITED, account, room, person, change)
 
 
@@ -54,8 +51,7 @@ async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
     account, room, person = await _find_other(chat, session, request)
     rule = MayRemove(account.name, person.name)
     change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), rule)
-    end_membership(chat, room, person.id)
-    return _done(answers.MEMBER_REMOVED, account, room, person, change, (person.id,))
+    return _done(answers.MEMBER_REMOVED, account, room, person, change)
 
 
 async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
@@ -63,9 +59,7 @@ async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
     account, room, person = await _find_other(chat, session, request)
     rule = MayBan(account.name, person.name)
     change = await chat.storage.ban(room.id, account.id, person, chat.clock(), rule)
-    was_member = person.id in room.members
-    end_membership(chat, room, person.id)
-    return _done(answers.MEMBER_BANNED, account, room, person, change, (person.id,) if was_member else ())
+    return _done(answers.MEMBER_BANNED, account, room, person, change)
 
 
 async def unban(chat: Chat, session: Session, request: Unban) -> Reply:
@@ -85,7 +79,6 @@ async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
     until = FOR_EVER if request.seconds is None else now + request.seconds
     rule = MayMute(account.name, person.name)
     change = await chat.storage.mute(room.id, account.id, person, until, now, rule)
-    room.muted[person.id] = until
     return _done(answers.MEMBER_MUTED, account, room, person, change)
 
 
@@ -94,7 +87,6 @@ async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
     account, room, person = await _find(chat, session, request)
     rule = MayPardon(account.name)
     change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), rule)
-    room.muted.pop(person.id, None)
     return _done(answers.MEMBER_UNMUTED, account, room, person, change)
 
 
@@ -103,10 +95,6 @@ async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
     account, room, person = await _find(chat, session, request)
     rule = MayGiveRole(account.name, person.name, request.role)
     change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)
-    if request.role == "member":
-        room.roles.pop(person.id, None)
-    else:
-        room.roles[person.id] = request.role
     reply = _done(answers.MEMBER_ROLE, account, room, person, change)
     return reply._replace(values=(*reply.values, request.role))
 
@@ -134,13 +122,6 @@ async def _find_other(
     return account, room, person
 
 
-def _done(
-    answer: Answer,
-    account: Account,
-    room: Room,
-    person: AccountRecord,
-    change: ChangeRecord | None,
-    also: tuple[int, ...] = (),
-) -> Reply:
-    published = () if change is None else (Publication(room, room.name, change, also),)
-    return Reply(answer, (account.name, room.name, person.name), published=published)
+def _done(answer: Answer, account: Account, room: Room, person: AccountRecord, change: ChangeEvent | None) -> Reply:
+    changes = () if change is None else (change,)
+    return Reply(answer, (account.name, room.name, person.name), changes=changes)

@@ -10,7 +10,7 @@ from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Account, Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.messages import Extras, MessageEvent, MessageRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotFound

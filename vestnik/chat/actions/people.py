@@ -7,8 +7,7 @@ from vestnik.chat.conversations import find_room
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.roles import check_may_write
-from vestnik.chat.rooms import Room
-from vestnik.chat.sessions import Account, Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, NotFound
@@ -50,15 +49,15 @@ async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
     """
     account = session.speaker
     now = chat.clock()
-    audience: Room | frozenset[int]
+    audience: int | frozenset[int]
     if request.to.startswith(ROOM_SIGN):
         room = find_room(chat, account, request.to)
         check_may_write(room, account, now)
-        name, audience = room.name, room
+        name, audience = room.name, room.id
     else:
         person = await _find_person(chat, account, request.to)
         name, audience = person.name, frozenset({person.id})
-    notice = Telling(TypingNotice(now, account.name, name), "typing", audience, account)
+    notice = Telling(TypingNotice(now, account.name, name), "typing", audience, account.id)
     told = (notice,) if _may_tell(session, name, now) else ()
     return Reply(answers.TYPING_TOLD, (account.name, name), told=told)
 

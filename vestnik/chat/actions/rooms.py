@@ -10,10 +10,9 @@ from msgspec import UNSET
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
-from vestnik.chat.outcome import Publication, Reply
-from vestnik.chat.rooms import Room
+from vestnik.chat.outcome import Reply
 from vestnik.chat.rules.rooms import MayJoin, MayLeave, MaySet, NameFree
-from vestnik.chat.sessions import Account, Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import Joined
 from vestnik.protocol import answers
@@ -45,7 +44,7 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     check_room_count(chat, account.id, account.name)
     rule = MayJoin(account.name)
     joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule)
-    reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.room.name))
+    reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.name))
     return _joined(chat, session, account, joined, reply)
 
 
@@ -64,7 +63,7 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
     joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual, NameFree())
-    reply = Reply(answers.ROOM_CREATED, more={"room": joined.room.name})
+    reply = Reply(answers.ROOM_CREATED, more={"room": joined.name})
     return _joined(chat, session, account, joined, reply)
 
 
@@ -77,13 +76,8 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
         raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, name)
     rule = MayLeave(account.name)
     left = await chat.storage.leave_room(room.id, account.id, chat.clock(), rule)
-    end_membership(chat, room, account.id)
-    session.missing.positions.pop(room.id, None)  # should it join again, it knows from where on it hears the room
-    published = [Publication(room, room.name, left.change, (account.id,))]
-    if left.heir is not None and left.promotion is not None:
-        room.roles[left.heir] = "owner"
-        published.append(Publication(room, room.name, left.promotion))
-    return Reply(answers.ROOM_LEFT, (account.name, room.name), published=tuple(published))
+    changes = (left.change,) if left.promotion is None else (left.change, left.promotion)
+    return Reply(answers.ROOM_LEFT, (account.name, room.name), changes=changes)
 
 
 async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
@@ -93,13 +87,11 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
     rule = MaySet(account.name, tuple(wanted))
-    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     before = room.name
+    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
-        return Reply(answers.ROOM_CHANGED, (account.name, before, ""))
-    chat.rooms.set(room, change.data)
-    values = (account.name, before, ", ".join(change.data))
-    return Reply(answers.ROOM_CHANGED, values, published=(Publication(room, before, change),))
+        return Reply(answers.ROOM_CHANGED, (account.name, room.name, ""))
+    return Reply(answers.ROOM_CHANGED, (account.name, before, ", ".join(change.data)), changes=(change,))
 
 
 async def get_room(chat: Chat, session: Session, request: GetRoom) -> Reply:
@@ -136,28 +128,18 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
     for person in people:
         check_room_count(chat, person.id, person.name)
     begun = await chat.storage.begin_group(sorted(numbers), account.id, chat.clock())
-    room = chat.rooms.add(begun.room)
-    more: dict[str, Any] = {"room": room.name}
+    more: dict[str, Any] = {"room": begun.name}
     if begun.change is None:
-        return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more=more)
-    for number in numbers:
-        chat.sessions.joined(number, room)
-    published = (Publication(room, room.name, begun.change),)
+        return Reply(answers.GROUP_FOUND, (account.name, begun.name, names), more=more)
     if "changes" in session.features:
-        more["seq"] = room.seq
-    return Reply(answers.GROUP_CREATED, (account.name, room.name, names), more=more, published=published)
+        more["seq"] = 0
+    return Reply(answers.GROUP_CREATED, (account.name, begun.name, names), more=more, changes=(begun.change,))
 
 
 def check_room_count(chat: Chat, account_id: int, name: str) -> None:
     """Raises Forbidden for an account that is a member of as many rooms as it may be."""
     if chat.rooms.count_of(account_id) >= chat.limits.rooms:
         raise Forbidden(answers.ROOM_LIMIT, name, chat.limits.rooms)
-
-
-def end_membership(chat: Chat, room: Room, account_id: int) -> None:
-    """In memory: the account is no member any more, and does not hear the room."""
-    chat.sessions.left(account_id, room)
-    chat.rooms.remove_member(room, account_id)
 
 
 def page_size(chat: Chat, limit: int | None) -> int:
@@ -171,16 +153,16 @@ def _renamed(session: Session, asked: str, name: str) -> dict[str, Any]:
 
 
 def _joined(chat: Chat, session: Session, account: Account, joined: Joined, reply: Reply) -> Reply:
-    """The reply to whoever has become a member, with what others hear of it.
+    """The reply to whoever has become a member, with the change if they were none before.
 
-    Who counts changes is told the room's last `seq`, too: nothing is missed from there on. The connection of `session`
-    may be gone, and nobody its speaker any more.
+    Who counts changes is told the room's last `seq`, too: nothing is missed from there on.
     """
-    room = chat.rooms.add(joined.room)
-    chat.sessions.joined(account.id, room)
-    published = () if joined.change is None else (Publication(room, room.name, joined.change),)
-    more = {**reply.more, "seq": room.seq} if published and "changes" in session.features else reply.more
-    return reply._replace(values=(account.name, room.name), more=more, published=published)
+    values = (account.name, joined.name)
+    if joined.change is None:
+        return reply._replace(values=values)
+    room = chat.rooms.by_id(joined.room_id)
+    more = {**reply.more, "seq": room.seq} if room is not None and "changes" in session.features else reply.more
+    return reply._replace(values=values, more=more, changes=(joined.change,))
 
 
 def _check_settings(chat: Chat, request: SetRoom) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_conversation
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
-from vestnik.chat.sessions import Session
+from vestnik.chat.session import Session
 from vestnik.chat.storage.search import Question, SearchPosition
 from vestnik.chat.storage.words import Word, normal, words
 from vestnik.protocol import answers

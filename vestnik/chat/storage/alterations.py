@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.rooms import Standing
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import Delivery, Version
@@ -27,7 +27,7 @@ class MessageStanding(NamedTuple):
 
 
 AlterationRule: TypeAlias = Rule[MessageStanding]
-Alteration: TypeAlias = ChangeRecord | None
+Alteration: TypeAlias = ChangeEvent | None
 """What comes of an alteration; None: it was so before."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import HistoryPage
 from vestnik.protocol.events import Delivery
 
@@ -48,7 +48,7 @@ class MissedChange(NamedTuple):
     """A change that a session has not got, and what its author calls the conversation."""
 
     to: str
-    change: ChangeRecord
+    change: ChangeEvent
 
 
 class ConversationStorage(Protocol):
@@ -81,12 +81,11 @@ class ConversationStorage(Protocol):
     async def changes_after(self, number: int, limit: int) -> list[MissedChange]:
         """Changes with higher numbers than `number`, oldest first."""
 
-    async def missed_messages(
-        self, positions: Sequence[tuple[int, int]], horizon: int, limit: int
-    ) -> list[MissedMessage]:
-        """Messages behind a `seq` in each of some conversations (number, `seq`), with numbers up to `horizon`."""
+    async def missed_messages(self, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedMessage]:
+        """Messages behind a `seq` in each of some conversations (number, `seq`), at most `limit` in all."""
 
-    async def missed_changes(
-        self, positions: Sequence[tuple[int, int]], horizon: int, limit: int
-    ) -> list[MissedChange]:
-        """Changes behind a `change` in each of some conversations (number, `change`), with numbers up to `horizon`."""
+    async def missed_changes(self, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedChange]:
+        """Changes behind a `change` in each of some conversations (number, `change`), at most `limit` in all."""
+
+    async def changes_behind(self, conversation_id: int, number: int, limit: int) -> list[ChangeEvent]:
+        """Changes of one conversation behind a `change`, as events."""

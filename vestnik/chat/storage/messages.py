@@ -107,8 +107,11 @@ class MessageStorage(Protocol):
     async def messages_after(self, number: int, limit: int) -> list[StoredMessage]:
         """Messages with higher numbers than `number`, oldest first."""
 
-    async def kept_messages(self, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
-        """Direct messages to the account, numbered from `first` to `last`, that were never delivered."""
+    async def kept_messages(self, account_id: int, limit: int) -> list[KeptMessage]:
+        """Direct messages to the account that were never delivered, at most `limit`, oldest first."""
+
+    async def messages_behind(self, conversation_id: int, seq: int, limit: int) -> list[MessageEvent]:
+        """Messages of one conversation behind a `seq`, as events."""
 
     async def save_cursors(self, delivered: Sequence[Delivered]) -> None:
         """Note how far conversations were delivered."""

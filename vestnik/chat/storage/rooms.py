@@ -1,37 +1,13 @@
 """Rooms, roles and members, as the rules need them kept."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import MemberState, RoomState
-from vestnik.protocol.requests import EditsVisibility, RoleName
-
-NOBODY: Final[Mapping[int, Any]] = MappingProxyType({})
-
-
-class RoomRecord(NamedTuple):
-    """A room as it is in memory: its number, its name as it was created, its members' account numbers.
-
-    `roles` has the members that are more than ordinary ones, `muted` those who may not write, until when (UNIX
-    seconds). `seq` and `change` are the last ones; `aliases` are the keys of names that it had before.
-    """
-
-    id: int
-    name: str
-    members: set[int]
-    roles: Mapping[int, RoleName] = NOBODY
-    muted: Mapping[int, float] = NOBODY
-    private: bool = False
-    archived: bool = False
-    group: bool = False
-    edits: EditsVisibility = "members"
-    seq: int = 0
-    change: int = 0
-    aliases: frozenset[str] = frozenset()
+from vestnik.protocol.requests import RoleName
 
 
 class Standing(NamedTuple):
@@ -59,21 +35,18 @@ RoomRule: TypeAlias = Rule[Standing]
 
 
 class Joined(NamedTuple):
-    """A room that an account is a member of now; `change` is None if it was one before.
+    """A room that an account is a member of now, by number and name; `change` is None if it was one before."""
 
-    Of a room that was there, `room` has only what is new: this one member, and its role.
-    """
-
-    room: RoomRecord
-    change: ChangeRecord | None
+    room_id: int
+    name: str
+    change: ChangeEvent | None
 
 
 class Left(NamedTuple):
-    """A membership has ended; `heir` is the account that became owner by it, if one did, `promotion` that change."""
+    """A membership has ended; `promotion` made another member owner, if there was no other one left."""
 
-    change: ChangeRecord
-    heir: int | None = None
-    promotion: ChangeRecord | None = None
+    change: ChangeEvent
+    promotion: ChangeEvent | None = None
 
 
 class Retained(NamedTuple):
@@ -82,6 +55,14 @@ class Retained(NamedTuple):
     id: int
     name: str
     days: int
+
+
+class ExpiryEvent(NamedTuple):
+    """Retention has `removed` so many of the oldest messages of a conversation, the last of them numbered `seq`."""
+
+    conversation_id: int
+    seq: int
+    removed: int
 
 
 class RoomStorage(Protocol):
@@ -112,7 +93,7 @@ class RoomStorage(Protocol):
         key: str | None,
         wanted: Mapping[str, Any],
         rule: RoomRule,
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Set what is `wanted` (fields of `Change`); the change has what is different now.
 
         `key` is that of the wanted name, if there is one.
@@ -132,41 +113,41 @@ class RoomStorage(Protocol):
 
     async def invite(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Make a person a member."""
 
     async def remove_member(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-    ) -> ChangeRecord:
+    ) -> ChangeEvent:
         """End a person's membership."""
 
     async def ban(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Keep a person out, who is no member any more."""
 
     async def unban(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Let a person in again."""
 
     async def mute(
         self, room_id: int, account_id: int, person: AccountRecord, until: float, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Keep a person from writing until `until`."""
 
     async def unmute(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Let a person write again; one whose time was over could do so before."""
 
     async def set_role(
         self, room_id: int, account_id: int, person: AccountRecord, role: RoleName, now: float, rule: RoomRule
-    ) -> ChangeRecord | None:
+    ) -> ChangeEvent | None:
         """Give a member another role."""
 
     async def retained_rooms(self) -> list[Retained]:
         """The rooms that do not keep their messages for ever."""
 
-    async def expire(self, room_id: int, before: float, limit: int) -> int:
-        """Remove the oldest messages of a room that were kept before a time, at most `limit`; how many."""
+    async def expire(self, room_id: int, before: float, limit: int) -> ExpiryEvent | None:
+        """Remove the oldest messages of a room that were kept before a time, at most `limit`; None: there is none."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, case, func, select
 
-from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.store.schema import account, change, message
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
+from vestnik.store.schema import account, change, conversation, message
 
 LAST_NUMBER: Final = select(
     func.max(
@@ -19,7 +20,22 @@ LAST_NUMBER: Final = select(
 _LAST_CHANGE: Final = select(func.coalesce(func.max(change.c.change), 0)).where(
     change.c.conversation_id == bindparam("conversation_id")
 )
-_NAME: Final = select(account.c.name).where(account.c.id == bindparam("account_id"))
+_ACCOUNT: Final = bindparam("account_id", type_=Integer)
+_OTHER: Final = account.alias("other")
+_OTHER_ID: Final = case((conversation.c.low_id == _ACCOUNT, conversation.c.high_id), else_=conversation.c.low_id)
+_AUTHOR: Final = (
+    select(account.c.name, func.coalesce(_OTHER.c.id, 0).label("to_id"), func.coalesce(_OTHER.c.name, "").label("to"))
+    .select_from(conversation)
+    .join(account, account.c.id == _ACCOUNT)
+    .outerjoin(
+        _OTHER,
+        _OTHER.c.id == case((conversation.c.low_id == _ACCOUNT, conversation.c.high_id), else_=conversation.c.low_id),
+    )
+    .where(conversation.c.id == bindparam("conversation_id"))
+)
+"""Who makes a change, and with whom, in a direct conversation."""
+HAPPENED: Final = "vestnik.happened"
+"""Where in `Connection.info` the writer finds the changes of a transaction, in their order."""
 
 
 def last_number(connection: Connection) -> int:
@@ -36,15 +52,20 @@ def add_change(
     *,
     seq: int | None = None,
     before: str | None = None,
+    person: AccountRecord | None = None,
+    made: RoomRecord | None = None,
     **data: Any,
-) -> ChangeRecord:
+) -> ChangeEvent:
     """Keep a change that an account makes at `now` (UNIX seconds).
 
     `data` are fields of `vestnik.protocol.events.Change` that only some kinds have; `before` is the text that the
-    message `seq` had before. Only the writer may call this: it counts.
+    message `seq` had before; `person` is whom it was done to; `made` the room that was made. Only the writer may call
+    this: it counts. The writer gets the change to hand it on once it is on disk.
     """
     number = last_number(connection) + 1
     last = connection.execute(_LAST_CHANGE, {"conversation_id": conversation_id}).scalar_one()
+    if person is not None:
+        data = {"name": person.name, **data}
     connection.execute(
         change.insert(),
         {
@@ -59,8 +80,25 @@ def add_change(
             "before": before,
         },
     )
-    name = connection.execute(_NAME, {"account_id": account_id}).scalar_one()
-    return ChangeRecord(number, conversation_id, last + 1, name, now, kind, seq, data)
+    author = connection.execute(_AUTHOR, {"account_id": account_id, "conversation_id": conversation_id}).one()
+    event = ChangeEvent(
+        number,
+        conversation_id,
+        last + 1,
+        author.name,
+        now,
+        kind,
+        seq,
+        data,
+        account_id,
+        0 if person is None else person.id,
+        author.to,
+        author.to_id,
+        made,
+    )
+    if HAPPENED in connection.info:
+        connection.info[HAPPENED].append(event)
+    return event
 
 
 _COLUMNS: Final = (
@@ -89,10 +127,10 @@ CHANGES: Final[Select[Any]] = (
 """What `change_record` takes rows of."""
 
 
-def change_record(row: Sequence[Any]) -> ChangeRecord:
+def change_record(row: Sequence[Any]) -> ChangeEvent:
     """A row of `CHANGES` as a record. An edit has the text of now: an older one may not be shown any more."""
     number, conversation_id, count, name, when, kind, seq, encoded, text = row
     data = msgspec.json.decode(encoded)
     if kind == "edit":
         data["message"] = text or ""
-    return ChangeRecord(number, conversation_id, count, name, when, kind, seq, data)
+    return ChangeEvent(number, conversation_id, count, name, when, kind, seq, data)

@@ -147,11 +147,7 @@ def read_up_to(connection: Connection, conversation_id: int, account_id: int, se
 
 _MISSED_MESSAGES: Final = (
     select(message.c.id, message.c.conversation_id)
-    .where(
-        message.c.conversation_id == _CONVERSATION,
-        message.c.seq > bindparam("after"),
-        message.c.id <= bindparam("horizon"),
-    )
+    .where(message.c.conversation_id == _CONVERSATION, message.c.seq > bindparam("after"))
     .order_by(message.c.seq)
     .limit(bindparam("page", type_=Integer))
 )
@@ -159,24 +155,20 @@ _CHANGES_WITH_NAMES: Final = with_place(CHANGES.add_columns(TO), change, change.
     bindparam("page", type_=Integer)
 )
 _MISSED_CHANGES: Final = _CHANGES_WITH_NAMES.where(
-    change.c.conversation_id == _CONVERSATION,
-    change.c.change > bindparam("after"),
-    change.c.id <= bindparam("horizon"),
+    change.c.conversation_id == _CONVERSATION, change.c.change > bindparam("after")
 ).order_by(change.c.change)
 _CHANGES_AFTER: Final = _CHANGES_WITH_NAMES.where(change.c.id > bindparam("number")).order_by(change.c.id)
 
 
-def missed_messages(
-    connection: Connection, positions: Sequence[tuple[int, int]], horizon: int, limit: int
-) -> list[MissedMessage]:
-    """The first `limit` messages behind a `seq` in each of some conversations, numbered up to `horizon`.
+def missed_messages(connection: Connection, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedMessage]:
+    """The first `limit` messages behind a `seq` in each of some conversations.
 
     Conversation by conversation in the given order, each by `seq`: fewer than `limit` are all there are.
     """
     numbers: list[int] = []
     places: list[int] = []
     for conversation_id, after in positions:
-        values = {"conversation_id": conversation_id, "after": after, "horizon": horizon, "page": limit - len(numbers)}
+        values = {"conversation_id": conversation_id, "after": after, "page": limit - len(numbers)}
         for number, place in connection.execute(_MISSED_MESSAGES, values):
             numbers.append(number)
             places.append(place)
@@ -185,13 +177,11 @@ def missed_messages(
     return [MissedMessage(*found) for found in zip(places, load_messages(connection, numbers), strict=True)]
 
 
-def missed_changes(
-    connection: Connection, positions: Sequence[tuple[int, int]], horizon: int, limit: int
-) -> list[MissedChange]:
+def missed_changes(connection: Connection, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedChange]:
     """The first `limit` changes behind a `change` in each of some conversations, in the same way."""
     found: list[MissedChange] = []
     for conversation_id, after in positions:
-        values = {"conversation_id": conversation_id, "after": after, "horizon": horizon, "page": limit - len(found)}
+        values = {"conversation_id": conversation_id, "after": after, "page": limit - len(found)}
         found += [MissedChange(to, change_record(row)) for *row, to in connection.execute(_MISSED_CHANGES, values)]
         if len(found) >= limit:
             break

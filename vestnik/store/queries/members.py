@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.rooms import Left, RoomRule
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
@@ -31,49 +31,49 @@ def leave_room(connection: Connection, room_id: int, account_id: int, now: float
     if heir is None:
         return Left(left)
     _set_role(connection, room_id, heir.id, "owner")
-    made = add_change(connection, room_id, account_id, now, "set_role", name=heir.name, role="owner")
-    return Left(left, heir.id, made)
+    heir_as = AccountRecord(heir.id, heir.name)
+    return Left(left, add_change(connection, room_id, account_id, now, "set_role", person=heir_as, role="owner"))
 
 
 def invite(
     connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Make a person a member."""
     standing = check_standing(connection, room_id, account_id, person.id, rule)
     if standing.their_role is not None:
         return None
     add_member(connection, room_id, person.id, now, "member")
-    return add_change(connection, room_id, account_id, now, "invite", name=person.name)
+    return add_change(connection, room_id, account_id, now, "invite", person=person)
 
 
 def remove_member(
     connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-) -> ChangeRecord:
+) -> ChangeEvent:
     """End a person's membership."""
     check_standing(connection, room_id, account_id, person.id, rule)
     _end_membership(connection, room_id, person.id)
-    return add_change(connection, room_id, account_id, now, "remove", name=person.name)
+    return add_change(connection, room_id, account_id, now, "remove", person=person)
 
 
 def ban_person(
     connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Keep a person out, who is no member any more."""
     if check_standing(connection, room_id, account_id, person.id, rule).banned:
         return None
     _end_membership(connection, room_id, person.id)
     connection.execute(insert(ban).values(room_id=room_id, account_id=person.id, by_id=account_id, time=now))
-    return add_change(connection, room_id, account_id, now, "ban", name=person.name)
+    return add_change(connection, room_id, account_id, now, "ban", person=person)
 
 
 def unban_person(
     connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Let a person in again."""
     if not check_standing(connection, room_id, account_id, person.id, rule).banned:
         return None
     connection.execute(delete(ban).where(ban.c.room_id == room_id, ban.c.account_id == person.id))
-    return add_change(connection, room_id, account_id, now, "unban", name=person.name)
+    return add_change(connection, room_id, account_id, now, "unban", person=person)
 
 
 def mute_member(
@@ -84,7 +84,7 @@ def mute_member(
     until: float,
     now: float,
     rule: RoomRule,
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Keep a person from writing until `until`."""
     check_standing(connection, room_id, account_id, person.id, rule)
     new = insert_or_update(mute).values(room_id=room_id, account_id=person.id, until=until)
@@ -95,19 +95,19 @@ def mute_member(
     )
     if not connection.execute(changing).rowcount:
         return None
-    return add_change(connection, room_id, account_id, now, "mute", name=person.name, until=until)
+    return add_change(connection, room_id, account_id, now, "mute", person=person, until=until)
 
 
 def unmute_member(
     connection: Connection, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Let a person write again; one whose time was over could do so before."""
     check_standing(connection, room_id, account_id, person.id, rule)
     gone = delete(mute).where(mute.c.room_id == room_id, mute.c.account_id == person.id).returning(mute.c.until)
     until = connection.execute(gone).scalar()
     if until is None or until <= now:
         return None
-    return add_change(connection, room_id, account_id, now, "unmute", name=person.name)
+    return add_change(connection, room_id, account_id, now, "unmute", person=person)
 
 
 def set_role(
@@ -118,12 +118,12 @@ def set_role(
     role: RoleName,
     now: float,
     rule: RoomRule,
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Give a member another role."""
     if check_standing(connection, room_id, account_id, person.id, rule).their_role == role:
         return None
     _set_role(connection, room_id, person.id, role)
-    return add_change(connection, room_id, account_id, now, "set_role", name=person.name, role=role)
+    return add_change(connection, room_id, account_id, now, "set_role", person=person, role=role)
 
 
 def _set_role(connection: Connection, room_id: int, account_id: int, role: RoleName) -> None:

@@ -38,7 +38,6 @@ _KEPT: Final = (
             message.c.conversation_id == conversation.c.id,
             message.c.seq > func.coalesce(cursor.c.delivered, 0),
             message.c.sender_id != _ME,
-            message.c.id.between(bindparam("first"), bindparam("last")),
         ),
     )
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
@@ -47,10 +46,9 @@ _KEPT: Final = (
 )
 
 
-def kept_messages(connection: Connection, account_id: int, first: int, last: int, limit: int) -> list[KeptMessage]:
-    """Direct messages to the account, numbered from `first` to `last`, that were never delivered, oldest first."""
-    values = {"account_id": account_id, "first": first, "last": last, "page": limit}
-    found = connection.execute(_KEPT, values).all()
+def kept_messages(connection: Connection, account_id: int, limit: int) -> list[KeptMessage]:
+    """Direct messages to the account that were never delivered, at most `limit`, oldest first."""
+    found = connection.execute(_KEPT, {"account_id": account_id, "page": limit}).all()
     shown = load_messages(connection, [row.id for row in found])
     return [KeptMessage(*row, each) for row, each in zip(found, shown, strict=True)]
 

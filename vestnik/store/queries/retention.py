@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
-from vestnik.chat.storage.rooms import Retained
+from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
 from vestnik.store.search_index import unindex
 
@@ -23,15 +23,15 @@ def retained_rooms(connection: Connection) -> list[Retained]:
     return [Retained(*row) for row in connection.execute(rooms)]
 
 
-def expire(connection: Connection, room_id: int, before: float, limit: int) -> int:
-    """Remove the oldest messages of a room that were kept before a time (UNIX seconds), at most `limit`; how many.
+def expire(connection: Connection, room_id: int, before: float, limit: int) -> ExpiryEvent | None:
+    """Remove the oldest messages of a room that were kept before a time (UNIX seconds), at most `limit`.
 
     The room's numbers go on behind them. Changes to them stay, for these are counted too, but without any text.
     """
     oldest = connection.execute(_OLDEST, {"room_id": room_id, "most": limit})
     gone = list(takewhile(lambda row: row.time < before, oldest))
     if not gone:
-        return 0
+        return None
     floor = gone[-1].seq
     for row in gone:
         if row.deleted is None:
@@ -43,4 +43,4 @@ def expire(connection: Connection, room_id: int, before: float, limit: int) -> i
         update(change).where(change.c.conversation_id == room_id, change.c.seq <= floor).values(data="{}", before=None)
     )
     connection.execute(update(conversation).where(conversation.c.id == room_id).values(floor=floor))
-    return len(gone)
+    return ExpiryEvent(room_id, floor, len(gone))

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from msgspec import UNSET
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
 
-from vestnik.chat.storage.rooms import NOBODY, RoomRecord
+from vestnik.chat.storage.changes import NOBODY, RoomRecord
 from vestnik.protocol.events import MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
 from vestnik.store.queries.standing import LAST_SEQ

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.chat.storage.rooms import Joined, RoomRecord, RoomRule, Standing
+from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
+from vestnik.chat.storage.rooms import Joined, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.standing import add_member, check_standing, name_taken, standing_by_key
@@ -34,15 +34,12 @@ def join_room(connection: Connection, key: str, name: str, account_id: int, now:
         return _make_room(connection, account_id, now, {account_id: "owner"}, {"name": name, "key": key})
     room_id, peopled, standing = found
     if standing.role is not None:
-        return Joined(RoomRecord(room_id, standing.room, {account_id}), None)
+        return Joined(room_id, standing.room, None)
     rule(standing)
-    if peopled:
-        add_member(connection, room_id, account_id, now, "member")
-        change = add_change(connection, room_id, account_id, now, "join")
-        return Joined(RoomRecord(room_id, standing.room, {account_id}), change)
-    add_member(connection, room_id, account_id, now, "owner")
-    change = add_change(connection, room_id, account_id, now, "join", role="owner")
-    return Joined(RoomRecord(room_id, standing.room, {account_id}, {account_id: "owner"}), change)
+    role: RoleName = "member" if peopled else "owner"
+    add_member(connection, room_id, account_id, now, role)
+    told: dict[str, Any] = {} if peopled else {"role": role}
+    return Joined(room_id, standing.room, add_change(connection, room_id, account_id, now, "join", **told))
 
 
 def create_room(
@@ -65,7 +62,7 @@ def begin_group(connection: Connection, people: Sequence[int], account_id: int, 
     text = ",".join(map(str, sorted(people)))
     found = connection.execute(select(room.c.id, room.c.name).where(room.c.people == text)).first()
     if found is not None:
-        return Joined(RoomRecord(found.id, found.name, set(people)), None)
+        return Joined(found.id, found.name, None)
     members: dict[int, RoleName] = dict.fromkeys(people, "member")
     return _make_room(connection, account_id, now, members, {"private": True, "people": text})
 
@@ -78,7 +75,7 @@ def set_room(
     key: str | None,
     wanted: Mapping[str, Any],
     rule: RoomRule,
-) -> ChangeRecord | None:
+) -> ChangeEvent | None:
     """Set what is `wanted`; the change has what is different now."""
     check_standing(connection, room_id, account_id, account_id, rule, key)
     row = connection.execute(_SETTINGS, {"room_id": room_id}).one()
@@ -112,7 +109,6 @@ def _make_room(
     connection.execute(insert(room).values({"id": room_id, "name": name, "key": name} | dict(columns)))
     for person_id, role in members.items():
         add_member(connection, room_id, person_id, now, role)
-    change = add_change(connection, room_id, account_id, now, "create_room", **told)
     record = RoomRecord(
         room_id,
         name,
@@ -122,4 +118,4 @@ def _make_room(
         group="people" in columns,
         edits=columns.get("edits", "members"),
     )
-    return Joined(record, change)
+    return Joined(room_id, name, add_change(connection, room_id, account_id, now, "create_room", made=record, **told))
