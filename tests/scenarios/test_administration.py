@@ -13,7 +13,7 @@ import pytest
 from tests.support.data import add_accounts
 from tests.support.process import VESTNIK, ServerProcess, clean_environment, vestnik
 from tests.support.wire import Wire
-from vestnik.server.doors.control import NAME
+from vestnik.server.doors.control import SOCKET_NAME
 
 
 @pytest.fixture
@@ -90,25 +90,25 @@ def test_who_did_it(server: ServerProcess) -> None:
 def test_after_a_kill(server: ServerProcess) -> None:
     """The socket of a server that was killed is no obstacle, neither for commands nor for the next server."""
     server.kill()
-    assert (server.data / NAME).is_socket()
+    assert (server.data / SOCKET_NAME).is_socket()
     user(server.data, "disable", "anna")
     with ServerProcess(server.data, "--lang", "en") as again:
         assert "previous run" in again.journal
         assert user(again.data, "list").split("\t")[:2] == ["anna", "disabled"]
         again.signal(signal.SIGTERM)
         assert again.wait() == 0
-    assert not (server.data / NAME).exists()
+    assert not (server.data / SOCKET_NAME).exists()
 
 
 def test_no_socket(server: ServerProcess) -> None:
     """A file that is in the way of the socket ends the start with a line that names it, and is left alone."""
     server.stop()
-    (server.data / NAME).write_text("mine")
+    (server.data / SOCKET_NAME).write_text("mine")
     with ServerProcess(server.data, "--lang", "en") as again:
         assert again.wait() == 1
         assert "CRITICAL" in again.lines[-1]
-        assert f"Cannot make the control socket {server.data / NAME}: Address already in use" in again.lines[-1]
-    assert (server.data / NAME).read_text() == "mine"
+        assert f"Cannot make the control socket {server.data / SOCKET_NAME}: Address already in use" in again.lines[-1]
+    assert (server.data / SOCKET_NAME).read_text() == "mine"
 
 
 def test_many_accounts(server: ServerProcess) -> None:

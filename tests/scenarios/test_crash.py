@@ -113,7 +113,7 @@ def test_a_server_lives_on_when_a_task_or_a_thread_dies(tmp_path: Path, monkeypa
     [
         ("vestnik.cli.server._raise_file_limit", ("server", "--data", "{data}"), "log"),
         ("vestnik.cli.client.main.Shell", ("client", "-u", "anna", "--log-dir", "{data}/log"), "log"),
-        ("vestnik.cli.user.ask", ("user", "--data", "{data}", "add", "anna"), "log"),
+        ("vestnik.cli.admin.user.ask", ("user", "--data", "{data}", "add", "anna"), "log"),
     ],
     ids=["server", "client", "user"],
 )

@@ -16,14 +16,14 @@ from vestnik.protocol.administration import AddAccount, AnyAdministration, Disab
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.secret import Secret
 from vestnik.server import administration
-from vestnik.server.administration import Who
+from vestnik.server.administration import ProcessIdentity
 from vestnik.server.app import App
 
 
 async def administer(app: App, *acts: AnyAdministration) -> None:
     """Do what an administrator asks for, as the control door does."""
     for act in acts:
-        assert (await app.administration.serve(Who.ourselves(), act)).response < FIRST_ERROR
+        assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).response < FIRST_ERROR
 
 
 @pytest.mark.parametrize("act", [DisableAccount(name="anna"), SetPassword(name="anna", password=Secret("x"))])
@@ -149,7 +149,7 @@ async def test_the_record_comes_first(tmp_path: Path) -> None:
 
         app.store.add_account = look  # type: ignore[assignment, method-assign]
         before = journal_lines(app)
-        await app.administration.serve(Who(7, 4711), AddAccount(name="dora", password=Secret("canary")))
+        await app.administration.serve(ProcessIdentity(7, 4711), AddAccount(name="dora", password=Secret("canary")))
         assert journal_lines(app) == before
         (record,) = [json.loads(line) for line in seen]
         assert (record["event"], record["account"], record["uid"], record["pid"]) == ("admin.added", "dora", 7, 4711)
@@ -164,12 +164,12 @@ async def test_without_its_record_nothing_is_done(tmp_path: Path, monkeypatch: p
         day.mkdir()
         act = DisableAccount(name="anna")
         unrecorded = "Nothing was done, for the journal of administration cannot be written"
-        assert (await app.administration.serve(Who.ourselves(), act)).error == unrecorded
+        assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).error == unrecorded
         assert await anna.code(action="presence") == 200
         assert not (await app.store.account_state(1)).disabled
         day.rmdir()
         monkeypatch.setattr(administration, "RECORD_WITHIN", DEADLINE)
-        assert (await app.administration.serve(Who.ourselves(), act)).response == 200
+        assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).response == 200
         assert await anna.rest() == b""
     lines = [line[24:] for line in (tmp_path / "log" / "admin.log").read_text("utf-8").splitlines()]
     kept = [line for line in lines if "journal" not in line.split("admin", 1)[1]]
@@ -186,7 +186,7 @@ async def test_a_failure_is_told_after_its_record(tmp_path: Path) -> None:
             raise OSError("disk")
 
         app.store.set_disabled = fail  # type: ignore[assignment, method-assign]
-        answer = await app.administration.serve(Who.ourselves(), DisableAccount(name="anna"))
+        answer = await app.administration.serve(ProcessIdentity.ourselves(), DisableAccount(name="anna"))
         assert answer.response == 500
     text = (tmp_path / "log" / "admin.log").read_text("utf-8")
     done, undone, *_ = [line[24:] for line in text.splitlines()]
@@ -206,7 +206,7 @@ async def test_records_stand_in_the_order_of_the_acts(tmp_path: Path) -> None:
     """Acts that are asked for at once are done one after the other: the last line says how it is."""
     async with running_app(tmp_path, "anna", lang="en") as app:
         acts = [DisableAccount(name="anna"), EnableAccount(name="anna")] * 4
-        await asyncio.gather(*(app.administration.serve(Who.ourselves(), act) for act in acts))
+        await asyncio.gather(*(app.administration.serve(ProcessIdentity.ourselves(), act) for act in acts))
         assert not (await app.store.account_state(1)).disabled
     lines = (tmp_path / "log" / "admin.log").read_text("utf-8").splitlines()
     assert [line.rsplit(" ", 1)[1] for line in lines] == ["disabled", "enabled"] * 4

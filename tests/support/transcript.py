@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.support.wire import Wire
 from vestnik.server.app import App
-from vestnik.server.doors.control import NAME as CONTROL
+from vestnik.server.doors.control import SOCKET_NAME
 
 ADMIN = "admin"
 CLOSES = "(closes the connection)"
@@ -77,7 +77,7 @@ class Player:
 
     async def _connect(self, who: str) -> Wire:
         if who == ADMIN:
-            return await Wire.connect_to(self.app.settings.data_path / CONTROL)
+            return await Wire.connect_to(self.app.settings.data_path / SOCKET_NAME)
         return await Wire.connect(self.app.listener.port)
 
     async def _expect(self, wire: Wire, text: str) -> None:

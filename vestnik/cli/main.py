@@ -11,7 +11,7 @@ from vestnik import __version__
 COMMANDS: Final = {
     "server": ("vestnik.cli.server", "Run the server."),
     "client": ("vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."),
-    "user": ("vestnik.cli.user", "Manage accounts, also beside a running server."),
+    "user": ("vestnik.cli.admin.user", "Manage accounts, also beside a running server."),
     "journal": (
         "vestnik.cli.journal.main",
         "Read, follow, count and verify journals; find out what became of a message.",

@@ -30,7 +30,7 @@ RECORD_WITHIN: Final = 5.0
 """Seconds for which an act waits until its record is in the files."""
 
 
-class Who(NamedTuple):
+class ProcessIdentity(NamedTuple):
     """A process that administers: the user it runs as, and its number."""
 
     uid: int
@@ -72,7 +72,7 @@ class Administration:
         self._lang = lang
         self._turn = asyncio.Lock()
 
-    async def serve(self, who: Who, request: AnyAdministration | BadRequest) -> Response:
+    async def serve(self, who: ProcessIdentity, request: AnyAdministration | BadRequest) -> Response:
         """The answer to a request of the process `who`, or to what was none."""
         if isinstance(request, BadRequest):
             self._journal.record(catalogue.ADMIN_REFUSED, request.text(self._journal.language), more=who._asdict())
@@ -102,7 +102,7 @@ class Administration:
 class _Act:
     """Implements `vestnik.chat.administration.Administrator` for one request."""
 
-    def __init__(self, journal: Journal, who: Who) -> None:
+    def __init__(self, journal: Journal, who: ProcessIdentity) -> None:
         self._journal = journal
         self._who = who._asdict()
         self._recorded = False

@@ -19,8 +19,7 @@ from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
 from vestnik.server.administration import Administration, open_journal
 from vestnik.server.catchup import CatchUp
-from vestnik.server.doors.control import NAME as CONTROL
-from vestnik.server.doors.control import ControlDoor
+from vestnik.server.doors.control import SOCKET_NAME, ControlDoor
 from vestnik.server.doors.tcp import TcpListener
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
@@ -172,7 +171,7 @@ class App:
         journal = open_journal(self.settings)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
         self.administration = Administration(self.chat, journal, self.settings.lang)
-        door = ControlDoor(self.administration, self.settings.data_path / CONTROL, self.journal)
+        door = ControlDoor(self.administration, self.settings.data_path / SOCKET_NAME, self.journal)
         await door.open()
         self._undo.push_async_callback(door.close, self.settings.shutdown)
 

@@ -13,10 +13,10 @@ import pytest
 from tests.support.app import journal_lines, running_app
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
-from vestnik.server.administration import Who
+from vestnik.server.administration import ProcessIdentity
 from vestnik.server.app import App
 from vestnik.server.doors import control
-from vestnik.server.doors.control import MAX_ACT, MAX_ADMINISTRATORS, NAME, ControlBad, address_of, open_socket
+from vestnik.server.doors.control import MAX_ACT, MAX_ADMINISTRATORS, SOCKET_NAME, ControlBad, address_of, open_socket
 
 ADD = {"action": "add_account", "name": "dora", "password": "secret"}
 
@@ -30,22 +30,22 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 
 async def knock(app: App) -> Wire:
     """A connection to the control door."""
-    return await Wire.connect_to(app.settings.data_path / NAME)
+    return await Wire.connect_to(app.settings.data_path / SOCKET_NAME)
 
 
 async def test_the_socket(tmp_path: Path) -> None:
     """It is there for this user only while the server runs, and no longer."""
     async with running_app(tmp_path):
-        mode = (tmp_path / NAME).lstat().st_mode
+        mode = (tmp_path / SOCKET_NAME).lstat().st_mode
         assert stat.S_ISSOCK(mode)
         assert stat.S_IMODE(mode) == 0o600
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / SOCKET_NAME).exists()
 
 
 async def test_one_that_was_left_is_replaced(tmp_path: Path) -> None:
     """The socket of a server that was killed is in nobody's way."""
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / NAME))
+        left.bind(str(tmp_path / SOCKET_NAME))
     async with running_app(tmp_path) as app, await knock(app) as admin:
         assert await admin.code(action="list_accounts") == 200
 
@@ -53,7 +53,7 @@ async def test_one_that_was_left_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["file", "directory", "link"])
 async def test_something_else_in_its_place(tmp_path: Path, kind: str) -> None:
     """What is no socket is left alone; the start fails with a line that names it."""
-    path = tmp_path / NAME
+    path = tmp_path / SOCKET_NAME
     {"file": path.touch, "directory": path.mkdir, "link": lambda: path.symlink_to("nowhere")}[kind]()
     with pytest.raises(ControlBad) as caught:
         open_socket(path)
@@ -65,16 +65,16 @@ async def test_a_long_path(tmp_path: Path) -> None:
     """A data directory whose name is longer than an address may be is no obstacle."""
     data = tmp_path / ("x" * 150)
     async with running_app(data, "anna"):
-        with address_of(data / NAME) as address, socket.socket(socket.AF_UNIX) as sock:
+        with address_of(data / SOCKET_NAME) as address, socket.socket(socket.AF_UNIX) as sock:
             assert len(address) < 108
             sock.connect(address)
-    assert not (data / NAME).exists()
+    assert not (data / SOCKET_NAME).exists()
 
 
 def test_a_long_path_where_there_is_no_way_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a long path cannot be used, a line says so."""
     monkeypatch.setattr(control, "MAX_PATH", 10_000)
-    path = tmp_path / ("x" * 150) / NAME
+    path = tmp_path / ("x" * 150) / SOCKET_NAME
     path.parent.mkdir()
     with pytest.raises(ControlBad, match="too long"):
         open_socket(path)
@@ -82,13 +82,13 @@ def test_a_long_path_where_there_is_no_way_around(tmp_path: Path, monkeypatch: p
 
 async def test_only_ourselves_and_root(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process of another user is not even answered, though it could open the socket; the journal has it."""
-    monkeypatch.setattr(control, "peer_of", lambda _sock: Who(os.geteuid() + 1, 77))
+    monkeypatch.setattr(control, "peer_of", lambda _sock: ProcessIdentity(os.geteuid() + 1, 77))
     async with await knock(app) as stranger:
         stranger.tell(**ADD)
         assert await stranger.rest() == b""
     refused = f"WARNING  server     Control connection of process 77 refused: it runs as user {os.geteuid() + 1}"
     assert refused in journal_lines(app)
-    monkeypatch.setattr(control, "peer_of", lambda _sock: Who(0, 78))
+    monkeypatch.setattr(control, "peer_of", lambda _sock: ProcessIdentity(0, 78))
     async with await knock(app) as root:
         assert await root.code(**ADD) == 201
 
@@ -98,14 +98,14 @@ async def test_who_asks_is_known(app: App) -> None:
     seen = []
     serve = app.administration.serve
 
-    async def listen(who: Who, request: Any) -> Any:
+    async def listen(who: ProcessIdentity, request: Any) -> Any:
         seen.append(who)
         return await serve(who, request)
 
     app.administration.serve = listen  # type: ignore[method-assign]
     async with await knock(app) as admin:
         await admin.ask(action="list_accounts")
-    assert seen == [Who(os.geteuid(), os.getpid())]
+    assert seen == [ProcessIdentity(os.geteuid(), os.getpid())]
 
 
 STRANGE = [
@@ -207,7 +207,7 @@ async def test_who_does_not_read(app: App, monkeypatch: pytest.MonkeyPatch) -> N
     """A connection that reads no answers is closed, and nobody else has to wait for it."""
     monkeypatch.setattr(control, "ACT_WITHIN", 0.3)
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.connect(str(app.settings.data_path / NAME))
+        sock.connect(str(app.settings.data_path / SOCKET_NAME))
         sock.settimeout(DEADLINE)
         many = b'{"action": "get_account", "name": "' + b"x" * 1000 + b'"}\n'
 

@@ -28,9 +28,9 @@ from vestnik.protocol.formats import JIM_RICH
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import ADMINISTRATION
 from vestnik.server import catalogue
-from vestnik.server.administration import Administration, Who
+from vestnik.server.administration import Administration, ProcessIdentity
 
-NAME: Final = "control.sock"
+SOCKET_NAME: Final = "control.sock"
 MAX_ADMINISTRATORS: Final = 8
 """Connections open at once; one more is answered with 500 and closed."""
 MAX_ACT: Final = 16_384
@@ -88,12 +88,12 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
-def peer_of(sock: socket.socket) -> Who:
+def peer_of(sock: socket.socket) -> ProcessIdentity:
     """The process that has connected; where it is not known how to ask, one of ours, as the file's mode says."""
     if sys.platform != "linux":
-        return Who(os.geteuid(), 0)
+        return ProcessIdentity(os.geteuid(), 0)
     pid, uid, _gid = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    return Who(uid, pid)
+    return ProcessIdentity(uid, pid)
 
 
 class ControlDoor:
@@ -159,7 +159,7 @@ class ControlDoor:
         finally:
             writer.transport.abort()
 
-    async def _converse(self, who: Who, reader: StreamReader, writer: StreamWriter) -> None:
+    async def _converse(self, who: ProcessIdentity, reader: StreamReader, writer: StreamWriter) -> None:
         """Answer requests, one after the other, until the end of the connection, or of the patience with it."""
         framer: Framer[AnyAdministration] = Framer(ADMINISTRATION.decode, MAX_ACT)
         loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from vestnik.cli import options
-from vestnik.cli.control import ask
+from vestnik.cli.admin.control import ask
 from vestnik.cli.failure import Failure
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.language import DEFAULT_LANGUAGE

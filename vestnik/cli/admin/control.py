@@ -17,8 +17,8 @@ from vestnik.log.journal import Journal
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.events import Response
 from vestnik.protocol.messages import decode_server_message, encode
-from vestnik.server.administration import Administration, Who
-from vestnik.server.doors.control import NAME, address_of
+from vestnik.server.administration import Administration, ProcessIdentity
+from vestnik.server.doors.control import SOCKET_NAME, address_of
 from vestnik.server.passwords import HashingThreads
 from vestnik.server.settings import Settings
 from vestnik.server.traced import TracedStore
@@ -54,7 +54,7 @@ def ask(settings: Settings, journal: Journal, request: AnyAdministration) -> Res
             finally:
                 lock.release()
         try:
-            with _connected(settings.data_path / NAME) as sock:
+            with _connected(settings.data_path / SOCKET_NAME) as sock:
                 return _talk(sock, request, settings.lang, pid)
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):  # no event: the failure below has one
             if time.monotonic() > until:
@@ -76,7 +76,7 @@ async def _do(settings: Settings, journal: Journal, request: AnyAdministration) 
             login_lifetime=settings.login_days * 86_400,
             clock=time.time,
         )
-        return await Administration(chat, journal, settings.lang).serve(Who.ourselves(), request)
+        return await Administration(chat, journal, settings.lang).serve(ProcessIdentity.ourselves(), request)
     finally:
         await store.close()
         passwords.close()

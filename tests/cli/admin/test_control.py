@@ -11,14 +11,14 @@ import pytest
 from tests.support.data import add_accounts, make_data
 from tests.support.process import ServerProcess
 from tests.support.waiting import DEADLINE
-from vestnik.cli import control
-from vestnik.cli.control import ask
+from vestnik.cli.admin import control
+from vestnik.cli.admin.control import ask
 from vestnik.cli.failure import Failure
 from vestnik.log.journal import Journal
 from vestnik.protocol.administration import AddAccount, AnyAdministration, GetAccount, ListAccounts
 from vestnik.protocol.events import Response
 from vestnik.secret import Secret
-from vestnik.server.doors.control import NAME
+from vestnik.server.doors.control import SOCKET_NAME
 from vestnik.server.settings import make_settings
 from vestnik.store.errors import StoreForeign, StoreLocked
 from vestnik.store.lock import Lock
@@ -76,7 +76,7 @@ def test_a_server_that_has_left_its_socket(tmp_path: Path, monkeypatch: pytest.M
     """A socket at which nobody listens is as good as none."""
     monkeypatch.setattr(control, "REACH_WITHIN", 0.2)
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / NAME))
+        left.bind(str(tmp_path / SOCKET_NAME))
     lock = Lock(tmp_path)
     lock.acquire()
     with pytest.raises(Failure, match="cannot be reached"):
