@@ -3,8 +3,9 @@
 from sqlalchemy import Connection, select
 
 from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
-from vestnik.chat.storage.changes import ChangeRecord
-from vestnik.store.queries.changes import CHANGES, add_change, change_record, last_number
+from vestnik.chat.storage.changes import ChangeEvent
+from vestnik.store.queries.behind import changes_behind
+from vestnik.store.queries.changes import HAPPENED, add_change, last_number
 from vestnik.store.queries.messages import direct_conversation
 from vestnik.store.schema import change
 
@@ -25,10 +26,21 @@ def test_what_is_read_is_what_was_kept(connection: Connection) -> None:
     keep(connection, talk, 1, ANNA, "one")
     made = [
         add_change(connection, talk, BORIS, 2.0, "react", seq=1, emoji="👍"),
-        add_change(connection, talk, VERA, 3.0, "set_room", topic="Чай", retention=None),
+        add_change(connection, talk, ANNA, 3.0, "set_room", topic="Чай", retention=None),
     ]
-    assert made[0] == ChangeRecord(made[0].number, talk, 1, "boris", 2.0, "react", 1, {"emoji": "👍"})
-    assert [change_record(row) for row in connection.execute(CHANGES.order_by(change.c.id))] == made
+    number = made[0].number
+    data = {"emoji": "👍"}
+    assert made[0] == ChangeEvent(number, talk, 1, "boris", 2.0, "react", 1, data, BORIS, to="anna", to_id=ANNA)
+    assert changes_behind(connection, talk, 0, 10) == made
+
+
+def test_what_has_happened_is_handed_on(connection: Connection) -> None:
+    """The writer finds the changes of a transaction that it asks for, in their order."""
+    talk = direct_conversation(connection, ANNA, BORIS, 1.0)
+    add_change(connection, talk, ANNA, 2.0, "pin", seq=1)
+    connection.info[HAPPENED] = []
+    made = [add_change(connection, talk, ANNA, 2.0, kind, seq=1) for kind in ("unpin", "pin")]
+    assert connection.info.pop(HAPPENED) == made
 
 
 def test_an_edit(connection: Connection) -> None:
@@ -36,6 +48,6 @@ def test_an_edit(connection: Connection) -> None:
     talk = direct_conversation(connection, ANNA, BORIS, 1.0)
     keep(connection, talk, 1, ANNA, "new")
     add_change(connection, talk, ANNA, 2.0, "edit", seq=1, before="old", message="newer")
-    (row,) = connection.execute(CHANGES)
-    assert change_record(row).data == {"message": "new"}
+    (found,) = changes_behind(connection, talk, 0, 10)
+    assert found.data == {"message": "new"}
     assert connection.execute(select(change.c.before)).scalar() == "old"

@@ -17,7 +17,7 @@ MESSAGES = 9
 @pytest.fixture
 def tea(connection: Connection) -> int:
     """A room of anna's and boris' with nine messages: 4, 6 and 8 are in the thread that begins with 2."""
-    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room.id
+    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room_id
     rooms.join_room(connection, "#tea", "#Tea", BORIS, 1.0, allow)
     for seq in range(1, MESSAGES + 1):
         keep(connection, number, seq, ANNA if seq % 2 else BORIS, f"text {seq}")

@@ -6,9 +6,9 @@ from sqlalchemy import Connection, func, select, update
 from tests.store.queries.test_messages import ANNA, BORIS, keep
 from tests.support.store import allow
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.rooms import Retained
+from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.queries import alterations, messages, rooms
-from vestnik.store.queries.changes import CHANGES, change_record
+from vestnik.store.queries.behind import changes_behind
 from vestnik.store.queries.conversations import conversations
 from vestnik.store.queries.history import history
 from vestnik.store.queries.retention import expire, retained_rooms
@@ -18,7 +18,7 @@ from vestnik.store.schema import change, mention, message, pin, reaction, room
 @pytest.fixture
 def tea(connection: Connection) -> int:
     """A room with four messages, of the times 1 to 4, to each of which something belongs."""
-    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room.id
+    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room_id
     rooms.join_room(connection, "#tea", "#Tea", BORIS, 1.0, allow)
     for seq in range(1, 5):
         keep(connection, number, seq, ANNA)
@@ -40,7 +40,7 @@ def test_which_rooms(connection: Connection, tea: int) -> None:
 @pytest.mark.parametrize(("before", "limit", "gone"), [(3.0, 100, 2), (3.0, 1, 1), (1.0, 100, 0), (9.0, 100, 4)])
 def test_expire(connection: Connection, tea: int, before: float, limit: int, gone: int) -> None:
     """The oldest messages go, at most so many at once, with mentions, reactions and pins; the others stay."""
-    assert expire(connection, tea, before, limit) == gone
+    assert expire(connection, tea, before, limit) == (ExpiryEvent(tea, gone, gone) if gone else None)
     assert [each.seq for each in history(connection, tea, 10).messages] == list(range(gone + 1, 5))
     for table in (mention, reaction, pin):
         assert connection.execute(select(func.count()).select_from(table)).scalar() == 4 - gone
@@ -51,7 +51,7 @@ def test_changes_stay_without_their_content(connection: Connection, tea: int) ->
     """Changes are counted without gaps, so those of messages that are gone stay, but say nothing of them."""
     alterations.edit_message(connection, tea, 1, ANNA, "y", (), 6.0, allow)
     expire(connection, tea, 2.0, 100)
-    found = [change_record(row) for row in connection.execute(CHANGES.order_by(change.c.id))]
+    found = changes_behind(connection, tea, 0, 100)
     assert [each.change for each in found] == list(range(1, len(found) + 1))
     assert {str(each.data) for each in found if each.seq == 1} == {"{}", "{'message': ''}"}
     assert {str(each.data) for each in found if each.seq == 2} == {"{}", "{'emoji': '👍'}"}

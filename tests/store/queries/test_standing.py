@@ -19,7 +19,7 @@ PERSON = AccountRecord(BORIS, "boris")
 @pytest.fixture
 def tea(connection: Connection) -> int:
     """A room that anna owns and boris is in, muted until 9."""
-    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room.id
+    number = rooms.join_room(connection, "#tea", "#Tea", ANNA, 1.0, allow).room_id
     rooms.join_room(connection, "#tea", "#Tea", BORIS, 1.0, allow)
     members.mute_member(connection, number, ANNA, PERSON, 9.0, 1.0, allow)
     return number

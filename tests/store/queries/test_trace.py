@@ -35,8 +35,8 @@ def test_direct(connection: Connection) -> None:
 
 def test_room(connection: Connection) -> None:
     """A message to a room has no cursor."""
-    room = join_room(connection, "#чат", "#Чат", VERA, 0, allow).room
-    keep(connection, 7, room.id, 1, VERA, "m1")
+    room = join_room(connection, "#чат", "#Чат", VERA, 0, allow)
+    keep(connection, 7, room.room_id, 1, VERA, "m1")
     expected = [Trace(StoredMessage(7, 1, "Вера", "#Чат", "m1", 70.0), None)]
     assert in_room(connection, "#чат", 1) == with_id(connection, "m1") == expected
     assert in_room(connection, "#чат", 2) == in_room(connection, "#other", 1) == []
