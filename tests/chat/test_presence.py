@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.chat.conftest import Ear
 from vestnik.chat.presence import GRACE, MAX_ROUND, Presences
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.session import NO_FEATURES, Session
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.accounts import AccountRecord
@@ -25,7 +25,7 @@ class House:
     def __init__(self) -> None:
         self.now = 1000.0
         self.presences = Presences(lambda: self.now)
-        self.sessions = Sessions(Rooms(), self.presences)
+        self.sessions = Sessions(RoomDirectory(), self.presences)
 
     def login(self, number: int, features: frozenset[str] = NO_FEATURES, status: str = "") -> Session:
         """A new session of account `number`, whose saved status text is `status`."""

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.storage.changes import RoomRecord
 
 
 def test_find() -> None:
     """A room is found by its name in any case, and there is none of another name."""
-    rooms = Rooms([RoomRecord(1, "#Чай", {7})])
+    rooms = RoomDirectory([RoomRecord(1, "#Чай", {7})])
     found = rooms.find("#чай")
     assert found is not None
     assert (found.id, found.name, found.members) == (1, "#Чай", {7})
@@ -18,7 +18,7 @@ def test_find() -> None:
 
 def test_add() -> None:
     """A room is found by its number, its name and its members."""
-    rooms = Rooms()
+    rooms = RoomDirectory()
     room = rooms.add(RoomRecord(1, "#tea", {7, 8}))
     assert rooms.by_id(1) is rooms.find("#tea") is room
     assert list(rooms.of(8)) == [room]
@@ -27,7 +27,7 @@ def test_add() -> None:
 
 def test_remove_member() -> None:
     """A membership ends once; ending it again changes nothing, and the room stays."""
-    rooms = Rooms([RoomRecord(1, "#tea", {7, 8})])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7, 8})])
     room = rooms.find("#tea")
     assert room is not None
     for _ in range(2):
@@ -40,7 +40,7 @@ def test_remove_member() -> None:
 
 def test_remove_a_moderator() -> None:
     """A role ends with the membership."""
-    rooms = Rooms([RoomRecord(1, "#tea", {7, 8}, {7: "moderator"})])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7, 8}, {7: "moderator"})])
     room = rooms.find("#tea")
     assert room is not None
     rooms.remove_member(room, 7)
@@ -50,7 +50,7 @@ def test_remove_a_moderator() -> None:
 
 def test_aliases() -> None:
     """A room is found by the names that it had before, those of the record and those of a later change."""
-    rooms = Rooms([RoomRecord(1, "#tea", {7}, aliases=frozenset({"#чай"}))])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7}, aliases=frozenset({"#чай"}))])
     room = rooms.find("#Чай")
     assert room is not None
     rooms.set(room, {"name": "#Coffee"})
@@ -60,7 +60,7 @@ def test_aliases() -> None:
 
 def test_set() -> None:
     """What was changed is taken over, everything else stays."""
-    rooms = Rooms([RoomRecord(1, "#tea", {7}, private=True)])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7}, private=True)])
     room = rooms.find("#tea")
     assert room is not None
     rooms.set(room, {"archived": True, "topic": "new"})
@@ -76,7 +76,7 @@ steps = st.lists(st.tuples(st.booleans(), st.integers(1, 4), st.integers(1, 4)),
 @given(steps)
 def test_both_directions_agree(changes: list[tuple[bool, int, int]]) -> None:
     """After any joins and leaves, a room lists exactly the accounts that list the room."""
-    rooms = Rooms()
+    rooms = RoomDirectory()
     expected: set[tuple[int, int]] = set()
     for joins, room_id, account_id in changes:
         name = f"#{room_id}"

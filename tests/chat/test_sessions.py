@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.chat.conftest import Ear, hearers
 from vestnik.chat.presence import Presences
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.session import NO_FEATURES, Session
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.accounts import AccountRecord
@@ -19,13 +19,13 @@ ANNA = AccountRecord(7, "Anna")
 
 
 @pytest.fixture
-def rooms() -> Rooms:
+def rooms() -> RoomDirectory:
     """One room with two members."""
-    return Rooms([RoomRecord(1, "#tea", {7, 8})])
+    return RoomDirectory([RoomRecord(1, "#tea", {7, 8})])
 
 
 @pytest.fixture
-def sessions(rooms: Rooms) -> Sessions:
+def sessions(rooms: RoomDirectory) -> Sessions:
     """No session yet."""
     return Sessions(rooms, Presences(lambda: 0.0))
 
@@ -41,7 +41,7 @@ def test_nobody_speaks() -> None:
 
 
 @pytest.mark.parametrize("features", [NO_FEATURES, RICH])
-def test_attach(sessions: Sessions, rooms: Rooms, features: frozenset[str]) -> None:
+def test_attach(sessions: Sessions, rooms: RoomDirectory, features: frozenset[str]) -> None:
     """A session that logs in speaks for its account and hears its rooms in its own format."""
     session = Session(Ear())
     sessions.attach(session, ANNA, "anna", features)
@@ -51,7 +51,7 @@ def test_attach(sessions: Sessions, rooms: Rooms, features: frozenset[str]) -> N
     assert hearers(room, JIM_RICH if features else JIM_PLAIN) == hearers(room) == {session.recipient}
 
 
-def test_attach_again(sessions: Sessions, rooms: Rooms) -> None:
+def test_attach_again(sessions: Sessions, rooms: RoomDirectory) -> None:
     """Logging in again with other features changes the format and leaves one session."""
     session = Session(Ear())
     sessions.attach(session, ANNA, "anna", NO_FEATURES)
@@ -62,7 +62,7 @@ def test_attach_again(sessions: Sessions, rooms: Rooms) -> None:
     assert session.speaker.sessions == {session}
 
 
-def test_attach_after_the_end(sessions: Sessions, rooms: Rooms) -> None:
+def test_attach_after_the_end(sessions: Sessions, rooms: RoomDirectory) -> None:
     """A connection that is gone is not logged in any more."""
     session = Session(Ear())
     session.closed = True
@@ -71,7 +71,7 @@ def test_attach_after_the_end(sessions: Sessions, rooms: Rooms) -> None:
     assert sessions.find(7) is None
 
 
-def test_detach(sessions: Sessions, rooms: Rooms) -> None:
+def test_detach(sessions: Sessions, rooms: RoomDirectory) -> None:
     """The account is there as long as one of its sessions; who logs out hears nothing any more."""
     one, other = Session(Ear()), Session(Ear())
     for session in (one, other):
@@ -89,7 +89,7 @@ def test_detach(sessions: Sessions, rooms: Rooms) -> None:
     assert not room.hearers
 
 
-def test_joined_and_left(sessions: Sessions, rooms: Rooms) -> None:
+def test_joined_and_left(sessions: Sessions, rooms: RoomDirectory) -> None:
     """Joining and leaving reach every session of the account, each in its own format."""
     plain, rich = Session(Ear()), Session(Ear())
     sessions.attach(plain, ANNA, "anna", NO_FEATURES)
@@ -101,7 +101,7 @@ def test_joined_and_left(sessions: Sessions, rooms: Rooms) -> None:
     assert room.hearers == {}
 
 
-def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
+def test_without_sessions(sessions: Sessions, rooms: RoomDirectory) -> None:
     """Joining and leaving of an account that is not connected change no audience."""
     room = rooms.add(RoomRecord(2, "#coffee", {9}))
     sessions.joined(9, room)
@@ -112,7 +112,7 @@ def test_without_sessions(sessions: Sessions, rooms: Rooms) -> None:
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()), max_size=20))
 def test_audience(changes: list[tuple[int, int, bool]]) -> None:
     """After any logins and logouts, a room is heard by exactly the sessions of its members, in their format."""
-    rooms = Rooms([RoomRecord(1, "#tea", {1, 2})])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {1, 2})])
     sessions = Sessions(rooms, Presences(lambda: 0.0))
     people = [Session(Ear()) for _ in range(4)]
     for number, account_id, rich in changes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.log.journal import Journal
@@ -97,7 +97,7 @@ class Stage:
     def __init__(self, journal: Journal) -> None:
         self.store, self.heard = Stored(), Heard()
         self.tasks = Tasks(journal)
-        rooms = Rooms([RoomRecord(ROOM, "#tea", {7, 8}, seq=0, change=0)])
+        rooms = RoomDirectory([RoomRecord(ROOM, "#tea", {7, 8}, seq=0, change=0)])
         self.order = Order(self.heard, rooms, self.store, self.tasks, journal)
 
     def messages(self, *seqs: int, conversation_id: int = ROOM) -> None:

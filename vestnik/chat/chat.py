@@ -7,7 +7,7 @@ from vestnik.chat.initials import Initials
 from vestnik.chat.limits import Limits
 from vestnik.chat.passwords import Passwords
 from vestnik.chat.presence import Presences
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.state import State
 from vestnik.chat.storage import Storage
@@ -42,7 +42,7 @@ class Chat:
         self.limits = limits
         self.login_lifetime = login_lifetime
         self.clock = clock
-        self.rooms = Rooms(rooms)
+        self.rooms = RoomDirectory(rooms)
         self.presence = Presences(clock)
         self.sessions = Sessions(self.rooms, self.presence)
         self.state = State(self.rooms, self.sessions)

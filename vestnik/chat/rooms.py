@@ -70,7 +70,7 @@ class Room:
         self.audience = None
 
 
-class Rooms:
+class RoomDirectory:
     """All rooms by number, by name, by each name that they had before, and by member."""
 
     def __init__(self, records: Iterable[RoomRecord] = ()) -> None:

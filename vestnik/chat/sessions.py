@@ -3,7 +3,7 @@
 from collections import deque
 
 from vestnik.chat.presence import Presences
-from vestnik.chat.rooms import Room, Rooms
+from vestnik.chat.rooms import Room, RoomDirectory
 from vestnik.chat.session import MAX_LATE, NO_FLOORS, NOTHING_MISSING, Account, Missing, Session
 from vestnik.chat.storage.accounts import AccountRecord
 
@@ -14,7 +14,7 @@ class Sessions:
     `expulsions` is how often accounts were expelled, so that a login can tell whether that happened meanwhile.
     """
 
-    def __init__(self, rooms: Rooms, presence: Presences) -> None:
+    def __init__(self, rooms: RoomDirectory, presence: Presences) -> None:
         self.expulsions = 0
         self._presence = presence
         self._rooms = rooms

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from vestnik.chat.rooms import Room, Rooms
+from vestnik.chat.rooms import Room, RoomDirectory
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
@@ -12,7 +12,7 @@ from vestnik.chat.storage.messages import MessageEvent
 class State:
     """Rooms, who is in them, and which sessions hear them."""
 
-    def __init__(self, rooms: Rooms, sessions: Sessions) -> None:
+    def __init__(self, rooms: RoomDirectory, sessions: Sessions) -> None:
         self._rooms = rooms
         self._sessions = sessions
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Final, Protocol
 
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.session import Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
@@ -98,7 +98,9 @@ UNKNOWN: Final = -1
 class Order:
     """Puts the events of every conversation in order. A direct one begins with the first that is heard, or `begin`."""
 
-    def __init__(self, deliveries: Deliveries, rooms: Rooms, store: Behind, tasks: Tasks, journal: Journal) -> None:
+    def __init__(
+        self, deliveries: Deliveries, rooms: RoomDirectory, store: Behind, tasks: Tasks, journal: Journal
+    ) -> None:
         self._deliveries = deliveries
         self._rooms = rooms
         self._store = store
