@@ -198,3 +198,11 @@ async def test_long_status(house: House) -> None:
         await house.do(session, Presence(user=User("anna", status="x" * 101)))
     assert caught.value.values == ("user.status", 100)
     assert house.chat.presence.status(session) == ""
+
+
+async def test_features_are_shared(house: House) -> None:
+    """Sessions that named the same features hold one set of them, in whatever order they named them."""
+    one = await house.login("anna", ("seq", "changes", "unknown"))
+    other = await house.login("boris", ("changes", "seq"))
+    assert one.features is other.features
+    assert one.features == {"seq", "changes"}
