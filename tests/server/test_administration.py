@@ -1,7 +1,9 @@
 """Acts of administration: what they do to connections and logins, and their records."""
 
 import asyncio
+import errno
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -196,10 +198,28 @@ async def test_a_failure_is_told_after_its_record(tmp_path: Path) -> None:
 
 
 async def test_a_quiet_journal(tmp_path: Path) -> None:
-    """However little a server is to journal, acts are recorded."""
-    async with running_app(tmp_path, lang="en", log_level="CRITICAL") as app:
+    """However little a server is to journal, acts are recorded, with who asked."""
+    async with running_app(tmp_path, lang="en", log_level="CRITICAL", log_json=False) as app:
         await administer(app, AddAccount(name="dora", password=Secret("x")))
     assert "Account dora created" in (tmp_path / "log" / "admin.log").read_text("utf-8")
+    assert f'"pid":{os.getpid()}' in (tmp_path / "log" / "admin.jsonl").read_text("utf-8")
+
+
+async def test_a_record_that_does_not_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record is on the disk before its act is done; when the disk refuses it, nothing is done."""
+    async with running_app(tmp_path, "anna", lang="en") as app:
+        synced: list[str] = []
+
+        def fail(file: int) -> None:
+            synced.append(Path(f"/proc/self/fd/{file}").resolve().name)
+            raise OSError(errno.EIO, "bad disk")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(administration, "fsync", fail)
+            answer = await app.administration.serve(ProcessIdentity.ourselves(), DisableAccount(name="anna"))
+        assert answer.response == 500
+        assert synced[0].startswith("admin.log.")
+        assert not (await app.store.account_state(1)).disabled
 
 
 async def test_records_stand_in_the_order_of_the_acts(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ import asyncio
 import logging
 import os
 from collections.abc import Coroutine
+from contextlib import suppress
+from os import fsync
+from pathlib import Path
 from typing import Final, NamedTuple, Self, cast
 
 from vestnik.chat.chat import Chat
@@ -55,7 +58,7 @@ def open_journal(settings: Settings) -> Journal:
         settings.log_path,
         level=min(logging.INFO, logging.getLevelNamesMapping()[settings.log_level]),
         language=settings.lang,
-        json=settings.log_json,
+        json=True,  # who did it is in the objects only
         seals=True,
     )
 
@@ -63,12 +66,14 @@ def open_journal(settings: Settings) -> Journal:
 class Administration:
     """Serves what administrators ask for, one request at a time, so that records stand in the order of the acts.
 
-    Answers are in the language `lang`, unless a request names another.
+    `journal` is that of administration, its files are in `directory`. Answers are in the language `lang`, unless a
+    request names another.
     """
 
-    def __init__(self, chat: Chat, journal: Journal, lang: str) -> None:
+    def __init__(self, chat: Chat, journal: Journal, directory: Path, lang: str) -> None:
         self._chat = chat
         self._journal = journal
+        self._directory = directory
         self._lang = lang
         self._turn = asyncio.Lock()
 
@@ -78,7 +83,7 @@ class Administration:
             self._journal.record(catalogue.ADMIN_REFUSED, request.text(self._journal.language), more=who._asdict())
             return self.answer(Reply(request.answer, request.values))
         async with self._turn:
-            reply = await self._do(_Act(self._journal, who), request)
+            reply = await self._do(_Act(self._journal, self._directory, who), request)
         return self.answer(reply, request.lang, request.id)
 
     async def _do(self, act: "_Act", request: AnyAdministration) -> Reply:
@@ -99,22 +104,47 @@ class Administration:
         return respond(Wording(lang or self._lang), reply, NO_FEATURES, request_id)
 
 
+def _sync(path: Path) -> None:
+    """Have a file on the disk as it is. Raises OSError."""
+    with suppress(FileNotFoundError):  # no event: where links cannot be made, the system does it when it likes
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fsync(file)
+        finally:
+            os.close(file)
+
+
 class _Act:
     """Implements `vestnik.chat.administration.Administrator` for one request."""
 
-    def __init__(self, journal: Journal, who: ProcessIdentity) -> None:
+    def __init__(self, journal: Journal, directory: Path, who: ProcessIdentity) -> None:
         self._journal = journal
+        self._directory = directory
         self._who = who._asdict()
         self._recorded = False
 
     async def record(self, answer: Answer, *values: object) -> None:
-        """Write the record, and return when it is in the files. Raises ServerError when it is not."""
-        journal = self._journal
+        """Write the record, and return when it is on disk. Raises ServerError when it is not."""
+        journal, event = self._journal, catalogue.of_answer(answer)
+        if event.level < journal.level:
+            return  # nothing is done that is worth one
         dropped = journal.statistics.dropped
-        journal.record(catalogue.of_answer(answer), *values, more=self._who)
+        journal.record(event, *values, more=self._who)
         self._recorded = True
-        if not await asyncio.to_thread(journal.flush, RECORD_WITHIN) or journal.statistics.dropped != dropped:
+        kept = await asyncio.to_thread(self._keep)
+        if not kept or journal.statistics.dropped != dropped:
             raise ServerError(answers.ADMIN_UNRECORDED)
+
+    def _keep(self) -> bool:
+        """Have what was recorded in the files, and those on the disk; whether that was possible."""
+        if not self._journal.flush(RECORD_WITHIN):
+            return False
+        try:
+            for kind in ("log", "jsonl"):
+                _sync(self._directory / f"{self._journal.name}.{kind}")
+        except OSError:  # no event: the act is refused
+            return False
+        return True
 
     def fail(self, error: VestnikError, cause: Exception | None = None) -> None:
         """Record that nothing was done, also if a record says that it was."""

@@ -170,7 +170,7 @@ class App:
     async def _open_control(self) -> None:
         journal = open_journal(self.settings)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
-        self.administration = Administration(self.chat, journal, self.settings.lang)
+        self.administration = Administration(self.chat, journal, self.settings.log_path, self.settings.lang)
         door = ControlDoor(self.administration, self.settings.data_path / SOCKET_NAME, self.journal)
         await door.open()
         self._undo.push_async_callback(door.close, self.settings.shutdown)

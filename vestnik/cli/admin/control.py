@@ -76,7 +76,8 @@ async def _do(settings: Settings, journal: Journal, request: AnyAdministration) 
             login_lifetime=settings.login_days * 86_400,
             clock=time.time,
         )
-        return await Administration(chat, journal, settings.lang).serve(ProcessIdentity.ourselves(), request)
+        administration = Administration(chat, journal, settings.log_path, settings.lang)
+        return await administration.serve(ProcessIdentity.ourselves(), request)
     finally:
         await store.close()
         passwords.close()
