@@ -37,12 +37,12 @@ class Watched:
 
     def before(self) -> list[str]:
         """What was there when it began."""
-        return [entry.facts.message for entry in self.reader.entries(self.query, self.follower.snapshot)]
+        return [entry.facts.get("message") for entry in self.reader.entries(self.query, self.follower.snapshot)]
 
     def new(self, wait: float = 0.2) -> list[str]:
         """What is new at the next look, some seconds later."""
         self.clock.now += wait
-        return [entry.facts.message for entry in self.follower.poll()]
+        return [entry.facts.get("message") for entry in self.follower.poll()]
 
     def write(self, *messages: str, seconds: float = 0.0, kinds: tuple[str, ...] = ("log", "jsonl")) -> None:
         """Append records."""

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from tests.support.pages import START, entry_of, json_of, record, text_of
 from vestnik.log.days.names import Kind
 from vestnik.log.reading.folding import fold
-from vestnik.log.reading.query import ALWAYS, Query, Span, level_number
+from vestnik.log.reading.query import ALWAYS, Named, Query, Span, level_number
+
+
+def person(key: str) -> Named:
+    """Entries with this name in any of some fields."""
+    return Named(("account", "sender", "contact", "claimed", "name", "to"), key)
+
+
+def place(key: str) -> Named:
+    """Entries with this name in any of other ones."""
+    return Named(("room", "to"), key)
 
 
 def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:
@@ -37,16 +47,16 @@ def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:
         (Query(level=30), {"level": "Level 35"}, {"level": "Level 25"}),
         (Query(level=50), {"level": "NOTICE"}, {"level": "ERROR"}),
         (Query(logger="audit"), {"logger": "audit"}, {"logger": "audit.x"}),
-        (Query(account="anna"), {"account": "Anna"}, {"account": "annabel"}),
-        (Query(account="anna"), {"account": "ＡＮＮＡ"}, {"message": "anna"}),
-        (Query(account="анна"), {"sender": "АННА"}, {"sender": "Иоанна"}),
-        (Query(account="花子"), {"contact": "花子"}, {"contact": "花"}),
-        (Query(account="anna"), {"claimed": "anna"}, {"room": "anna"}),
-        (Query(account="anna"), {"name": "anna"}, {"name": 5}),
-        (Query(account="anna"), {"to": "anna"}, {"to": "#anna"}),
-        (Query(account='a"b\\c'), {"account": 'A"b\\C'}, {"account": "abc"}),
-        (Query(room="#room"), {"room": "#Room"}, {"room": "#room1"}),
-        (Query(room="#чат"), {"to": "#ЧАТ"}, {"account": "#чат"}),
+        (Query(names=(person("anna"),)), {"account": "Anna"}, {"account": "annabel"}),
+        (Query(names=(person("anna"),)), {"account": "ＡＮＮＡ"}, {"message": "anna"}),
+        (Query(names=(person("анна"),)), {"sender": "АННА"}, {"sender": "Иоанна"}),
+        (Query(names=(person("花子"),)), {"contact": "花子"}, {"contact": "花"}),
+        (Query(names=(person("anna"),)), {"claimed": "anna"}, {"room": "anna"}),
+        (Query(names=(person("anna"),)), {"name": "anna"}, {"name": 5}),
+        (Query(names=(person("anna"),)), {"to": "anna"}, {"to": "#anna"}),
+        (Query(names=(person('a"b\\c'),)), {"account": 'A"b\\C'}, {"account": "abc"}),
+        (Query(names=(place("#room"),)), {"room": "#Room"}, {"room": "#room1"}),
+        (Query(names=(place("#чат"),)), {"to": "#ЧАТ"}, {"account": "#чат"}),
         (Query(connections=(Span("7"),)), {"connection": "7"}, {"connection": "77"}),
         (Query(connections=(Span("7"), Span("8"))), {"connection": "8"}, {"connection": "9"}),
         (Query(connections=(Span(None),)), {}, {"connection": "9"}),
@@ -65,8 +75,12 @@ def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:
         (Query(text="line 5"), {"traceback": "Traceback\n  Line 5"}, {"message": "line"}),
         (Query(text="a\nb"), {"message": "a\nb"}, {"message": "a b"}),
         (Query(pattern=re.compile("^2\\d\\d: ")), {"message": "200: x"}, {"message": "400: x"}),
-        (Query(also=lambda facts: facts.seq == 5, literal=b'"seq":5'), {"seq": 5}, {"seq": 55}),
-        (Query(code=402, level=40, account="anna"), {"code": 402, "level": "ERROR", "account": "anna"}, {"code": 402}),
+        (Query(also=lambda facts: facts.get("seq") == 5, literal=b'"seq":5'), {"seq": 5}, {"seq": 55}),
+        (
+            Query(code=402, level=40, names=(person("anna"),)),
+            {"code": 402, "level": "ERROR", "account": "anna"},
+            {"code": 402},
+        ),
     ],
 )
 def test_json(query: Query, yes: dict[str, Any], no: dict[str, Any]) -> None:
@@ -81,10 +95,10 @@ def test_json(query: Query, yes: dict[str, Any], no: dict[str, Any]) -> None:
         (Query(level=30), {"level": "WARNING"}, {"level": "INFO"}),
         (Query(level=30), {"level": "Level_35"}, {"level": "Level_25"}),
         (Query(level=30), {"level": "ERROR", "logger": "INFO"}, {"level": "INFO", "logger": "ERROR"}),
-        (Query(account="anna"), {"message": "User ANNA left"}, {"message": "User annabel left"}),
-        (Query(account="анна"), {"message": "Пользователь Анна"}, {"message": "Пользователь Анна1"}),
-        (Query(account="a\\b"), {"message": "User A\\B left"}, {"message": "User ab left"}),
-        (Query(room="#room"), {"message": "to #Room delivered"}, {"message": "to #room2 delivered"}),
+        (Query(names=(person("anna"),)), {"message": "User ANNA left"}, {"message": "User annabel left"}),
+        (Query(names=(person("анна"),)), {"message": "Пользователь Анна"}, {"message": "Пользователь Анна1"}),
+        (Query(names=(person("a\\b"),)), {"message": "User A\\B left"}, {"message": "User ab left"}),
+        (Query(names=(place("#room"),)), {"message": "to #Room delivered"}, {"message": "to #room2 delivered"}),
         (Query(code=402), {"message": "402: no"}, {"message": "error 402: no"}),
         (Query(text="a\\b"), {"message": "xA\\Bx"}, {"message": "ab"}),
         (Query(text="zerodiv"), {"traceback": "Traceback\n  ZeroDivisionError"}, {}),
@@ -110,10 +124,10 @@ def test_no_screen_passes_over_a_match(wanted: str, found: str, field: str) -> N
     for name in (wanted, found, wanted.upper(), wanted.title()):
         made = record(START, **{"message": "m", field: name})
         for kind in ("jsonl", "log"):
-            matches(Query(account=fold(wanted)), made, kind)  # type: ignore[arg-type]  # a kind of lines
-            matches(Query(room=fold(wanted)), made, kind)  # type: ignore[arg-type]  # the same
+            matches(Query(names=(person(fold(wanted)),)), made, kind)  # type: ignore[arg-type]  # a kind of lines
+            matches(Query(names=(place(fold(wanted)),)), made, kind)  # type: ignore[arg-type]  # the same
             matches(Query(text=wanted), made, kind)  # type: ignore[arg-type]  # the same
-    assert matches(Query(account=fold(wanted)), record(START, account=wanted.upper())) == (
+    assert matches(Query(names=(person(fold(wanted)),)), record(START, account=wanted.upper())) == (
         fold(wanted.upper()) == fold(wanted)
     )
 

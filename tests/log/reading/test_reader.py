@@ -15,7 +15,7 @@ from tests.support.pages import START, at, json_of, micros, record, text_of, wri
 from vestnik.log.days.packing import MARK
 from vestnik.log.reading import opening
 from vestnik.log.reading.opening import Snapshot
-from vestnik.log.reading.query import Query
+from vestnik.log.reading.query import Named, Query
 from vestnik.log.reading.reader import Reader
 
 DAY = 86_400
@@ -33,8 +33,8 @@ def reader(directory: Path, name: str = "server") -> Reader:
 def said(directory: Path, query: Query | None = None, snapshot: Snapshot | None = None) -> list[str]:
     """The sentences that match; the same must be found from the end."""
     query = query or Query()
-    forward = [entry.facts.message for entry in reader(directory).entries(query, snapshot)]
-    backward = [entry.facts.message for entry in reader(directory).backward(query, 10_000, snapshot)]
+    forward = [entry.facts.get("message") for entry in reader(directory).entries(query, snapshot)]
+    backward = [entry.facts.get("message") for entry in reader(directory).backward(query, 10_000, snapshot)]
     assert backward == forward[::-1]
     return forward
 
@@ -170,10 +170,10 @@ def test_long_lines_and_empty_files(tmp_path: Path) -> None:
     write(tmp_path, [record(START, message="x" * 1_000_000, account="anna"), *numbered(2, at(1))])
     (tmp_path / "server.jsonl.2026-11-23").touch()
     (tmp_path / "server.log.2026-11-23").touch()
-    found = [entry.facts.message for entry in reader(tmp_path).entries(Query())]
+    found = [entry.facts.get("message") for entry in reader(tmp_path).entries(Query())]
     assert (len(found[0]), found[1:]) == (1_000_000, ["0", "1"])
-    assert len(list(reader(tmp_path).entries(Query(account="anna")))) == 1
-    assert [entry.facts.message for entry in reader(tmp_path).last(Query(), 2)] == ["0", "1"]
+    assert len(list(reader(tmp_path).entries(Query(names=(Named(("account",), "anna"),))))) == 1
+    assert [entry.facts.get("message") for entry in reader(tmp_path).last(Query(), 2)] == ["0", "1"]
     assert said(tmp_path / "nowhere") == []
 
 
@@ -182,10 +182,10 @@ def test_last(tmp_path: Path) -> None:
     for number in range(4):
         write(tmp_path, numbered(10, at(number * DAY), first=number * 10), packed=number % 2 == 0)
     for count in (0, 1, 5, 15, 27, 40, 100):
-        found = [entry.facts.message for entry in reader(tmp_path).last(Query(), count)]
+        found = [entry.facts.get("message") for entry in reader(tmp_path).last(Query(), count)]
         assert found == [str(number) for number in range(40)][max(40 - count, 0) :]
-    odd = Query(also=lambda facts: facts.message[-1] in "13579")
-    assert [entry.facts.message for entry in reader(tmp_path).last(odd, 3)] == ["35", "37", "39"]
+    odd = Query(also=lambda facts: facts.get("message")[-1] in "13579")
+    assert [entry.facts.get("message") for entry in reader(tmp_path).last(odd, 3)] == ["35", "37", "39"]
 
 
 def test_the_end_of_a_large_day_is_near(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_damaged_and_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "open", open_)
     reported: list[tuple[Path, str]] = []
     found = Reader(tmp_path, "server", lambda path, error: reported.append((path, type(error).__name__)))
-    assert [entry.facts.message for entry in found.entries(Query())] == [
+    assert [entry.facts.get("message") for entry in found.entries(Query())] == [
         "0",
         "1",
         "2",
@@ -289,7 +289,7 @@ def test_compressed_while_it_is_opened(
     plain, packed = opening.open_plain, opening.open_packed
     monkeypatch.setattr(opening, "open_plain", lambda path: (compress("before"), plain(path), compress("between"))[1])
     monkeypatch.setattr(opening, "open_packed", lambda path: (packed(path), compress("after"))[0])
-    found = [entry.facts.message for entry in reader(tmp_path).entries(Query())]
+    found = [entry.facts.get("message") for entry in reader(tmp_path).entries(Query())]
     assert found == ["0", "1", "2", "3", "4"]
     assert begun == [moment]
 
@@ -303,7 +303,7 @@ def test_compressed_between_listing_and_opening(tmp_path: Path) -> None:
     work.put_in_place()
     work.finish()
     found.files = lambda: listed  # type: ignore[method-assign]  # what it was
-    assert [entry.facts.message for entry in found.entries(Query())] == ["0", "1", "2", "3", "4"]
+    assert [entry.facts.get("message") for entry in found.entries(Query())] == ["0", "1", "2", "3", "4"]
 
 
 def test_late_lines(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ from tests.support.pages import START, at, entry_of, record
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.stats import Stats, Tally
 
+COUNTED = {"people": lambda facts: facts.get("account"), "places": lambda facts: facts.get("to")}
+
 
 def test_everything_is_counted() -> None:
-    """Levels, codes, hours, events, accounts and rooms, from JSON and from text; torn lines by themselves."""
-    stats = Stats()
+    """Levels, codes, hours, events and names, from JSON and from text; torn lines by themselves."""
+    stats = Stats(COUNTED)
     records = [
         record(at(0), "message.delivered", "200: x", code=200, account="anna", to="#room"),
         record(at(3600), "message.delivered", "200: x", code=200, account="Anna", to="boris"),
@@ -31,8 +33,8 @@ def test_everything_is_counted() -> None:
         "codes": {"200": 3, "402": 2},
         "hours": {f"{hour:02d}": {9: 1, 10: 2, 11: 2, 12: 1}.get(hour, 0) for hour in range(24)},
         "events": {"message.delivered": 2, "client.received": 1, "login.refused": 1, "room.joined": 1},
-        "accounts": {"anna": 3, "boris": 1, "carl": 1},
-        "rooms": {"#ROOM": 2},
+        "people": {"anna": 3, "boris": 1},
+        "places": {"#room": 1, "boris": 1},
         "too_low_by_at_most": 0,
     }
     assert list(found["levels"]) == ["INFO", "ERROR"]
@@ -40,8 +42,8 @@ def test_everything_is_counted() -> None:
 
 def test_nothing() -> None:
     """No entries have no first and last one."""
-    found = Stats().as_object(10)
-    assert (found["entries"], found["first"], found["last"], found["accounts"]) == (0, None, None, {})
+    found = Stats(COUNTED).as_object(10)
+    assert (found["entries"], found["first"], found["last"], found["people"]) == (0, None, None, {})
 
 
 def test_many_names_take_bounded_memory() -> None:
@@ -62,6 +64,6 @@ def test_many_names_take_bounded_memory() -> None:
 
 def test_what_is_no_name_is_not_counted() -> None:
     """Foreign fields may be anything."""
-    stats = Stats()
-    stats.add(entry_of(record(START, account=5, room=["x"], code="y", to={})))
-    assert stats.accounts.top() == stats.rooms.top() == stats.codes.top() == []
+    stats = Stats(COUNTED)
+    stats.add(entry_of(record(START, account=5, code="y", to={})))
+    assert [tally.top() for tally in (*stats.tallies.values(), stats.codes)] == [[], [], []]

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from vestnik.cli.journal.facts import about_account, about_room
 from vestnik.log.escape import escape
-from vestnik.log.reading.folding import fold
 from vestnik.log.reading.moments import parse_moment
 from vestnik.log.reading.query import BEGINNING, END, LEVELS, Query, Span
 from vestnik.texts import say
@@ -43,7 +43,8 @@ def filters(function: F) -> F:
 def make_query(language: str, now: datetime, given: dict[str, Any]) -> Query:
     """The query that the options `given` ask for; takes them out. `now` is local. BadParameter names a bad one."""
     since, until = given.pop("since"), given.pop("until")
-    level, account, room = given.pop("level"), given.pop("account"), given.pop("room")
+    level = given.pop("level")
+    account, room = ([] if (name := given.pop(option)) is None else [name] for option in ("account", "room"))
     connection, request = _request(language, given.pop("connection"), given.pop("request"))
     text, regex = given.pop("text"), given.pop("regex")
     return Query(
@@ -51,8 +52,7 @@ def make_query(language: str, now: datetime, given: dict[str, Any]) -> Query:
         until=END if until is None else _moment(language, "--until", until, now, late=True),
         level=0 if level is None else LEVELS[level.upper()],
         logger=given.pop("logger"),
-        account=None if account is None else fold(account),
-        room=None if room is None else fold(f"#{room.removeprefix('#')}"),
+        names=(*map(about_account, account), *map(about_room, room)),
         connections=None if connection is None else (Span(connection),),
         request=request,
         code=given.pop("code"),

@@ -12,11 +12,11 @@ from vestnik.chat.names import ROOM_SIGN
 from vestnik.cli.failure import Failure
 from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.cli.journal.output import Output
+from vestnik.cli.journal.trace import RECOVERED, SLOW, STARTED, Endpoint, Life, Target, Told, TracedDelivery, lives
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.stamps import SECOND
-from vestnik.log.reading.trace import RECOVERED, SLOW, STARTED, Endpoint, Life, Target, Told, TracedDelivery, lives
 from vestnik.protocol.errors import StartupError
 from vestnik.store.queries.trace import Trace, between, in_room, with_id
 from vestnik.store.readonly import looking
@@ -49,7 +49,7 @@ class Found(NamedTuple):
         """Room or person it was sent to, as far as it was accepted."""
         if self.trace is not None:
             return self.trace.message.to
-        return str(self.life.sendings[0].entry.facts.to) if self.life and self.life.sendings else ""
+        return str(self.life.sendings[0].entry.facts.get("to")) if self.life and self.life.sendings else ""
 
 
 class Step(NamedTuple):
@@ -176,11 +176,11 @@ def _title(say: Say, found: Found) -> Iterator[str]:
     """Which message it is."""
     life, kept, _ = found
     facts = (life.sendings + life.refusals)[0].entry.facts if life is not None else None
-    identity = kept.message.id if kept is not None else facts and facts.id
+    identity = kept.message.id if kept is not None else facts and facts.get("id")
     if kept is not None:
         yield say("cli.trace_title", seq=kept.message.seq, account=kept.message.sender, to=found.to)
     elif life is not None and life.sendings and facts is not None:
-        yield say("cli.trace_title", seq=facts.seq, account=life.account, to=found.to)
+        yield say("cli.trace_title", seq=facts.get("seq"), account=life.account, to=found.to)
     else:
         yield say("cli.trace_request", account=life.account if life is not None else "")
     if identity is not None:
@@ -191,21 +191,26 @@ def _sent(say: Say, told: Told, stored: int | None, *, again: bool) -> Iterator[
     """That a message was accepted and answered; `stored` is when it was."""
     entry, author = told
     facts = entry.facts
-    if facts.event == RECOVERED:
+    if facts.get("event") == RECOVERED:
         yield Step(entry.time, say("cli.trace_recovered"))
         return
-    took = facts.duration_ms if isinstance(facts.duration_ms, (int, float)) else 0
-    values = {"connection": _peer(say, author), "account": str(facts.account), "request": facts.request}
+    duration = facts.get("duration_ms")
+    took = duration if isinstance(duration, (int, float)) else 0
+    values = {"connection": _peer(say, author), "account": str(facts.get("account")), "request": facts.get("request")}
     arrived = entry.time - round(took * 1000)
     if stored is not None and 0 < arrived - stored < INEXACT:
         arrived = stored
     yield Step(arrived, say("cli.trace_again" if again else "cli.trace_accepted", **values))
-    yield Step(entry.time, say("cli.trace_answered", code=facts.code))
+    yield Step(entry.time, say("cli.trace_answered", code=facts.get("code")))
 
 
 def _refused(say: Say, told: Told) -> Iterator[Step]:
     entry, author = told
-    values = {"connection": _peer(say, author), "request": entry.facts.request, "reason": str(entry.facts.message)}
+    values = {
+        "connection": _peer(say, author),
+        "request": entry.facts.get("request"),
+        "reason": str(entry.facts.get("message")),
+    }
     yield Step(entry.time, say("cli.trace_refused", **values))
 
 
@@ -215,7 +220,7 @@ def _delivered(say: Say, key: str, delivery: TracedDelivery) -> Iterator[Step]:
     shown = say("cli.trace_somebody") if account is None else account
     yield Step(delivery.time, say(key, account=shown, connection=_peer(say, delivery.peer)))
     if delivery.ended is not None:
-        event = delivery.ended.facts.event
+        event = str(delivery.ended.facts.get("event"))
         key = {SLOW: "cli.trace_slow", STARTED: "cli.trace_restarted"}.get(event, "cli.trace_ended")
         seconds = f"{(delivery.ended.time - delivery.time) / SECOND:.1f}"
         yield Step(delivery.ended.time, say(key, connection=delivery.peer.connection, seconds=seconds))

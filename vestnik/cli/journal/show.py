@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from vestnik.cli.journal.facts import client_spans
 from vestnik.cli.journal.filters import filters, make_query
 from vestnik.cli.journal.journals import CLIENT, SERVER, Journals, LabelledReader, location
 from vestnik.cli.journal.output import Output, in_terminal
 from vestnik.log.reading.follow import Follower
-from vestnik.log.reading.merge import Sided, client_spans, merged
+from vestnik.log.reading.merge import Sided, merged
 from vestnik.log.reading.opening import Snapshot
 from vestnik.log.reading.query import Query
 from vestnik.texts import say

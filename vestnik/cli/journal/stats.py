@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 from rich.cells import cell_len, set_cell_size
 
+from vestnik.cli.journal.facts import account_of, room_of
 from vestnik.cli.journal.filters import filters, make_query
 from vestnik.cli.journal.journals import Journals, location
 from vestnik.cli.journal.output import Output, in_terminal
@@ -17,6 +18,8 @@ from vestnik.log.reading.stamps import SECOND
 from vestnik.log.reading.stats import Stats
 from vestnik.texts import say
 
+COUNTED: Final = {"accounts": ("cli.stats_accounts", account_of), "rooms": ("cli.stats_rooms", room_of)}
+"""Names that are counted, with their headings."""
 TOP: Final = 10
 """Accounts and rooms that are shown."""
 BAR: Final = 40
@@ -41,7 +44,7 @@ def command(name: str | None, as_json: bool, **given: Any) -> None:
     journals = Journals(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
     query = make_query(journals.language, datetime.now(), given)  # local, as people type times
     journal = journals.one(name)
-    stats = Stats()
+    stats = Stats({name: counted for name, (_, counted) in COUNTED.items()})
     with journals.reading():
         for entry in journal.reader.entries(query):
             stats.add(entry)
@@ -70,8 +73,10 @@ def _print(output: Output, language: str, stats: Stats) -> None:
         (say(language, "cli.stats_hours"), hours[begun : ended + 1], 0),
         (say(language, "cli.stats_codes"), sorted(stats.codes.top()), 0),
         (say(language, "cli.stats_events"), stats.events.top(), stats.events.error),
-        (say(language, "cli.stats_accounts", count=TOP), stats.accounts.top(TOP), stats.accounts.error),
-        (say(language, "cli.stats_rooms", count=TOP), stats.rooms.top(TOP), stats.rooms.error),
+        *(
+            (say(language, heading, count=TOP), stats.tallies[name].top(TOP), stats.tallies[name].error)
+            for name, (heading, _) in COUNTED.items()
+        ),
     ):
         if rows:
             _print_rows(output, heading, rows)

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -18,43 +18,12 @@ class Source(NamedTuple):
     journal: str
 
 
-class Facts(msgspec.Struct, gc=False):
-    """What an entry says; None for what it does not. The types are those of the journal's JSON, where they hold."""
+Facts: TypeAlias = dict[str, Any]
+"""The fields of an entry, by name. An entry that is whole has `time`, `level`, `logger` and `message`, which are texts;
+what else there is, and of which type, is up to who wrote it."""
 
-    time: Any = None
-    level: Any = None
-    logger: Any = None
-    event: Any = None
-    code: Any = None
-    message: Any = None
-    connection: Any = None
-    request: Any = None
-    account: Any = None
-    sender: Any = None
-    contact: Any = None
-    claimed: Any = None
-    name: Any = None
-    to: Any = None
-    room: Any = None
-    seq: Any = None
-    id: Any = None
-    number: Any = None
-    recipients: Any = None
-    messages: Any = None
-    ip: Any = None
-    port: Any = None
-    local_port: Any = None
-    duration_ms: Any = None
-    error: Any = None
-    traceback: Any = None
-
-    @property
-    def roles(self) -> tuple[Any, ...]:
-        """Whatever may name an account in this entry."""
-        return (self.account, self.sender, self.contact, self.claimed, self.name, self.to)
-
-
-_DECODER: Final = msgspec.json.Decoder(Facts)
+_DECODER: Final = msgspec.json.Decoder()
+_TEXTS: Final = ("time", "level", "logger", "message")
 _CODE: Final = re.compile(r"(\d{3}): ")
 _TRACEBACK: Final = re.compile(r"\n(?:  \+ Exception Group )?Traceback \(most recent call last\):\n")
 _REPEATED: Final = re.compile(r"\n[^\n]*\ntb=[0-9a-f]{8} x\d+\Z")
@@ -81,7 +50,7 @@ class Entry:
         if self._facts is None:
             found = _read_json(self.raw) if self.source.kind == "jsonl" else _read_text(self.raw)
             self._whole = found is not None
-            self._facts = found or Facts(message=decoded(self.raw))
+            self._facts = found or {"message": decoded(self.raw)}
         return self._facts
 
     @property
@@ -100,8 +69,8 @@ def _read_json(raw: bytes) -> Facts | None:
         facts = _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    whole = type(facts.time) is str and type(facts.level) is str and type(facts.logger) is str
-    return facts if whole and type(facts.message) is str else None
+    whole = type(facts) is dict and all(type(facts.get(name)) is str for name in _TEXTS)
+    return facts if whole else None
 
 
 def _read_text(raw: bytes) -> Facts | None:
@@ -113,14 +82,12 @@ def _read_text(raw: bytes) -> Facts | None:
         return None
     message, traceback = _split(unescape(rest))
     code = _CODE.match(message)
-    return Facts(
-        time=text[: _STAMP - 1],
-        level=level,
-        logger=logger,
-        code=int(code[1]) if code else None,
-        message=message,
-        traceback=traceback,
-    )
+    facts: Facts = {"time": text[: _STAMP - 1], "level": level, "logger": logger, "message": message}
+    if code:
+        facts["code"] = int(code[1])
+    if traceback is not None:
+        facts["traceback"] = traceback
+    return facts
 
 
 def _column(text: str, width: int) -> tuple[str, str]:

@@ -44,23 +44,28 @@ class Span(NamedTuple):
     until: int = END
 
 
+class Named(NamedTuple):
+    """A name that an entry must have in one of these `fields`, or a text line as a word; `key` is its folded form."""
+
+    fields: tuple[str, ...]
+    key: str
+
+
 @dataclass(frozen=True)
 class Query:
     """What an entry must be like; None where it does not matter.
 
-    `since` and `until` (not included) are in microseconds since 1970. `level` is the lowest; `account` in any role and
-    `room` are compared folded; `connections` are those that an entry may belong to; `event` is a pattern of `fnmatch`,
-    `events` are names of which the entry must have one;
-    `text` is looked for, regardless of case, in sentence, error and traceback, and so is `pattern`. `also` is any
-    further condition, `literal` bytes that the JSON of every match holds.
+    `since` and `until` (not included) are in microseconds since 1970. `level` is the lowest; all of `names` are looked
+    for; `connections` are those that an entry may belong to; `event` is a pattern of `fnmatch`, `events` are names of
+    which the entry must have one; `text` is looked for, regardless of case, in sentence, error and traceback, and so is
+    `pattern`. `also` is any further condition, `literal` bytes that the JSON of every match holds.
     """
 
     since: int = BEGINNING
     until: int = END
     level: int = 0
     logger: str | None = None
-    account: str | None = None
-    room: str | None = None
+    names: tuple[Named, ...] = ()
     connections: tuple[Span, ...] | None = None
     request: int | None = None
     code: int | None = None
@@ -87,7 +92,7 @@ class Query:
         def matches(entry: Entry) -> bool:
             facts = entry.facts
             if spans is not None and not any(
-                facts.connection == span.connection and span.since <= entry.time < span.until for span in spans
+                facts.get("connection") == span.connection and span.since <= entry.time < span.until for span in spans
             ):
                 return False
             return all(test(facts) for test in tests)
@@ -110,10 +115,7 @@ class Query:
             tests.append(partial(_has_event, self.event))
         if self.events is not None:
             tests.append(partial(_has_one, self.events))
-        if self.account is not None:
-            tests.append(partial(_has_account, self.account) if kind == "jsonl" else _names(self.account))
-        if self.room is not None:
-            tests.append(partial(_has_room, self.room) if kind == "jsonl" else _names(self.room))
+        tests += [partial(_has_name, *name) if kind == "jsonl" else _names(name.key) for name in self.names]
         if self.text is not None:
             tests.append(partial(_has_text, self.text.casefold()))
         if self.pattern is not None:
@@ -134,18 +136,16 @@ class Query:
             Literal(f'"connection":{_quoted(one)}'.encode()) if one is not None else None,
             Literal(f'"event":"{event}{whole}'.encode()) if event else None,
             Pattern(_one_of(self.events)) if self.events else None,
-            _folded(self.account and _quoted(self.account)),
             _folded(line and _quoted(line)[1:-1]),
-            _folded(self.room and _quoted(self.room)),
+            *(_folded(_quoted(name.key)) for name in self.names),
             Literal(f'"code":{self.code}'.encode()) if self.code is not None else None,
             Pattern(_low(self.level, rb'"level":"(?!%s)')) if self.level > 0 else None,
         ]
 
     def _text_prefilters(self) -> list[Prefilter | None]:
         return [
-            _folded(self.account and escape(self.account)),
             _folded(self.text and escape(self.text.casefold())),
-            _folded(self.room and escape(self.room)),
+            *(_folded(escape(name.key)) for name in self.names),
             Literal(f" {self.code}: ".encode()) if self.code is not None else None,
             Pattern(_low(self.level, rb"(?m)^[-0-9]{10} [:,0-9]{12} (?!%s)")) if self.level > 0 else None,
         ]
@@ -170,27 +170,24 @@ def _low(level: int, pattern: bytes) -> bytes:
 
 
 def _has(field: str, wanted: object, facts: Facts) -> bool:
-    return getattr(facts, field) == wanted  # type: ignore[no-any-return]  # str or int
+    return facts.get(field) == wanted
 
 
 def _has_level(lowest: int, facts: Facts) -> bool:
-    return facts.level is not None and level_number(facts.level) >= lowest
+    return facts.get("level") is not None and level_number(facts.get("level")) >= lowest
 
 
 def _has_event(pattern: str, facts: Facts) -> bool:
-    return type(facts.event) is str and fnmatchcase(facts.event, pattern)
+    event = facts.get("event")
+    return type(event) is str and fnmatchcase(event, pattern)
 
 
 def _has_one(events: frozenset[str], facts: Facts) -> bool:
-    return type(facts.event) is str and facts.event in events
+    return type(facts.get("event")) is str and facts.get("event") in events
 
 
-def _has_account(key: str, facts: Facts) -> bool:
-    return any(type(name) is str and fold(name) == key for name in facts.roles)
-
-
-def _has_room(key: str, facts: Facts) -> bool:
-    return any(type(name) is str and fold(name) == key for name in (facts.room, facts.to))
+def _has_name(fields: tuple[str, ...], key: str, facts: Facts) -> bool:
+    return any(type(name) is str and fold(name) == key for name in map(facts.get, fields))
 
 
 def _names(key: str) -> Test:
@@ -208,5 +205,5 @@ def _has_pattern(pattern: re.Pattern[str], facts: Facts) -> bool:
 
 
 def _said(facts: Facts) -> str:
-    parts: list[Any] = [facts.message, facts.error, facts.traceback]
+    parts: list[Any] = [facts.get("message"), facts.get("error"), facts.get("traceback")]
     return "\n".join([part for part in parts if type(part) is str])

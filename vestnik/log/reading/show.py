@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from vestnik.log.escape import escape, escape_at_most
-from vestnik.log.reading.entry import Entry, Facts, decoded
+from vestnik.log.reading.entry import Entry, decoded
 from vestnik.log.reading.stamps import iso
 from vestnik.log.recording.render import MESSAGE_CAP
 
@@ -43,18 +43,16 @@ def shown(entry: Entry, *, expanded: bool) -> Shown:
     facts = entry.facts
     if not entry.whole:
         return Shown(None, "", "", visible(decoded(entry.raw)), [])
-    moment, traceback = facts.time, facts.traceback
+    moment, message, traceback = facts["time"], facts["message"], facts.get("traceback")
     if entry.source.kind == "jsonl":
         moment = f"{moment[:10]} {moment[11:19]},{moment[20:23]}"
     lines: list[str] = []
-    if traceback is None:
-        sentence = escape_at_most(facts.message, MESSAGE_CAP)
-    elif expanded:
-        sentence = escape_at_most(facts.message, MESSAGE_CAP)
+    if traceback is not None and expanded:
         lines = [visible(line) for line in str(traceback).split("\n")]
-    else:
-        sentence = escape_at_most(f"{facts.message}\n{traceback}", MESSAGE_CAP)
-    return Shown(visible(moment), _word(facts.level), _word(facts.logger), sentence, lines)
+    elif traceback is not None:
+        message = f"{message}\n{traceback}"
+    sentence = escape_at_most(message, MESSAGE_CAP)
+    return Shown(visible(moment), _word(facts["level"]), _word(facts["logger"]), sentence, lines)
 
 
 def _word(text: str) -> str:
@@ -82,9 +80,10 @@ def _told(entry: Entry) -> dict[str, Any]:
     """The fields of an entry that was not stored as JSON."""
     if not entry.whole:
         return {"time": iso(entry.time), "logger": entry.source.journal, "message": decoded(entry.raw)}
-    facts: Facts = entry.facts
-    message = facts.message if facts.traceback is None else f"{facts.message}\n{facts.traceback}"
-    return {"time": iso(entry.time), "level": facts.level, "logger": facts.logger, "message": message}
+    facts = entry.facts
+    message, traceback = facts["message"], facts.get("traceback")
+    message = message if traceback is None else f"{message}\n{traceback}"
+    return {"time": iso(entry.time), "level": facts["level"], "logger": facts["logger"], "message": message}
 
 
 def json_escaped(text: str) -> str:

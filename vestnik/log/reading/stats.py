@@ -1,9 +1,10 @@
 """Counting what is in a journal, in one pass and in bounded memory."""
 
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any, Final
 
-from vestnik.log.reading.entry import Entry
+from vestnik.log.reading.entry import Entry, Facts
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, END, level_number
 from vestnik.log.reading.stamps import iso
@@ -51,10 +52,11 @@ class Tally:
 class Stats:
     """What was counted: `entries`, among them `torn` lines, their `first` and `last` time, and by what they say.
 
-    Times are in microseconds since 1970; of no entries the first is END and the last is BEGINNING.
+    Times are in microseconds since 1970; of no entries the first is END and the last is BEGINNING. `counted` gives
+    names that are counted in `tallies`, in which they are called as there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, counted: Mapping[str, Callable[[Facts], object]]) -> None:
         self.entries = 0
         self.torn = 0
         self.first = END
@@ -63,8 +65,8 @@ class Stats:
         self.codes = Tally()
         self._hours: dict[str, int] = {}
         self.events = Tally()
-        self.accounts = Tally()
-        self.rooms = Tally()
+        self.tallies = {name: Tally() for name in counted}
+        self._counted = counted
 
     def add(self, entry: Entry) -> None:
         """Counts an entry."""
@@ -77,18 +79,15 @@ class Stats:
         if not entry.whole:
             self.torn += 1
             return
-        hour = facts.time[11:13]
+        hour = facts["time"][11:13]
         self._hours[hour] = self._hours.get(hour, 0) + 1
-        self.levels.add(facts.level)
-        if type(facts.code) is int:
-            self.codes.add(str(facts.code))
-        if facts.event is not None:
-            self.events.add(facts.event)
-        self.accounts.add(facts.sender if facts.account is None else facts.account)
-        if type(facts.to) is str and facts.to.startswith("#"):
-            self.rooms.add(facts.to)
-        elif facts.room is not None:
-            self.rooms.add(facts.room)
+        self.levels.add(facts.get("level"))
+        if type(facts.get("code")) is int:
+            self.codes.add(str(facts.get("code")))
+        if facts.get("event") is not None:
+            self.events.add(facts.get("event"))
+        for name, named in self._counted.items():
+            self.tallies[name].add(named(facts))
 
     @property
     def hours(self) -> list[int]:
@@ -101,7 +100,7 @@ class Stats:
         return sorted(self.levels.top(), key=lambda item: (level_number(item[0]), item[0]))
 
     def as_object(self, top: int) -> dict[str, Any]:
-        """Everything as one object, with the `top` most frequent accounts and rooms."""
+        """Everything as one object, with the `top` most frequent names of each tally."""
         return {
             "entries": self.entries,
             "torn": self.torn,
@@ -111,7 +110,6 @@ class Stats:
             "codes": dict(sorted(self.codes.top())),
             "hours": {f"{hour:02d}": number for hour, number in enumerate(self.hours)},
             "events": dict(self.events.top()),
-            "accounts": dict(self.accounts.top(top)),
-            "rooms": dict(self.rooms.top(top)),
-            "too_low_by_at_most": max(tally.error for tally in (self.events, self.accounts, self.rooms)),
+            **{name: dict(tally.top(top)) for name, tally in self.tallies.items()},
+            "too_low_by_at_most": max(tally.error for tally in (self.events, *self.tallies.values())),
         }

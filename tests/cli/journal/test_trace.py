@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.catalogue import EVENTS
 from tests.support.pages import Record, at, micros, record, write
-from vestnik.log.reading import trace
+from vestnik.cli.journal import trace
+from vestnik.cli.journal.trace import ENDINGS, LOGINS, SENDINGS, Endpoint, Life, Target, connections, lives
 from vestnik.log.reading.reader import Reader
-from vestnik.log.reading.trace import ENDINGS, LOGINS, SENDINGS, Endpoint, Life, Target, connections, lives
 
 
 def opened(seconds: float, connection: str, port: int, account: str | None = None) -> list[Record]:
@@ -52,7 +52,7 @@ def test_delivered_at_once(tmp_path: Path, target: Target, packed: bool) -> None
     (life,) = of(tmp_path, target, STARTED, *PEOPLE, *other, message, packed=packed)
     (sending,) = life.sendings
     assert sending.author == Endpoint("1", "10.0.0.1", 501, "anna")
-    assert sending.entry.facts.number == 42
+    assert sending.entry.facts.get("number") == 42
     assert [delivery.peer for delivery in life.live] == [
         Endpoint("2", "10.0.0.1", 502, "boris"),
         Endpoint("3", "10.0.0.1", 503, "Boris"),
@@ -106,7 +106,7 @@ def test_connections_that_end(tmp_path: Path, event: str, seconds: float, arrive
     assert delivery.arrived == arrived
     assert (delivery.ended is None) == (seconds > 10)
     if delivery.ended is not None:
-        assert delivery.ended.facts.event == event
+        assert delivery.ended.facts.get("event") == event
 
 
 @pytest.mark.parametrize("event", ["message.kept", "message.recovered", "message.delivered"])
@@ -158,7 +158,7 @@ def test_sent_again_and_refused(tmp_path: Path) -> None:
     ]
     (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, *records)
     assert [each.author and each.author.port for each in life.sendings] == [501, 701]
-    assert [each.entry.facts.event for each in life.refusals] == ["room.not_member", "message.conflict"]
+    assert [each.entry.facts.get("event") for each in life.refusals] == ["room.not_member", "message.conflict"]
     assert [each.author and each.author.port for each in life.refusals] == [501, 701]
 
 

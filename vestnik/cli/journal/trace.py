@@ -59,10 +59,11 @@ class Target(NamedTuple):
         return Query(since=since, literal=b'"seq":%d' % self.seq, also=self._is_it)
 
     def _is_it(self, facts: Facts) -> bool:
-        if facts.seq != self.seq or facts.event not in SENDINGS or type(facts.to) is not str:
+        to = facts.get("to")
+        if facts.get("seq") != self.seq or facts.get("event") not in SENDINGS or type(to) is not str:
             return False
-        to = fold(facts.to)
-        return to == self.room if self.room is not None else {fold(str(facts.account)), to} == self.people
+        to = fold(to)
+        return to == self.room if self.room is not None else {fold(str(facts.get("account"))), to} == self.people
 
 
 class Endpoint(NamedTuple):
@@ -86,7 +87,7 @@ class TracedDelivery(NamedTuple):
         """Whether there is nothing to say that it did not arrive."""
         if self.ended is None:
             return True
-        return self.ended.facts.event == CLOSED and self.ended.time - self.time >= AT_ONCE
+        return self.ended.facts.get("event") == CLOSED and self.ended.time - self.time >= AT_ONCE
 
 
 class Told(NamedTuple):
@@ -114,35 +115,38 @@ def lives(reader: Reader, target: Target, since: int = BEGINNING) -> list[Life]:
     """What the journal has from `since` on, one life for each account that has sent such a message. Raises OSError."""
     groups: dict[str, list[Entry]] = {}
     for entry in islice(reader.entries(target.query(since)), MANY):
-        groups.setdefault(fold(str(entry.facts.account)), []).append(entry)
+        groups.setdefault(fold(str(entry.facts.get("account"))), []).append(entry)
     return [_life(reader, entries) for entries in groups.values()]
 
 
 def _life(reader: Reader, entries: list[Entry]) -> Life:
     told: list[Told] = []
     for entry in entries:
-        name = entry.facts.connection
+        name = entry.facts.get("connection")
         told.append(Told(entry, _peers(reader, {name}, entry.time)[name] if type(name) is str else None))
-    sendings = [each for each in told if each.entry.facts.event in SENDINGS]
-    refusals = [each for each in told if each.entry.facts.event not in SENDINGS]
+    sendings = [each for each in told if each.entry.facts.get("event") in SENDINGS]
+    refusals = [each for each in told if each.entry.facts.get("event") not in SENDINGS]
     live: list[TracedDelivery] = []
     for entry, author in sendings:
-        live += _deliveries(reader, entry.time, connections(entry.facts.recipients) - {author and author.connection})
+        live += _deliveries(
+            reader, entry.time, connections(entry.facts.get("recipients")) - {author and author.connection}
+        )
     later = _later(reader, sendings[0].entry, live) if sendings else []
-    return Life(str(entries[0].facts.account), sendings, refusals, live, later)
+    return Life(str(entries[0].facts.get("account")), sendings, refusals, live, later)
 
 
 def _later(reader: Reader, sending: Entry, live: Iterable[TracedDelivery]) -> list[TracedDelivery]:
     """Deliveries to a person who came later, if none at once is known to have arrived."""
     facts = sending.facts
-    to = fold(str(facts.to))
+    to = fold(str(facts.get("to")))
     arrived = any(delivery.arrived and fold(str(delivery.peer.account)) == to for delivery in live)
-    if to.startswith("#") or arrived or type(facts.seq) is not int:
+    seq = facts.get("seq")
+    if to.startswith("#") or arrived or type(seq) is not int:
         return []
-    covers = partial(_covers, to, fold(str(facts.account)), facts.seq)
+    covers = partial(_covers, to, fold(str(facts.get("account"))), seq)
     found: list[TracedDelivery] = []
     for entry in islice(reader.entries(Query(since=sending.time, events=LATER, also=covers)), MANY):
-        found += _deliveries(reader, entry.time, {str(entry.facts.connection)})
+        found += _deliveries(reader, entry.time, {str(entry.facts.get("connection"))})
     return found
 
 
@@ -161,15 +165,15 @@ def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Endpoint]:
     query = Query(until=time + 1, events=LOGINS | {OPENED, STARTED})
     for entry in reader.backward(query, MAX_LOOKED_AT):
         facts = entry.facts
-        if facts.event == STARTED or not missing:
+        if facts.get("event") == STARTED or not missing:
             break
-        if (name := facts.connection) not in missing:
+        if (name := facts.get("connection")) not in missing:
             continue
-        if facts.event == OPENED:
-            found[name] = found[name]._replace(ip=facts.ip, port=facts.port)
+        if facts.get("event") == OPENED:
+            found[name] = found[name]._replace(ip=facts.get("ip"), port=facts.get("port"))
             missing.discard(name)
         elif found[name].account is None:
-            found[name] = found[name]._replace(account=facts.account)
+            found[name] = found[name]._replace(account=facts.get("account"))
     return found
 
 
@@ -177,10 +181,10 @@ def _ends(reader: Reader, names: set[str], time: int) -> dict[str, Entry]:
     """How those connections called `names` ended that ended soon after a time."""
     found: dict[str, Entry] = {}
     for entry in reader.entries(Query(since=time, until=time + SOON, events=ENDINGS)):
-        if entry.facts.event == STARTED:
+        if entry.facts.get("event") == STARTED:
             return dict.fromkeys(names, entry) | found
-        if entry.facts.connection in names:
-            found.setdefault(entry.facts.connection, entry)
+        if (name := entry.facts.get("connection")) in names:
+            found.setdefault(str(name), entry)
     return found
 
 
@@ -199,16 +203,18 @@ def connections(ranges: object) -> set[str]:
 
 def _covers(to: str, sender: str, seq: int, facts: Facts) -> bool:
     """Whether a delivery of kept messages to `to` has the message `seq` of `sender`."""
-    if fold(str(facts.account)) != to or type(facts.messages) is not str:
+    messages = facts.get("messages")
+    if fold(str(facts.get("account"))) != to or type(messages) is not str:
         return False
     return any(
         fold(name) == sender and int(first) <= seq <= int(last or first)
-        for name, first, last in _MESSAGES.findall(facts.messages)
+        for name, first, last in _MESSAGES.findall(messages)
     )
 
 
 def _has_id(wanted: str, facts: Facts) -> bool:
     """Whether the record is about a message with this id, or a refusal of a request with it."""
-    if facts.id != wanted:
+    if facts.get("id") != wanted:
         return False
-    return facts.event in SENDINGS or (type(facts.code) is int and facts.code >= FIRST_ERROR)
+    code = facts.get("code")
+    return facts.get("event") in SENDINGS or (type(code) is int and code >= FIRST_ERROR)
