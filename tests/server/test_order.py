@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Stored:
         self.changes: defaultdict[int, list[ChangeEvent]] = defaultdict(list)
         self.asked = 0
         self.broken = False
+        self.own: list[Callable[[], None]] = []
 
     def keep(self, *events: MessageEvent | ChangeEvent) -> None:
         """Keep events."""
@@ -58,6 +59,12 @@ class Stored:
         await self._ask()
         return [each for each in self.changes[conversation_id] if each.change > number][:limit]
 
+    async def settle(self) -> None:
+        """Let come by itself what this process has kept."""
+        for bring in self.own:
+            bring()
+        self.own.clear()
+
     async def _ask(self) -> None:
         self.asked += 1
         await asyncio.sleep(0)
@@ -71,10 +78,12 @@ class Heard:
     def __init__(self) -> None:
         self.messages: defaultdict[int, list[int]] = defaultdict(list)
         self.changes: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        self.arrived: list[Arrived] = []
         self.news = asyncio.Event()
 
     def deliver(self, arrived: Sequence[Arrived]) -> None:
         """Take messages."""
+        self.arrived += arrived
         self.messages[arrived[0].message.conversation_id] += [each.message.seq for each in arrived]
         self.news.set()
 
@@ -213,6 +222,21 @@ async def test_a_room_begins_when_it_is_made(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.order.take_change(change(9, 1, RoomRecord(9, "#new", {7})))
         assert stage.order.position(9) == (0, 1)
+
+
+async def test_ones_own_come_by_themselves(tmp_path: Path) -> None:
+    """What this process has kept is not taken from the store, where it is without its author."""
+
+    class Own(Foreign):
+        """A message of this process."""
+
+    async with staged(tmp_path) as stage:
+        stage.store.keep(message(ROOM, 1), message(ROOM, 2))
+        mine = Own(message(ROOM, 2))
+        stage.store.own.append(lambda: stage.order.take_messages(ROOM, [mine]))
+        await stage.order.reach(ROOM, 2, 0)
+        assert stage.heard.messages[ROOM] == [1, 2]
+        assert [type(each) for each in stage.heard.arrived] == [Foreign, Own]
 
 
 async def test_reach(tmp_path: Path) -> None:

@@ -69,6 +69,9 @@ class Behind(Protocol):
     def changes_behind(self, conversation_id: int, change: int, limit: int) -> Awaitable[list[ChangeEvent]]:
         """The changes of a conversation behind `change`."""
 
+    def settle(self) -> Awaitable[None]:
+        """Return when everything that this process has kept until now has been handed on by its writer."""
+
 
 class _Head:
     """How far a conversation has gone on, and what has come too early."""
@@ -211,6 +214,7 @@ class Order:
 
     async def _read_messages(self, conversation_id: int, head: _Head) -> None:
         while head.seq != UNKNOWN and (page := await self._store.messages_behind(conversation_id, head.seq, PAGE)):
+            await self._store.settle()  # our own come by themselves, with their author
             for message in page:
                 arrived = head.messages.pop(message.seq, None) or Foreign(message)
                 if message.seq > head.seq:  # it may have come by itself meanwhile
@@ -225,6 +229,7 @@ class Order:
 
     async def _read_changes(self, conversation_id: int, head: _Head) -> None:
         while head.change != UNKNOWN and (page := await self._store.changes_behind(conversation_id, head.change, PAGE)):
+            await self._store.settle()
             for event in page:
                 _, origin = head.changes.pop(event.change, (event, ""))
                 if event.change > head.change:

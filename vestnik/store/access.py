@@ -128,6 +128,7 @@ class Access:
 
     # Conversations.
     last_number = read(changes.last_number)
+    settle = write(changes.settle)
     changes_after = read(conversations.changes_after, "number", "limit")
     history = read(history.history, "conversation_id", "limit")
     undelivered = read(conversations.undelivered, "account_id")

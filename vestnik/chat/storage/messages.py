@@ -101,6 +101,9 @@ class MessageStorage(Protocol):
     async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
         """A message of a conversation, also a deleted one."""
 
+    async def settle(self) -> None:
+        """Return when everything that was kept until now has been handed on."""
+
     async def last_number(self) -> int:
         """The number of the newest message or change; 0 when there is none."""
 
