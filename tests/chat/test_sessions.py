@@ -11,7 +11,6 @@ from vestnik.chat.session import NO_FEATURES, Session
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import RoomRecord
-from vestnik.protocol.errors import NotAuthorised
 from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH
 
 RICH = frozenset({"seq"})
@@ -28,16 +27,6 @@ def rooms() -> RoomDirectory:
 def sessions(rooms: RoomDirectory) -> Sessions:
     """No session yet."""
     return Sessions(rooms, Presences(lambda: 0.0))
-
-
-def test_nobody_speaks() -> None:
-    """Without a login nobody speaks: the error has the name that was claimed."""
-    session = Session(Ear())
-    session.claimed = "anna"
-    assert session.name == "anna"
-    with pytest.raises(NotAuthorised) as caught:
-        _ = session.speaker
-    assert caught.value.values == ("anna",)
 
 
 @pytest.mark.parametrize("features", [NO_FEATURES, RICH])

@@ -1,0 +1,184 @@
+"""How far conversations were delivered, and what waits for its addressee."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.chat.conftest import Ear
+from vestnik.chat.session import Account, Session
+from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.messages import Delivered, MessageEvent
+from vestnik.log.journal import Journal
+from vestnik.server import kept as module
+from vestnik.server.kept import KeptMessages, send_frames
+
+ANNA, BORIS = 1, 2
+TALK = 7
+
+
+class Reader(Ear):
+    """A connection that counts how often somebody has waited for it, and is told to close with how much waiting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = 0
+        self.given_up: list[int] = []
+
+    async def drained(self) -> None:
+        """Note it."""
+        self.waits += 1
+
+    def give_up(self, waiting: int) -> None:
+        """Note it."""
+        self.given_up.append(waiting)
+        self.closing = True
+
+
+class Store:
+    """Keeps cursors in memory, once `gate` is open; fails with `error` if there is one."""
+
+    def __init__(self) -> None:
+        self.saved: list[list[Delivered]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.error: Exception | None = None
+
+    async def save_cursors(self, cursors: Sequence[Delivered]) -> None:
+        """Keep them."""
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        self.saved.append(list(cursors))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """The server's journal."""
+    made = Journal("server", tmp_path, json=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def store() -> Store:
+    """A store."""
+    return Store()
+
+
+@pytest.fixture
+async def kept(store: Store, journal: Journal) -> AsyncIterator[KeptMessages]:
+    """What waits, above that store."""
+    made = KeptMessages(store, journal)  # type: ignore[arg-type]  # in its place
+    yield made
+    await made.close()
+
+
+def message(author_id: int, seq: int) -> MessageEvent:
+    """A message between the two."""
+    names = {ANNA: "anna", BORIS: "boris"}
+    other = ANNA + BORIS - author_id
+    return MessageEvent(TALK, author_id, names[author_id], other, names[other], "x", None, None, 40 + seq, seq, 5.0)
+
+
+def boris() -> tuple[Session, Account, Reader]:
+    """A session of boris'."""
+    reader = Reader()
+    session = Session(reader)
+    session.account = Account(AccountRecord(BORIS, "boris"), "boris")
+    return session, session.account, reader
+
+
+async def test_frames_are_written_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames go out together, and after each chunk the reader is waited for; without any nothing is written."""
+    monkeypatch.setattr(module, "CHUNK", 4)
+    reader = Reader()
+    await send_frames(reader, (b"ab", b"cd", b"efghi", b"j"))
+    assert reader.heard == [b"abcd", b"efghi", b"j"]
+    assert reader.waits == 3
+    await send_frames(reader, ())
+    assert reader.waits == 3
+
+
+async def test_cursors_are_saved_together(kept: KeptMessages, store: Store) -> None:
+    """What was delivered is known at once, and is on disk when it was saved: the newest of each conversation."""
+    for seq in (1, 2, 3):
+        kept.note(TALK, BORIS, seq)
+    kept.note(TALK, ANNA, 9)
+    assert [kept.delivered(TALK, BORIS), kept.delivered(TALK, ANNA), kept.delivered(8, ANNA)] == [3, 9, 0]
+    await kept.save()
+    await kept.save()
+    assert store.saved == [[Delivered(TALK, BORIS, 3), Delivered(TALK, ANNA, 9)]]
+    assert kept.delivered(TALK, BORIS) == 0
+
+
+async def test_cursors_are_saved_by_themselves(
+    kept: KeptMessages, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it."""
+    monkeypatch.setattr(module, "DELAY", 0)
+    kept.note(TALK, BORIS, 1)
+    while not store.saved:
+        await asyncio.sleep(0)
+    assert store.saved == [[Delivered(TALK, BORIS, 1)]]
+
+
+async def test_saving_waits_for_what_is_being_saved(kept: KeptMessages, store: Store) -> None:
+    """Who saves while cursors are on their way to disk returns when the later ones are there, too."""
+    store.gate.clear()
+    kept.note(TALK, BORIS, 1)
+    first = asyncio.create_task(kept.save())
+    while kept.delivered(TALK, BORIS):
+        await asyncio.sleep(0)
+    kept.note(TALK, BORIS, 2)
+    second = asyncio.create_task(kept.save())
+    await asyncio.sleep(0)
+    assert not first.done()
+    assert not second.done()
+    store.gate.set()
+    await first
+    await second
+    assert store.saved == [[Delivered(TALK, BORIS, 1)], [Delivered(TALK, BORIS, 2)]]
+
+
+async def test_a_store_that_fails(kept: KeptMessages, store: Store, journal: Journal, tmp_path: Path) -> None:
+    """A failure is journaled, and saving goes on with what is delivered next."""
+    store.error = OSError("disk full")
+    kept.note(TALK, BORIS, 1)
+    await kept.save()
+    store.error = None
+    kept.note(TALK, BORIS, 2)
+    await kept.save()
+    assert store.saved == [[Delivered(TALK, BORIS, 2)]]
+    assert journal.flush()
+    (found,) = map(json.loads, (tmp_path / "server.jsonl").read_text("utf-8").splitlines())
+    assert found["event"] == "store.failed"
+    assert "disk full" in found["traceback"]
+
+
+async def test_what_is_sent_is_delivered(kept: KeptMessages) -> None:
+    """Messages of others that were written are delivered; one's own are not, nor what a closing connection gets."""
+    session, account, reader = boris()
+    kept.send(session, account, [message(ANNA, 1), message(BORIS, 2)], b"data")
+    assert reader.heard == [b"data"]
+    assert kept.delivered(TALK, BORIS) == 1
+    reader.closing = True
+    kept.send(session, account, [message(ANNA, 3)], b"more")
+    assert kept.delivered(TALK, BORIS) == 1
+
+
+async def test_new_messages_wait_behind_the_kept_ones(kept: KeptMessages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They wait as long as kept ones are on their way, and too many of them end the connection."""
+    monkeypatch.setattr(module, "MAX_WAITING", 3)
+    session, _, reader = boris()
+    kept.wait(session, [message(ANNA, 1)])
+    assert session.waiting is None
+    session.waiting = []
+    kept.wait(session, [message(ANNA, 1), message(ANNA, 2)])
+    kept.wait(session, [message(ANNA, 3)])
+    assert [each.seq for each in session.waiting] == [1, 2, 3]
+    assert reader.given_up == []
+    kept.wait(session, [message(ANNA, 4)])
+    assert reader.given_up == [4]
