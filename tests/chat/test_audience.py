@@ -3,7 +3,7 @@
 from tests.chat.conftest import Ear
 from vestnik.chat.audience import sessions_in, sessions_of
 from vestnik.chat.presence import Presences
-from vestnik.chat.rooms import Rooms
+from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.session import NO_FEATURES, Session
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.accounts import AccountRecord
@@ -14,7 +14,7 @@ RICH = frozenset({"seq", "resume"})
 
 def test_audiences() -> None:
     """People are heard on all their connections; a room also by those who are still getting what they missed."""
-    rooms = Rooms([RoomRecord(1, "#tea", {7, 8})])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7, 8})])
     sessions = Sessions(rooms, Presences(lambda: 0.0))
     people = (7, NO_FEATURES), (7, RICH), (8, NO_FEATURES), (9, NO_FEATURES)
     made = []
