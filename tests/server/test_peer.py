@@ -190,3 +190,14 @@ async def test_nothing_after_the_end(visit: Visit) -> None:
     visit.ask(Presence())
     visit.peer.send(b"x")
     assert visit.door.written == []
+
+
+async def test_expelled(visit: Visit) -> None:
+    """A session whose account may not log in any more ends in the same step: nothing that has come behind is served."""
+    visit.ask(LOGIN)
+    assert await visit.door.until(1) == [202]
+    visit.app.chat.sessions.expel(1)
+    visit.ask(Msg(to="anna", message="x"))
+    assert visit.door.told[-1] == "close"
+    assert visit.app.chat.sessions.find(1) is None
+    assert len(visit.door.answers) == 1
