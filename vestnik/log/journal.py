@@ -17,19 +17,15 @@ from typing import Final, NamedTuple, Protocol, cast
 
 from vestnik.language import DEFAULT_LANGUAGE, LANGUAGES
 from vestnik.log.context import CORRELATION
-from vestnik.log.days.sweep import Sweeper
-from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.events import EventType
-from vestnik.log.recording.console import Console, Stream
-from vestnik.log.recording.files import DatedFiles
+from vestnik.log.recording.console import Stream
 from vestnik.log.recording.inbox import LIMIT
-from vestnik.log.recording.outputs import Outputs
+from vestnik.log.recording.outputs import Keep, Wanted
 from vestnik.log.recording.records import Queued, Record, named, plain_all
 from vestnik.log.recording.redact import redact
 from vestnik.log.recording.render import Renderer, sentence
 from vestnik.log.recording.storm import Storms
 from vestnik.log.recording.writer import JournalWriter
-from vestnik.log.sealing.seal import Sealer
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]
 
@@ -67,13 +63,6 @@ class Statistics(NamedTuple):
 
 
 NO_STATISTICS: Final = Statistics(0, 0, 0, {}, 0, 0.0, "")
-
-
-class Keep(NamedTuple):
-    """How long the days of a journal are kept: so many `days`, and at most so many `bytes`; 0: no limit."""
-
-    days: int = 0
-    bytes: int = 0
 
 
 class Link(Protocol):
@@ -138,36 +127,9 @@ class Journal:
         self._closed = False
         self._earlier = NO_STATISTICS
 
-        def sweep() -> SweepThread:
-            where = directory() if callable(directory) else directory
-            assert where is not None and keep is not None  # noqa: S101, PT018 - otherwise nobody asks for it
-            sweeper = Sweeper(where, name, keep_days=keep.days, keep_bytes=keep.bytes, clock=clock, report=self.record)
-            return SweepThread(sweeper, clock=clock)
-
-        def writer() -> JournalWriter:
-            sealer = None
-            if seals and directory is not None:
-                sealer = Sealer(directory, name, clock=clock, monotonic=monotonic)
-
-            def files(kind: str) -> DatedFiles | None:
-                if directory is None:
-                    return None
-                file_name = f"{name}.{kind}"
-                return DatedFiles(directory, file_name, clock=clock, monotonic=monotonic, write=write, extents=sealer)
-
-            outputs = Outputs(
-                text=files("log"),
-                json=files("jsonl") if json else None,
-                console=None if console is None else Console(console, name=f"console-{name}"),
-                console_level=console_level,
-                sealer=sealer,
-                sweep=sweep if keep is not None and directory is not None else None,
-            )
-            renderer = Renderer(name, self._language, Storms(monotonic))
-            return JournalWriter(name, renderer, outputs, clock=clock, monotonic=monotonic, limit=limit)
-
-        self._new_writer = writer
-        self._writer = writer()
+        self._limit = limit
+        self._wanted = Wanted(name, directory, console, console_level, json, seals, keep, clock, monotonic, write)
+        self._writer = self._new_writer()
         _LIVE.add(self)
 
     def record(
@@ -220,6 +182,14 @@ class Journal:
             highest = max(levels)
             if highest >= writer.ring_from:
                 writer.ring(highest)
+
+    def _new_writer(self) -> JournalWriter:
+        wanted = self._wanted
+        renderer = Renderer(self.name, self._language, Storms(wanted.monotonic))
+        outputs = wanted.make(self.record)
+        return JournalWriter(
+            self.name, renderer, outputs, clock=self._clock, monotonic=wanted.monotonic, limit=self._limit
+        )
 
     def _offer(self, link: Link, record: Record) -> bool:
         record = cast(Record, redact(record))

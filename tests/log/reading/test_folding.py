@@ -45,6 +45,7 @@ def test_every_form_of_a_character_is_seen() -> None:
 @given(st.text(st.characters(max_codepoint=0x7FF, exclude_categories=["Cs"]), min_size=1), st.text(), st.text())
 @example("й", "й", "")
 @example("é", "x", "y")
+@example("Ր", "", "")
 def test_every_text_with_the_key_is_seen(key: str, before: str, after: str) -> None:
     """A text with the key in it, in whatever form, is seen."""
     key = fold(key)

@@ -388,14 +388,23 @@ def test_closed(tmp_path: Path, scribe: Scribe, clock: Clock) -> None:
 
 
 def test_taken_away_while_it_is_opened(tmp_path: Path, clock: Clock) -> None:
-    """If the file is gone by the time it is announced, the caller is told to open it again."""
+    """Of a file that is gone by the time it is announced nothing is said; the next one of its name is sealed."""
     sealer = Sealer(tmp_path, "server", clock=clock, monotonic=clock)
     fd = os.open(tmp_path / TEXT, os.O_WRONLY | os.O_CREAT)
     (tmp_path / TEXT).unlink()
-    with pytest.raises(FileNotFoundError, match=TEXT):
-        sealer.opened(TEXT, fd)
+    sealer.opened(TEXT, fd)
+    os.write(fd, b"gone\n")
+    sealer.wrote(TEXT, fd, 0, b"gone\n")
     os.close(fd)
-    sealer.wrote(TEXT, fd, 0, b"nobody is interested\n")
+    sealer.closed(TEXT)
+    fd = os.open(tmp_path / TEXT, os.O_WRONLY | os.O_CREAT)
+    sealer.opened(TEXT, fd)
+    os.write(fd, b"there\n")
+    sealer.wrote(TEXT, fd, 0, b"there\n")
+    os.close(fd)
+    sealer.close()
+    assert findings(tmp_path) == []
+    assert [each for seal in seals(tmp_path) for each in extents(seal)] == [(TEXT, 0, 6)]
     assert not sealer.take_adopted()
 
 

@@ -98,28 +98,6 @@ class Packed:
         os.close(self.fd)
 
 
-class Forms:
-    """Which of its two forms a file of a day has, open; neither if it is not there."""
-
-    def __init__(self, packed: Packed | None, plain: Plain | None) -> None:
-        self.packed = packed
-        self.plain = plain
-
-    def tell_apart(self) -> None:
-        """Makes each byte count once if both forms are there. Raises Damaged, OSError."""
-        if self.packed is not None and (plain := self.plain) is not None:
-            plain.start = self.packed.repeated(plain)
-            if plain.start >= plain.size:
-                self.plain = None
-                plain.close()
-
-    def close(self) -> None:
-        """Close what is open."""
-        for each in (self.packed, self.plain):
-            if each is not None:
-                each.close()
-
-
 def open_plain(path: Path) -> Plain | None:
     """Opens a plain file, None if there is none. Raises OSError."""
     try:
@@ -136,14 +114,26 @@ def open_packed(path: Path) -> Packed | None:
         return None
 
 
-def open_forms(path: Path) -> Forms:
+def open_forms(path: Path) -> tuple[Packed | None, Plain | None]:
     """Opens what there is of the file of a day whose plain form is, or was, at `path`. Raises OSError."""
     plain = open_plain(path)
     try:
-        return Forms(open_packed(path.with_name(f"{path.name}{PACKED}")), plain)
+        return open_packed(path.with_name(f"{path.name}{PACKED}")), plain
     except BaseException:
-        Forms(None, plain).close()
+        if plain is not None:
+            plain.close()
         raise
+
+
+def without_repetition(packed: Packed | None, plain: Plain | None) -> Plain | None:
+    """`plain`, from where it has more than `packed`; closed, if it has not. Raises Damaged, OSError."""
+    if packed is None or plain is None:
+        return plain
+    plain.start = packed.repeated(plain)
+    if plain.start < plain.size:
+        return plain
+    plain.close()
+    return None
 
 
 class Contents:
@@ -201,25 +191,27 @@ def open_contents(path: Path) -> Contents | None:
 
     Raises Damaged for a compressed file that cannot be read, OSError.
     """
-    forms = open_forms(path)
-    if forms.plain is None and forms.packed is None:
-        return None
+    packed, plain = open_forms(path)
+    if packed is None:
+        return None if plain is None else Contents(None, plain)
     try:
-        forms.tell_apart()
-        unpacked = None if forms.packed is None else forms.packed.unpacked()
+        plain = without_repetition(packed, plain)
+        return Contents(packed.unpacked(), plain)
     except BaseException:
-        forms.close()
+        if plain is not None:
+            plain.close()
         raise
-    if forms.packed is not None:
-        forms.packed.close()
-    return Contents(unpacked, forms.plain)
+    finally:
+        packed.close()
 
 
 def first_line(path: Path, at_most: int) -> bytes:
     """The first line of the file of a day, or so many bytes of a longer one. Raises Damaged, OSError."""
     forms = open_forms(path)
     try:
-        first = forms.packed or forms.plain
+        first = forms[0] or forms[1]
         return b"" if first is None else first.first_line(at_most)
     finally:
-        forms.close()
+        for form in forms:
+            if form is not None:
+                form.close()

@@ -43,7 +43,8 @@ def byte_classes(key: str) -> bytes | None:
         else:
             marked.add(encoded[0])
     marked.update(_combining())
-    return bytes(MARK if byte in marked else _root(parent, byte) for byte in range(256))
+    classes = {_root(parent, byte) for byte in marked}
+    return bytes(MARK if _root(parent, byte) in classes else _root(parent, byte) for byte in range(256))
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from vestnik.log.days.appending import late
 from vestnik.log.days.names import LATE, PACKED, DayFile
-from vestnik.log.days.opening import Forms, open_packed, open_plain
+from vestnik.log.days.opening import open_packed, open_plain, without_repetition
 from vestnik.log.days.packing import Damaged
 from vestnik.log.reading.source import PackedFile, PlainFile
 
@@ -64,12 +64,18 @@ def _open(file: DayFile, report: Report, snapshot: Snapshot | None) -> list[Open
     """The lines of a plain file, or of the compressed one that has taken its place."""
     plain = _try(open_plain, file.path, report)
     packed = _try(open_packed, file.path.with_name(f"{file.path.name}{PACKED}"), report)
-    forms = Forms(packed, plain)
     try:
-        forms.tell_apart()
+        plain = without_repetition(packed, plain)
     except UNREADABLE as error:
         report(file.path, error)
-    return _lines(file, forms, snapshot)
+    files: list[OpenFile] = []
+    if packed is not None:
+        files.append(PackedFile(file._replace(path=packed.path, packed=True), packed))
+    if plain is not None:
+        limit = None if snapshot is None else snapshot.limit(file.date, plain.identity)
+        plain.size = plain.size if limit is None else limit
+        files.append(PlainFile(file, plain))
+    return files
 
 
 def _try(open_: Callable[[Path], Found | None], path: Path, report: Report) -> Found | None:
@@ -78,14 +84,3 @@ def _try(open_: Callable[[Path], Found | None], path: Path, report: Report) -> F
     except OSError as error:
         report(path, error)
         return None
-
-
-def _lines(file: DayFile, forms: Forms, snapshot: Snapshot | None) -> list[OpenFile]:
-    files: list[OpenFile] = []
-    if forms.packed is not None:
-        files.append(PackedFile(file._replace(path=forms.packed.path, packed=True), forms.packed))
-    if (plain := forms.plain) is not None:
-        limit = None if snapshot is None else snapshot.limit(file.date, plain.identity)
-        plain.size = plain.size if limit is None else limit
-        files.append(PlainFile(file, plain))
-    return files

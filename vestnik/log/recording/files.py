@@ -5,7 +5,6 @@ and `server.log` a link to it. No file is renamed or deleted, and several proces
 that come when their day is compressed already go to `server.log.2026-11-22.late`.
 """
 
-import errno
 import os
 import stat
 import time
@@ -26,9 +25,8 @@ KEEP_OPEN: Final = 60.0
 """Seconds for which the file of another day than the last written one stays open for late records."""
 OPEN_AT_MOST: Final = 4
 TRIES: Final = 5
-"""How often a file that is taken away while it is being opened is opened again."""
 RETRY: Final = 0.01
-"""Seconds between two looks at a file that ends in half a line."""
+"""Looks at a file that ends in half a line, and seconds between two of them."""
 
 
 class Extents(Protocol):
@@ -198,13 +196,16 @@ class DatedFiles:
         self._link_to(None)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            file = _Open(path, self._open_announced(path), now, now)
+            file = _Open(path, open_to_append(path), now, now)
         except AlreadyPacked:
             path = late(path)
-            file = _Open(path, self._open_announced(path), now, now)
+            file = _Open(path, open_to_append(path), now, now)
         try:
-            if stat.S_ISREG(os.fstat(file.fd).st_mode) and _is_torn(path, file.fd):
-                self._put(chunk.date, file, memoryview(b"\n"))  # a killed process left half a line
+            if stat.S_ISREG(os.fstat(file.fd).st_mode):
+                if self._extents is not None:
+                    self._extents.opened(path.name, file.fd)
+                if _is_torn(path, file.fd):
+                    self._put(chunk.date, file, memoryview(b"\n"))  # a killed process left half a line
         except BaseException:
             os.close(file.fd)
             raise
@@ -212,23 +213,6 @@ class DatedFiles:
         while len(self._open) > OPEN_AT_MOST:
             self._forget(min((date for date in self._open if date != chunk.date), key=self._last_used))
         return file
-
-    def _open_announced(self, path: Path) -> int:
-        """Opens `path`, and again if it is taken away before `extents` knows of it. Raises AlreadyPacked, OSError."""
-        for _ in range(TRIES):
-            fd = open_to_append(path)
-            try:
-                if self._extents is not None and stat.S_ISREG(os.fstat(fd).st_mode):
-                    self._extents.opened(path.name, fd)
-                if is_at(fd, path, follow=True):
-                    return fd
-            except FileNotFoundError:
-                pass  # taken away: it is made anew
-            except BaseException:
-                os.close(fd)
-                raise
-            os.close(fd)
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     def _last_used(self, date: str) -> float:
         return self._open[date].used

@@ -1,13 +1,25 @@
 """Where the records of a journal go."""
 
 import logging
+import os
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
+from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
-from vestnik.log.recording.console import Console
+from vestnik.log.recording.console import Console, Stream
 from vestnik.log.recording.files import DatedFiles
 from vestnik.log.sealing.seal import Sealer
+
+
+class Keep(NamedTuple):
+    """How long the days of a journal are kept: so many `days`, and at most so many `bytes`; 0: no limit."""
+
+    days: int = 0
+    bytes: int = 0
 
 
 class Outputs(NamedTuple):
@@ -27,3 +39,42 @@ class Outputs(NamedTuple):
     def files(self) -> tuple[DatedFiles, ...]:
         """The files, in the order in which they are written: the text can be made again from the JSON."""
         return tuple(files for files in (self.json, self.text) if files is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the outputs of the journal `name` are to be; the fields are the parameters of `Journal`."""
+
+    name: str
+    directory: Path | Callable[[], Path] | None
+    console: Stream | None = None
+    console_level: int = logging.NOTSET
+    json: bool = False
+    seals: bool = False
+    keep: Keep | None = None
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    write: Callable[[int, memoryview], int] = os.write
+
+    def make(self, report: Callable[..., None]) -> Outputs:
+        """New outputs, of which nothing is open yet. `report` takes an event and its values."""
+        console = None if self.console is None else Console(self.console, name=f"console-{self.name}")
+        directory, keep = self.directory, self.keep
+        if directory is None:
+            return Outputs(console=console, console_level=self.console_level)
+        times = {"clock": self.clock, "monotonic": self.monotonic}
+        sealer = Sealer(directory, self.name, **times) if self.seals else None
+
+        def files(kind: str) -> DatedFiles:
+            return DatedFiles(directory, f"{self.name}.{kind}", write=self.write, extents=sealer, **times)
+
+        def sweep() -> SweepThread:
+            assert keep is not None  # noqa: S101 - otherwise nobody asks for it
+            where = directory() if callable(directory) else directory
+            sweeper = Sweeper(
+                where, self.name, keep_days=keep.days, keep_bytes=keep.bytes, clock=self.clock, report=report
+            )
+            return SweepThread(sweeper, clock=self.clock)
+
+        json = files("jsonl") if self.json else None
+        return Outputs(files("log"), json, console, self.console_level, sealer, None if keep is None else sweep)

@@ -148,10 +148,7 @@ class Sealer:
     # For the files.
 
     def opened(self, file: str, fd: int) -> None:
-        """`file` (its name) has been opened as `fd` and locked; nothing was written yet.
-
-        Raises FileNotFoundError if it was taken away meanwhile, and is to be opened again.
-        """
+        """`file` (its name) has been opened as `fd` and locked; nothing was written yet."""
         if file in self._closed:
             self._closed.remove(file)
         earlier: Sequence[Extent] = ()
@@ -160,8 +157,6 @@ class Sealer:
             earlier = self._files[file].extents(file) if file in self._files else ()
         self._files[file] = _File(earlier)
         self._append("open", PATIENCE, (file, fd))
-        if not os.fstat(fd).st_nlink:
-            raise FileNotFoundError(f"{file} was taken away")
 
     def wrote(self, file: str, fd: int, start: int, data: bytes | memoryview) -> None:
         """`data` is in the file from byte `start` on."""
