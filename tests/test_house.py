@@ -134,6 +134,27 @@ def test_size(path: Path) -> None:
             assert node.end_lineno - node.lineno < MAX_FUNCTION, node.name
 
 
+def test_names_of_classes() -> None:
+    """No two classes or types have the same name, wherever they are: a name says what it is without its module."""
+    places: dict[str, list[str]] = {}
+    for path in SOURCE:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{name(path)}:{node.lineno}")
+            elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias":
+                places.setdefault(ast.unparse(node.target), []).append(f"{name(path)}:{node.lineno}")
+    assert {found: where for found, where in places.items() if len(where) > 1} == {}
+
+
+def test_names_stay() -> None:
+    """Nothing of ours is called otherwise where it is imported."""
+    for path in SOURCE:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("vestnik"):
+                renamed = [alias.name for alias in node.names if alias.asname not in {None, alias.name}]
+                assert not renamed, f"{name(path)}:{node.lineno}"
+
+
 def test_every_request_has_a_row() -> None:
     """Every request of the protocol is in the table of actions, and the table holds nothing else."""
     assert set(ACTIONS) == {*get_args(AnyRequest), *get_args(AnyAdministration)}

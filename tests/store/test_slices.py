@@ -51,7 +51,7 @@ async def test_slices_when_quiet(engine: Engine) -> None:
 async def test_slices_without_quiet(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """While messages never pause there is a slice now and then between them."""
     monkeypatch.setattr(module, "QUIET", 30.0)
-    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr(module, "SLICE_WITHIN", 0.0)
     later = Later(1_000_000)
     desk = Desk(engine, later)
     while len(later.done) < 5:

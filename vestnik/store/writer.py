@@ -40,13 +40,13 @@ GATHER: Final = 0.002
 """Seconds of gathering."""
 QUIET: Final = 0.01
 """Seconds without work after which a slice of what can wait is done."""
-PATIENCE: Final = 0.5
+SLICE_WITHIN: Final = 0.5
 """Seconds after which a slice is done though it was never quiet."""
-REST: Final = 40
+SLICE_REST: Final = 40
 """How many times as long as a slice took there is no other one while work comes in."""
-FAR: Final = 100_000
+FAR_BEHIND: Final = 100_000
 """Messages that wait for their slice from which on there is less rest, so that they do not become more for ever."""
-FAR_REST: Final = 5
+FAR_SLICE_REST: Final = 5
 """The rest that there is then."""
 MAX_IDS: Final = 500
 """Ids that are looked up by one query."""
@@ -171,7 +171,7 @@ class Writer:
                 if works:
                     self._write(connection, works)
                     if self._written and not self._left:
-                        self._left, self._due = True, time.monotonic() + PATIENCE
+                        self._left, self._due = True, time.monotonic() + SLICE_WITHIN
                     self._loop.call_soon_threadsafe(self._report, works)
                 if ended:
                     return
@@ -198,7 +198,7 @@ class Writer:
             left = 0
         ended = time.monotonic()
         self._left = left > 0
-        self._due = ended + (ended - began) * (REST if left < FAR else FAR_REST)
+        self._due = ended + (ended - began) * (SLICE_REST if left < FAR_BEHIND else FAR_SLICE_REST)
 
     def _gather(self, connection: Connection) -> tuple[list[_Work], bool]:
         """Everything that waits now, at least one piece of work; whether the end was among it."""

@@ -14,7 +14,7 @@ from tests.log.conftest import Clock
 from tests.support.pages import START, at, json_of, record, write
 from tests.support.waiting import DEADLINE
 from vestnik.log.reading import follow, source
-from vestnik.log.reading.follow import PATIENCE, RETIRED, Follower
+from vestnik.log.reading.follow import RETIRED, TEXT_AFTER, Follower
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
 
@@ -209,14 +209,14 @@ def test_json_a_moment_after_the_text(watched: Watched) -> None:
     assert watched.new() == []
     watched.write("c", seconds=DAY, kinds=("jsonl",))
     assert watched.new() == ["c"]
-    assert watched.new(PATIENCE) == []
+    assert watched.new(TEXT_AFTER) == []
 
 
 def test_json_switched_off(watched: Watched) -> None:
     """A day that has no JSON after a while is followed as text."""
     watched.write("c", seconds=DAY, kinds=("log",))
     assert watched.new() == []
-    assert watched.new(PATIENCE) == ["c"]
+    assert watched.new(TEXT_AFTER) == ["c"]
     watched.write("d", seconds=DAY, kinds=("log",))
     assert watched.new() == ["d"]
 

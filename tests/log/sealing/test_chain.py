@@ -10,7 +10,7 @@ from tests.log.conftest import Clock
 from vestnik.log.days.locks import Descriptors
 from vestnik.log.sealing import chain as module
 from vestnik.log.sealing.chain import AlreadyKeyed, Chain, set_up
-from vestnik.log.sealing.keys import Damaged, KeyState, decode_state, evolve, first_state, parse_key
+from vestnik.log.sealing.keys import BadState, KeyState, decode_state, evolve, first_state, parse_key
 from vestnik.log.sealing.seals import Seal, Sealed, decode, encode
 
 DATE = "2021-06-12"
@@ -188,7 +188,7 @@ def test_set_up_over_a_damaged_state(tmp_path: Path, clock: Clock) -> None:
     """A state that nobody can read stops the seals; only a new key, asked for, goes on."""
     set_up(tmp_path, "server", clock=clock)
     (tmp_path / "server.seals.key").write_bytes(b"diary")
-    with pytest.raises(Damaged):
+    with pytest.raises(BadState):
         set_up(tmp_path, "server", clock=clock)
     key = parse_key(set_up(tmp_path, "server", again=True, clock=clock))
     assert state(tmp_path).chain == key.chain

@@ -15,7 +15,7 @@ from vestnik.log.days.locks import Descriptors
 from vestnik.log.sealing.keys import (
     RECORD,
     BadKey,
-    Damaged,
+    BadState,
     KeyState,
     decode_state,
     encode_state,
@@ -83,7 +83,7 @@ def test_damaged_record(at: int, change: int) -> None:
     record = bytearray(encode_state(first_state(public_key("u00"))))
     record[at] ^= change
     for bad in (bytes(record), bytes(record[:at])):
-        with pytest.raises(Damaged):
+        with pytest.raises(BadState):
             decode_state(bad)
 
 

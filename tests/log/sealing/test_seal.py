@@ -218,7 +218,7 @@ def test_state_in_use(tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch:
         clock.now += 11
         assert not scribe.sealer.seal()
         assert isinstance(scribe.sealer.error, BlockingIOError)
-        monkeypatch.setattr(module, "PATIENCE", 0.01)
+        monkeypatch.setattr(module, "TURN_WITHIN", 0.01)
         scribe.close()
     assert findings(tmp_path) == [What.LEFT]  # the JSON was sealed when the text was opened
 
@@ -227,7 +227,7 @@ def test_opened_while_the_state_is_in_use(
     tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that could not be announced when it was opened is announced later, and nothing of it is missing."""
-    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    monkeypatch.setattr(module, "TURN_WITHIN", 0.01)
     with hold_state(tmp_path / "server.seals.key", module.Descriptors(), 0):
         scribe.write("one")
         assert isinstance(scribe.sealer.error, BlockingIOError)

@@ -284,7 +284,7 @@ def test_seal_is_just_being_made(tmp_path: Path, key: Key, start: Start, clock: 
     """A check waits for a seal that is being made, but not for ever."""
     run(start, clock, "one")
     with pytest.MonkeyPatch.context() as patch, hold_state(tmp_path / STATE, Descriptors(), 0):
-        patch.setattr(module, "PATIENCE", 0.01)
+        patch.setattr(module, "SETTLE_WITHIN", 0.01)
         assert found(tmp_path, key) == [(What.UNREADABLE, STATE)]
 
 

@@ -10,7 +10,7 @@ from vestnik.log.days.names import LATE, PACKED
 
 MODE: Final = 0o640
 FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-PATIENCE: Final = 0.5
+LOCK_WITHIN: Final = 0.5
 """Seconds for which a file is tried to be held: `packer` holds it for as long as a sync takes."""
 
 
@@ -28,7 +28,7 @@ def late(path: Path) -> Path:
     return path.with_name(f"{path.name}{LATE}")
 
 
-def open_to_append(path: Path, flags: int = FLAGS, wait: float = PATIENCE) -> int:
+def open_to_append(path: Path, flags: int = FLAGS, wait: float = LOCK_WITHIN) -> int:
     """The descriptor of the file at `path`, which is made if need be and shared with others until it is closed.
 
     Raises AlreadyPacked, BlockingIOError if somebody holds it alone for longer than `wait` seconds, OSError.

@@ -12,7 +12,7 @@ from typing import Final
 from vestnik.log.days.names import LATE, DayFile, Kind
 from vestnik.log.days.opening import Plain, open_plain
 from vestnik.log.reading.entry import Entry, Source
-from vestnik.log.reading.opening import Identity, Report, Snapshot
+from vestnik.log.reading.opening import Identity, OnUnreadable, Snapshot
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.scan import Scanner
@@ -22,7 +22,7 @@ AT_ONCE: Final = 8
 """Blocks of a file that are read before others get their turn."""
 RETIRED: Final = 5.0
 """Seconds for which a file that is not at its path any more is read on."""
-PATIENCE: Final = 2.0
+TEXT_AFTER: Final = 2.0
 """Seconds after which a new day that has text but no JSON is followed as text."""
 
 
@@ -82,7 +82,7 @@ class Follower:
     """
 
     def __init__(
-        self, reader: Reader, query: Query, report: Report, monotonic: Callable[[], float] = time.monotonic
+        self, reader: Reader, query: Query, report: OnUnreadable, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._reader = reader
         self._query = query
@@ -188,7 +188,7 @@ class Follower:
         if date not in self._kinds:
             if "jsonl" in present:
                 self._kinds[date] = "jsonl"
-            elif self._monotonic() - self._waiting.setdefault(date, self._monotonic()) >= PATIENCE:
+            elif self._monotonic() - self._waiting.setdefault(date, self._monotonic()) >= TEXT_AFTER:
                 self._kinds[date] = "log"
         return self._kinds.get(date)
 

@@ -14,7 +14,7 @@ from vestnik.log.reading.source import PackedFile, PlainFile
 OpenFile: TypeAlias = PlainFile | PackedFile
 Identity: TypeAlias = tuple[int, int]
 """Device and inode of a file."""
-Report: TypeAlias = Callable[[Path, Exception], None]
+OnUnreadable: TypeAlias = Callable[[Path, Exception], None]
 """Is told what could not be read, or only in part, and why: OSError or Damaged."""
 UNREADABLE: Final = (OSError, Damaged)
 
@@ -39,7 +39,7 @@ class Snapshot:
         return self.sizes.get(identity, 0) if date >= self.since else None
 
 
-def open_files(file: DayFile, report: Report, snapshot: Snapshot | None = None) -> list[OpenFile]:
+def open_files(file: DayFile, report: OnUnreadable, snapshot: Snapshot | None = None) -> list[OpenFile]:
     """Opens all that has lines of the day and kind of `file`, whichever of them it is, in the order of the lines."""
     plain = plain_form(file)
     later = plain._replace(path=late(plain.path), late=True)
@@ -60,7 +60,7 @@ def plain_form(file: DayFile) -> DayFile:
     return file._replace(path=file.path.with_name(name), packed=False, late=False)
 
 
-def _open(file: DayFile, report: Report, snapshot: Snapshot | None) -> list[OpenFile]:
+def _open(file: DayFile, report: OnUnreadable, snapshot: Snapshot | None) -> list[OpenFile]:
     """The lines of a plain file, or of the compressed one that has taken its place."""
     plain = _try(open_plain, file.path, report)
     packed = _try(open_packed, file.path.with_name(f"{file.path.name}{PACKED}"), report)
@@ -78,7 +78,7 @@ def _open(file: DayFile, report: Report, snapshot: Snapshot | None) -> list[Open
     return files
 
 
-def _try(open_: Callable[[Path], Found | None], path: Path, report: Report) -> Found | None:
+def _try(open_: Callable[[Path], Found | None], path: Path, report: OnUnreadable) -> Found | None:
     try:
         return open_(path)
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from vestnik.log.days.names import DayFile, Kind, day_files
 from vestnik.log.reading.entry import Entry, Source
-from vestnik.log.reading.opening import UNREADABLE, OpenFile, Report, Snapshot, open_alone, open_files
+from vestnik.log.reading.opening import UNREADABLE, OnUnreadable, OpenFile, Snapshot, open_alone, open_files
 from vestnik.log.reading.query import BEGINNING, END, Query
 from vestnik.log.reading.scan import Scanner
 from vestnik.log.reading.source import PlainFile
@@ -35,7 +35,7 @@ class DayFiles(NamedTuple):
     last_json: bool
 
 
-class Part(NamedTuple):
+class TimeSlice(NamedTuple):
     """The entries of an open file that are wanted, by their times."""
 
     file: OpenFile
@@ -49,7 +49,7 @@ class Reader:
     `text_only` collects the dates for which a query that asks for fields found nothing but text.
     """
 
-    def __init__(self, directory: Path, name: str, report: Report, *, file: DayFile | None = None) -> None:
+    def __init__(self, directory: Path, name: str, report: OnUnreadable, *, file: DayFile | None = None) -> None:
         self.directory = directory
         self.name = name
         self.text_only: set[str] = set()
@@ -104,7 +104,7 @@ class Reader:
                             kept.extend(scanner.entries(block))
                         yield from reversed(kept)
 
-    def _scanner(self, part: Part, query: Query) -> Scanner:
+    def _scanner(self, part: TimeSlice, query: Query) -> Scanner:
         file = part.file.day
         if file.kind == "log" and query.needs_fields:
             self.text_only.add(file.date)
@@ -132,7 +132,7 @@ class Reader:
         ]
 
     @contextmanager
-    def _opened(self, day: DayFiles, query: Query, snapshot: Snapshot | None) -> Iterator[list[Part]]:
+    def _opened(self, day: DayFiles, query: Query, snapshot: Snapshot | None) -> Iterator[list[TimeSlice]]:
         """What to read for a day: its JSON, and before and after it what only the text has; or just the text."""
         with ExitStack() as stack:
             found: dict[Kind, list[OpenFile]] = {}
@@ -141,13 +141,13 @@ class Reader:
                 for file in found[kind]:
                     stack.enter_context(closing(file))
             json, text = found["jsonl"], found["log"]
-            parts = [Part(file, query.since, query.until) for file in json or text]
+            parts = [TimeSlice(file, query.since, query.until) for file in json or text]
             if json and text:
                 begin = _begin(text[0], json[0])
                 awaited = snapshot is not None and json[-1].day.date in snapshot.json
                 end = _end(text[-1], json[-1], LACKING) if day.last_json and not awaited else END
-                before = [Part(file, query.since, min(query.until, begin)) for file in text if begin > BEGINNING]
-                after = [Part(file, max(query.since, end), query.until) for file in text if end < END]
+                before = [TimeSlice(file, query.since, min(query.until, begin)) for file in text if begin > BEGINNING]
+                after = [TimeSlice(file, max(query.since, end), query.until) for file in text if end < END]
                 parts = before + parts + after
             yield parts
 

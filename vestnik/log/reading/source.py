@@ -25,7 +25,7 @@ GLANCE: Final = 4096
 MARGIN: Final = 60 * SECOND
 """Lines are in the order of their times up to this many microseconds, if no look shows that the clock was put back."""
 
-Range: TypeAlias = tuple[int, int]
+LineRange: TypeAlias = tuple[int, int]
 """Offsets in a file: the lines that begin from the first on and before the second."""
 
 
@@ -76,7 +76,7 @@ class PlainFile:
                 if block := self._lines(begin, min(begin + BLOCK, end)):
                     yield block
 
-    def _ranges(self, since: int, until: int) -> list[Range]:
+    def _ranges(self, since: int, until: int) -> list[LineRange]:
         """Where lines of these times can be.
 
         The time of a line every few megabytes tells it. Between two looks the times are between theirs, give or take
@@ -89,7 +89,7 @@ class PlainFile:
             os.posix_fadvise(self.plain.fd, 0, 0, os.POSIX_FADV_RANDOM)  # what is read ahead is read for nothing
         looks = [(offset, self._look(offset, stamps)) for offset in range(self._start, self.size, STEP)]
         looks.append((self.size, self._last_look(stamps)))
-        found: list[Range] = []
+        found: list[LineRange] = []
         for (start, first), (end, last) in pairwise(looks):
             known = first is not None and last is not None and last[1] >= first[0] - MARGIN
             if known and (last[1] + MARGIN < since or first[0] - MARGIN >= until):  # type: ignore[index]  # both known
@@ -100,7 +100,7 @@ class PlainFile:
                 found.append((start, end))
         return found
 
-    def _look(self, offset: int, stamps: Stamps) -> Range | None:
+    def _look(self, offset: int, stamps: Stamps) -> LineRange | None:
         """The earliest and latest time of the first line from `offset` on that has a time, None if none is near."""
         length = GLANCE
         while True:
@@ -111,7 +111,7 @@ class PlainFile:
                 return None
             length = min(length * 16, STEP)
 
-    def _last_look(self, stamps: Stamps) -> Range | None:
+    def _last_look(self, stamps: Stamps) -> LineRange | None:
         """The times of the last line that has one."""
         for line in reversed(self._lines(max(0, self.size - BLOCK), self.size).split(b"\n")):
             if (time := stamps.read(line)) is not None:

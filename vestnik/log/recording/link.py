@@ -11,7 +11,7 @@ from typing import Final
 from vestnik.log.days.appending import is_packed, late
 from vestnik.log.days.locks import patiently, share, take
 
-PATIENCE: Final = 10.0
+ADOPT_WITHIN: Final = 10.0
 """Seconds for which another process is waited for that takes the same file in."""
 
 
@@ -71,7 +71,7 @@ def adopt(plain: Path) -> Path | None:
 def _append(plain: Path, dated: Path, inode: int) -> None:
     """Copies `plain` to the end of `dated`, unless another process has just done so."""
     with plain.open("rb") as source:
-        if not patiently(PATIENCE, lambda: take(source.fileno()) or None):
+        if not patiently(ADOPT_WITHIN, lambda: take(source.fileno()) or None):
             raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), str(plain))
         done = plain.is_symlink() or not plain.exists() or plain.stat().st_ino != inode
         if done or plain.samefile(dated):

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 from vestnik.log.days.appending import AlreadyPacked, open_to_append
 from vestnik.log.days.locks import Descriptors, sync_directory, write_all
 from vestnik.log.days.opening import open_contents
-from vestnik.log.days.packing import Damaged as BadArchive
-from vestnik.log.sealing.keys import Damaged, HeldState, KeyState, first_state, hold_state, new_chain, state_path
+from vestnik.log.days.packing import Damaged
+from vestnik.log.sealing.keys import BadState, HeldState, KeyState, first_state, hold_state, new_chain, state_path
 from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
 
 FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -62,7 +62,7 @@ class Chain:
     def turn(self, wait: float) -> Iterator[Turn]:
         """The turn to add seals. Waits at most `wait` seconds for it.
 
-        Raises BlockingIOError if others take longer, keys.Damaged, OSError.
+        Raises BlockingIOError if others take longer, keys.BadState, OSError.
         """
         with hold_state(state_path(self._directory, self._name), self._descriptors, wait) as held:
             state = held.read()
@@ -146,7 +146,7 @@ def _compressed(path: Path, mac: str) -> bytes:
     """What follows the seal with the code `mac` in a file that was compressed; nothing if that cannot be found."""
     try:
         contents = open_contents(path)
-    except BadArchive:
+    except Damaged:
         return b""
     if contents is None:
         return b""
@@ -160,12 +160,12 @@ def set_up(directory: Path, name: str, *, again: bool = False, clock: Callable[[
     """Begins a chain with a secret key for the journal `name`, also beside programs that write it; gives the key.
 
     The key is kept nowhere: `vestnik journal verify` needs it. Raises AlreadyKeyed if there is one and not `again`,
-    BlockingIOError, keys.Damaged (a state that is beyond reading is replaced `again`), OSError.
+    BlockingIOError, keys.BadState (a state that is beyond reading is replaced `again`), OSError.
     """
     chain = Chain(directory, name, Descriptors(), clock=clock)
     try:
         return _set_up(chain, again=again)
-    except Damaged:
+    except BadState:
         if not again:
             raise
         state_path(directory, name).unlink(missing_ok=True)

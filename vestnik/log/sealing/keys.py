@@ -34,7 +34,7 @@ class BadKey(ValueError):
     """A text that is not a verification key."""
 
 
-class Damaged(OSError):
+class BadState(OSError):
     """A state file that is not as it was written."""
 
 
@@ -131,13 +131,13 @@ def encode_state(state: KeyState) -> bytes:
 
 
 def decode_state(record: bytes) -> KeyState:
-    """The state in a record. Raises Damaged."""
+    """The state in a record. Raises BadState."""
     try:
         state = msgspec.json.decode(record.partition(b" ")[2], type=KeyState)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Damaged("the key state of the seals is damaged") from None
+        raise BadState("the key state of the seals is damaged") from None
     if encode_state(state) != record:
-        raise Damaged("the key state of the seals is damaged")
+        raise BadState("the key state of the seals is damaged")
     return state
 
 
@@ -157,7 +157,7 @@ class HeldState:
         self._fd = fd
 
     def read(self) -> KeyState:
-        """The state; an unkeyed chain is begun if there is none. Raises Damaged, OSError."""
+        """The state; an unkeyed chain is begun if there is none. Raises BadState, OSError."""
         record = os.pread(self._fd, RECORD + 1, 0)
         if record:
             return decode_state(record)

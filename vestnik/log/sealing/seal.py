@@ -23,17 +23,17 @@ from vestnik.log.days.opening import open_contents
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.adoption import adopt, read_again, settle
 from vestnik.log.sealing.chain import Chain, Turn
-from vestnik.log.sealing.seals import Extent, Kind, Lines, Opened, Seal
+from vestnik.log.sealing.seals import Extent, SealKind, Lines, Opened, Seal
 from vestnik.log.trouble import Trouble
 
 DATA_EVERY: Final = 1.0
 HEARTBEAT_EVERY: Final = 900.0
 """Seconds from the first byte without a seal to its seal; between two seals of a program that writes nothing."""
-PATIENCE: Final = 1.0
+TURN_WITHIN: Final = 1.0
 """Seconds for which other programs that make a seal are waited for when a file is opened, and at the end."""
 RETRY: Final = 0.05
 """Seconds after which it is tried again while another program makes a seal."""
-LONG: Final = 10.0
+STUCK_AFTER: Final = 10.0
 """Seconds after which it is trouble that other programs make seals all the time."""
 AGAIN: Final = 60.0
 """Seconds after which a file that could not be read is tried again."""
@@ -153,10 +153,10 @@ class Sealer:
             self._closed.remove(file)
         earlier: Sequence[Extent] = ()
         if file in self._files:
-            self._append("data", PATIENCE)  # what was written to the file that had this name before
+            self._append("data", TURN_WITHIN)  # what was written to the file that had this name before
             earlier = self._files[file].extents(file) if file in self._files else ()
         self._files[file] = _File(earlier)
-        self._append("open", PATIENCE, (file, fd))
+        self._append("open", TURN_WITHIN, (file, fd))
 
     def wrote(self, file: str, fd: int, start: int, data: bytes | memoryview) -> None:
         """`data` is in the file from byte `start` on."""
@@ -196,7 +196,7 @@ class Sealer:
     def close(self) -> None:
         """Makes the last seal of this program. Whatever is written later begins anew."""
         if self._run or self._has_news:
-            self._append("end", PATIENCE)
+            self._append("end", TURN_WITHIN)
         self._forget()
 
     def abandon(self) -> None:
@@ -233,7 +233,7 @@ class Sealer:
 
     # Making a seal.
 
-    def _append(self, kind: Kind, patience: float, fresh: tuple[str, int] | None = None) -> bool:
+    def _append(self, kind: SealKind, patience: float, fresh: tuple[str, int] | None = None) -> bool:
         """Makes a seal; waits so many seconds for other programs. `fresh` is a file just opened and its descriptor."""
         try:
             with self._own_chain().turn(patience) as turn:
@@ -241,7 +241,7 @@ class Sealer:
         except BlockingIOError as error:
             now = self._monotonic()
             self._busy_since = now if self._busy_since is None else self._busy_since
-            if patience or now - self._busy_since >= LONG:
+            if patience or now - self._busy_since >= STUCK_AFTER:
                 self.error = error
             self._due = now + RETRY
             return False
@@ -267,7 +267,7 @@ class Sealer:
             self._where = self._where()
         return self._where
 
-    def _make(self, kind: Kind, turn: Turn, fresh: tuple[str, int] | None) -> None:
+    def _make(self, kind: SealKind, turn: Turn, fresh: tuple[str, int] | None) -> None:
         """Makes the seal of everything that there is to say."""
         self.error = None
         seal = Seal(time=turn.time, kind=kind, run=self._run)

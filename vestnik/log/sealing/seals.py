@@ -21,7 +21,7 @@ from zlib import adler32
 
 import msgspec
 
-Kind: TypeAlias = Literal["begin", "start", "open", "data", "heartbeat", "end", "handover"]
+SealKind: TypeAlias = Literal["begin", "start", "open", "data", "heartbeat", "end", "handover"]
 """`begin`: the first seal of a keyed chain; `handover`: the last one of a chain, names the next. In between those of
 the programs that write: each begins with `start` and finishes with `end`; `open` is for another file, `data` for what
 was written, `heartbeat` for nothing."""
@@ -69,7 +69,7 @@ class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     chain: str = ""
     epoch: Offset = -1
     time: str
-    kind: Kind
+    kind: SealKind
     run: str = ""
     pid: int = 0
     version: str = ""

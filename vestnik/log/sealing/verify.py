@@ -18,14 +18,13 @@ from vestnik.log.days.names import LATE, PACKED, day_file, day_files
 from vestnik.log.days.opening import open_contents
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.findings import FileSummary, Report, What
-from vestnik.log.sealing.keys import Damaged as BadState
-from vestnik.log.sealing.keys import Key, KeyState, decode_state, state_path
+from vestnik.log.sealing.keys import BadState, Key, KeyState, decode_state, state_path
 from vestnik.log.sealing.seals import Seal, decode
 from vestnik.log.sealing.sidecar import Sidecar
 from vestnik.log.sealing.verify_chain import ChainCheck
 from vestnik.log.sealing.verify_day import Circumstances, Day
 
-PATIENCE: Final = 5.0
+SETTLE_WITHIN: Final = 5.0
 """Seconds for which programs are waited for that just make a seal."""
 NOTHING_KNOWN: Final = Circumstances(live=False, age=0.0, size=0)
 KINDS: Final = ("log", "jsonl")
@@ -86,7 +85,7 @@ def _held(directory: Path, name: str, report: Report) -> Iterator[KeyState | Non
         yield None
         return
     try:
-        if not patiently(PATIENCE, lambda: share(fd) or None):
+        if not patiently(SETTLE_WITHIN, lambda: share(fd) or None):
             report.add(What.UNREADABLE, path.name, reason=os.strerror(errno.EAGAIN))
         yield _read_state(fd, path, report)
     finally:

@@ -11,7 +11,7 @@ from vestnik.log.sealing.seals import Extent, Seal, check_of, unpack
 from vestnik.log.sealing.verify_chain import Run
 
 CHUNK: Final = 1024 * 1024
-SHOWN: Final = 160
+MAX_SHOWN_TEXT: Final = 160
 """Characters of a line that are shown."""
 LOOKED_AT: Final = 20_000
 """Lines that are compared to tell what happened to the first wrong one."""
@@ -22,8 +22,7 @@ LATER: Final = 1 << 62
 FRESH: Final = 10.0
 """Seconds after the last change of a file in which a program that runs may not have made its seal yet."""
 
-
-Range: TypeAlias = tuple[int, int]
+ByteRange: TypeAlias = tuple[int, int]
 """The first byte, and the one after the last."""
 
 
@@ -105,7 +104,7 @@ class Day:
         self._tell_adopted(contents, claims)
 
     def _gaps(self, contents: Contents, end: int, circumstances: Circumstances) -> None:
-        ranges: dict[tuple[What, str], list[Range]] = {}
+        ranges: dict[tuple[What, str], list[ByteRange]] = {}
         for gap in self.coverage.gaps(min(end, contents.size)):
             suspects = [run for run in self._writers if not self._has_ended(run, LATER)]
             if gap.before is not None:
@@ -138,14 +137,14 @@ class Day:
                 else:
                     self._tell(What.UNSEALED, contents, found)
 
-    def _tell(self, what: What, contents: Contents, ranges: Sequence[Range], **more: str) -> None:
+    def _tell(self, what: What, contents: Contents, ranges: Sequence[ByteRange], **more: str) -> None:
         """One finding for bytes in several places: their number, and the first and the last line.
 
         Of what nobody can have left there, it is the lines of the first place, and how they begin.
         """
         start, end = ranges[0]
         if what is What.UNSEALED:
-            more["text"] = _beginning(contents.read(start, min(end, start + 4 * SHOWN)))
+            more["text"] = _beginning(contents.read(start, min(end, start + 4 * MAX_SHOWN_TEXT)))
         else:
             end = ranges[-1][1]
         first = contents.count_lines(0, start) + 1
@@ -258,4 +257,4 @@ def _digest(contents: Contents, extent: Extent) -> str:
 
 def _beginning(line: bytes) -> str:
     text = line.partition(b"\n")[0].decode("utf-8", "replace")
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return text if len(text) <= MAX_SHOWN_TEXT else f"{text[:MAX_SHOWN_TEXT]}..."
