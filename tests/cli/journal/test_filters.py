@@ -7,6 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from vestnik.cli.journal.facts import about_account, about_room
 from vestnik.cli.journal.filters import filters, make_query
 from vestnik.log.reading.query import Query, Span
 
@@ -40,8 +41,8 @@ def micros(*moment: int) -> int:
         ("--since 10:30 --until 2026-11-22", Query(since=micros(2026, 11, 22, 10, 30), until=micros(2026, 11, 22))),
         ("--since 2h", Query(since=micros(2026, 11, 22, 10))),
         ("--level warning --logger admin", Query(level=30, logger="admin")),
-        ("--account ANNA --room Чат", Query(account="anna", room="#чат")),
-        ("--room #Tea", Query(room="#tea")),
+        ("--account ANNA --room Чат", Query(names=(about_account("anna"), about_room("чат")))),
+        ("--room #Tea", Query(names=(about_room("tea"),))),
         ("--connection 7", Query(connections=(Span("7"),))),
         ("--request 3", Query(request=3)),
         ("--request 7-3", Query(connections=(Span("7"),), request=3)),

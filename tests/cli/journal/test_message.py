@@ -39,7 +39,7 @@ def stored(data: Path, *, delivered: int = 0, room: bool = False) -> None:
         for name in ("anna", "boris"):
             accounts.add_account(connection, name, name, "hash", 0, allow)
         to = (
-            join_room(connection, "#чат", "#Чат", 1, 0, allow).room.id
+            join_room(connection, "#чат", "#Чат", 1, 0, allow).room_id
             if room
             else direct_conversation(connection, 1, 2, 0)
         )

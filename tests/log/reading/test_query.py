@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from tests.support.pages import START, entry_of, json_of, record, text_of
 from vestnik.log.days.names import Kind
 from vestnik.log.reading.folding import fold
-from vestnik.log.reading.query import ALWAYS, Named, Query, Span, level_number
+from vestnik.log.reading.query import ALWAYS, NameCondition, Query, Span, level_number
 
 
-def person(key: str) -> Named:
+def person(key: str) -> NameCondition:
     """Entries with this name in any of some fields."""
-    return Named(("account", "sender", "contact", "claimed", "name", "to"), key)
+    return NameCondition(("account", "sender", "contact", "claimed", "name", "to"), key)
 
 
-def place(key: str) -> Named:
+def place(key: str) -> NameCondition:
     """Entries with this name in any of other ones."""
-    return Named(("room", "to"), key)
+    return NameCondition(("room", "to"), key)
 
 
 def matches(query: Query, made: dict[str, Any], kind: Kind = "jsonl") -> bool:

@@ -15,7 +15,7 @@ from tests.support.pages import START, at, json_of, micros, record, text_of, wri
 from vestnik.log.days.packing import MARK
 from vestnik.log.reading import opening
 from vestnik.log.reading.opening import Snapshot
-from vestnik.log.reading.query import Named, Query
+from vestnik.log.reading.query import NameCondition, Query
 from vestnik.log.reading.reader import Reader
 
 DAY = 86_400
@@ -172,7 +172,7 @@ def test_long_lines_and_empty_files(tmp_path: Path) -> None:
     (tmp_path / "server.log.2026-11-23").touch()
     found = [entry.facts.get("message") for entry in reader(tmp_path).entries(Query())]
     assert (len(found[0]), found[1:]) == (1_000_000, ["0", "1"])
-    assert len(list(reader(tmp_path).entries(Query(names=(Named(("account",), "anna"),))))) == 1
+    assert len(list(reader(tmp_path).entries(Query(names=(NameCondition(("account",), "anna"),))))) == 1
     assert [entry.facts.get("message") for entry in reader(tmp_path).last(Query(), 2)] == ["0", "1"]
     assert said(tmp_path / "nowhere") == []
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.log.reading.entry import Entry, Facts
 from vestnik.log.reading.folding import fold
-from vestnik.log.reading.query import BEGINNING, END, Named, Query, Span
+from vestnik.log.reading.query import BEGINNING, END, NameCondition, Query, Span
 from vestnik.log.reading.reader import Reader
 from vestnik.log.reading.stamps import SECOND
 
@@ -17,14 +17,14 @@ APART: Final = 60 * SECOND
 _ENDS: Final = frozenset({"client.disconnected", "client.connection_lost", "client.connected"})
 
 
-def about_account(name: str) -> Named:
+def about_account(name: str) -> NameCondition:
     """Entries about an account, in whatever role."""
-    return Named(ROLES, fold(name))
+    return NameCondition(ROLES, fold(name))
 
 
-def about_room(name: str) -> Named:
+def about_room(name: str) -> NameCondition:
     """Entries about a room; the sign in front of its name may be left out."""
-    return Named(("room", "to"), fold(f"{ROOM_SIGN}{name.removeprefix(ROOM_SIGN)}"))
+    return NameCondition(("room", "to"), fold(f"{ROOM_SIGN}{name.removeprefix(ROOM_SIGN)}"))
 
 
 def account_of(facts: Facts) -> Any:

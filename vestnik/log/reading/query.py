@@ -44,7 +44,7 @@ class Span(NamedTuple):
     until: int = END
 
 
-class Named(NamedTuple):
+class NameCondition(NamedTuple):
     """A name that an entry must have in one of these `fields`, or a text line as a word; `key` is its folded form."""
 
     fields: tuple[str, ...]
@@ -65,7 +65,7 @@ class Query:
     until: int = END
     level: int = 0
     logger: str | None = None
-    names: tuple[Named, ...] = ()
+    names: tuple[NameCondition, ...] = ()
     connections: tuple[Span, ...] | None = None
     request: int | None = None
     code: int | None = None
