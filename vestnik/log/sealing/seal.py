@@ -23,7 +23,7 @@ from vestnik.log.days.opening import open_contents
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.adoption import adopt, read_again, settle
 from vestnik.log.sealing.chain import Chain, Turn
-from vestnik.log.sealing.seals import Extent, SealKind, Lines, Opened, Seal
+from vestnik.log.sealing.seals import Extent, Lines, Opened, Seal, SealKind
 from vestnik.log.trouble import Trouble
 
 DATA_EVERY: Final = 1.0
