@@ -7,7 +7,7 @@ import pytest
 from tests.support.pages import START, at, json_of, micros, record, text_of
 from vestnik.log.days.names import Kind
 from vestnik.log.reading.entry import Entry, Source
-from vestnik.log.reading.query import BEGINNING, END, Named, Query
+from vestnik.log.reading.query import BEGINNING, END, NameCondition, Query
 from vestnik.log.reading.scan import NEAR, Scanner
 
 RECORDS = [record(at(number), message=f"m{number}", account="anna" if number % 2 else "boris") for number in range(6)]
@@ -45,7 +45,8 @@ def test_times(kind: Kind) -> None:
 def test_matches() -> None:
     """What a query passes over quickly, and what it looks at and refuses, is left out."""
     assert [
-        entry.facts["message"] for entry in found(block_of("jsonl"), Query(names=(Named(("account",), "anna"),)))
+        entry.facts["message"]
+        for entry in found(block_of("jsonl"), Query(names=(NameCondition(("account",), "anna"),)))
     ] == ["m1", "m3", "m5"]
     assert [entry.facts["message"] for entry in found(block_of("jsonl"), Query(level=30))] == []
 
