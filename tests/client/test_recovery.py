@@ -34,7 +34,7 @@ async def test_silence(make: Make) -> None:
                 script.say(response=200)
 
     async with scripted(talk) as port:
-        anna = make(port, timeout=0.2)
+        anna = make(port, timeout=1)
         async with connected(anna):
             first, second = asyncio.create_task(anna.join("#a")), asyncio.create_task(anna.join("#b"))
             with pytest.raises(AnswerTimeout):

@@ -86,14 +86,14 @@ async def test_one_connection_too_many(tmp_path: Path) -> None:
 async def test_a_probe_is_for_those_who_named_it(tmp_path: Path) -> None:
     """Silent clients: the one that named `probe` is asked and then, still silent, closed; a plain one hears nothing."""
     add_accounts(tmp_path, ["anna", "boris", "clara"], "secret")
-    with ServerProcess(tmp_path, "--log-level", "DEBUG", toml="keepalive = 0.3") as server:
+    with ServerProcess(tmp_path, "--log-level", "DEBUG", toml="keepalive = 1") as server:
         port = server.port
         async with (
             await Wire.login(port, "anna", features=["probe"]) as anna,
             await Wire.login(port, "boris") as boris,
             await Wire.login(port, "clara", features=["probe"]) as clara,
         ):
-            for _ in range(3):
+            for _ in range(2):
                 probe = await anna.hear()
                 assert probe.pop("time") > 0
                 assert probe == {"action": "probe"}
@@ -101,7 +101,7 @@ async def test_a_probe_is_for_those_who_named_it(tmp_path: Path) -> None:
             assert (await clara.rest()).count(b"probe") == 1
             assert await boris.silent()
             server.wait_for("WARNING  server     Клиент clara не ответил на probe: соединение закрыто")
-        server.wait_for("DEBUG    server     Отправлен probe клиенту anna", count=3)
+        server.wait_for("DEBUG    server     Отправлен probe клиенту anna", count=2)
         assert "probe клиенту boris" not in server.journal
 
 

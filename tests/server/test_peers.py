@@ -58,9 +58,9 @@ async def test_unfinished_values(tmp_path: Path, begun: bytes) -> None:
 
 async def test_probe(tmp_path: Path) -> None:
     """A client that named `probe` is probed when it is silent, stays when it answers, and is cut off when not."""
-    async with running_app(tmp_path, "anna", keepalive=0.2, lang="en") as app:
+    async with running_app(tmp_path, "anna", keepalive=0.5, lang="en") as app:
         async with await Wire.login(app.listener.port, "anna", features=["probe"]) as anna:
-            for _ in range(3):
+            for _ in range(2):
                 probe = await anna.hear()
                 assert probe.pop("time") > 0
                 assert probe == {"action": "probe"}
