@@ -60,7 +60,7 @@ class Packed:
     def pieces(self) -> Iterator[bytes]:
         """What it holds. Raises Damaged, OSError."""
         try:
-            for piece, _ in members(self.fd):
+            for piece, _ in members(self.fd, at_once=CHUNK):
                 yield piece
         except Damaged as error:
             raise Damaged(f"{self.path}: {error}") from error

@@ -85,8 +85,11 @@ class _Sum:
         return Part(self.size, self._lines + self._half, self._digest.hexdigest())
 
 
-def members(packed: int, check: Check = nothing) -> Iterator[tuple[bytes, bool]]:
-    """What the members hold, in pieces, each with whether it ends a member. Raises Damaged, OSError."""
+def members(packed: int, check: Check = nothing, at_once: int | None = None) -> Iterator[tuple[bytes, bool]]:
+    """What the members hold, in pieces of at most `at_once` (CHUNK) bytes, each with whether it ends a member.
+
+    Raises Damaged, OSError.
+    """
     data, at = b"", 0
     reader, begun = zlib.decompressobj(_GZIP), False
     while True:
@@ -97,7 +100,7 @@ def members(packed: int, check: Check = nothing) -> Iterator[tuple[bytes, bool]]
         if not data and not begun:
             return
         try:
-            piece = reader.decompress(data, CHUNK)
+            piece = reader.decompress(data, at_once or CHUNK)
         except zlib.error as error:
             raise Damaged(f"the compressed file is damaged: {error}") from error
         if not (data or piece or reader.eof):
