@@ -75,6 +75,29 @@ def test_around_midnight(tmp_path: Path, clock: Clock, zone: Callable[[str], Non
     assert path.read_bytes() == line
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_late_lines(tmp_path: Path, clock: Clock, lost: int) -> None:
+    """What came late is completed as well, and not where only one of the two kinds is compressed."""
+    write(tmp_path, clock, 10)
+    days = [tmp_path / f"server.{kind}.{DAY}" for kind in ("log", "jsonl")]
+    for day in days:
+        Path(f"{day}.gz").write_bytes(gzip.compress(day.read_bytes()))
+        day.unlink()
+    journal = Journal("server", tmp_path, json=True, clock=clock)
+    for _ in range(2):
+        journal.record(catalogue.SERVER_FORCED)
+    journal.close()
+    text = Path(f"{days[0]}.late")
+    lines = text.read_bytes()
+    text.write_bytes(b"".join(lines.splitlines(keepends=True)[lost:]))
+    assert complete_text(tmp_path, "server") == lost
+    assert text.read_bytes() == lines
+    text.rename(days[0])
+    Path(f"{days[0]}.gz").unlink()
+    assert complete_text(tmp_path, "server") == 0
+    assert not text.exists()
+
+
 def test_text_alone(tmp_path: Path, clock: Clock) -> None:
     """Without JSON objects, or when the text goes on after them, nothing is made up."""
     path, lines = write(tmp_path, clock)

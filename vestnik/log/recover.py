@@ -71,15 +71,16 @@ def complete_text(directory: Path, name: str) -> int:
 
     Does nothing while somebody is writing the journal, or if the text goes on after the JSON does. Raises OSError.
     """
-    texts = {file.date: file for file in day_files(directory, name, "log") if not file.late}
-    objects = [file for file in day_files(directory, name, "jsonl") if not (file.packed or file.late)][-LATEST_DAYS:]
+    packed = {file.date: file.packed for file in day_files(directory, name, "log") if not file.late}
+    objects = [file for file in day_files(directory, name, "jsonl") if not file.packed]
+    latest = sorted({file.date for file in objects})[-LATEST_DAYS:]
     added = 0
     for file in objects:
-        text = texts.get(file.date)
-        if text is None and not any(date < file.date for date in texts):
-            continue  # this journal has no text, or none is left
-        if text is None or not text.packed:
-            added += _complete(file, file._replace(path=directory / f"{name}.log.{file.date}", kind="log"))
+        if file.date not in latest or not any(date <= file.date for date in packed):
+            continue  # long ago; or this journal has no text, or none is left
+        if file.late == packed.get(file.date, False):  # else the two kinds were compressed at different times
+            day = file.path.name.removeprefix(f"{name}.jsonl.")
+            added += _complete(file, file._replace(path=directory / f"{name}.log.{day}", kind="log"))
     return added
 
 

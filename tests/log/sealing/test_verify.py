@@ -195,6 +195,9 @@ def test_compressed(tmp_path: Path, key: Key, start: Start, clock: Clock) -> Non
     assert (What.CHANGED, late.name) in found(tmp_path, key)
     late.unlink()
     assert (What.FILE_MISSING, late.name) in found(tmp_path, key)
+    forged = late.with_name(late.name.replace("06-12", "06-13"))
+    forged.write_text("2021-06-13 12:00:00,000 INFO     forged\n")
+    assert (What.FILE_UNSEALED, forged.name) in found(tmp_path, key)
 
 
 def test_old_days_are_gone(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
