@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import Ear, hearers
+from vestnik.chat import state
+from vestnik.chat.audience import COMING_AND_GOING
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import Limits
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import NO_FEATURES, Session
+from vestnik.chat.state import State
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
 from vestnik.chat.storage.messages import MessageEvent
@@ -135,3 +138,9 @@ def test_left_while_resuming(scene: Scene) -> None:
     scene.apply("leave", by=1, origin=other.recipient.name)
     assert (scene.anna.missing.left, scene.anna.missing.positions) == ({5}, {5: (1, 1)})
     assert (other.missing.left, other.missing.positions) == ({5}, {})
+
+
+def test_who_comes_and_goes() -> None:
+    """The changes by which somebody hears a room, or no more, are those that are told to both audiences."""
+    moving = {State._made, State._joined, State._left}
+    assert {kind for kind, apply in state._BY_KIND.items() if apply in moving} == COMING_AND_GOING

@@ -1,10 +1,14 @@
 """Who hears what happens: the sessions of a room's members, or of the two people of a direct conversation."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Session
 from vestnik.chat.sessions import Sessions
+
+COMING_AND_GOING: Final = frozenset({"create_room", "join", "invite", "leave", "remove", "ban"})
+"""Changes after which a room may have another audience than before; those before and after hear of them."""
 
 
 def sessions_of(sessions: Sessions, people: Iterable[int]) -> list[Session]:

@@ -7,7 +7,7 @@ to those who hear it, and given to whoever else has subscribed.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
-from vestnik.chat.audience import sessions_in, sessions_of
+from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post, Telling
 from vestnik.chat.session import Recipient, Session
@@ -133,8 +133,9 @@ class Fanout:
             before = set() if room is None else sessions_in(room)
             name = event.room.name if event.room is not None else room.name if room is not None else ""
             self._chat.state.apply_change(event, origin)
-            room = room or self._chat.rooms.by_id(event.conversation_id)
-            after = set() if room is None else sessions_in(room)
+            after = before
+            if event.kind in COMING_AND_GOING and (room := self._chat.rooms.by_id(event.conversation_id)) is not None:
+                after = sessions_in(room)
             shown, hearing = event.shown(name), []
             for session in before | after:
                 others = session.recipient.name != origin and "changes" in session.features
