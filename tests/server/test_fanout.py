@@ -11,6 +11,7 @@ from vestnik.chat.storage.rooms import ExpiryEvent
 from vestnik.protocol.events import Resumed
 from vestnik.protocol.formats import JimRich
 from vestnik.server.fanout import ConversationEvent
+from vestnik.server.order import Foreign
 
 COUNTING = ["changes"]
 
@@ -127,19 +128,30 @@ async def test_a_format_encodes_once(tmp_path: Path) -> None:
 
 async def test_subscribers(tmp_path: Path) -> None:
     """Subscribers hear everything that happens, in order; an error of one is journaled and the others hear on."""
-    heard: list[ConversationEvent] = []
+    heard: list[tuple[ConversationEvent, bool]] = []
 
-    def fail(_event: ConversationEvent) -> None:
+    def fail(_event: ConversationEvent, _own: bool) -> None:
         raise RuntimeError("a subscriber's own")
 
+    def hear(event: ConversationEvent, own: bool) -> None:
+        heard.append((event, own))
+
     async with running_app(tmp_path, "anna", lang="en") as app, await Wire.login(app.listener.port, "anna") as anna:
-        for subscriber in (fail, heard.append):
+        for subscriber in (fail, hear):
             app.services.fanout.subscribe(subscriber)
         await anna.ask(action="join", room="#tea")
         await anna.send("#tea", "one")
         await anna.ask(action="edit", to="#tea", seq=1, message="two")
         app.services.fanout.expire(ExpiryEvent(1, 1, 1))
-        assert [type(event) for event in heard] == [ChangeEvent, MessageEvent, ChangeEvent, ExpiryEvent]
+        own = [ChangeEvent, MessageEvent, ChangeEvent, ExpiryEvent]
+        assert [(type(event), mine) for event, mine in heard] == [(kind, True) for kind in own]
+        message, change = heard[1][0], heard[2][0]
+        assert isinstance(message, MessageEvent)
+        assert isinstance(change, ChangeEvent)
+        message.seq += 1
+        app.services.fanout.deliver([Foreign(message)])
+        app.services.fanout.publish(change._replace(change=change.change + 1), None)
+        assert [mine for _, mine in heard[-2:]] == [False, False]
         assert any("RuntimeError" in line for line in journal_lines(app))
 
 
@@ -147,7 +159,7 @@ async def test_an_event_names_nobody_alive(tmp_path: Path) -> None:
     """Events hold numbers, names and values, so that they may come from another process."""
     heard: list[Any] = []
     async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
-        app.services.fanout.subscribe(heard.append)
+        app.services.fanout.subscribe(lambda event, _own: heard.append(event))
         await anna.ask(action="create_room", room="#tea", topic="Tea")
         await anna.send("#tea", "@all", id="a")
         for event in heard:

@@ -77,7 +77,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.messages: defaultdict[int, list[int]] = defaultdict(list)
-        self.changes: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        self.changes: defaultdict[int, list[tuple[int, str | None]]] = defaultdict(list)
         self.arrived: list[Arrived] = []
         self.news = asyncio.Event()
 
@@ -87,7 +87,7 @@ class Heard:
         self.messages[arrived[0].message.conversation_id] += [each.message.seq for each in arrived]
         self.news.set()
 
-    def publish(self, event: ChangeEvent, origin: str) -> None:
+    def publish(self, event: ChangeEvent, origin: str | None) -> None:
         """Take a change."""
         self.changes[event.conversation_id].append((event.change, origin))
         self.news.set()
@@ -151,7 +151,7 @@ async def test_doubled(tmp_path: Path) -> None:
         for _ in range(2):
             stage.order.take_change(change(ROOM, 1))
         assert stage.heard.messages[ROOM] == [1, 2, 3]
-        assert stage.heard.changes[ROOM] == [(1, "")]
+        assert stage.heard.changes[ROOM] == [(1, None)]
     assert stage.store.asked == 0
 
 
@@ -164,7 +164,7 @@ async def test_early(tmp_path: Path) -> None:
         stage.messages(1)
         stage.order.take_change(change(ROOM, 1))
         assert stage.heard.messages[ROOM] == [1, 2, 3]
-        assert stage.heard.changes[ROOM] == [(1, ""), (2, "5")]
+        assert stage.heard.changes[ROOM] == [(1, None), (2, "5")]
 
 
 async def test_lost(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ async def test_lost(tmp_path: Path) -> None:
         stage.order.take_change(change(ROOM, 2), "5")
         await stage.heard.until(ROOM, 3, 2)
         assert stage.heard.messages[ROOM] == [1, 2, 3]
-        assert stage.heard.changes[ROOM] == [(1, ""), (2, "5")]
+        assert stage.heard.changes[ROOM] == [(1, None), (2, "5")]
 
 
 async def test_the_store_fails(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ async def test_a_direct_conversation_begins_anywhere(tmp_path: Path) -> None:
         stage.order.take_change(change(DIRECT, 7))
         stage.messages(42, 43, conversation_id=DIRECT)
         assert stage.heard.messages[DIRECT] == [41, 42, 43]
-        assert stage.heard.changes[DIRECT] == [(7, "")]
+        assert stage.heard.changes[DIRECT] == [(7, None)]
         assert stage.order.position(DIRECT) == (43, 7)
 
 
@@ -297,4 +297,4 @@ async def test_a_bad_source(tmp_path: Path, seed: int) -> None:
         for number, (seqs, changes) in count.items():  # what an own look at the store finds
             await stage.order.reach(number, seqs, changes)
             assert stage.heard.messages[number] == list(range(1, seqs + 1))
-            assert stage.heard.changes[number] == [(each, "") for each in range(1, changes + 1)]
+            assert stage.heard.changes[number] == [(each, None) for each in range(1, changes + 1)]

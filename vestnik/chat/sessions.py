@@ -119,7 +119,7 @@ class Sessions:
             missing.conversations.add(room.id)
             missing.late = deque((each for each in missing.late if each[0] != room.id), MAX_LATE)
 
-    def left(self, account_id: int, room: Room, origin: str = "") -> None:
+    def left(self, account_id: int, room: Room, origin: str | None = None) -> None:
         """No session of an account hears the room any more; `origin` is the connection that asked for it.
 
         Should that one join again, it knows from where on it hears the room.

@@ -22,8 +22,8 @@ class State:
         if room is not None:
             room.seq = event.seq
 
-    def apply_change(self, event: ChangeEvent, origin: str = "") -> None:
-        """A change was kept; `origin` is the name of the connection that asked for it, if it is one of this process.
+    def apply_change(self, event: ChangeEvent, origin: str | None = None) -> None:
+        """A change was kept; `origin` is the name of the connection that asked for it, None in another process.
 
         What a session hears behind a change begins with it, so a room has the number of the change only afterwards.
         """
@@ -37,39 +37,39 @@ class State:
             apply(self, room, event, origin)
         room.change = event.change
 
-    def _made(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _made(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         for account_id in room.members:
             self._sessions.joined(account_id, room)
 
-    def _joined(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _joined(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         account_id = event.person_id or event.account_id
         self._rooms.add_member(room, account_id)
         if "role" in event.data:
             room.roles[account_id] = event.data["role"]
         self._sessions.joined(account_id, room)
 
-    def _left(self, room: Room, event: ChangeEvent, origin: str) -> None:
+    def _left(self, room: Room, event: ChangeEvent, origin: str | None) -> None:
         account_id = event.person_id or event.account_id
         self._sessions.left(account_id, room, origin)
         self._rooms.remove_member(room, account_id)
 
-    def _muted(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _muted(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         room.muted[event.person_id] = event.data["until"]
 
-    def _unmuted(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _unmuted(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         room.muted.pop(event.person_id, None)
 
-    def _ranked(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _ranked(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         if event.data["role"] == "member":
             room.roles.pop(event.person_id, None)
         else:
             room.roles[event.person_id] = event.data["role"]
 
-    def _set(self, room: Room, event: ChangeEvent, _origin: str) -> None:
+    def _set(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         self._rooms.set(room, event.data)
 
 
-_BY_KIND: Final[Mapping[str, Callable[[State, Room, ChangeEvent, str], None]]] = {
+_BY_KIND: Final[Mapping[str, Callable[[State, Room, ChangeEvent, str | None], None]]] = {
     "create_room": State._made,
     "join": State._joined,
     "invite": State._joined,

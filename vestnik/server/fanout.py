@@ -24,8 +24,9 @@ from vestnik.server.order import Arrived
 from vestnik.server.written import packed
 
 ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent
-Subscriber: TypeAlias = Callable[[ConversationEvent], None]
-"""Called in the loop with each event, in the order of its conversation, after it was written to those who hear it."""
+Subscriber: TypeAlias = Callable[[ConversationEvent, bool], None]
+"""Called in the loop with each event, in the order of its conversation, after it was written to those who hear it; and
+with whether it is our own: an event of another process is not told to other processes."""
 
 
 class Fanout:
@@ -42,13 +43,12 @@ class Fanout:
         """Let somebody else hear of everything that happens. An error of theirs is journaled and hurts nobody."""
         self._subscribers += (subscriber,)
 
-    def _tell_subscribers(self, happened: Iterable[ConversationEvent]) -> None:
-        for event in happened:
-            for subscriber in self._subscribers:
-                try:
-                    subscriber(event)
-                except Exception as error:  # noqa: BLE001
-                    self._journal.record(TASK_FAILED, type(error).__name__, error=error)
+    def _tell_subscribers(self, event: ConversationEvent, own: bool) -> None:
+        for subscriber in self._subscribers:
+            try:
+                subscriber(event, own)
+            except Exception as error:  # noqa: BLE001
+                self._journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     def send(self, event: ServerEvent, sessions: Iterable[Session]) -> None:
         """Write an event to sessions: the same bytes to all who share a format."""
@@ -81,7 +81,8 @@ class Fanout:
             for form, hearers in room.hearers.items():
                 _deliver(form, hearers, arrived)
         if self._subscribers:
-            self._tell_subscribers([each.message for each in arrived])
+            for each in arrived:
+                self._tell_subscribers(each.message, each.session is not None)
 
     def _deliver_direct(self, arrived: Sequence[Arrived]) -> None:
         people = {each.message.author_id for each in arrived} | {each.message.to_id for each in arrived}
@@ -124,8 +125,8 @@ class Fanout:
     # Changes.
 
     @journaled
-    def publish(self, event: ChangeEvent, origin: str) -> None:
-        """Apply a change, and tell those of it who hear the conversation before or after it; but not `origin`."""
+    def publish(self, event: ChangeEvent, origin: str | None) -> None:
+        """Apply a change; tell it to those who hear the conversation before or after it, but not to `origin`."""
         room = self._chat.rooms.by_id(event.conversation_id)
         if room is None and event.room is None:
             self._publish_direct(event, origin)
@@ -147,9 +148,9 @@ class Fanout:
                 elif others:
                     session.missing.late.append((event.conversation_id, session.format.event(shown)))
             self.send(shown, hearing)
-        self._tell_subscribers((event,))
+        self._tell_subscribers(event, origin is not None)
 
-    def _publish_direct(self, event: ChangeEvent, origin: str) -> None:
+    def _publish_direct(self, event: ChangeEvent, origin: str | None) -> None:
         hearing = []
         for session in sessions_of(self._chat.sessions, {event.account_id, event.to_id}):
             if not session.live:
@@ -162,7 +163,7 @@ class Fanout:
 
     def expire(self, event: ExpiryEvent) -> None:
         """Retention has removed messages of a room: nobody who is connected hears of it."""
-        self._tell_subscribers((event,))
+        self._tell_subscribers(event, True)
 
     # What nobody keeps.
 

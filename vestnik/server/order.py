@@ -56,8 +56,8 @@ class Deliveries(Protocol):
     def deliver(self, arrived: Sequence[Arrived]) -> None:
         """Messages of one conversation."""
 
-    def publish(self, event: ChangeEvent, origin: str) -> None:
-        """A change, from connection `origin`, if that is one of this process."""
+    def publish(self, event: ChangeEvent, origin: str | None) -> None:
+        """A change, from connection `origin`; None: from another process."""
 
 
 class Behind(Protocol):
@@ -82,7 +82,7 @@ class _Head:
         self.seq = seq
         self.change = change
         self.messages: dict[int, Arrived] = {}
-        self.changes: dict[int, tuple[ChangeEvent, str]] = {}
+        self.changes: dict[int, tuple[ChangeEvent, str | None]] = {}
         self.reading = False  # what is missing is read, or will be in a moment
         self.waiting: list[asyncio.Future[bool]] = []
 
@@ -153,15 +153,15 @@ class Order:
         elif seq > head.seq and len(head.messages) < MAX_EARLY:
             head.messages[seq] = arrived
 
-    def take_change(self, event: ChangeEvent, origin: str = "") -> None:
-        """A change was kept; `origin` is the name of the connection it comes from, if that is one of this process."""
+    def take_change(self, event: ChangeEvent, origin: str | None = None) -> None:
+        """A change was kept; `origin` is the name of the connection it comes from, None in another process."""
         head = self._head(event.conversation_id)
         if event.room is not None and head.change == UNKNOWN:
             head.seq, head.change = event.room.seq, event.change - 1
         self._take_change(head, event, origin)
         self._go_on(event.conversation_id, head)
 
-    def _take_change(self, head: _Head, event: ChangeEvent, origin: str) -> None:
+    def _take_change(self, head: _Head, event: ChangeEvent, origin: str | None) -> None:
         if event.change == head.change + 1 or head.change == UNKNOWN:
             head.change = event.change
             self._deliveries.publish(event, origin)
@@ -231,7 +231,7 @@ class Order:
         while head.change != UNKNOWN and (page := await self._store.changes_behind(conversation_id, head.change, PAGE)):
             await self._store.settle()
             for event in page:
-                _, origin = head.changes.pop(event.change, (event, ""))
+                _, origin = head.changes.pop(event.change, (event, None))
                 if event.change > head.change:
                     head.change = event.change
                     self._deliveries.publish(event, origin)
