@@ -285,10 +285,12 @@ def test_a_line_that_is_too_long(watched: Watched, monkeypatch: pytest.MonkeyPat
     assert found[-1] == "c"
 
 
-def append(directory: Path, writer: int, lines: int) -> None:
-    """Write lines of three days, each in one call, as the journal's processes do."""
+def append(directory: Path, writer: int, lines: int, together: threading.Barrier) -> None:
+    """Write lines of three days, each in one call, as the journal's processes do; `together` before the third day."""
     for number in range(lines):
         day = number * 3 // lines
+        if number == lines - lines // 3:
+            together.wait(DEADLINE)
         path = directory / f"server.jsonl.2026-11-{22 + day}"
         fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
         os.write(fd, json_of(record(at(day * DAY), message=f"{writer}-{number}")) + b"\n")
@@ -317,7 +319,10 @@ def test_processes_that_write(watched: Watched) -> None:
     waiting.start()
     found: list[str] = []
     while not done.wait(0.001):
+        before = len(found)
         found += watched.new(0.0)
+        if before < count * lines // 3 <= len(found):
+            together.wait(DEADLINE)  # the first day is over: nobody is more than a day behind
     found += watched.new(0.0)
     waiting.join()
     assert len(found) == count * lines
@@ -329,4 +334,4 @@ def test_processes_that_write(watched: Watched) -> None:
 def start(together: threading.Barrier, directory: Path, writer: int, lines: int) -> None:
     """Begin when the others do."""
     together.wait(DEADLINE)
-    append(directory, writer, lines)
+    append(directory, writer, lines, together)

@@ -1,5 +1,6 @@
 """The console."""
 
+import contextlib
 import io
 import os
 import threading
@@ -126,12 +127,13 @@ def test_closed_stream() -> None:
     assert opened.getvalue() == "two\n"
 
 
+def fail(_: threading.Thread) -> None:
+    """Be a system that has no more threads."""
+    raise RuntimeError("can't start new thread")
+
+
 def test_no_threads_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """If no thread can be started that is an error to report, and the next line tries again."""
-
-    def fail(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     stream = io.StringIO()
     console = Console(stream)
     with monkeypatch.context() as patch:
@@ -141,3 +143,27 @@ def test_no_threads_left(monkeypatch: pytest.MonkeyPatch) -> None:
     console.show("two\n", 1)
     console.close()
     assert stream.getvalue() == "one\ntwo\n"
+
+
+def test_no_threads_left_and_a_pipe(monkeypatch: pytest.MonkeyPatch, pipe: tuple[int, TextIO]) -> None:
+    """Without a thread lines are shown where that needs no waiting; a longer one is lost, and nobody waits."""
+    reader, stream = pipe
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    console = Console(stream)
+    console.start()
+    assert console.error is None
+    console.show("one\n", 1)
+    assert os.read(reader, 100) == b"one\n"
+    assert (console.error, console.waiting) == (None, 0)
+    console.show("x" * 100_000, 1)
+    assert isinstance(console.error, RuntimeError)
+    assert (console.dropped, console.waiting) == (1, 0)
+    os.set_blocking(stream.fileno(), False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(stream.fileno(), b"x" * 4096)
+    os.set_blocking(stream.fileno(), True)
+    console.show("two\n", 1)
+    assert isinstance(console.error, RuntimeError)
+    assert console.waiting == 1
+    console.close()

@@ -19,7 +19,7 @@ MAX_UNSHOWN: Final = 10_000
 
 
 class Console:
-    """Writes lines to `stream` in a daemon thread, which starts with the first line.
+    """Writes lines to `stream` in a daemon thread, which starts with the first line if nobody has called `start`.
 
     `limit` is the number of lines that may wait. `error` is the last failure of the stream, None after a
     success.
@@ -47,6 +47,17 @@ class Console:
         """The number of lines that were not shown: the queue was full, or the stream failed."""
         return self._refused + self._lost
 
+    def start(self) -> None:
+        """Starts the thread if there is none. From Python 3.12 on a program that ends can start no thread any more."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                self._show_without_thread(error)
+            else:
+                self._thread = thread
+
     def show(self, text: str, lines: int) -> None:
         """Queues `text`, which is that many whole `lines`. Never blocks and never raises. One thread only."""
         if self.waiting + lines > self._limit:
@@ -54,14 +65,7 @@ class Console:
             return
         self._taken += lines
         self._queue.put((text, lines))
-        if self._thread is None:
-            thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            try:
-                thread.start()
-            except RuntimeError as error:  # no more threads: reported like any failure of the console
-                self.error = error
-            else:
-                self._thread = thread
+        self.start()
 
     def flush(self, timeout: float = 1.0) -> bool:
         """Waits until everything is shown, at most `timeout` seconds; says whether it is."""
@@ -80,20 +84,40 @@ class Console:
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
-            if isinstance(item, threading.Event):
-                item.set()
-                continue
-            text, lines = item
-            try:
-                self._write(text)
-                self.error = None
-            except Exception as error:  # noqa: BLE001 - the stream is anybody's; the writer reports the failure
-                self.error = error.with_traceback(None)
-                self._lost += lines
-            self._shown += lines
+            self._take(item)
+
+    def _show_without_thread(self, reason: RuntimeError) -> None:
+        """Shows what waits if the stream takes it at once, else `reason` is why it still waits, or is lost if long."""
+        while not self._queue.empty():
+            if not _is_ready(self._now()):
+                self.error = reason  # reported like any failure of the console
+                return
+            item = self._queue.get()
+            if isinstance(item, tuple) and len(item[0].encode()) > select.PIPE_BUF:
+                self.error = reason
+                self._lost += item[1]
+                self._shown += item[1]
+            elif item is not None:
+                self._take(item)
+
+    def _take(self, item: tuple[str, int] | threading.Event) -> None:
+        if isinstance(item, threading.Event):
+            item.set()
+            return
+        text, lines = item
+        try:
+            self._write(text)
+            self.error = None
+        except Exception as error:  # noqa: BLE001 - the stream is anybody's; the writer reports the failure
+            self.error = error.with_traceback(None)
+            self._lost += lines
+        self._shown += lines
+
+    def _now(self) -> TextIO | None:
+        return self._stream() if callable(self._stream) else self._stream
 
     def _write(self, text: str) -> None:
-        stream = self._stream() if callable(self._stream) else self._stream
+        stream = self._now()
         if stream is None:
             return  # a program without a console
         encoding = getattr(stream, "encoding", None) or "utf-8"
@@ -116,6 +140,16 @@ def _descriptor(stream: TextIO) -> int | None:
         return stream.fileno()
     except (AttributeError, OSError, ValueError):
         return None  # a stream in memory
+
+
+def _is_ready(stream: TextIO | None) -> bool:
+    """Whether a stream takes some lines (`select.PIPE_BUF` bytes) without waiting; of one in memory that is unknown."""
+    fd = None if stream is None else _descriptor(stream)
+    if fd is None:
+        return stream is None
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    return bool(poll.poll(0))
 
 
 def _write_all(fd: int, data: bytes) -> None:

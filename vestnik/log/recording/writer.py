@@ -164,6 +164,8 @@ class JournalWriter:
             return  # no thread would run any more; or another one is just starting it
         try:
             if self._thread is None and not self._stopping:
+                if self._outputs.console is not None:
+                    self._outputs.console.start()  # at the end of the program no thread can be started any more
                 thread = threading.Thread(target=self._run, name=f"journal-{self._name}", daemon=True)
                 thread.start()
                 self._thread = thread
