@@ -155,6 +155,69 @@ def test_names_stay() -> None:
                 assert not renamed, f"{name(path)}:{node.lineno}"
 
 
+UNTESTED = {
+    "chat/chat.py": "puts together what every test of the rules uses (tests/chat/conftest.py)",
+    "chat/storage/rules.py": "what a rule is; each of them is tried in tests/chat/rules",
+    "cli/client/messages.py": "lines and their answers: tests/cli/client/test_commands.py",
+    "cli/client/people.py": "lines and their answers: tests/cli/client/test_commands.py",
+    "cli/client/rooms.py": "lines and their answers: tests/cli/client/test_commands.py",
+    "cli/failure.py": "how commands end that fail: tests/cli/test_server.py",
+    "cli/journal/journals.py": "which journals there are and are asked for: tests/cli/journal/test_main.py",
+    "cli/journal/show.py": "the command: tests/cli/journal/test_main.py and tests/cli/journal/test_follow.py",
+    "cli/options.py": "options of commands, as tests/cli/test_main.py lists them",
+    "client/asking.py": "requests and their answers: tests/client/test_actions.py",
+    "client/errors.py": "errors, which tests/test_house.py holds against their answers",
+    "client/messages.py": "requests and their answers: tests/client/test_actions.py",
+    "client/people.py": "requests and their answers: tests/client/test_actions.py",
+    "client/rooms.py": "requests and their answers: tests/client/test_actions.py",
+    "log/reading/opening.py": "days in all their forms: tests/log/reading/test_reader.py",
+    "log/recording/outputs.py": "a tuple",
+    "log/sealing/verify_day.py": "a day of tests/log/sealing/test_verify.py and tests/log/sealing/test_verify_chain.py",
+    "server/app.py": "starts and stops as a whole: tests/scenarios/test_life.py and tests/cli/test_server.py",
+    "store/errors.py": "errors, which are raised in tests/store/test_migrate.py and tests/store/test_lock.py",
+    "store/migrations": "applied one by one in tests/store/test_migrate.py",
+    "store/queries/places.py": "a part of statements: tests/store/queries/test_history.py",
+}
+"""Modules, or folders of them, that do something and have no test file of their own, and why."""
+
+
+def does_something(path: Path) -> bool:
+    """Whether a module has a function with more than a docstring in it: what only declares has nothing to try."""
+    functions = (node for node in ast.walk(tree(path)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return any(ast.get_docstring(node) is None or len(node.body) > 1 for node in functions)
+
+
+def has_test(path: Path) -> bool:
+    """Whether the file with the tests of a module is where it is looked for, and has some."""
+    place = ROOT / "tests" / path.relative_to(ROOT / "vestnik")
+    tests = place.with_name(f"test_{place.name}")
+    return (
+        tests.exists()
+        and re.search(r"^(async )?def test_|^Test|^class Test", tests.read_text("utf-8"), re.M) is not None
+    )
+
+
+def excused(path: Path) -> set[str]:
+    """The reasons for a module to have no test file: by its own name, or by a folder's."""
+    place = path.relative_to(ROOT / "vestnik")
+    return {str(each) for each in (place, *place.parents)} & set(UNTESTED)
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCE if path.name != "__init__.py"], ids=name)
+def test_every_module_has_its_tests(path: Path) -> None:
+    """The tests of `vestnik/a/b.py` are in `tests/a/test_b.py`, or it is written down why not."""
+    if does_something(path):
+        assert has_test(path) != bool(excused(path))
+
+
+def test_excuses() -> None:
+    """Every excuse is needed, and the tests that it names are there."""
+    used = {reason for path in SOURCE if does_something(path) and not has_test(path) for reason in excused(path)}
+    assert set(UNTESTED) == used
+    for reason in UNTESTED.values():
+        assert all((ROOT / named).exists() for named in re.findall(r"tests/[\w/]+(?:\.py)?", reason)), reason
+
+
 def test_every_request_has_a_row() -> None:
     """Every request of the protocol is in the table of actions, and the table holds nothing else."""
     assert set(ACTIONS) == {*get_args(AnyRequest), *get_args(AnyAdministration)}
