@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -92,48 +91,45 @@ def play(directory: Path) -> tuple[dict[str, str], int]:
     vestnik = (sys.executable, "-m", "vestnik")
     adding = (*vestnik, "user", *where, "add", "user")
     subprocess.run(adding, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
-    port = PORT if _is_free(PORT) else 0
-    with _running((*vestnik, "server", "-p", str(port), *where), environment) as lines:
-        started = next(lines, "")
-        if f"{say('ru', 'server.started', address='', port='')}" not in started:
-            raise RuntimeError(started.rstrip() or "?")
-        port = int(started.rsplit(":", 1)[1])
-        for run in SESSION:
-            to = ("-a", run.address, "-p", str(run.port or port), "-u", run.user)
-            log = ("--log-dir", str(directory / "log"))
-            subprocess.run(
-                (*vestnik, "client", *to, *log),
-                env=environment,
-                input=run.lines.encode(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=DEADLINE,
-                check=False,  # some are meant to fail
-            )
-        # The console shows a line after the file has it: with the last of the session, the journal is complete.
-        ends = sum(1 for run in SESSION if run.address == "127.0.0.1" and run.port is None)
-        for line in lines:
-            ends -= line.rstrip("\n").endswith(say("ru", "connection.closed"))
-            if not ends:
-                break
-        journals = {side: (directory / "log" / f"{side}.log").read_text("utf-8") for side in ("server", "client")}
-    return journals, port
+    started = ""
+    for wanted in (PORT, 0):
+        with _running((*vestnik, "server", "-p", str(wanted), *where), environment) as lines:
+            started = next(lines, "")
+            if f"{say('ru', 'server.started', address='', port='')}" in started:
+                port = int(started.rsplit(":", 1)[1])
+                return _play_session(directory / "log", lines, vestnik, port, environment), port
+        shutil.rmtree(directory / "log", ignore_errors=True)  # somebody else has the port
+    raise RuntimeError(started.rstrip() or "?")
+
+
+def _play_session(
+    log: Path, lines: IO[str], vestnik: tuple[str, ...], port: int, environment: dict[str, str]
+) -> dict[str, str]:
+    """Run the clients, one after the other, with the server that prints `lines`; both journals by side."""
+    for run in SESSION:
+        to = ("-a", run.address, "-p", str(run.port or port), "-u", run.user)
+        subprocess.run(
+            (*vestnik, "client", *to, "--log-dir", str(log)),
+            env=environment,
+            input=run.lines.encode(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=DEADLINE,
+            check=False,  # some are meant to fail
+        )
+    # The console shows a line after the file has it: with the last of the session, the journal is complete.
+    ends = sum(1 for run in SESSION if run.address == "127.0.0.1" and run.port is None)
+    for line in lines:
+        ends -= line.rstrip("\n").endswith(say("ru", "connection.closed"))
+        if not ends:
+            break
+    return {side: (log / f"{side}.log").read_text("utf-8") for side in ("server", "client")}
 
 
 def expected(side: str, port: int = PORT) -> list[str]:
     """The lines of the specification for "server" or "client", with the server at `port`."""
     text = resources.files("vestnik.cli.golden").joinpath(f"{side}_session.log").read_text("utf-8")
     return text.replace(f":{PORT}", f":{port}").splitlines()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(("", port))
-        except OSError:
-            return False
-    return True
 
 
 @contextmanager
