@@ -99,11 +99,8 @@ class _Hooks:
     # The hooks. None of them raises, and a failure inside one is not caught by it again.
 
     def _program_failed(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        def values() -> tuple[object, ...]:
-            return (_reason(kind, error),)
-
         expected = issubclass(kind, KeyboardInterrupt)
-        if expected or not self._shown(events.PROGRAM_FAILED, values, error):
+        if expected or not self._shown(events.PROGRAM_FAILED, lambda: (_reason(kind, error),), error):
             self._program(kind, error, traceback)
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
@@ -116,10 +113,8 @@ class _Hooks:
             self._thread(failed)
 
     def _unraisable_failed(self, failed: "sys.UnraisableHookArgs") -> None:
-        def values() -> tuple[object, ...]:
-            return _place(failed), _reason(failed.exc_type, failed.exc_value)
-
-        if not self._shown(events.UNRAISABLE_FAILED, values, failed.exc_value):
+        error = failed.exc_value
+        if not self._shown(events.UNRAISABLE_FAILED, lambda: (_place(failed), _reason(failed.exc_type, error)), error):
             self._unraisable(failed)
 
     def _warning_issued(

@@ -8,7 +8,7 @@ import pytest
 
 from vestnik.log.days import opening
 from vestnik.log.days.names import PACKED
-from vestnik.log.days.opening import Contents, first_line, open_contents
+from vestnik.log.days.opening import Contents, first_line, open_contents, read_all
 from vestnik.log.days.packing import MARK, Damaged
 
 from ..conftest import descriptors
@@ -40,7 +40,7 @@ def pack(path: Path, *members: bytes) -> None:
 def test_nothing(tmp_path: Path) -> None:
     """A day without files is None, and has no first line."""
     assert open_contents(tmp_path / DAY) is None
-    assert first_line(tmp_path / DAY, 10) == b""
+    assert first_line(tmp_path / DAY, 10) == read_all(tmp_path / DAY) == b""
 
 
 @pytest.mark.parametrize("limit", [1 << 20, 2])
@@ -59,6 +59,7 @@ def test_both(tmp_path: Path, limit: int, monkeypatch: pytest.MonkeyPatch) -> No
         assert found.count_lines(1, 13) == 2
         found.limit(3)
         assert (found.size, found.read(6, 20)) == (11, b"o\nthr")
+    assert (read_all(path), read_all(path, 3)) == (b"one\ntwo\nthree\n", b"one\ntwo\nthr")
     path.unlink()
     assert whole(open_contents(path)) == b"one\ntwo\n"
 

@@ -120,7 +120,7 @@ def test_half_a_line(tmp_path: Path, clock: Clock) -> None:
     at = 0
     for piece in (b"one\ntw", b"o\nthree\n"):
         os.write(fd, piece)
-        sealer.wrote(TEXT, fd, at, memoryview(piece))
+        sealer.wrote(TEXT, memoryview(piece))
         at += len(piece)
     os.close(fd)
     sealer.close()
@@ -394,13 +394,13 @@ def test_taken_away_while_it_is_opened(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / TEXT).unlink()
     sealer.opened(TEXT, fd)
     os.write(fd, b"gone\n")
-    sealer.wrote(TEXT, fd, 0, b"gone\n")
+    sealer.wrote(TEXT, 0, b"gone\n")
     os.close(fd)
     sealer.closed(TEXT)
     fd = os.open(tmp_path / TEXT, os.O_WRONLY | os.O_CREAT)
     sealer.opened(TEXT, fd)
     os.write(fd, b"there\n")
-    sealer.wrote(TEXT, fd, 0, b"there\n")
+    sealer.wrote(TEXT, 0, b"there\n")
     os.close(fd)
     sealer.close()
     assert findings(tmp_path) == []

@@ -205,6 +205,20 @@ def open_contents(path: Path) -> Contents | None:
         packed.close()
 
 
+def read_all(path: Path, limit: int | None = None) -> bytes:
+    """All bytes of the file of a day, but of its plain form only so many; none if it is not there.
+
+    Raises Damaged, OSError.
+    """
+    contents = open_contents(path)
+    if contents is None:
+        return b""
+    with contents:
+        if limit is not None:
+            contents.limit(limit)
+        return contents.read(0, contents.size)
+
+
 def first_line(path: Path, at_most: int) -> bytes:
     """The first line of the file of a day, or so many bytes of a longer one. Raises Damaged, OSError."""
     forms = open_forms(path)

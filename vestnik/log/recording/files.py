@@ -35,7 +35,7 @@ class Extents(Protocol):
     def opened(self, file: str, fd: int) -> None:
         """The file has been opened; nothing has been written to it yet."""
 
-    def wrote(self, file: str, fd: int, start: int, data: bytes | memoryview) -> None:
+    def wrote(self, file: str, start: int, data: bytes | memoryview) -> None:
         """`data` is in the file from byte `start` on."""
 
     def closed(self, file: str) -> None:
@@ -169,7 +169,7 @@ class DatedFiles:
         self._unsynced.add(date)
         if self._extents is not None:
             end = os.lseek(file.fd, 0, os.SEEK_CUR)
-            self._extents.wrote(file.path.name, file.fd, end - count, data[:count])
+            self._extents.wrote(file.path.name, end - count, data[:count])
         return count
 
     def _file(self, chunk: _Chunk) -> _Open:

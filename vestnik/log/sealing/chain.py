@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from vestnik.log.days.appending import AlreadyPacked, open_to_append
 from vestnik.log.days.locks import Descriptors, sync_directory, write_all
-from vestnik.log.days.opening import open_contents
+from vestnik.log.days.opening import read_all
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.keys import BadState, HeldState, KeyState, first_state, hold_state, new_chain, state_path
 from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
@@ -145,13 +145,9 @@ def _catch_up(state: KeyState, missed: bytes) -> None:
 def _compressed(path: Path, mac: str) -> bytes:
     """What follows the seal with the code `mac` in a file that was compressed; nothing if that cannot be found."""
     try:
-        contents = open_contents(path)
+        data = read_all(path)
     except Damaged:
         return b""
-    if contents is None:
-        return b""
-    with contents:
-        data = contents.read(0, contents.size)
     _, found, missed = data.rpartition(f'"{mac}"}}\n'.encode())
     return missed if found else b""
 

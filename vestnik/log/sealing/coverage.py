@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vestnik.log.days.names import day_files
-from vestnik.log.days.opening import open_contents
+from vestnik.log.days.opening import read_all
 from vestnik.log.sealing.seals import Seal, decode
 
 
@@ -108,7 +108,4 @@ def _lines(directory: Path, name: str, date: str) -> Iterator[bytes]:
     dates = sorted({file.date for file in day_files(directory, name, "seals")})
     earlier = [known for known in dates if known < date]
     for known in dates[max(0, len(earlier) - 1) :]:
-        found = open_contents(directory / f"{name}.seals.{known}")
-        if found is not None:
-            with found:
-                yield from found.read(0, found.size).split(b"\n")
+        yield from read_all(directory / f"{name}.seals.{known}").split(b"\n")

@@ -158,7 +158,7 @@ class Sealer:
         self._files[file] = _File(earlier)
         self._append("open", TURN_WITHIN, (file, fd))
 
-    def wrote(self, file: str, fd: int, start: int, data: bytes | memoryview) -> None:
+    def wrote(self, file: str, start: int, data: bytes | memoryview) -> None:
         """`data` is in the file from byte `start` on."""
         written = self._files.get(file)
         if written is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vestnik.log.days.opening import first_line, open_contents
+from vestnik.log.days.opening import first_line, read_all
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.seals import Sealed, decode
 
@@ -75,12 +75,7 @@ class Sidecar:
 
     def _read(self) -> bytes:
         try:
-            contents = open_contents(self._path)
-            if contents is None:
-                return b""
-            with contents:
-                contents.limit(self._limit)
-                return contents.read(0, contents.size)
+            return read_all(self._path, self._limit)
         except (OSError, Damaged) as error:
             self.error = error
             return b""
