@@ -120,7 +120,7 @@ def test_half_a_line(tmp_path: Path, clock: Clock) -> None:
     at = 0
     for piece in (b"one\ntw", b"o\nthree\n"):
         os.write(fd, piece)
-        sealer.wrote(TEXT, memoryview(piece))
+        sealer.wrote(TEXT, at, memoryview(piece))
         at += len(piece)
     os.close(fd)
     sealer.close()
