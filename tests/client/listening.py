@@ -39,3 +39,10 @@ async def texts(events: AsyncIterator[Event], count: int) -> list[str]:
         if isinstance(event, Delivery):
             found.append(event.message)
     return found
+
+
+def positions(client: Client) -> dict[str, tuple[int | str, int | str]]:
+    """`seq` and `change` of the cursors of a client, which all name the same epoch."""
+    saved = client.cursors or {}
+    assert len({at["epoch"] for at in saved.values()}) <= 1
+    return {name: (at["seq"], at["change"]) for name, at in saved.items()}

@@ -232,3 +232,58 @@ def test_the_end_of_a_membership() -> None:
     assert take(cursors, change(3, "remove", name="clara")) is Fit.NEXT
     assert take(cursors, change(9, "leave")) is Fit.GAP
     assert cursors.positions() == {"#tea": Position(4, 3)}
+
+
+def test_saved_cursors_name_their_epoch() -> None:
+    """What is saved says of which epoch it is, and is taken back with it; older programs did not say so."""
+    cursors = Cursors("anna")
+    assert cursors.begin([ConversationState("#tea", 7, 3)], "1f0c") == []
+    saved = json.loads(json.dumps(cursors.saved()))
+    assert saved == {"#tea": {"seq": 7, "change": 3, "epoch": "1f0c"}}
+    again = Cursors("anna", saved)
+    assert (again.epoch, again.positions()) == ("1f0c", {"#tea": Position(7, 3)})
+    older = Cursors("anna", {"#tea": Position(7, 3), "boris": 4})
+    assert (older.epoch, older.positions()) == (None, {"#tea": Position(7, 3), "boris": Position(4)})
+
+
+def test_saved_cursors_of_two_epochs() -> None:
+    """Cursors of another epoch than the first one's are left out, so that these begin anew."""
+    saved = {"#tea": 4, "boris": {"seq": 2, "epoch": "1f0c"}, "#cake": {"seq": 9, "epoch": "f00d"}}
+    cursors = Cursors("anna", saved)
+    assert (cursors.epoch, cursors.positions()) == ("1f0c", {"#tea": Position(4), "boris": Position(2)})
+
+
+def test_what_begins_anew() -> None:
+    """Conversations that begin anew are counted from their beginning, once; the others go on."""
+    cursors = Cursors("anna", {name: {"seq": 6, "change": 2, "epoch": "1f0c"} for name in ("#tea", "boris", "#cake")})
+    cursors.acknowledge(Msg(to="#tea", message="x"), Response(200, seq=9))
+    states = [
+        ConversationState("#chai", 3, 1, as_="#tea", anew=True),
+        ConversationState("boris", 2, 1, anew=True),
+        ConversationState("#cake", 7, 2),
+    ]
+    assert cursors.begin(states, "f00d") == ["#chai", "boris"]
+    assert cursors.epoch == "f00d"
+    assert [take(cursors, delivery(seq, "#chai")) for seq in (2, 3, 2)] == [Fit.NEXT, Fit.NEXT, Fit.KNOWN]
+    assert take(cursors, delivery(1, "anna")) is Fit.NEXT
+    assert cursors.positions() == {"#chai": Position(3, 1), "boris": Position(1, 1), "#cake": Position(6, 2)}
+    assert take(cursors, delivery(2, "anna")) is Fit.NEXT
+    assert take(cursors, delivery(7, "#cake")) is Fit.NEXT
+    assert cursors.end(complete=True) is None
+    assert take(cursors, delivery(4, "#chai")) is Fit.NEXT
+    assert take(cursors, change(2, to="#chai")) is Fit.NEXT
+
+
+def test_what_is_not_read_when_it_begins_anew() -> None:
+    """What the application has not read yet is of the old numbers, and does not count among the new ones."""
+    cursors = Cursors("anna", {"#tea": {"seq": 4, "change": 2, "epoch": "1f0c"}})
+    old, event = cursors.cursor("#tea"), delivery(5)
+    cursors.take(old, event)
+    cursors.begin([ConversationState("#tea", 2, 1, anew=True)], "f00d")
+    assert cursors.saved() == {}
+    new, first = cursors.cursor("#tea"), delivery(1)
+    cursors.take(new, first)
+    cursors.read(old, event)
+    assert cursors.saved() == {"#tea": {"seq": 0, "change": 1, "epoch": "f00d"}}
+    cursors.read(new, first)
+    assert cursors.saved() == {"#tea": {"seq": 1, "change": 1, "epoch": "f00d"}}

@@ -8,7 +8,7 @@ import pytest
 from vestnik.client import event_queue, receiving
 from vestnik.client.cursors import Cursors, SequenceGap
 from vestnik.client.errors import ConnectionLost
-from vestnik.client.event_queue import Disconnected, Event, Reconnected
+from vestnik.client.event_queue import BegunAnew, Disconnected, Event, Reconnected
 from vestnik.client.outbox import Outbox, Pending
 from vestnik.client.receiving import Receiver
 from vestnik.log.journal import Journal
@@ -107,3 +107,12 @@ def test_what_is_not_counted(journal: Journal) -> None:
     lost = ConnectionLost("client.connection_lost", address="x", port=1)
     receiver.disconnected(lost)
     assert read(receiver) == [Disconnected(lost)]
+
+
+def test_begun_anew(journal: Journal) -> None:
+    """That conversations begin anew the application hears even if the queue is full."""
+    receiver = counting(journal)
+    for seq in (6, 7, 8, 9):
+        receiver.take(delivery(seq), "1")
+    receiver.begun_anew(["#tea"])
+    assert read(receiver) == [delivery(6), delivery(7), delivery(8), BegunAnew(("#tea",))]

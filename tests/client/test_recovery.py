@@ -12,6 +12,7 @@ from tests.support.scripted import Script, scripted
 from vestnik.client import (
     AnswerTimeout,
     Backoff,
+    BegunAnew,
     ConnectionLost,
     Disconnected,
     Reconnected,
@@ -270,3 +271,42 @@ async def test_a_plain_server(make: Make) -> None:
 
     async with scripted(talk) as port, connected(make(port)) as events:
         assert await texts(events, 2) == ["hello", "hello"]
+
+
+async def test_another_epoch(make: Make, journaled: Lines) -> None:
+    """A client says of which epoch its cursors are; what begins anew it gets whole, once, though cut off."""
+    asked: list[Any] = []
+
+    async def talk(script: Script) -> None:
+        assert (await script.hear())["action"] == "authenticate"
+        script.say(response=200, token="a-token-of-the-script")
+        request = await script.hear()
+        asked.append((request.get("epoch"), request.get("cursors")))
+        number = script.number
+        state = {"to": "#tea", "seq": 9 if number == 1 else 3, "change": 1} | ({"anew": True} if number == 2 else {})
+        script.say(response=200, conversations=[state], epoch="old" if number == 1 else "new")
+        for seq in {1: (8, 9), 2: (1, 2), 3: (3,)}[number]:
+            script.deliver(seq)
+        if number != 2:
+            script.say(action="resumed", time=1)
+        if number == 3:
+            script.deliver(4)
+            await script.hear()
+
+    async with scripted(talk) as port:
+        anna = make(port, cursors={"#tea": {"seq": 7, "change": 1, "epoch": "old"}})
+        async with connected(anna) as events:
+            assert await texts(events, 2) == ["8", "9"]
+            assert isinstance(await anext(events), Disconnected)
+            assert await anext(events) == BegunAnew(("#tea",))
+            assert await texts(events, 3) == ["1", "2", "3"]
+            assert await anext(events) == Reconnected(2)
+            assert await texts(events, 1) == ["4"]
+            assert anna.cursors == {"#tea": {"seq": 4, "change": 1, "epoch": "new"}}
+    assert asked == [
+        ("old", {"#tea": {"seq": 7, "change": 1}}),
+        ("old", {"#tea": {"seq": 9, "change": 1}}),
+        ("new", {"#tea": {"seq": 2, "change": 1}}),
+    ]
+    line = "WARNING  client     The server's database is not what it was: 1 conversations of user anna begin anew"
+    assert line in journaled()

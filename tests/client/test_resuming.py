@@ -16,6 +16,7 @@ def test_all_in_one() -> None:
     """Few cursors go into one request."""
     positions = {"#tea": Position(5, 2), "boris": Position(1)}
     assert list(resume_requests(positions)) == [Resume(cursors=positions)]
+    assert list(resume_requests(positions, "1f0c")) == [Resume(cursors=positions, epoch="1f0c")]
 
 
 def test_many_cursors() -> None:
@@ -23,10 +24,11 @@ def test_many_cursors() -> None:
     longest = 2**53 - 1
     tail = "Ы" * 45 + "\u2028" + '"' * 45
     positions = {f"#{n:04}{tail}": Position(longest, longest) for n in range(1500)}
-    requests = list(resume_requests(positions))
+    requests = list(resume_requests(positions, "1f0c"))
     assert len(requests) > 2
     assert all(len(encode(request)) <= MAX_VALUE for request in requests)
     assert [request.more for request in requests] == [True] * (len(requests) - 1) + [False]
+    assert {request.epoch for request in requests} == {"1f0c"}
     together: dict[str, object] = {}
     for request in requests:
         together |= request.cursors or {}

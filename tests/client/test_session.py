@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.listening import Lines, Make, connected, news, texts
+from tests.client.listening import Lines, Make, connected, news, positions, texts
 from tests.support.app import running_app
 from tests.support.data import add_accounts
 from tests.support.proxy import Proxy
@@ -44,7 +44,7 @@ async def test_a_lost_connection(tmp_path: Path, make: Make, journaled: Lines) -
             assert isinstance(lost, Disconnected)
             assert isinstance(lost.error, ConnectionLost)
             assert back == Reconnected(1)
-            assert anna.cursors == {"#tea": {"seq": 2, "change": 2}, "boris": {"seq": 1, "change": 0}}
+            assert positions(anna) == {"#tea": (2, 2), "boris": (1, 0)}
             assert anna.token is not None
             await events.aclose()  # type: ignore[attr-defined]  # it is a generator
     lines = journaled()
@@ -216,6 +216,6 @@ async def test_kept_messages(tmp_path: Path, make: Make) -> None:
                 assert anna.cursors is not None
                 events = anna.events()
                 assert await texts(events, 2) == ["kept", "too"]
-                assert anna.cursors == {"boris": {"seq": 3, "change": 0}}
+                assert positions(anna) == {"boris": (3, 0)}
                 await boris.send("anna", "live")
                 assert await texts(events, 1) == ["live"]

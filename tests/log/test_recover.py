@@ -10,7 +10,7 @@ import pytest
 
 from vestnik.log import events
 from vestnik.log.journal import Journal
-from vestnik.log.recover import complete_text, last_integer
+from vestnik.log.recover import complete_text, last_object
 from vestnik.server import catalogue
 
 from .conftest import NOON, Clock
@@ -24,7 +24,7 @@ def write(directory: Path, clock: Clock, count: int = 300) -> tuple[Path, list[b
     journal = Journal("server", directory, json=True, clock=clock)
     for number in range(count):
         clock.now += 0.0004
-        journal.record(DELIVERED, "anna", "#a", number, "id", number + 1, "2", 0.5)
+        journal.record(DELIVERED, "anna", "#a", number, "id", number + 1, "1f0c", "2", 0.5)
         journal.extend(rows(3, created=clock.now))
         if number % 50 == 0:
             journal.record(events.TASK_FAILED, "x\\y\n", error=ValueError("z"))
@@ -123,28 +123,37 @@ def test_not_beside_a_writer(tmp_path: Path, clock: Clock) -> None:
     assert complete_text(tmp_path, "server") == 1
 
 
+def number(directory: Path) -> tuple[int, str] | None:
+    """Number and epoch of the last message that the journal has."""
+    found = last_object(directory, "server", "number")
+    return None if found is None else (found["number"], found["epoch"])
+
+
 def test_last_number(tmp_path: Path, clock: Clock) -> None:
-    """The number of the last message that the journal has; a name that looks like one does not count."""
-    assert last_integer(tmp_path, "server", "number") is None
+    """The last message that the journal has; a name that looks like one does not count, nor does half a line."""
+    assert number(tmp_path) is None
     journal = Journal("server", tmp_path, json=True, clock=clock)
-    journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "2", 0.5)
-    journal.record(DELIVERED, "anna", "#a", 4, "id", 42, "2", 0.5)
-    journal.record(DELIVERED, "anna", "#a", 4, "id", None, None, 0.5)
+    journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "1f0c", "2", 0.5)
+    journal.record(DELIVERED, "anna", "#a", 4, "id", 42, "1f0c", "2", 0.5)
+    journal.record(DELIVERED, "anna", "#a", 4, "id", None, "1f0c", None, 0.5)
     journal.record(catalogue.REQUEST_FAILED, ',"number":99,')
     journal.close()
-    assert last_integer(tmp_path, "server", "number") == 42
+    assert number(tmp_path) == (42, "1f0c")
+    with (tmp_path / f"server.jsonl.{DAY}").open("ab") as file:
+        file.write(b'{"time":"2021-06-12","number":43,')
+    assert number(tmp_path) == (42, "1f0c")
 
 
 def test_last_number_of_an_earlier_day(tmp_path: Path, clock: Clock) -> None:
     """Days without a message do not hide it."""
     journal = Journal("server", tmp_path, json=True, clock=clock, level=logging.DEBUG)
-    journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "2", 0.5)
+    journal.record(DELIVERED, "anna", "#a", 3, "id", 41, "1f0c", "2", 0.5)
     clock.now = NOON + 2 * 86_400
     journal.record(catalogue.SERVER_STOPPED)
     journal.close()
-    assert last_integer(tmp_path, "server", "number") == 41
+    assert number(tmp_path) == (41, "1f0c")
     plain = tmp_path / f"server.jsonl.{DAY}"
     with gzip.open(f"{plain}.gz", "wb") as packed:
         packed.write(plain.read_bytes())
     plain.unlink()
-    assert last_integer(tmp_path, "server", "number") == 41
+    assert number(tmp_path) == (41, "1f0c")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client.listening import positions
 from tests.support.app import running_app
 from tests.support.proxy import Proxy
 from tests.support.waiting import DEADLINE
@@ -78,7 +79,7 @@ async def test_another_name(away: Away) -> None:
     assert (await away.anna.send("#tea", "four")).seq == 4
     await boris.send("#mate", "five")
     assert await away.heard(Delivery) == ["#mate: five"]
-    assert away.anna.cursors == {"#mate": {"seq": 5, "change": 4}}
+    assert positions(away.anna) == {"#mate": (5, 4)}
 
 
 async def test_removed_and_back(away: Away) -> None:
@@ -103,7 +104,7 @@ async def test_removed(away: Away) -> None:
     await boris.send("#tea", "nor this")
     await boris.send("anna", "but this")
     assert await away.heard(Delivery) == ["anna: but this"]
-    assert away.anna.cursors == {"boris": {"seq": 1, "change": 0}}
+    assert positions(away.anna) == {"boris": (1, 0)}
     await boris.unban("#tea", "anna")
     await away.anna.join("#tea")
     await boris.send("#tea", "again")

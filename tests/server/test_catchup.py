@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.app import journal_lines, running_app
 from tests.support.wire import Wire
+from vestnik.store.store import DATABASE
 
 RESUMING = ["seq", "resume", "changes"]
 
@@ -62,11 +63,151 @@ async def test_exactly_what_is_missing(tmp_path: Path) -> None:
                 for to in ("#tea", "#cake", "#jam", "boris"):
                     await anna.send(to, str(number))
             async with await Wire.login(port, "boris", features=RESUMING) as boris:
-                assert (await resume(boris, {"#tea": 3, "#CAKE": {"seq": 5, "change": 99}}))["response"] == 200
+                assert (await resume(boris, {"#tea": 3, "#CAKE": {"seq": 5, "change": 2}}))["response"] == 200
                 heard = await until_resumed(boris)
         assert sorted(places(heard)) == sorted(
             [("#tea", 4), ("#tea", 5)] + [(to, seq) for to in ("#jam", "boris") for seq in range(1, 6)]
         )
+
+
+async def talk(port: int) -> dict[str, dict[str, int]]:
+    """Three messages to each conversation of boris; where these are then."""
+    async with await Wire.login(port, "anna") as anna:
+        async with await Wire.login(port, "boris") as boris:
+            for room in ("#tea", "#cake"):
+                for wire in (anna, boris):
+                    await wire.ask(action="join", time=0, room=room)
+        for number in range(3):
+            for to in ("#tea", "#cake", "boris"):
+                await anna.send(to, str(number))
+    return {"#tea": {"seq": 3, "change": 2}, "#cake": {"seq": 3, "change": 2}, "anna": {"seq": 3, "change": 0}}
+
+
+@pytest.mark.parametrize(
+    ("beyond", "anew"),
+    [
+        ({"#tea": {"seq": 4, "change": 2}}, {"#tea"}),
+        ({"#tea": {"seq": 3, "change": 3}}, {"#tea"}),
+        ({"#tea": 99}, {"#tea"}),
+        ({"anna": {"seq": 4, "change": 0}}, {"anna"}),
+        ({"anna": {"seq": 1, "change": 1}, "#cake": 4}, {"anna", "#cake"}),
+    ],
+)
+async def test_a_cursor_beyond_the_end(tmp_path: Path, beyond: dict[str, Any], anew: set[str]) -> None:
+    """A cursor beyond the end of its conversation means nothing: that is sent from its beginning, and only that."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        cursors = await talk(app.listener.port)
+        async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+            answer = await resume(boris, cursors | beyond, epoch=app.chat.epoch)
+            assert answer["epoch"] == app.chat.epoch
+            assert {each["to"] for each in answer["conversations"] if "anew" in each} == anew
+            heard = await until_resumed(boris)
+            assert len(heard) == len(places(heard)), "older changes are in the messages already"
+            names = {"boris" if name == "anna" else name for name in anew}
+            assert sorted(places(heard)) == sorted((to, seq) for to in names for seq in (1, 2, 3))
+            await boris.ask(action="edit", time=0, to="#tea", seq=1, message="x")
+            async with await Wire.login(app.listener.port, "anna") as anna:
+                await anna.send("#tea", "new")
+            assert (await boris.hear())["seq"] == 4
+        more = f"of another epoch: {len(anew)} conversations begin anew"
+        assert f"WARNING  server     User boris has more than the database, or {more}" in journal_lines(app)
+
+
+async def test_cursors_of_another_epoch(tmp_path: Path) -> None:
+    """Cursors of another epoch mean nothing, wherever they are; those of this one, or of none, mean what they say."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        cursors = await talk(app.listener.port)
+        for epoch, anew in ((app.chat.epoch, set()), (None, set()), ("other", set(cursors))):
+            async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+                some = {"#tea": cursors["#tea"]}
+                assert (await resume(boris, some, more=True, epoch=app.chat.epoch))["response"] == 200
+                answer = await resume(boris, cursors, **({} if epoch is None else {"epoch": epoch}))
+                assert {each["to"] for each in answer["conversations"] if "anew" in each} == anew
+                assert len(places(await until_resumed(boris))) == 3 * len(anew)
+        async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+            await resume(boris, {"#cake": 3}, more=True, epoch="other")
+            answer = await resume(boris, {"#tea": 2, "anna": 3}, epoch=app.chat.epoch)
+            assert {each["to"] for each in answer["conversations"] if "anew" in each} == {"#cake"}
+            expected = [("#tea", 3), ("#cake", 1), ("#cake", 2), ("#cake", 3)]
+            assert sorted(places(await until_resumed(boris))) == sorted(expected)
+
+
+async def test_a_room_begins_anew_with_the_membership(tmp_path: Path) -> None:
+    """Of a room that begins anew, what was said before the membership is not sent."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        await talk(app.listener.port)
+        async with await Wire.login(app.listener.port, "boris") as boris:
+            await boris.ask(action="leave", time=0, room="#tea")
+            async with await Wire.login(app.listener.port, "anna") as anna:
+                await anna.send("#tea", "between")
+                await boris.ask(action="join", time=0, room="#tea")
+                await anna.send("#tea", "after")
+        async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+            await resume(boris, {"#tea": 9, "#cake": {"seq": 3, "change": 2}, "anna": 3})
+            assert places(await until_resumed(boris)) == [("#tea", 5)]
+
+
+async def test_a_store_that_is_ahead(tmp_path: Path) -> None:
+    """A client may have what is in the store and has not gone on here yet: nothing begins anew, nothing is missing."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        cursors = await talk(app.listener.port)
+        room = app.chat.rooms.find("#tea")
+        assert room is not None
+        app.services.intake._order.begin(room.id, 2, 1)  # as if the rest had come from another process
+        room.seq, room.change = 2, 1
+        async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+            answer = await resume(boris, cursors)
+            assert {each["to"]: (each["seq"], each["change"]) for each in answer["conversations"]} == {
+                name: (at["seq"], at["change"]) for name, at in cursors.items()
+            }
+            assert not any("anew" in each for each in answer["conversations"])
+            assert await until_resumed(boris) == []
+            assert (room.seq, room.change) == (3, 2)
+            async with await Wire.login(app.listener.port, "anna") as anna:
+                await anna.send("#tea", "new")
+            assert (await boris.hear())["seq"] == 4
+
+
+async def test_an_older_copy_of_the_database(tmp_path: Path) -> None:
+    """After a restore who has old cursors gets everything that is there now, and new messages with small numbers."""
+    data = tmp_path / "data"
+    async with running_app(data, "anna", "boris", json=True) as app:
+        cursors, epoch = await talk(app.listener.port), app.chat.epoch
+    copy = (data / DATABASE).read_bytes()
+    async with running_app(data, json=True) as app, await Wire.login(app.listener.port, "anna") as anna:
+        assert app.chat.epoch == epoch
+        for to in ("#tea", "boris"):
+            assert (await anna.send(to, "lost"))["response"] in {200, 202}
+    for name in ("#tea", "anna"):
+        cursors[name]["seq"] += 1
+    (data / DATABASE).write_bytes(copy)
+    async with running_app(data, lang="en", json=True) as app:
+        assert app.chat.epoch != epoch
+        (line,) = [each for each in journal_lines(app) if "new epoch" in each]
+        assert line == (
+            "WARNING  server     The database is not that of the last run (newest number 13, in the journal 15):"
+            f" new epoch {app.chat.epoch}, clients begin anew"
+        )
+        async with await Wire.login(app.listener.port, "anna") as anna:
+            for to in ("#tea", "boris"):
+                await anna.send(to, "new")
+        async with await Wire.login(app.listener.port, "boris", features=RESUMING) as boris:
+            answer = await resume(boris, cursors, epoch=epoch)
+            assert {each["to"] for each in answer["conversations"] if "anew" in each} == set(cursors)
+            heard = await until_resumed(boris)
+            told = {(each["to"], each["seq"]): each["message"] for each in heard}
+            assert len(told) == len(heard) == 3 + 4 + 4
+            assert told["#tea", 4] == told["boris", 4] == "new"
+            cursors = {each["to"]: {"seq": each["seq"], "change": each["change"]} for each in answer["conversations"]}
+            epoch = answer["epoch"]
+    async with (
+        running_app(data, json=True) as app,
+        await Wire.login(app.listener.port, "boris", features=RESUMING) as boris,
+    ):
+        answer = await resume(boris, cursors, epoch=epoch)
+        assert not any("anew" in each for each in answer["conversations"])
+        assert await until_resumed(boris) == []
+        assert app.chat.epoch == epoch
 
 
 async def test_new_client(tmp_path: Path) -> None:

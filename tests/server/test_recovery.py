@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from vestnik.chat.storage.epochs import EpochRecord
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.server import catalogue, recovery
@@ -36,11 +37,27 @@ class Change(NamedTuple):
 
 
 class Store:
-    """A store with messages and changes of the given numbers."""
+    """A store with messages and changes of the given numbers. Its epochs are 1, 2, 3 and so on."""
 
     def __init__(self, messages: list[int], changes: list[int]) -> None:
         self.messages = messages
         self.changes = changes
+        self.epoch = EpochRecord("1", 0, frozenset())
+
+    async def last_number(self) -> int:
+        """The newest number."""
+        return max((0, *self.messages, *self.changes))
+
+    async def current_epoch(self) -> EpochRecord:
+        """The present epoch."""
+        return self.epoch
+
+    async def begin_epoch(self, seen: str) -> EpochRecord:
+        """Begin another one."""
+        before = self.epoch
+        past = before.past | {before.epoch, seen}
+        self.epoch = EpochRecord(str(int(before.epoch) + 1), await self.last_number(), past)
+        return self.epoch
 
     async def messages_after(self, number: int, limit: int) -> list[Message]:
         """The first `limit` messages behind a number."""
@@ -69,10 +86,21 @@ async def complete(journal: Journal, directory: Path, messages: list[int], chang
     return await complete_journal(journal, directory, Store(messages, changes))  # type: ignore[arg-type]  # in its place
 
 
-def deliver(journal: Journal, number: int) -> None:
-    """Journal a message."""
-    journal.record(catalogue.of_answer(answers.MESSAGE_DELIVERED), "anna", "#tea", 1, "m1", number)
+def deliver(journal: Journal, number: int, epoch: str | None = None) -> None:
+    """Journal a message; those of older programs had no epoch."""
+    journal.record(catalogue.of_answer(answers.MESSAGE_DELIVERED), "anna", "#tea", 1, "m1", number, epoch)
     assert journal.flush()
+
+
+async def restart(journal: Journal, directory: Path, store: Store) -> tuple[list[int], list[tuple[int, int, str]]]:
+    """What a start of the server makes of it: the numbers that are journaled, and new epochs (`store.restored`)."""
+    before = len(journaled(directory))
+    await complete_journal(journal, directory, store)  # type: ignore[arg-type]  # in its place
+    assert journal.flush()
+    found = journaled(directory)[before:]
+    assert {each["epoch"] for each in found} <= {store.epoch.epoch}
+    began = [(each["kept"], each["journaled"], each["epoch"]) for each in found if each["event"] == "store.restored"]
+    return [each["number"] for each in found if "number" in each], began
 
 
 async def test_a_new_journal(journal: Journal, tmp_path: Path) -> None:
@@ -101,3 +129,46 @@ async def test_nothing_is_missing(journal: Journal, tmp_path: Path) -> None:
     assert await complete(journal, tmp_path, [1, 4], [2]) == 0
     assert await complete(journal, tmp_path, [1, 4, 5], [2]) == 1
     assert await complete(journal, tmp_path, [1, 4, 5], [2]) == 0
+
+
+@pytest.mark.parametrize("epoch", [None, "1"])
+async def test_an_older_store(journal: Journal, tmp_path: Path, epoch: str | None) -> None:
+    """A store that lacks what the journal knows begins a new epoch, once, and what is kept in that is journaled."""
+    deliver(journal, 9, epoch)
+    store = Store([1, 4], [5])
+    assert await restart(journal, tmp_path, store) == ([], [(5, 9, "2")])
+    store.messages += [6, 7]  # and the server crashes before they are journaled
+    assert await restart(journal, tmp_path, store) == ([6, 7], [])
+    store.messages += [8]
+    assert await restart(journal, tmp_path, store) == ([8], [])
+    assert await restart(journal, tmp_path, store) == ([], [])
+
+
+async def test_an_older_store_twice(journal: Journal, tmp_path: Path) -> None:
+    """A store is told from that of the last run by its epoch, too, if the numbers do not show it."""
+    deliver(journal, 4, "1")
+    old, present = Store([1, 2], []), Store([1, 2], [])
+    assert await restart(journal, tmp_path, present) == ([], [(2, 4, "2")])
+    present.messages += [3]
+    assert await restart(journal, tmp_path, present) == ([3], [])
+    old.epoch = EpochRecord("7", 0, frozenset({"1"}))
+    assert await restart(journal, tmp_path, old) == ([], [(2, 3, "8")])
+    assert old.epoch.past == {"1", "2", "7"}
+
+
+async def test_a_new_store_beside_an_old_journal(journal: Journal, tmp_path: Path) -> None:
+    """The journal of another store does not hide what is kept in this one."""
+    deliver(journal, 9, "f00d")
+    store = Store([], [])
+    assert await restart(journal, tmp_path, store) == ([], [(0, 9, "2")])
+    store.messages += [1, 2]
+    assert await restart(journal, tmp_path, store) == ([1, 2], [])
+
+
+async def test_before_there_were_epochs(journal: Journal, tmp_path: Path) -> None:
+    """The journal of an older program, which has no epochs, is completed like any other."""
+    deliver(journal, 4)
+    store = Store([1, 4, 5], [])
+    assert await restart(journal, tmp_path, store) == ([5], [])
+    store.changes += [6]
+    assert await restart(journal, tmp_path, store) == ([6], [])

@@ -12,11 +12,14 @@ from vestnik.server.settings import make_settings
 
 
 @asynccontextmanager
-async def running_app(data: Path, *names: str, **settings: Any) -> AsyncIterator[App]:
-    """A server on a free port with accounts `names` (password "secret"), stopped at the end."""
+async def running_app(data: Path, *names: str, json: bool = False, **settings: Any) -> AsyncIterator[App]:
+    """A server on a free port with accounts `names` (password "secret"), stopped at the end.
+
+    With `json` its journal has the JSON objects, too.
+    """
     add_accounts(data, names, "secret")
     made = make_settings({"address": "127.0.0.1", "port": 0, "data": str(data)} | settings)
-    journal = Journal("server", made.log_path, language=made.lang)
+    journal = Journal("server", made.log_path, language=made.lang, json=json)
     app = App(made, journal)
     await app.start()
     try:

@@ -49,7 +49,7 @@ class Player:
         self.app = app
         self.said: list[dict[str, Any]] = []
         self._wires: dict[str, Wire] = {}
-        self._tokens: dict[str, str] = {}
+        self._random: dict[str, str] = {}
 
     async def play(self, lines: Iterable[Line]) -> None:
         """Write what the clients write and compare what the server says. Raises AssertionError for a difference."""
@@ -71,7 +71,7 @@ class Player:
             await self._idle()
             if line.who not in self._wires:
                 self._wires[line.who] = await self._connect(line.who)
-            for shown, real in self._tokens.items():
+            for shown, real in self._random.items():
                 line = line._replace(text=line.text.replace(shown, real))
             self._wires[line.who].write(line.text.encode() + b"\n")
 
@@ -90,8 +90,8 @@ class Player:
         self.said.append(dict(heard))
         assert list(heard) == list(wanted), (text, heard)
         _without_times(wanted, heard)
-        if "token" in wanted:
-            self._tokens[wanted.pop("token")] = heard.pop("token")
+        for key in RANDOM & set(wanted):
+            self._random[wanted.pop(key)] = heard.pop(key)
         assert heard == wanted
 
     async def _idle(self) -> None:
@@ -99,6 +99,8 @@ class Player:
         await self.app.services.tasks.wait()
 
 
+RANDOM = {"token", "epoch"}
+"""Fields of an answer with a random text, which clients send later as it was shown to them."""
 TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until"}
 """Fields with a moment that is another one each time."""
 

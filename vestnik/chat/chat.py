@@ -22,7 +22,7 @@ class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
-    `rooms` and `names` (of all accounts) are what the store holds.
+    `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
     `deliveries_kept` returns when the store knows what was delivered until now; whoever delivers sets it.
     """
 
@@ -36,12 +36,14 @@ class Chat:
         clock: Callable[[], float],
         rooms: Iterable[RoomRecord] = (),
         names: Iterable[str] = (),
+        epoch: str = "",
     ) -> None:
         self.storage = storage
         self.passwords = passwords
         self.limits = limits
         self.login_lifetime = login_lifetime
         self.clock = clock
+        self.epoch = epoch
         self.rooms = RoomDirectory(rooms)
         self.presence = Presences(clock)
         self.sessions = Sessions(self.rooms, self.presence)

@@ -59,18 +59,19 @@ class Recipient(Protocol):
 class Missing:
     """What a session that resumes has not got yet.
 
-    `cursors` is what it says that it has, by name, while it still says so; None when it has nothing. `positions` is
-    how far it has each conversation (`seq`, `change`), `conversations` those in which there is more, `read` those of
-    which something was read in the store. `names` is what a session that hears of changes calls rooms, until it is
-    told of another name. `left` are rooms that the account has left meanwhile: it gets nothing more of them. `late`
-    are events that it gets at the end, with the number of the room that was left by them, or 0. `begun` says that it
-    is getting it.
+    `cursors` is what it says that it has, by name, while it still says so; None when it has nothing, and of a
+    conversation when that is of another epoch. `positions` is how far it has each conversation (`seq`, `change`),
+    `conversations` those in which there is more, `read` those of which something was read in the store. `anew` is how
+    many begin anew. `names` is what a session that hears of changes calls rooms, until it is told of another name.
+    `left` are rooms that the account has left meanwhile: it gets nothing more of them. `late` are events that it gets
+    at the end, with the number of the room that was left by them, or 0. `begun` says that it is getting it.
     """
 
-    __slots__ = ("begun", "conversations", "cursors", "late", "left", "names", "positions", "read")
+    __slots__ = ("anew", "begun", "conversations", "cursors", "late", "left", "names", "positions", "read")
 
     def __init__(self) -> None:
-        self.cursors: dict[str, Position] | None = None
+        self.cursors: dict[str, Position | None] | None = None
+        self.anew = 0
         self.positions: dict[int, tuple[int, int]] = {}
         self.conversations: set[int] = set()
         self.read: set[int] = set()

@@ -22,7 +22,7 @@ from vestnik.client.errors import (
     ServerClosing,
     UnknownHost,
 )
-from vestnik.client.event_queue import Disconnected, Event, Reconnected
+from vestnik.client.event_queue import BegunAnew, Disconnected, Event, Reconnected
 from vestnik.protocol.events import (
     Change,
     ConversationState,
@@ -41,6 +41,7 @@ from vestnik.protocol.events import (
 __all__ = [
     "AnswerTimeout",
     "Backoff",
+    "BegunAnew",
     "Change",
     "Client",
     "ClientError",

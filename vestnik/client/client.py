@@ -90,9 +90,11 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         return None if self._token is None else self._token.reveal()
 
     @property
-    def cursors(self) -> dict[str, dict[str, int]] | None:
+    def cursors(self) -> dict[str, dict[str, int | str]] | None:
         """How far `events` has given out each conversation, to be kept as JSON for the next client of this account.
 
+        They name the epoch of the server's database. When that has another one, or less than they say, they mean
+        nothing, and the next client's `events` gives out these conversations from their beginning, after a `BegunAnew`.
         None before the first login, and without `reconnect`.
         """
         return self._cursors.saved() if self._reconnect else None
@@ -165,7 +167,8 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     async def events(self) -> AsyncIterator[Event]:
         """What others send and do, as it comes, and with `reconnect` when the connection was lost and is back.
 
-        `Delivery`, `Change`, `ReadNotice`, `TypingNotice`, `PresenceNotice`, `Notice`, `Disconnected`, `Reconnected`.
+        `Delivery`, `Change`, `ReadNotice`, `TypingNotice`, `PresenceNotice`, `Notice`, `Disconnected`, `Reconnected`,
+        and `BegunAnew` when numbers of conversations that were given out mean nothing any more.
         Ends when this client disconnects. Raises ConnectionFailed when the connection was ended otherwise and there
         will be no other, and Refused when the server does not let the account in again.
         """

@@ -2,6 +2,9 @@
 
 Messages (`seq`) and changes (`change`) of a conversation are counted without gaps. Numbers of what the client has done
 itself come with the answers, and may be ahead of what others did before and is still on its way.
+
+All numbers are those of one epoch of the server. When it has another one, or less than the client had, it says of which
+conversations the numbers mean nothing any more: these begin anew.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,8 +34,14 @@ from vestnik.protocol.requests import (
 MAX_AHEAD: Final = 100_000
 """Own numbers of one conversation that wait for those before them; what is above comes again as an event."""
 
-Saved: TypeAlias = Mapping[str, int | Mapping[str, int] | Position]
-"""Cursors as an application keeps them: by conversation a `seq`, or `{"seq": ..., "change": ...}`."""
+Saved: TypeAlias = Mapping[str, int | Mapping[str, int | str] | Position]
+"""Cursors as an application keeps them: by conversation a `seq`, or `{"seq": ..., "change": ..., "epoch": ...}`."""
+
+
+class SavedPosition(Position):
+    """A position, and the epoch that it is of; None if that is not known."""
+
+    epoch: str | None = None
 
 
 class Fit(Enum):
@@ -129,7 +138,11 @@ class SequenceGap(NamedTuple):
 
 
 class Cursors:
-    """The cursors of all conversations of the account `own`. Without `saved` the client is new: it has nothing."""
+    """The cursors of all conversations of the account `own`. Without `saved` the client is new: it has nothing.
+
+    `epoch` is the one that they are of, None if that is not known. Of saved ones those of the first epoch among them
+    are taken: what others say means nothing beside them, and so has to be sent from its beginning.
+    """
 
     def __init__(self, own: str, saved: Saved | None = None) -> None:
         self._own = own
@@ -138,10 +151,14 @@ class Cursors:
         self._resuming = False  # the list is there, and what was missed is on its way
         self._listed: dict[Cursor, ConversationState] = {}
         self.known = saved is not None
-        for name, position in msgspec.convert(saved or {}, dict[str, Number | Position]).items():
-            self._cursors[name_key(name)] = Cursor(
-                name, position if isinstance(position, Position) else Position(position)
-            )
+        self.epoch: str | None = None
+        found = msgspec.convert(saved or {}, dict[str, Number | SavedPosition], from_attributes=True)
+        for name, position in found.items():
+            epoch = position.epoch if isinstance(position, SavedPosition) else None
+            self.epoch = self.epoch or epoch
+            if epoch in {None, self.epoch}:
+                at = Position(position) if isinstance(position, int) else Position(position.seq, position.change)
+                self._cursors[name_key(name)] = Cursor(name, at)
 
     def cursor(self, name: str) -> Cursor:
         """The cursor of the conversation `name`."""
@@ -161,22 +178,31 @@ class Cursors:
             return None
         return {cursor.name: position for cursor in self._cursors.values() if (position := cursor.position) is not None}
 
-    def saved(self) -> dict[str, dict[str, int]] | None:
+    def saved(self) -> dict[str, dict[str, int | str]] | None:
         """How far the application has read everything, for keeping it; None while nothing is known."""
         if not self.known:
             return None
         found = {cursor.name: cursor.position_read for cursor in self._cursors.values()}
-        return {name: {"seq": at.seq, "change": at.change} for name, at in found.items() if at is not None}
+        epoch = {} if self.epoch is None else {"epoch": self.epoch}
+        return {name: {"seq": at.seq, "change": at.change, **epoch} for name, at in found.items() if at is not None}
 
     # Resuming.
 
-    def begin(self, states: Iterable[ConversationState]) -> None:
-        """Take the list of all conversations that answers a `resume`: older names, what is gone, where a new one is."""
+    def begin(self, states: Iterable[ConversationState], epoch: str | None = None) -> list[str]:
+        """Take the list of all conversations that answers a `resume`: older names, what is gone, where a new one is.
+
+        Returns those that begin anew. What the application has not read of them yet stays before what comes now.
+        """
         cursors: dict[str, Cursor] = {}
+        anew: list[str] = []
         self._listed = {}
+        self.epoch = epoch
         for state in states:
             if state.as_ is not UNSET:
                 self._rename(state.as_, state.to)
+            if state.anew:
+                self._forget(state.to)
+                anew.append(state.to)
             there = name_key(state.to) in self._cursors
             cursor = self.cursor(state.to)
             cursor.name = state.to
@@ -190,6 +216,7 @@ class Cursors:
             self._listed[cursor] = state
         self._cursors = cursors
         self.known = self._resuming = True
+        return anew
 
     def end(self, *, complete: bool) -> SequenceGap | None:
         """Everything that was missing has come; if not, what has not. Not `complete`: some of it was not taken."""

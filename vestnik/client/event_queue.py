@@ -27,7 +27,19 @@ class Reconnected:
     attempts: int
 
 
-Event: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice | Disconnected | Reconnected
+@dataclass(frozen=True, slots=True)
+class BegunAnew:
+    """The server's database is not what it was, for instance restored from a backup.
+
+    Of these conversations everything that is there now comes from here on; what came before was numbered otherwise.
+    """
+
+    conversations: tuple[str, ...]
+
+
+Event: TypeAlias = (
+    Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice | Disconnected | Reconnected | BegunAnew
+)
 
 
 class EventQueue:

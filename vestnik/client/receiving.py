@@ -1,11 +1,13 @@
 """What the server says unasked, on its way to the application: each thing once, in order, without gaps."""
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 
 from vestnik.client import catalogue
 from vestnik.client.cursors import Cursor, Cursors, Fit, SequenceGap
 from vestnik.client.errors import ConnectionFailed
-from vestnik.client.event_queue import MAX_EVENTS, Disconnected, Event, EventQueue, Reconnected
+from vestnik.client.event_queue import MAX_EVENTS, BegunAnew, Disconnected, Event, EventQueue, Reconnected
 from vestnik.client.outbox import Outbox
 from vestnik.log.journal import Journal
 from vestnik.protocol.events import (
@@ -71,6 +73,10 @@ class Receiver:
     def reconnected(self, attempts: int) -> None:
         """Tell the application that there is a connection again."""
         self._put(Reconnected(attempts), None)
+
+    def begun_anew(self, conversations: Iterable[str]) -> None:
+        """Tell the application which conversations begin anew, even if the queue is full: it has to know."""
+        self.queue.put(BegunAnew(tuple(conversations)))
 
     def read(self) -> Event:
         """The oldest event, for the application. Raises IndexError if there is none."""

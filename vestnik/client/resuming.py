@@ -12,8 +12,11 @@ ROOM: Final = MAX_VALUE - 1024
 """Bytes for the cursors of one request."""
 
 
-def resume_requests(positions: Mapping[str, Position] | None) -> Iterator[Resume]:
-    """As many requests as it takes to say all positions in values that a server reads; None: a client that is new."""
+def resume_requests(positions: Mapping[str, Position] | None, epoch: str | None = None) -> Iterator[Resume]:
+    """As many requests as it takes to say all positions in values that a server reads; None: a client that is new.
+
+    `epoch` is the one that they are of, if that is known.
+    """
     if positions is None:
         yield Resume()
         return
@@ -23,8 +26,8 @@ def resume_requests(positions: Mapping[str, Position] | None) -> Iterator[Resume
         # A character of a name takes at most twice its bytes in JSON, escaped.
         needed = ENTRY + 2 * len(name.encode())
         if size + needed > ROOM:
-            yield Resume(cursors=part, more=True)
+            yield Resume(cursors=part, more=True, epoch=epoch)
             part, size = {}, 0
         part[name] = position
         size += needed
-    yield Resume(cursors=part)
+    yield Resume(cursors=part, epoch=epoch)

@@ -119,7 +119,7 @@ class ClientSession(Asking):
         self._receiver.counting = True
         positions = self._cursors.positions()
         try:
-            for request in resume_requests(positions):
+            for request in resume_requests(positions, self._cursors.epoch):
                 count = len(positions or ())
                 await self._send(request, catalogue.CLIENT_RESUMING, self.name, count, stays=False)
         except Refused as error:
@@ -135,6 +135,14 @@ class ClientSession(Asking):
             if connection.heard == heard and not resumed.done():
                 connection.abort(connection.too_late())
                 raise connection.too_late()
+
+    def _begin(self, response: Response) -> None:
+        """Take over what a server has: from here on it sends what is missing of that."""
+        states = [] if response.conversations is UNSET else response.conversations
+        anew = self._cursors.begin(states, None if response.epoch is UNSET else response.epoch)
+        if anew:
+            self._journal.record(catalogue.CLIENT_ANEW, self.name, len(anew), connection=self._connected().name)
+            self._receiver.begun_anew(anew)
 
     def _go_live(self) -> None:
         """Everything missed has come: send what has waited."""
@@ -242,7 +250,7 @@ class ClientSession(Asking):
             if not isinstance(pending.request, Resume):
                 self._cursors.acknowledge(pending.request, response)
             elif not pending.request.more:
-                self._cursors.begin([] if response.conversations is UNSET else response.conversations)
+                self._begin(response)
         pending.settle(response)
 
     @journaled(logger="client")

@@ -2,7 +2,7 @@
 
 The JSON objects are written before the lines of text, so whatever is missing in the text can be made again from them
 (`complete_text`). What is missing in both must be known to somebody else, who asks how far the journal goes
-(`last_integer`).
+(`last_object`).
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -44,25 +44,36 @@ class _Object(msgspec.Struct):
     traceback: str | None = None
 
 
-def last_integer(directory: Path, name: str, field: str) -> int | None:
-    """The value of `field` in the last JSON object that has it, which must not be its first one; None if none has it.
+def last_object(directory: Path, name: str, field: str) -> dict[str, Any] | None:
+    """The last JSON object that has an integer `field`, which must not be its first one; None if none has it.
 
     Raises OSError, Damaged.
     """
-    value = re.compile(rb',"%s":(\d{1,18})[,}]' % re.escape(field.encode()))
+    value = re.compile(rb',"%s":\d{1,18}[,}]' % re.escape(field.encode()))
     for day in reversed(day_files(directory, name, "jsonl")):
         if (file := open_alone(day)) is None:
             continue  # just compressed or deleted
         with closing(file):
             if isinstance(file, PlainFile):
                 blocks = file.blocks_backward(BEGINNING, END)
-                found = next((values[-1] for block in blocks if (values := value.findall(block))), None)
+                found = next((last for block in blocks if (last := _last_object(block, value))), None)
             else:
                 found = None
                 for block in file.blocks(BEGINNING, END):
-                    found = next(reversed(value.findall(block)), found)
+                    found = _last_object(block, value) or found
         if found is not None:
-            return int(found)
+            return found
+    return None
+
+
+def _last_object(block: bytes, value: re.Pattern[bytes]) -> dict[str, Any] | None:
+    """The object of the last whole line in which `value` is found."""
+    for match in reversed(list(value.finditer(block))):
+        begin, end = block.rfind(b"\n", 0, match.start()) + 1, block.find(b"\n", match.end())
+        try:
+            return msgspec.json.decode(block[begin : end if end >= 0 else None], type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # half a line
     return None
 
 

@@ -64,7 +64,8 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
     `to` is its name, `seq` and `change` the last of each, `first` the oldest `seq` that is kept, `read` how far it is
     read. `unread` and `mentions` are counted up to a limit (docs/protocol.md, "Limits"). `as_` is the name under which
     the client asked, if that is an older one; `kept` the first `seq` of the direct messages that were kept for the
-    account and follow, in the answer to a `resume` without cursors.
+    account and follow, in the answer to a `resume` without cursors. `anew` says that the client's cursor means nothing
+    here: the conversation is sent as if it had none.
     """
 
     to: str
@@ -76,6 +77,7 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
     mentions: int = 0
     as_: str | UnsetType = msgspec.field(name="as", default=UNSET)
     kept: int | UnsetType = UNSET
+    anew: bool = False
 
 
 class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -122,7 +124,8 @@ class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
 class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """The answer to a request: a code and its text; the rest only for those who asked for it.
 
-    `more` says that there is another page; `next` is what to ask for it with.
+    `more` says that there is another page; `next` is what to ask for it with; `epoch` is that of the cursors which
+    begin with this answer.
     """
 
     response: int
@@ -142,6 +145,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     accounts: list[AccountState] | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: str | UnsetType = UNSET
+    epoch: str | UnsetType = UNSET
 
 
 class Probe(msgspec.Struct, tag_field="action", tag="probe", gc=False):

@@ -138,11 +138,12 @@ class Resume(Request, tag="resume", kw_only=True):
     `cursors` say how far the client has each conversation, by its name; a bare number is a `seq`. They are all it
     has: what is not among them is sent from its beginning, for rooms that of the membership. Without `cursors` the
     client is new, and only what was kept for the account is sent. With `more` another `resume` with more cursors
-    follows.
+    follows. `epoch` is that of the answer from which the client has its cursors.
     """
 
     cursors: dict[str, Number | Position] | None = None
     more: bool = False
+    epoch: str | None = None
 
 
 class Conversations(Request, tag="conversations"):

@@ -135,6 +135,7 @@ class App:
             clock=self.clock,
             rooms=await self.store.all_rooms(),
             names=await self.store.initials(),
+            epoch=(await self.store.current_epoch()).epoch,
         )
 
     async def _gather_services(self) -> None:

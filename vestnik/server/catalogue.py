@@ -32,6 +32,7 @@ SERVER_FAILED: Final = _event("server.failed", CRITICAL, ("reason",))
 STORE_LOCKED: Final = _event("store.locked", CRITICAL, ("path", "pid"))
 STORE_NEWER: Final = _event("store.newer", CRITICAL, ("path", "found", "known"))
 STORE_FOREIGN: Final = _event("store.foreign", CRITICAL, ("path", "reason"))
+STORE_RESTORED: Final = _event("store.restored", WARNING, ("kept", "journaled", "epoch"))
 STORE_FAILED: Final = _event("store.failed", ERROR, ("reason",))
 STORE_DELAYED: Final = _event("store.delayed", WARNING, ("queued",))
 
@@ -47,10 +48,15 @@ CONTROL_REFUSED: Final = _event("control.refused", WARNING, ("uid", "pid"))
 PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
 PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
+SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"))
 SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
-CHANGE_RECOVERED: Final = _event("change.recovered", INFO, ("account", "to", "kind", "change", "number", "recovered"))
+CHANGE_RECOVERED: Final = _event(
+    "change.recovered", INFO, ("account", "to", "kind", "change", "number", "epoch", "recovered")
+)
 RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"))
-MESSAGE_RECOVERED: Final = _event("message.recovered", INFO, ("account", "to", "seq", "id", "number", "recovered"))
+MESSAGE_RECOVERED: Final = _event(
+    "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered")
+)
 REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
 
 # Administration of accounts, beside its answers.
@@ -72,9 +78,9 @@ def _level_of(answer: Answer) -> int:
     return INFO if answer.code < FIRST_ERROR else ERROR
 
 
-MESSAGE_FIELDS: Final = ("number", "recipients", "duration_ms")
-"""What the journal has of a message beside the answer: its number in the store, the connections it was written to
-(as ranges: `2-57,60`), and the milliseconds between its arrival and the answer."""
+MESSAGE_FIELDS: Final = ("number", "epoch", "recipients", "duration_ms")
+"""What the journal has of a message beside the answer: its number in the store and the epoch of that, the connections
+it was written to (as ranges: `2-57,60`), and the milliseconds between its arrival and the answer."""
 
 _MORE: Final[dict[Answer, tuple[str, ...]]] = {
     answers.MESSAGE_DELIVERED: MESSAGE_FIELDS,

@@ -46,6 +46,8 @@ class CatchUp:
             return
         count, written = 0, Written()
         missing = session.missing
+        if missing.anew:
+            self._journal.record(catalogue.SESSION_ANEW, account.name, missing.anew, connection=recipient.name)
         while session.account is account and (missing.conversations or await self._wait(missing)):
             todo, missing.conversations = sorted(missing.conversations), set()
             count += await self._send_messages(session, account, todo, written)

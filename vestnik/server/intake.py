@@ -113,6 +113,7 @@ class Intake:
         records: list[Record] = []
         replies: dict[Recipient, list[bytes]] = {}
         conversations: dict[int, list[Post]] = {}
+        epoch = self._chat.epoch
         encode, of_answer, written_to = self._acknowledgements.encode, catalogue.of_answer, self._fanout.written_to
         for post in posts:
             message = post.message
@@ -126,7 +127,8 @@ class Intake:
             author = post.session.recipient
             author.pending -= 1
             recipients = None if post.again else written_to(post)
-            values = (message.author, message.to, message.seq, message.id, message.number or None, recipients, duration)
+            number = message.number or None  # it has one already, if it was sent again
+            values = (message.author, message.to, message.seq, message.id, number, epoch, recipients, duration)
             records.append((now, of_answer(answer), values, author.name, post.request, None, None))
             lines = replies.get(author)
             if lines is None:

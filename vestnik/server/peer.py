@@ -258,7 +258,7 @@ class Peer:
         if begun is not None:
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
         if reply.changes:
-            more["number"] = reply.changes[-1].number
+            more |= {"number": reply.changes[-1].number, "epoch": services.chat.epoch}
         event = catalogue.of_answer(reply.answer)
         services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:

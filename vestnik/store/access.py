@@ -17,6 +17,7 @@ from vestnik.store.queries import (
     behind,
     changes,
     conversations,
+    epochs,
     history,
     members,
     messages,
@@ -126,12 +127,17 @@ class Access:
     pinned = read(alterations.pinned, "conversation_id")
     search = find(search.search, "question.account_id", "question.conversation_id", "question.limit")
 
-    # Conversations.
+    # Numbers over all conversations.
+    current_epoch = read(epochs.current_epoch)
+    begin_epoch = write(epochs.begin_epoch, "seen")
     last_number = read(changes.last_number)
     settle = write(changes.settle)
+
+    # Conversations.
     changes_after = read(conversations.changes_after, "number", "limit")
     history = read(history.history, "conversation_id", "limit")
     undelivered = read(conversations.undelivered, "account_id")
+    ends = read(conversations.ends)
     unread = read(conversations.unread, "account_id")
     read_up_to = write(conversations.read_up_to, "conversation_id", "account_id", "seq")
     missed_messages = read(conversations.missed_messages, "limit")

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -206,6 +206,16 @@ mention = Table(
     Column("seq", Integer, primary_key=True),
     Index("ix_mention_seq", "conversation_id", "seq"),
     sqlite_with_rowid=False,
+)
+
+# One row for each epoch, the present one last (`chat.storage.epochs`).
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Text, nullable=False, unique=True),
+    Column("began", Integer, nullable=False),  # the last number before it
+    Column("given", Integer, nullable=False),  # the last number that was given when retention removed something
 )
 
 contact = Table(

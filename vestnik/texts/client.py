@@ -25,6 +25,10 @@ CATALOGUE: Final[Catalogue] = {
         "A day is 2026-11-01, a moment 2026-11-01T12:30",
     ),
     "cli.client_back": ("Связь восстановлена", "The connection is back"),
+    "cli.client_anew": (
+        "База сервера не та, что была; начато заново: {conversations}",
+        "The server's database is not what it was; begun anew: {conversations}",
+    ),
     "cli.client_waits": ("Связи нет, ждёт её: {line}", "No connection; waits for it: {line}"),
     "cli.client_not_sent": ("Не отправлено к {to}: {text}", "Not sent to {to}: {text}"),
     "cli.client_left": ("Не отправлено строк: {count}", "Not sent, lines: {count}"),

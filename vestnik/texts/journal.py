@@ -50,6 +50,12 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! Файл {path} не является базой Вестника: {reason}",
         "Error! File {path} is not a Vestnik database: {reason}",
     ),
+    "store.restored": (
+        "База не та, что при прошлом запуске (последний номер {kept}, в журнале {journaled}): новая эпоха {epoch},"
+        " клиенты начинают заново",
+        "The database is not that of the last run (newest number {kept}, in the journal {journaled}): new epoch"
+        " {epoch}, clients begin anew",
+    ),
     "store.failed": ("Запись в базу не удалась: {reason}", "Writing to the database failed: {reason}"),
     "store.delayed": (
         "Очередь записи заполнена ({queued}): чтение из соединений приостановлено",
@@ -94,6 +100,10 @@ CATALOGUE: Final[Catalogue] = {
     "change.recovered": (
         "Изменение {to} пользователем {account} сохранено: {kind} (восстановлено из базы)",
         "Change of {to} by {account} kept: {kind} (recovered from the store)",
+    ),
+    "session.anew": (
+        "У пользователя {account} больше, чем есть в базе, или из другой эпохи: разговоров, начатых заново, {count}",
+        "User {account} has more than the database, or of another epoch: {count} conversations begin anew",
     ),
     "retention.applied": (
         "Старые сообщения чата {room} удалены ({count})",
@@ -195,6 +205,10 @@ CATALOGUE: Final[Catalogue] = {
     "client.resuming": (
         "Пользователь {account} продолжает сеанс, известно разговоров: {count}",
         "User {account} is resuming, conversations known: {count}",
+    ),
+    "client.anew": (
+        "База сервера не та, что была: у пользователя {account} разговоров, начатых заново, {count}",
+        "The server's database is not what it was: {count} conversations of user {account} begin anew",
     ),
     "client.resumed": (
         "Пользователь {account} получил всё пропущенное",

@@ -116,6 +116,26 @@ async def test_no_server(journal: Journal, capsys: Capture) -> None:
     assert "refused the connection" in capsys.readouterr().err
 
 
+async def test_begun_anew(journal: Journal, capsys: Capture) -> None:
+    """In a terminal it is told that the server has another database now, and of which conversations."""
+
+    async def server(script: Script) -> None:
+        await script.admit(tea={"seq": 0, "change": 0, "anew": True}, cake={"seq": 0, "change": 0, "anew": True})
+        await ok(script)
+
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        receiving = asyncio.create_task(shell.receive())
+        async with asyncio.timeout(DEADLINE):
+            while shell.connected:
+                await asyncio.sleep(0)
+        shell.ended = True
+        await shell.client.disconnect()
+        await receiving
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "* The server's database is not what it was; begun anew: #tea, #cake"
+
+
 async def test_lost_and_back(journal: Journal, capsys: Capture) -> None:
     """In a terminal a lost connection is told and made again, and what was typed meanwhile goes through."""
 

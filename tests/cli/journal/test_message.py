@@ -191,6 +191,26 @@ def test_sent_again(tmp_path: Path) -> None:
     assert lines[-1] == "Waiting for boris to log in"
 
 
+def test_stored_anew(tmp_path: Path) -> None:
+    """After the database was put back, the message that is in it is told from the one that is not any more."""
+    stored(tmp_path)
+    lost = record(at(4.5), "message.kept", code=202, **SENT, number=42, epoch="1f0c", duration_ms=200.0)
+    restored = record(at(8), "store.restored", epoch="f00d")
+    sent = record(at(10.5), "message.kept", code=202, **SENT, number=42, epoch="f00d", duration_ms=200.0)
+    assert told(tmp_path, *OPENED, lost, restored, sent) == [
+        *HEAD,
+        " " * 25 + "not in the database",
+        "10:00:04.300  accepted from connection 1 (10.0.0.1:501), account anna, request 3",
+        "10:00:04.500  answered to the author: 202",
+        "The journal has no delivery to boris",
+        *HEAD,
+        ACCEPTED,
+        STORED,
+        "10:00:10.500  answered to the author: 202",
+        "Waiting for boris to log in",
+    ]
+
+
 def test_stored_but_not_journaled(tmp_path: Path) -> None:
     """A message that the journal lacks, because the process was killed, or because it is older than the journal."""
     stored(tmp_path)

@@ -205,3 +205,26 @@ def test_the_names_are_those_of_the_catalogue() -> None:
         assert {"account", "messages"} <= set(EVENTS[name].fields)
     assert {"ip", "port"} <= set(EVENTS[trace.OPENED].fields)
     assert "local_port" in EVENTS["client.connected"].fields
+
+
+def test_kept_once_more(tmp_path: Path) -> None:
+    """A message that was numbered anew, after the database was put back, is another one; who sends one again is not."""
+    refused = record(at(20), "room.not_member", code=403, connection="1", account="anna", id="m1")
+    first, second, third = of(
+        tmp_path,
+        MESSAGE,
+        STARTED,
+        *PEOPLE,
+        sent(10, "message.kept", number=42),  # of a program that knew no epochs
+        sent(11, "message.kept", number=None, epoch="1f0c"),
+        record(at(15), "store.restored", epoch="f00d"),
+        refused,
+        sent(21, "message.kept", number=42, epoch="f00d"),
+        sent(22, "message.delivered", number=None, epoch="f00d", recipients=None),
+        sent(30, "message.kept", number=43, epoch="f00d"),
+        record(at(40), "backlog.delivered", connection="2", account="boris", messages="anna/5"),
+    )
+    assert [len(life.sendings) for life in (first, second, third)] == [2, 2, 1]
+    assert [life.number for life in (first, second, third)] == [42, 42, 43]
+    assert [len(life.refusals) for life in (first, second, third)] == [0, 1, 0]
+    assert [len(life.later) for life in (first, second, third)] == [0, 1, 1]

@@ -28,7 +28,7 @@ journal = Journal("server", directory, json=True, limit=limit, level=logging.DEB
 slowest = 0.0
 for number in range(count):
     began = time.thread_time()
-    journal.record(event, "anna", "#room", number, "id", number + 1, "2-57", 0.5)
+    journal.record(event, "anna", "#room", number, "id", number + 1, "1f0c", "2-57", 0.5)
     slowest = max(slowest, time.thread_time() - began)
     if number % 100 == 0:
         journal.record(catalogue.SERVER_STOPPED)
@@ -39,7 +39,7 @@ journal.flush(0.2)
 degraded = journal.statistics
 filler.unlink()
 assert journal.flush(40), journal.statistics
-journal.record(event, "anna", "#room", -1, "last", None, None, 0.5)
+journal.record(event, "anna", "#room", -1, "last", None, None, None, 0.5)
 journal.close()
 for path in directory.iterdir():
     if not path.is_symlink():

@@ -49,13 +49,13 @@ def event_record(event: EventType, *values: object, error: BaseException | None 
 def test_object(zone: Callable[[str], None]) -> None:
     """Every field is there by its name, in a fixed order; what does not apply is absent."""
     zone("Europe/Moscow")
-    record = event_record(DELIVERED, "anna", "boris", 5, None, 17, "2-57", 1.25)
+    record = event_record(DELIVERED, "anna", "boris", 5, None, 17, "1f0c", "2-57", 1.25)
     assert (
         encoded(record)
         == (
             '{"time":"2021-06-12T11:20:00.178402+03:00","level":"INFO","logger":"server","event":"message.delivered",'
             '"code":200,"message":"200: Сообщение от anna к boris доставлено","connection":"7","request":3,'
-            '"account":"anna","to":"boris","seq":5,"number":17,"recipients":"2-57","duration_ms":1.25}\n'
+            '"account":"anna","to":"boris","seq":5,"number":17,"epoch":"1f0c","recipients":"2-57","duration_ms":1.25}\n'
         ).encode()
     )
 

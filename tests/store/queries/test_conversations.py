@@ -32,6 +32,13 @@ def test_directs(connection: Connection, talk: int) -> None:
     assert conversations.conversations(connection, VERA).directs == []
 
 
+def test_ends(connection: Connection, talk: int) -> None:
+    """How far conversations go in messages and changes, of any number of them."""
+    alterations.pin_message(connection, talk, 1, BORIS, 2.0, allow)
+    room = rooms.join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room_id
+    assert conversations.ends(connection, [talk, room, 99]) == {talk: (4, 1), room: (0, 1)}
+
+
 def test_undelivered(connection: Connection, talk: int) -> None:
     """The first message of others that never came is named, until it has."""
     rooms.join_room(connection, "#tea", "#tea", BORIS, 1.0, allow)

@@ -9,6 +9,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.queries import alterations, messages, rooms
 from vestnik.store.queries.behind import changes_behind
+from vestnik.store.queries.changes import last_number
 from vestnik.store.queries.conversations import conversations
 from vestnik.store.queries.history import history
 from vestnik.store.queries.retention import expire, retained_rooms
@@ -45,6 +46,15 @@ def test_expire(connection: Connection, tea: int, before: float, limit: int, gon
     for table in (mention, reaction, pin):
         assert connection.execute(select(func.count()).select_from(table)).scalar() == 4 - gone
     assert conversations(connection, BORIS).floors == ({tea: gone} if gone else {})
+
+
+def test_numbers_over_all_conversations_go_on(connection: Connection, tea: int) -> None:
+    """No number is given twice, though the newest message is gone."""
+    keep(connection, tea, 5, ANNA)
+    newest = last_number(connection)
+    connection.execute(update(message).values(time=1.0))
+    expire(connection, tea, 9.0, 100)
+    assert last_number(connection) == newest
 
 
 def test_changes_stay_without_their_content(connection: Connection, tea: int) -> None:

@@ -1,13 +1,16 @@
 """`history`, `conversations`, `read` and `resume`: what was said, how far one has read it, and what one has missed."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
+
+from msgspec import UNSET
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_conversation, name_of
 from vestnik.chat.limits import MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.rooms import Room
 from vestnik.chat.session import Session
 from vestnik.chat.storage.conversations import ConversationRecords
 from vestnik.protocol import answers
@@ -76,16 +79,20 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
         chat.sessions.suspend(session)
     missing = session.missing
     if request.cursors is not None:
+        foreign = request.epoch is not None and request.epoch != chat.epoch
         missing.cursors = (missing.cursors or {}) | {
-            name: Position(found) if isinstance(found, int) else found for name, found in request.cursors.items()
+            name: None if foreign else Position(found) if isinstance(found, int) else found
+            for name, found in request.cursors.items()
         }
         if len(missing.cursors) > MAX_CURSORS:
             raise Forbidden(answers.RESUME_LIMIT, account.name, MAX_CURSORS)
     if request.more:
         return Reply(answers.RESUME_CONTINUED, (account.name, len(missing.cursors or ())))
     missing.begun = True
+    ends = await _ends(chat, missing.cursors)
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
+    missing.read |= _raise(states, ends)
     if "changes" in session.features:
         missing.names = {number: state.to for number, state in states.items() if state.to.startswith(ROOM_SIGN)}
     if missing.cursors is None:
@@ -98,13 +105,16 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
             number: (undelivered.get(number, state.seq + 1) - 1, state.change) for number, state in states.items()
         }
     else:
-        missing.positions |= _positions(chat, missing.cursors, kept, states)
+        known = _known(chat, missing.cursors, kept, states)
+        missing.positions |= _positions(known, kept, states)
+        missing.anew = sum(state.anew for state in states.values())
     for number, state in states.items():
         seq, change = missing.positions[number]
         if seq < state.seq or change < state.change:
             missing.conversations.add(number)
     values = (account.name, len(states))
-    return Reply(answers.RESUME_ACCEPTED, values, more={"conversations": list(states.values())}, resuming=True)
+    more = {"conversations": list(states.values()), "epoch": chat.epoch}
+    return Reply(answers.RESUME_ACCEPTED, values, more=more, resuming=True)
 
 
 def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int, ConversationState]:
@@ -119,28 +129,62 @@ def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int
     return dict(sorted(found.items()))
 
 
+ClaimedPositions: TypeAlias = Mapping[str, Position | None]
+"""What a client says that it has, by name; None: something, but not of this epoch."""
+
+
+def _known(
+    chat: Chat, cursors: ClaimedPositions, kept: ConversationRecords, states: Mapping[int, ConversationState]
+) -> dict[int, Position | None]:
+    """The conversations that a client has cursors of, by number; notes in their states what it calls them."""
+    directs = {name_key(direct.name): direct.id for direct in kept.directs}
+    known: dict[int, Position | None] = {}
+    for name, position in cursors.items():
+        room = chat.rooms.find(name)
+        number = directs.get(name_key(name)) if room is None else room.id
+        if number is not None and number in states:
+            known[number] = position
+            states[number].as_ = UNSET if name_key(name) == name_key(states[number].to) else name
+    return known
+
+
+async def _ends(chat: Chat, cursors: ClaimedPositions | None) -> dict[int, tuple[int, int]]:
+    """How far rooms go in the store of which a client has more than has gone on here: that may only be on its way."""
+    ahead = []
+    for name, position in (cursors or {}).items():
+        room = chat.rooms.find(name)
+        if room is not None and position is not None and _beyond(position, room):
+            ahead.append(room.id)
+    return await chat.storage.ends(ahead) if ahead else {}
+
+
+def _raise(states: Mapping[int, ConversationState], ends: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Let conversations go as far as in the store; which ones are among `ends`."""
+    found = ends.keys() & states.keys()
+    for number in found:
+        state, (seq, change) = states[number], ends[number]
+        state.seq, state.change = max(state.seq, seq), max(state.change, change)
+    return found
+
+
+def _beyond(position: Position, state: ConversationState | Room) -> bool:
+    return position.seq > state.seq or position.change > state.change
+
+
 def _positions(
-    chat: Chat, cursors: Mapping[str, Position], kept: ConversationRecords, states: Mapping[int, ConversationState]
+    known: Mapping[int, Position | None], kept: ConversationRecords, states: Mapping[int, ConversationState]
 ) -> dict[int, tuple[int, int]]:
     """How much (`seq`, `change`) a client with these cursors has of each conversation.
 
     What it does not know of is sent from its beginning, a room from that of the membership; the messages are then
-    as they are after all changes.
+    as they are after all changes. So is what it has a cursor of that means nothing here, which its state says.
     """
-    directs = {name_key(direct.name): direct.id for direct in kept.directs}
-    known: dict[int, tuple[str, Position]] = {}
-    for name, position in cursors.items():
-        room = chat.rooms.find(name)
-        number = directs.get(name_key(name)) if room is None else room.id
-        if number is not None:
-            known[number] = name, position
     positions: dict[int, tuple[int, int]] = {}
     for number, state in states.items():
-        if number in known:
-            name, position = known[number]
+        position = known.get(number)
+        if position is not None and not _beyond(position, state):
             positions[number] = position.seq, position.change
-            if name_key(name) != name_key(state.to):
-                state.as_ = name
         else:
+            state.anew = number in known
             positions[number] = kept.since.get(number, 0), state.change
     return positions

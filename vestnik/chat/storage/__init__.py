@@ -5,6 +5,7 @@ from typing import Protocol
 from vestnik.chat.storage.accounts import AccountStorage
 from vestnik.chat.storage.alterations import AlterationStorage
 from vestnik.chat.storage.conversations import ConversationStorage
+from vestnik.chat.storage.epochs import EpochStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.rooms import RoomStorage
@@ -15,6 +16,7 @@ class Storage(
     AccountStorage,
     AlterationStorage,
     ConversationStorage,
+    EpochStorage,
     MessageStorage,
     PeopleStorage,
     RoomStorage,

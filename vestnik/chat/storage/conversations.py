@@ -69,6 +69,9 @@ class ConversationStorage(Protocol):
     async def conversations(self, account_id: int) -> ConversationRecords:
         """All conversations of an account."""
 
+    async def ends(self, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """How far conversations go, by their numbers: the last `seq` and `change` of each."""
+
     async def undelivered(self, account_id: int) -> dict[int, int]:
         """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
 

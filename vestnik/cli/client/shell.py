@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from vestnik.cli.client.screen import Screen
 from vestnik.client import (
+    BegunAnew,
     Change,
     Client,
     ClientError,
@@ -103,6 +104,8 @@ class Shell:
         elif isinstance(event, Reconnected):
             self.connected = True
             self.screen.note(self.screen.text("cli.client_back"))
+        elif isinstance(event, BegunAnew):
+            self.screen.note(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
 
     @journaled(arguments=("self.to", "reply_to"), logger="client")
     async def send(self, text: str, reply_to: int | None = None) -> None:

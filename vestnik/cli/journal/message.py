@@ -120,10 +120,23 @@ def search(reader: Reader, database: Connection | None, target: Target) -> list[
             kept = between(database, sorted(target.people), target.seq)
         traces = {fold(each.message.sender): each for each in kept}
     since = min((int(each.message.time * SECOND) - BEFORE for each in traces.values()), default=BEGINNING)
-    journaled = {fold(life.account): life for life in lives(reader, target, since)}
-    found = [Found(journaled.get(key), traces.get(key)) for key in {**journaled, **traces}]
-    first = next(reader.entries(Query()), None) if traces.keys() - journaled.keys() else None
+    journaled = lives(reader, target, since)
+    stored = [(kept, _life_of(kept, journaled)) for kept in traces.values()]
+    unknown = [Found(None, kept) for kept, life in stored if life is None]
+    found = [Found(life, next((kept for kept, own in stored if own is life), None)) for life in journaled] + unknown
+    first = next(reader.entries(Query()), None) if unknown else None
     return [each._replace(begins=first.time) if first and each.older_than(first.time) else each for each in found]
+
+
+def _life_of(kept: Trace, journaled: list[Life]) -> Life | None:
+    """The life of a stored message: an account has others if the database was put back meanwhile."""
+    stored, number = int(kept.message.time * SECOND), kept.message.number
+    own = [life for life in journaled if fold(life.account) == fold(kept.message.sender)]
+    return min(
+        [life for life in own if life.number in {None, number}],
+        key=lambda life: abs((life.sendings + life.refusals)[0].entry.time - stored),
+        default=None,
+    )
 
 
 def show(output: Output, say: Say, found: Found, *, known: bool) -> None:

@@ -1,7 +1,7 @@
 """The life of one message, as the journal of a server tells it: who sent it, to whom it went, and where it stopped."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
@@ -32,6 +32,7 @@ RECOVERED: Final = "message.recovered"
 LATER: Final = frozenset({"backlog.delivered", "session.resumed"})
 OPENED: Final = "connection.opened"
 STARTED: Final = "server.started"
+RESTORED: Final = "store.restored"
 SLOW: Final = "connection.slow"
 CLOSED: Final = "connection.closed"
 LOGINS: Final = frozenset({"login.accepted", "login.resumed"})
@@ -110,13 +111,42 @@ class Life(NamedTuple):
     live: list[TracedDelivery]
     later: list[TracedDelivery]
 
+    @property
+    def number(self) -> int | None:
+        """Which of all messages of its epoch it is, if the journal tells."""
+        return next((number for told in self.sendings if type(number := told.entry.facts.get("number")) is int), None)
+
 
 def lives(reader: Reader, target: Target, since: int = BEGINNING) -> list[Life]:
-    """What the journal has from `since` on, one life for each account that has sent such a message. Raises OSError."""
+    """What the journal has from `since` on, one life for each such message of each account. Raises OSError.
+
+    An account has several if the database was put back meanwhile, so that numbers were given once more.
+    """
     groups: dict[str, list[Entry]] = {}
     for entry in islice(reader.entries(target.query(since)), MANY):
         groups.setdefault(fold(str(entry.facts.get("account"))), []).append(entry)
-    return [_life(reader, entries) for entries in groups.values()]
+    return [_life(reader, life) for entries in groups.values() for life in _kept_anew(entries)]
+
+
+def _kept_anew(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries divided by where the message was kept another time; what is between two belongs to what follows it."""
+    life: list[Entry] = []
+    between: list[Entry] = []
+    kept: tuple[object, object] | None = None
+    for entry in entries:
+        facts = entry.facts
+        between.append(entry)
+        if facts.get("event") not in SENDINGS:
+            continue
+        if (number := facts.get("number")) is not None:
+            place = facts.get("epoch"), number
+            if kept not in {None, place}:
+                yield life
+                life = []
+            kept = place
+        life += between
+        between = []
+    yield life + between
 
 
 def _life(reader: Reader, entries: list[Entry]) -> Life:
@@ -145,7 +175,9 @@ def _later(reader: Reader, sending: Entry, live: Iterable[TracedDelivery]) -> li
         return []
     covers = partial(_covers, to, fold(str(facts.get("account"))), seq)
     found: list[TracedDelivery] = []
-    for entry in islice(reader.entries(Query(since=sending.time, events=LATER, also=covers)), MANY):
+    for entry in islice(reader.entries(Query(since=sending.time, events=LATER | {RESTORED}, also=covers)), MANY):
+        if entry.facts.get("event") == RESTORED:
+            break
         found += _deliveries(reader, entry.time, {str(entry.facts.get("connection"))})
     return found
 
@@ -202,7 +234,9 @@ def connections(ranges: object) -> set[str]:
 
 
 def _covers(to: str, sender: str, seq: int, facts: Facts) -> bool:
-    """Whether a delivery of kept messages to `to` has the message `seq` of `sender`."""
+    """Whether a delivery of kept messages to `to` has the message `seq` of `sender`; or nothing after this can."""
+    if facts.get("event") == RESTORED:
+        return True
     messages = facts.get("messages")
     if fold(str(facts.get("account"))) != to or type(messages) is not str:
         return False

@@ -8,15 +8,16 @@ from sqlalchemy import Connection, Integer, Select, and_, bindparam, case, func,
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
-from vestnik.store.schema import account, change, conversation, message
+from vestnik.store.schema import account, change, conversation, epoch, message
 
 LAST_NUMBER: Final = select(
     func.max(
         select(func.coalesce(func.max(message.c.id), 0)).scalar_subquery(),
         select(func.coalesce(func.max(change.c.id), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(epoch.c.given), 0)).scalar_subquery(),
     )
 )
-"""The number of the newest message or change."""
+"""The number of the newest message or change, also when retention has removed it."""
 _LAST_CHANGE: Final = select(func.coalesce(func.max(change.c.change), 0)).where(
     change.c.conversation_id == bindparam("conversation_id")
 )

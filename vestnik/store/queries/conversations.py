@@ -32,6 +32,9 @@ _DIRECTS: Final = (
     )
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
 )
+_ENDS: Final = select(conversation.c.id, LAST_SEQ, _LAST_CHANGE).where(
+    conversation.c.id.in_(bindparam("numbers", expanding=True, type_=Integer))
+)
 _CURSORS: Final = select(cursor.c.conversation_id, cursor.c.read).where(cursor.c.account_id == _ME)
 _MEMBERSHIPS: Final = (
     select(member.c.room_id, member.c.since, conversation.c.floor)
@@ -54,6 +57,12 @@ def conversations(connection: Connection, account_id: int) -> ConversationRecord
         if floor:
             floors[room_id] = floor
     return ConversationRecords(directs, read, since, floors)
+
+
+def ends(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How far conversations go, by their numbers: the last `seq` and `change` of each."""
+    rows = connection.execute(_ENDS, {"numbers": numbers})
+    return {number: (seq, last_change) for number, seq, last_change in rows}
 
 
 _UNDELIVERED: Final = (

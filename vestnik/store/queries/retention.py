@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
 from vestnik.chat.storage.rooms import ExpiryEvent, Retained
+from vestnik.store.queries.epochs import keep_numbers
 from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
 from vestnik.store.search_index import unindex
 
@@ -36,6 +37,7 @@ def expire(connection: Connection, room_id: int, before: float, limit: int) -> E
     for row in gone:
         if row.deleted is None:
             unindex(connection, row.id, row.text)
+    keep_numbers(connection)
     connection.execute(delete(message).where(message.c.id.in_([row.id for row in gone])))
     for table in (reaction, pin, mention):
         connection.execute(delete(table).where(table.c.conversation_id == room_id, table.c.seq <= floor))

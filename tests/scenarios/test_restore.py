@@ -1,0 +1,69 @@
+"""A database that is put back to an older copy, and clients that had more."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.client.listening import connected, texts
+from tests.support.app import running_app
+from tests.support.ports import reserved_port
+from vestnik.client import Backoff, BegunAnew, Client, Delivery, Event, Reconnected
+from vestnik.log.journal import Journal
+from vestnik.store.store import DATABASE
+
+
+def client(port: int, name: str, journal: Journal, **more: Any) -> Client:
+    """A client that reconnects at once."""
+    backoff = Backoff(base=0.01)
+    return Client("127.0.0.1", port, name=name, password="secret", journal=journal, backoff=backoff, **more)
+
+
+async def until_back(events: AsyncIterator[Event]) -> list[str]:
+    """The texts that come while a client connects again, the names of what begins anew first."""
+    found: list[str] = []
+    async for event in events:
+        if isinstance(event, BegunAnew):
+            assert not found
+            found += event.conversations
+        elif isinstance(event, Delivery):
+            found.append(event.message)
+        elif isinstance(event, Reconnected):
+            break
+    return found
+
+
+async def test_clients_after_a_restore(tmp_path: Path) -> None:
+    """Who was connected, and who comes later with what it has saved, get all that is there now, and what comes then."""
+    data, copy = tmp_path / "data", tmp_path / "copy.db"
+    with reserved_port() as port, closing(Journal("client", tmp_path / "client")) as journal:
+        async with running_app(data, "anna", "boris", json=True, port=port):
+            anna, boris = client(port, "anna", journal), client(port, "boris", journal, cursors={})
+            async with connected(anna), connected(boris):
+                await anna.join("#tea")
+                await boris.join("#tea")
+                await anna.send("#tea", "kept")
+                await anna.send("boris", "kept, too")
+        shutil.copy(data / DATABASE, copy)
+        anna, boris = client(port, "anna", journal), client(port, "boris", journal, cursors={})
+        server = running_app(data, json=True, port=port)
+        await server.__aenter__()
+        async with connected(anna), connected(boris) as events:
+            await anna.send("#tea", "lost")
+            await anna.send("boris", "lost, too")
+            assert sorted(await texts(events, 4)) == ["kept", "kept, too", "lost", "lost, too"]
+            saved = json.loads(json.dumps(boris.cursors))
+            await server.__aexit__(None, None, None)
+            shutil.copy(copy, data / DATABASE)
+            async with running_app(data, json=True, port=port):
+                assert sorted(await until_back(events)) == ["#tea", "anna", "kept", "kept, too"]
+                assert (await anna.send("#tea", "new")).seq == 2
+                assert await texts(events, 1) == ["new"]
+                async with connected(client(port, "boris", journal, cursors=saved)) as later:
+                    assert await anext(later) == BegunAnew(("#tea", "anna"))
+                    assert sorted(await texts(later, 3)) == ["kept", "kept, too", "new"]
+                async with connected(client(port, "boris", journal, cursors=boris.cursors)) as again:
+                    await anna.send("#tea", "newer")
+                    assert await texts(again, 1) == ["newer"]
