@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ifndef PYTHON
-PYTHON := $(shell $(BIN)/python -c '' 2>/dev/null && echo $(BIN)/python || echo python3)
+PYTHON := $(shell $(BIN)/python -c 'import sys; print(sys._base_executable)' 2>/dev/null || echo python3)
 endif
 READY := $(VENV)/.ready-$(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
 LOGGERS := $(VENV)/.loggers
