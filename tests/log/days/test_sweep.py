@@ -376,6 +376,24 @@ def test_a_link_put_in_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert reports.files("journal.sweep_failed") == [plain.name]
 
 
+def test_taken_away_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is gone when its turn comes is nothing to be told: a writer that came late had made it by mistake."""
+    days(tmp_path, "2026-11-20", DAY, kinds=("log",))
+    gone = tmp_path / "server.log.2026-11-20"
+    real = os.open
+
+    def take_away(path: Path, flags: int, mode: int = 0o777) -> int:
+        if Path(path) == gone:
+            gone.unlink(missing_ok=True)
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", take_away)
+    run, reports = sweeper(tmp_path)
+    run.sweep()
+    assert [event for event, _ in reports] == ["journal.compressed"]
+    assert names(tmp_path) == {f"server.log.{DAY}.gz"}
+
+
 def test_leftovers(tmp_path: Path) -> None:
     """What a dead run has left is deleted, also of a day whose files are gone, and of today."""
     days(tmp_path, TODAY, kinds=("log",))

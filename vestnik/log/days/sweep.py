@@ -24,6 +24,8 @@ GRACE: Final = 3600.0
 
 
 MODE: Final = 0o640
+GONE_OR_USED: Final = (InUse, FileNotFoundError)
+"""A writer that comes late takes away again what it has made in the place of a file that is compressed."""
 FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -121,7 +123,7 @@ class Sweeper:
                 check()
                 try:
                     packer.pack(file)
-                except InUse:  # no event: that is usual, and the next run tries again
+                except GONE_OR_USED:  # no event: that is usual, and the next run tries again
                     continue
                 except (OSError, Damaged) as error:
                     self._fail(file.path, error)
@@ -158,7 +160,7 @@ class Sweeper:
                     file.path.unlink()
                     deleted += size
                     self.record(events.JOURNAL_DELETED, file.path.name, size, reason)
-        except InUse:  # no event: that is usual, and the next run tries again
+        except GONE_OR_USED:  # no event: that is usual, and the next run tries again
             return deleted
         except OSError as error:
             self._fail(file.path, error)
