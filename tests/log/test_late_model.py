@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from vestnik.log.sealing.chain import set_up
 from vestnik.log.sealing.keys import Key, parse_key
 from vestnik.log.sealing.verify import verify
 
-from .conftest import Clock
-from .days.sweeping import sweeper
+from .conftest import NOON, Clock
+from .days.sweeping import fork, sweeper, wait
 from .days.test_sweep_kill import sweep_until
 
 
@@ -110,3 +111,48 @@ def test_any_order_of_things(tmp_path: Path, seed: int) -> None:
     world.check()
     assert list(tmp_path.glob("*.late"))
     assert {path: path.read_bytes() for path in tmp_path.glob("*.gz")} == before
+
+
+DATES = ("2021-06-11", "2021-06-12", "2021-06-13")
+"""Two days that are over, and today."""
+
+
+def write_and_be_killed(directory: Path, number: int, seed: int) -> None:
+    """Programs one after the other, some of them killed, that write lines of today and of days that are over."""
+    chance = random.Random(seed * 100 + number)
+    steady = Clock(0.0)
+    for part in range(6):
+        program = Scribe(directory, clock=Clock(NOON + DAY), monotonic=steady)
+        for line in range(25):
+            program.write(f"{number} {part} {line}", date=chance.choice(DATES))
+            steady.now += 1
+            program.sealer.seal()
+        chance.choice([program.kill, program.close, program.close])()
+
+
+def sweep_until_done(directory: Path) -> None:
+    """Sweeps as long as anybody writes; nothing may fail."""
+    while not (directory / "done").exists():
+        run, reports = sweeper(directory, Clock(NOON + DAY))
+        run.sweep()
+        assert "journal.sweep_failed" not in [event for event, _ in reports]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_side_by_side(tmp_path: Path, seed: int) -> None:
+    """Four programs that write and are killed, beside two that sweep: every line is there once, and sealed."""
+    key = parse_key(set_up(tmp_path, "server", clock=Clock(NOON)))
+    writers = [fork(partial(write_and_be_killed, tmp_path, number, seed)) for number in range(4)]
+    sweepers = [fork(partial(sweep_until_done, tmp_path)) for _ in range(2)]
+    ended = [wait(writer) for writer in writers]
+    (tmp_path / "done").touch()
+    assert ended + [wait(each) for each in sweepers] == [0] * 6
+    clock = Clock(NOON + DAY + 60)
+    last = Scribe(tmp_path, clock=clock, monotonic=clock)
+    last.write("the end")
+    last.close()
+    entries = Reader(tmp_path, "server", World.refuse).entries(Query())
+    found = Counter(entry.raw.decode().partition('"message":"')[2] for entry in entries)
+    assert (len(found), set(found.values())) == (4 * 6 * 25 + 1, {1})
+    assert verify(tmp_path, "server", [key], clock=clock).tampered == []
+    assert list(tmp_path.glob("*.late"))
