@@ -1,7 +1,9 @@
 """Data directories of servers, made in a few milliseconds: the database is a copy of one that was migrated once."""
 
+import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +30,8 @@ def make_data(data: Path) -> Path:
     path = data / DATABASE
     if not path.exists():
         path.touch(0o600)
-        path.write_bytes(_template())
+        database, epoch = _template()
+        path.write_bytes(database.replace(epoch, secrets.token_hex(len(epoch) // 2).encode()))  # each has its own
     return path
 
 
@@ -55,6 +58,10 @@ def quick_hash(password: str) -> str:
 
 
 @cache
-def _template() -> bytes:
+def _template() -> tuple[bytes, bytes]:
+    """An empty database, and the epoch in it."""
     with TemporaryDirectory() as directory:
-        return prepare(Path(directory)).read_bytes()
+        path = prepare(Path(directory))
+        with closing(sqlite3.connect(path)) as database:
+            ((epoch,),) = database.execute("SELECT epoch FROM epoch")
+        return path.read_bytes(), str(epoch).encode()
