@@ -82,33 +82,40 @@ def filled(data: Path, size: Size) -> Filled:
     if not (data / DATABASE).exists():
         fill(data, messages=size.messages, rooms=size.rooms, accounts=size.accounts)
     engine = open_engine(data / DATABASE, connections=1, writing=True)
-    with engine.begin() as connection:
-        people = _people(connection)
-        for number, name in people.values():
-            if token_login(connection, hash_token(Secret(token(name))), 0.0) is None:
-                now = time.time()
-                kept = {
-                    "account_id": number,
-                    "token_hash": hash_token(Secret(token(name))),
-                    "created": now,
-                    "used": now,
-                }
-                connection.execute(insert(login).values(kept))
-        connection.execute(update(cursor).where(cursor.c.account_id == people[UNREAD][0]).values(read=0))
-        samples = _samples(connection)
-        words = Counter(word for sample in samples for word in set(words_of(sample.text)))
-        return Filled(
-            data,
-            {who: name for who, (_, name) in people.items()},
-            _places(connection, people),
-            _threads(connection),
-            samples,
-            common=[word for word, _ in words.most_common(COMMON)],
-            rare=[word for word, count in words.items() if count == 1],
-            russian=[word for word in words if "а" <= word[0].lower() <= "я"],
-            long=[word for word in words if len(word) >= LONG],
-            asian=[pair for sample in samples for pair in pairs_of(sample.text)],
-        )
+    try:
+        with engine.begin() as connection:
+            return _prepare(data, connection)
+    finally:
+        engine.dispose()
+
+
+def _prepare(data: Path, connection: Connection) -> Filled:
+    people = _people(connection)
+    for number, name in people.values():
+        if token_login(connection, hash_token(Secret(token(name))), 0.0) is None:
+            now = time.time()
+            kept = {
+                "account_id": number,
+                "token_hash": hash_token(Secret(token(name))),
+                "created": now,
+                "used": now,
+            }
+            connection.execute(insert(login).values(kept))
+    connection.execute(update(cursor).where(cursor.c.account_id == people[UNREAD][0]).values(read=0))
+    samples = _samples(connection)
+    words = Counter(word for sample in samples for word in set(words_of(sample.text)))
+    return Filled(
+        data,
+        {who: name for who, (_, name) in people.items()},
+        _places(connection, people),
+        _threads(connection),
+        samples,
+        common=[word for word, _ in words.most_common(COMMON)],
+        rare=[word for word, count in words.items() if count == 1],
+        russian=[word for word in words if "а" <= word[0].lower() <= "я"],
+        long=[word for word in words if len(word) >= LONG],
+        asian=[pair for sample in samples for pair in pairs_of(sample.text)],
+    )
 
 
 def words_of(text: str) -> list[str]:
