@@ -14,7 +14,7 @@ from vestnik.log.days.appending import is_packed, late
 from vestnik.log.recording.files import DatedFiles
 
 from ..conftest import Clock
-from .sweeping import DAY, LATE, LINES, TODAY, Writer, append, at, check_packed, content, fork, sweeper, unpacked, wait
+from .sweeping import DAY, LATE, LINES, TODAY, Writer, append, at, check_packed, content, sweeper, unpacked
 
 KINDS = ("log", "jsonl", "seals")
 
@@ -479,24 +479,3 @@ def test_something_else_to_hold(tmp_path: Path, kind: str) -> None:
     run.sweep()
     assert names(tmp_path) == before
     assert len(reports.files("journal.sweep_failed")) == 1
-
-
-def test_one_sweeper_at_a_time(tmp_path: Path) -> None:
-    """While one sweeper is at work another one does nothing, in the same process or not."""
-    days(tmp_path, DAY, kinds=("log",))
-    first, reports = sweeper(tmp_path)
-    second, others = sweeper(tmp_path)
-    tried = []
-
-    def stopped() -> bool:
-        if not tried:
-            second.sweep()
-            tried.append(wait(fork(second.sweep)))
-            assert (tmp_path / f"server.log.{DAY}").exists()
-        return False
-
-    first.sweep(stopped)
-    assert tried == [0]
-    assert len(reports) == 1
-    assert others == []
-    check_packed(tmp_path / f"server.log.{DAY}", f"{DAY}\n".ljust(100, "x").encode())

@@ -11,6 +11,7 @@ from pathlib import Path
 from vestnik.log.days.appending import is_packed, late
 
 from .sweeping import DAY, TODAY, Writer, append, at, check_packed, content, fork, sweeper, unpacked, wait
+from .test_sweep import days
 
 WRITERS = 8
 LINES_EACH = 400
@@ -125,3 +126,24 @@ def test_writers_over_midnight(tmp_path: Path) -> None:
             usual = [f"{number} {line}" for line in range(LINES_EACH)]
             assert own == usual + [f"{number} late {line}" for line in came_late] * has_late
         assert len(lines) == WRITERS * (LINES_EACH + LATE_EACH * has_late)
+
+
+def test_one_sweeper_at_a_time(tmp_path: Path) -> None:
+    """While one sweeper is at work another one does nothing, in the same process or not."""
+    days(tmp_path, DAY, kinds=("log",))
+    first, reports = sweeper(tmp_path)
+    second, others = sweeper(tmp_path)
+    tried = []
+
+    def stopped() -> bool:
+        if not tried:
+            second.sweep()
+            tried.append(wait(fork(second.sweep)))
+            assert (tmp_path / f"server.log.{DAY}").exists()
+        return False
+
+    first.sweep(stopped)
+    assert tried == [0]
+    assert len(reports) == 1
+    assert others == []
+    check_packed(tmp_path / f"server.log.{DAY}", f"{DAY}\n".ljust(100, "x").encode())
