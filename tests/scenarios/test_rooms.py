@@ -191,3 +191,17 @@ async def test_the_answer_comes_before_deliveries_of_the_same_moment(tmp_path: P
                     assert (await wire.answer())["response"] == 200
                 assert await wire.texts(300) == [str(number) for number in range(300)]
                 assert await wire.silent()
+
+
+async def test_two_rename_a_room_at_once(tmp_path: Path) -> None:
+    """The answer to the second rename calls the room as the first one has left it."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:
+            for wire in (anna, boris):
+                await wire.ask(action="join", time=0, room="#tea")
+            await anna.ask(action="set_role", time=0, room="#tea", name="boris", role="owner")
+            anna.tell(action="set_room", time=0, room="#tea", name="#one")
+            boris.tell(action="set_room", time=0, room="#tea", name="#two")
+            texts = {(await wire.hear())["alert"] for wire in (anna, boris)}
+            assert any("#one: name" in text or "#two: name" in text for text in texts), texts

@@ -95,6 +95,9 @@ class Administration:
         except VestnikError as error:
             act.fail(error)
             return Reply(error.answer, error.values)
+        except asyncio.CancelledError:
+            act.cut_off()
+            raise
         except Exception as error:  # noqa: BLE001
             act.fail(ServerError(answers.SERVER_ERROR), error)
             return Reply(answers.SERVER_ERROR)
@@ -145,6 +148,11 @@ class _Act:
         except OSError:  # no event: the act is refused
             return False
         return True
+
+    def cut_off(self) -> None:
+        """Record that nobody waits any more for what may still be done; without a record it is not."""
+        if self._recorded:
+            self._journal.record(catalogue.ADMIN_CUT_OFF, more=self._who)
 
     def fail(self, error: VestnikError, cause: Exception | None = None) -> None:
         """Record that nothing was done, also if a record says that it was."""

@@ -62,6 +62,7 @@ REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
 # Administration of accounts, beside its answers.
 ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",))
 ADMIN_UNDONE: Final = _event("admin.undone", ERROR, ("reason",))
+ADMIN_CUT_OFF: Final = _event("admin.cut_off", ERROR)
 
 
 _QUIET: Final = (

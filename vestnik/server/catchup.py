@@ -8,8 +8,8 @@ A room that is renamed meanwhile is called as the session knows it, until it has
 account leaves meanwhile the session gets nothing more.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
@@ -23,6 +23,10 @@ from vestnik.server.kept import KeptMessages, send_frames
 from vestnik.server.order import Order
 from vestnik.server.written import Written
 from vestnik.store.store import Store
+
+T = TypeVar("T")
+NumberedPosition: TypeAlias = tuple[int, int]
+"""How far something is known: the number of a conversation, and `seq` or `change` there."""
 
 PAGE: Final = 500
 """Messages or changes that are read at a time."""
@@ -89,6 +93,18 @@ class CatchUp:
                     floors[number] = read
         return floors or NO_FLOORS
 
+    async def _read(
+        self,
+        missed: Callable[[Sequence[tuple[int, int]], int], Awaitable[list[T]]],
+        positions: Sequence[tuple[int, int]],
+    ) -> list[T]:
+        """A page of what lies behind positions. What this process has kept of it has gone on by then to those who are
+        live, and its author has the answer."""
+        page = await missed(positions, PAGE) if positions else []
+        if page:
+            await self._store.settle()
+        return page
+
     async def _send_messages(self, session: Session, account: Account, todo: list[int], written: Written) -> int:
         """Send the messages of some conversations; how many there were.
 
@@ -97,12 +113,12 @@ class CatchUp:
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
-            page = await self._store.missed_messages([(n, seq) for n, (seq, _) in known.items()], PAGE)
+            page = await self._read(self._store.missed_messages, [(n, seq) for n, (seq, _) in known.items()])
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
-            await send_frames(
-                session.recipient, (session.format.kept(m.message) for m in page if known.still(m.conversation_id))
-            )
+            # All of it, also to a plain client: it has asked for what it missed, with its numbers.
+            frames = (session.format.event(m.message) for m in page if known.still(m.conversation_id))
+            await send_frames(session.recipient, frames)
             if session.account is not account or session.closed:
                 return count  # what was not read will be sent again
             for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
@@ -115,14 +131,14 @@ class CatchUp:
             count += len(page)
             if len(page) < PAGE:
                 return count
-            todo = todo[todo.index(page[-1].conversation_id) :]
+            todo = _rest(missing, todo, page[-1].conversation_id)
 
     async def _send_changes(self, session: Session, account: Account, todo: list[int]) -> int:
         """Send the changes of some conversations; how many there were."""
         missing, count = session.missing, 0
         while True:
             known = _Known(missing, todo)
-            page = await self._store.missed_changes([(n, change) for n, (_, change) in known.items()], PAGE)
+            page = await self._read(self._store.missed_changes, [(n, change) for n, (_, change) in known.items()])
             frames = (
                 session.format.event(missed.change.shown(_name_then(session, missed)))
                 for missed in page
@@ -137,7 +153,14 @@ class CatchUp:
             count += len(page)
             if len(page) < PAGE:
                 return count
-            todo = todo[todo.index(page[-1].change.conversation_id) :]
+            todo = [
+                number for number in todo[todo.index(page[-1].change.conversation_id) :] if number not in missing.left
+            ]
+
+
+def _rest(missing: Missing, todo: list[int], reached: int) -> list[int]:
+    """The conversations from the one that was reached on, without rooms that the account has left meanwhile."""
+    return [number for number in todo[todo.index(reached) :] if number not in missing.left]
 
 
 class _Known(dict[int, tuple[int, int]]):

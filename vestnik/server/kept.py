@@ -16,6 +16,8 @@ DELAY: Final = 1.0
 """Seconds after which it is put on disk how far conversations were delivered: a crash may repeat that much."""
 PAGE: Final = 100
 """Kept messages that are read at a time."""
+MAX_KEPT: Final = 10_000
+"""Kept messages whose numbers are read at a time."""
 MAX_WAITING: Final = 10_000
 """New messages that may wait for the kept ones to be delivered; past it the connection is closed as too slow."""
 CHUNK: Final = 65_536
@@ -78,12 +80,13 @@ class KeptMessages:
         if account is None:
             return
         sent, written = await self._send_kept(session, account)
-        waiting, session.waiting = session.waiting, None
-        new = [message for message in waiting or () if message.seq > sent.get(message.conversation_id, 0)]
-        # What is on disk may be on its way still: it comes once more, and is dropped then.
-        session.floors = {number: (seq, 0) for number, seq in sent.items()} or NO_FLOORS
-        if new and session.account is account:
-            self.send(session, account, new, b"".join([session.format.message(message) for message in new]))
+        if session.account is account and session.waiting is not None:
+            new = [message for message in session.waiting if message.seq > sent.get(message.conversation_id, 0)]
+            session.waiting = None
+            # Another process may have kept what is on its way still: it comes once more, and is dropped then.
+            session.floors = {number: (seq, 0) for number, seq in sent.items()} or NO_FLOORS
+            if new:
+                self.send(session, account, new, b"".join([session.format.message(message) for message in new]))
             for message in () if session.recipient.closing else new:
                 written.add(message.author, message.seq)
         if written.count:
@@ -91,24 +94,34 @@ class KeptMessages:
             self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=session.recipient.name)
 
     async def _send_kept(self, session: Session, account: Account) -> tuple[dict[int, int], Written]:
-        """Send what was kept, page by page; up to which `seq` of each conversation, and what was written."""
+        """Send what was kept, page by page; up to which `seq` of each conversation, and what was written.
+
+        Which messages these are is found out once for `MAX_KEPT`: what others are sent meanwhile makes no gap.
+        """
         sent: dict[int, int] = {}
-        written, form = Written(), session.format
-        more = True
-        while more and session.account is account and session.waiting is not None:
-            await self.save()  # a page is what is not on disk as delivered
-            found = await self._store.kept_messages(account.id, PAGE)
-            page = _before(found, session.waiting or (), sent)
-            shown = [kept for kept in page if form.rich or not kept.message.deleted]
-            await send_frames(session.recipient, (form.kept(kept.message) for kept in shown))
-            if session.closed:
-                break  # what was not read will be sent again
-            for kept in page:
-                sent[kept.conversation_id] = kept.seq
-                self.note(kept.conversation_id, account.id, kept.seq)
-            for kept in shown:
-                written.add(kept.message.from_, kept.seq)
-            more = bool(page) and len(found) == PAGE
+        written = Written()
+        await self.save()
+        numbers = [0]
+        while numbers:
+            numbers = await self._store.kept_numbers(account.id, numbers[-1], MAX_KEPT)
+            if numbers:
+                await self._store.settle()  # what is on disk has gone on then: what came after the login waits
+            for start in range(0, len(numbers), PAGE):
+                if session.account is not account or session.waiting is None:
+                    return sent, written
+                found = await self._store.kept_messages(numbers[start : start + PAGE])
+                page, form = _before(found, session.waiting or (), sent), session.format
+                shown = [kept for kept in page if form.rich or not kept.message.deleted]
+                await send_frames(session.recipient, (form.kept(kept.message) for kept in shown))
+                if session.closed:
+                    return sent, written  # what was not read will be sent again
+                for kept in page:
+                    sent[kept.conversation_id] = kept.seq
+                    self.note(kept.conversation_id, account.id, kept.seq)
+                for kept in shown:
+                    written.add(kept.message.from_, kept.seq)
+            if len(numbers) < MAX_KEPT:
+                break
         return sent, written
 
     def wait(self, session: Session, messages: Sequence[MessageEvent]) -> None:

@@ -3,17 +3,14 @@
 import asyncio
 import ctypes
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Final
 
 from vestnik.chat.passwords import hash_password, make_token, verify_password
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.errors import ServerError
 from vestnik.secret import Secret
-
-T = TypeVar("T")
 
 MAX_CHECKS: Final = 4096
 """Checks that may wait; past it a login is refused as busy."""
@@ -35,10 +32,14 @@ def return_hashing_memory() -> None:
 
 
 class HashingThreads:
-    """Implements `vestnik.chat.passwords.Passwords` with `threads` threads; 19 MiB are in use for each busy one."""
+    """Implements `vestnik.chat.passwords.Passwords` with `threads` threads for logins and one for administrators.
+
+    19 MiB are in use for each busy one.
+    """
 
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="hashing")  # begins with the first act
         self._waiting = 0
         # Checked for names that do not exist, so that they cost the same time as a wrong password.
         self._nobody = hash_password(make_token())
@@ -46,23 +47,22 @@ class HashingThreads:
     @journaled
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash. Raises ServerError when too many checks wait already."""
-        right = await self._run(verify_password, password_hash or self._nobody, password)
-        return right and password_hash is not None
-
-    @journaled
-    async def hash(self, password: Secret) -> str:
-        """The hash of a password. Raises ServerError when too many checks wait already."""
-        return await self._run(hash_password, password)
-
-    async def _run(self, function: Callable[..., T], *values: object) -> T:
         if self._waiting >= MAX_CHECKS:
             raise ServerError(answers.SERVER_BUSY)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *values)
+            known = password_hash or self._nobody
+            right = await asyncio.get_running_loop().run_in_executor(self._pool, verify_password, known, password)
         finally:
             self._waiting -= 1
+        return right and password_hash is not None
+
+    @journaled
+    async def hash(self, password: Secret) -> str:
+        """The hash of a password. Administrators do not wait behind logins, and come one at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._hashing, hash_password, password)
 
     def close(self) -> None:
         """End the threads."""
         self._pool.shutdown()
+        self._hashing.shutdown()

@@ -309,12 +309,11 @@ class Writer:
         while self._reported:
             work = self._reported[0]
             try:
-                waited_for = self._hand_over(work)
+                self._tell(work)
             except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
                 context = {"message": "what was written was not handed on", "exception": error}
                 self._loop.call_exception_handler(context)
-                waited_for = False
-            if waited_for:
+            if isinstance(work, _Change) and self._resolve(work):
                 self._loop.call_soon(self._hand_on_rest)
                 return
             self._reported.popleft()
@@ -324,19 +323,21 @@ class Writer:
         self._reported.popleft()
         self._hand_on()
 
-    def _hand_over(self, work: _Work) -> bool:
-        """Hand on one result; whether somebody goes on with it in the next step of the loop."""
+    def _tell(self, work: _Work) -> None:
+        """Tell those who hear of everything what has come of a piece of work."""
         if isinstance(work, _Batch):
             self._committed(work.messages, work.error)
-            return False
-        if work.happened and work.error is None:
+        elif work.happened and work.error is None:
             work.context.run(self._changed, work.happened)
-        if work.future.done():
-            return False  # cancelled: nobody waits any more
-        if work.error is None:
-            work.future.set_result(work.result)
+
+    def _resolve(self, change: _Change) -> bool:
+        """Give whoever waits for a change its result; whether there is somebody, who goes on in the next step."""
+        if change.future.done():
+            return False  # cancelled
+        if change.error is None:
+            change.future.set_result(change.result)
         else:
-            work.future.set_exception(work.error)
+            change.future.set_exception(change.error)
         return True
 
 

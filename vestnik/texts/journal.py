@@ -119,6 +119,10 @@ CATALOGUE: Final[Catalogue] = {
     ),
     # Of account administration.
     "admin.refused": ("Ошибка! {reason}", "Error! {reason}"),
+    "admin.cut_off": (
+        "Ошибка! Сервер остановлен раньше, чем стало известно, сделано ли сказанное строкой выше",
+        "Error! The server stopped before it was known whether what the line before says was done",
+    ),
     "admin.undone": (
         "Ошибка! Сказанное строкой выше не сделано: {reason}",
         "Error! What the line before says was not done: {reason}",

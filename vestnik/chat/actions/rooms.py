@@ -87,11 +87,10 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
     rule = MaySet(account.name, tuple(wanted))
-    before = room.name
     change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
         return Reply(answers.ROOM_CHANGED, (account.name, room.name, ""))
-    return Reply(answers.ROOM_CHANGED, (account.name, before, ", ".join(change.data)), changes=(change,))
+    return Reply(answers.ROOM_CHANGED, (account.name, change.to, ", ".join(change.data)), changes=(change,))
 
 
 async def get_room(chat: Chat, session: Session, request: GetRoom) -> Reply:

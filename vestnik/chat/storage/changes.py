@@ -39,8 +39,8 @@ class ChangeEvent(NamedTuple):
     `number` counts messages and changes together; `change` those of the conversation, without gaps. `account` is the
     name of who did it, account `account_id`; `kind` the name of the action; `data` has the fields of
     `vestnik.protocol.events.Change` that only some kinds have. `person_id` is the account that it was done to. In a
-    direct conversation `to` is what the author calls it and `to_id` the other account, which is 0 in a room. `room` is
-    the room as it was made, of `create_room`.
+    direct conversation `to` is what the author calls it and `to_id` the other account, which is 0 in a room. Of
+    `set_room`, `to` is what the room was called before; of `create_room`, `room` is the room as it was made.
     """
 
     number: int

@@ -110,8 +110,11 @@ class MessageStorage(Protocol):
     async def messages_after(self, number: int, limit: int) -> list[StoredMessage]:
         """Messages with higher numbers than `number`, oldest first."""
 
-    async def kept_messages(self, account_id: int, limit: int) -> list[KeptMessage]:
-        """Direct messages to the account that were never delivered, at most `limit`, oldest first."""
+    async def kept_numbers(self, account_id: int, after: int, limit: int) -> list[int]:
+        """Numbers of direct messages to the account that were never delivered: at most `limit` above `after`."""
+
+    async def kept_messages(self, numbers: Sequence[int]) -> list[KeptMessage]:
+        """The messages with these numbers, oldest first."""
 
     async def messages_behind(self, conversation_id: int, seq: int, limit: int) -> list[MessageEvent]:
         """Messages of one conversation behind a `seq`, as events."""

@@ -59,13 +59,14 @@ def add_change(
     before: str | None = None,
     person: AccountRecord | None = None,
     made: RoomRecord | None = None,
+    called: str = "",
     **data: Any,
 ) -> ChangeEvent:
     """Keep a change that an account makes at `now` (UNIX seconds).
 
     `data` are fields of `vestnik.protocol.events.Change` that only some kinds have; `before` is the text that the
-    message `seq` had before; `person` is whom it was done to; `made` the room that was made. Only the writer may call
-    this: it counts. The writer gets the change to hand it on once it is on disk.
+    message `seq` had before; `person` is whom it was done to; `made` the room that was made; `called` what a room was
+    called before. Only the writer may call this: it counts; it gets the change to hand it on once it is on disk.
     """
     number = last_number(connection) + 1
     last = connection.execute(_LAST_CHANGE, {"conversation_id": conversation_id}).scalar_one()
@@ -97,7 +98,7 @@ def add_change(
         data,
         account_id,
         0 if person is None else person.id,
-        author.to,
+        called or author.to,
         author.to_id,
         made,
     )

@@ -29,7 +29,7 @@ def direct_conversation(connection: Connection, one: int, other: int, now: float
 # Put together once: building a statement costs more than running it.
 _ME: Final = bindparam("account_id", type_=Integer)
 _KEPT: Final = (
-    select(message.c.id, message.c.conversation_id, message.c.seq)
+    select(message.c.id)
     .select_from(conversation)
     .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
     .join(
@@ -38,6 +38,7 @@ _KEPT: Final = (
             message.c.conversation_id == conversation.c.id,
             message.c.seq > func.coalesce(cursor.c.delivered, 0),
             message.c.sender_id != _ME,
+            message.c.id > bindparam("number", type_=Integer),
         ),
     )
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
@@ -46,9 +47,22 @@ _KEPT: Final = (
 )
 
 
-def kept_messages(connection: Connection, account_id: int, limit: int) -> list[KeptMessage]:
-    """Direct messages to the account that were never delivered, at most `limit`, oldest first."""
-    found = connection.execute(_KEPT, {"account_id": account_id, "page": limit}).all()
+def kept_numbers(connection: Connection, account_id: int, after: int, limit: int) -> list[int]:
+    """The numbers of direct messages to the account that were never delivered: the first `limit` behind a number."""
+    values = {"account_id": account_id, "number": after, "page": limit}
+    return list(connection.execute(_KEPT, values).scalars())
+
+
+_PLACES: Final = (
+    select(message.c.id, message.c.conversation_id, message.c.seq)
+    .where(message.c.id.in_(bindparam("numbers", expanding=True, type_=Integer)))
+    .order_by(message.c.id)
+)
+
+
+def kept_messages(connection: Connection, numbers: Sequence[int]) -> list[KeptMessage]:
+    """The messages with these numbers, as they are now, oldest first."""
+    found = connection.execute(_PLACES, {"numbers": numbers}).all()
     shown = load_messages(connection, [row.id for row in found])
     return [KeptMessage(*row, each) for row, each in zip(found, shown, strict=True)]
 

@@ -89,7 +89,7 @@ def set_room(
         connection.execute(insert(room_alias).values(key=row.key, room_id=room_id))
         values["key"] = key
     connection.execute(update(room).where(room.c.id == room_id).values(values))
-    return add_change(connection, room_id, account_id, now, "set_room", **changed)
+    return add_change(connection, room_id, account_id, now, "set_room", called=row.name, **changed)
 
 
 def _make_room(
