@@ -127,8 +127,6 @@ class Device:
         """It has never been told what there is."""
         self.held: dict[str, Held] = {}
         self.heard: list[dict[str, Any]] = []
-        self.epoch: str | None = None
-        """That of its cursors."""
         self._doubtful: set[str] = set()
         """Ids of messages that were not answered: a connection before may have sent them a moment ago."""
         self._doubtful_read = False
@@ -161,8 +159,7 @@ class Device:
                 held.forget_connection()
             self.held = known
             cursors = {name: {"seq": held.seq, "change": held.change} for name, held in known.items()}
-            known_to_us = {} if self.fresh else {"cursors": cursors, "epoch": self.epoch}
-            self.tell({"action": "resume"} | known_to_us, self._resuming)
+            self.tell({"action": "resume"} | ({} if self.fresh else {"cursors": cursors}), self._resuming)
 
     def _logged_in(self, _request: dict[str, Any], answer: dict[str, Any]) -> None:
         assert answer["response"] in {200, 202}, answer
@@ -172,14 +169,9 @@ class Device:
         assert answer["response"] == 200, answer
         cursors = request.get("cursors")
         before, self.held = self.held, {}
-        self.epoch = answer["epoch"]
-        if anew := cursors is not None and request["epoch"] != self.epoch:
-            before = {}
-            self._called.clear()
         for state in answer["conversations"]:
             name, known_as = state["to"], state.get("as", state["to"])
             room = name.startswith("#")
-            assert state.get("anew", False) == (anew and known_as in cursors), state
             if known_as in before:
                 assert known_as in (cursors or ()), state
                 self.held[name] = before[known_as]

@@ -4,7 +4,6 @@ What happens is done to the reference as well, and every answer compared with wh
 """
 
 import asyncio
-import pickle
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -15,7 +14,6 @@ from tests.scenarios.model.clients import PLAIN, RICH, Device
 from tests.scenarios.model.reference import World
 from tests.scenarios.model.servers import OtherServer, OwnServer
 from tests.scenarios.model.state import Room
-from vestnik.store.store import DATABASE
 
 ACCOUNTS: Final = ("anna", "boris", "carl", "dora")
 DEVICES: Final = {
@@ -58,8 +56,6 @@ class Play:
         self.waiting: dict[str, dict[int, set[int]]] = {name: defaultdict(set) for name in ACCOUNTS}
         """Direct messages that came while their addressee had no connection."""
         self._noted: dict[int, int] = defaultdict(int)
-        self.copy: tuple[bytes, bytes] | None = None
-        """A copy of the server's database, and what was true of it (pickled)."""
 
     def _alike(self, name: str) -> Iterable[str]:
         return self.world.alike(name)
@@ -226,31 +222,8 @@ class Play:
 
     async def restart(self) -> None:
         """End the server properly: everybody hears everything; then start it again."""
-        await self._stop()
-        await self._start()
-
-    async def back_up(self) -> None:
-        """The same, and between the two the database is copied."""
-        await self._stop()
-        truth = self.world, self.waiting, self._noted
-        self.copy = (self.server.data / DATABASE).read_bytes(), pickle.dumps(truth)
-        await self._start()
-
-    async def restore(self) -> None:
-        """The same, and between the two the copy takes the place of the database."""
-        assert self.copy is not None
-        await self._stop()
-        database, truth = self.copy
-        (self.server.data / DATABASE).write_bytes(database)
-        self.world, self.waiting, self._noted = pickle.loads(truth)
-        self.transcript.append("the database is put back")
-        await self._start()
-
-    async def _stop(self) -> None:
         connected = [device for device in self.devices.values() if device.wire is not None]
         (*_,) = await asyncio.gather(self.server.stop(), *(self._heard_out(device) for device in connected))
-
-    async def _start(self) -> None:
         await self.server.start()
         self.transcript.append("the server is started again")
 

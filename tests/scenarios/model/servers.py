@@ -14,13 +14,13 @@ class OwnServer:
     kills = False
 
     def __init__(self, data: Path) -> None:
-        self.data = data
+        self._data = data
         self._running = AsyncExitStack()
         self.port = 0
 
     async def start(self) -> None:
         """Start; `port` is where it listens."""
-        app = await self._running.enter_async_context(running_app(self.data, json=True))
+        app = await self._running.enter_async_context(running_app(self._data))
         self.port = app.listener.port
 
     async def stop(self) -> None:
@@ -38,7 +38,7 @@ class OtherServer:
     kills = True
 
     def __init__(self, data: Path) -> None:
-        self.data = data
+        self._data = data
         self._process: ServerProcess | None = None
 
     @property
@@ -49,7 +49,7 @@ class OtherServer:
 
     async def start(self) -> None:
         """Start it and wait until it listens."""
-        self._process = await asyncio.to_thread(ServerProcess, self.data)
+        self._process = await asyncio.to_thread(ServerProcess, self._data)
 
     async def stop(self) -> None:
         """End it with SIGTERM."""

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, FlakyStrategyDefinition
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.scenarios.model.clients import PLAIN
 from tests.scenarios.model.play import ACCOUNTS, DEVICES, Play, Request
@@ -233,17 +233,6 @@ class Machine(RuleBasedStateMachine):
     def restart(self) -> None:
         """The server ends, and starts again."""
         self.run(self.play.restart())
-
-    @rule()
-    def back_up(self) -> None:
-        """The database is copied, while the server is not running."""
-        self.run(self.play.back_up())
-
-    @precondition(lambda self: self.play.copy is not None)
-    @rule()
-    def restore(self) -> None:
-        """The database is put back to its last copy."""
-        self.run(self.play.restore())
 
     @rule()
     def check(self) -> None:
