@@ -26,15 +26,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what `--proof` is not about; without it, what wants the machine for itself."""
-    whole = config.getoption("--proof")
-    chosen, others = [], []
-    for item in items:
-        alone = item.get_closest_marker("alone") is not None
-        exhaustive = alone or "proof" in getattr(item, "fixturenames", ())
-        (chosen if (exhaustive if whole else not alone) else others).append(item)
-    config.hook.pytest_deselected(items=others)
-    items[:] = chosen
+    """With `--proof`, leave out what is not exhaustive."""
+    if config.getoption("--proof"):
+        chosen = [item for item in items if "proof" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 @pytest.fixture
