@@ -131,6 +131,31 @@ async def test_a_room_is_left_while_pages_are_read(tmp_path: Path) -> None:
             assert 0 < len(await until_resumed(other)) < count
 
 
+async def test_a_room_that_one_renames_oneself_while_resuming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who renames a room before what was missed has come is sent it under the name that the answer has told."""
+    async with running_app(tmp_path, "anna") as app:
+        port = app.listener.port
+        async with (
+            await Wire.login(port, "anna", features=["seq"]) as anna,
+            await Wire.login(port, "anna", features=RESUMING) as other,
+        ):
+            await anna.ask(action="join", time=0, room="#tea")
+            await anna.send("#tea", "one")
+            await anna.ask(action="set_room", time=0, room="#tea", topic="news")
+            renamed, missed_messages = asyncio.Event(), app.store.missed_messages
+
+            async def later(*values: Any) -> Any:
+                await renamed.wait()
+                return await missed_messages(*values)
+
+            monkeypatch.setattr(app.store, "missed_messages", later)
+            assert await other.code(action="resume", time=0, cursors={"#tea": {"seq": 0, "change": 1}}) == 200
+            assert await other.code(action="set_room", time=0, room="#tea", name="#oak") == 200
+            renamed.set()
+            heard = await until_resumed(other)
+            assert [(found["to"], found.get("change")) for found in heard] == [("#oak", None), ("#oak", 2), ("#oak", 3)]
+
+
 @pytest.mark.parametrize("cursor", [{"seq": 0, "change": 99}, {"seq": 99, "change": 0}])
 @pytest.mark.parametrize(("conversation", "to"), [("anna", "boris"), ("#tea", "#tea")])
 async def test_cursors_beyond_the_end_in_one_number(

@@ -90,6 +90,9 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
         return Reply(answers.ROOM_CHANGED, (account.name, room.name, ""))
+    names = session.missing.names
+    if "name" in change.data and room.id in names:
+        names[room.id] = change.data["name"]  # it resumes, and the answer tells it before what it has missed
     return Reply(answers.ROOM_CHANGED, (account.name, change.to, ", ".join(change.data)), changes=(change,))
 
 
