@@ -10,7 +10,7 @@ from typing import TypeAlias
 from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post, Telling
-from vestnik.chat.session import Recipient, Session
+from vestnik.chat.session import Account, Recipient, Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.chat.storage.rooms import ExpiryEvent
@@ -68,10 +68,9 @@ class Fanout:
 
     def deliver(self, arrived: Sequence[Arrived]) -> None:
         """Send messages of one conversation to all who hear it but their own authors."""
-        room = self._chat.rooms.by_id(arrived[0].message.conversation_id)
-        if room is None:
+        if arrived[0].message.to_id:
             self._deliver_direct(arrived)
-        else:
+        elif (room := self._chat.rooms.by_id(arrived[0].message.conversation_id)) is not None:
             self._chat.state.apply_message(arrived[-1].message)
             for absent in room.absent:
                 absent.missing.conversations.add(room.id)
@@ -85,12 +84,12 @@ class Fanout:
                 self._tell_subscribers(each.message, each.session is not None)
 
     def _deliver_direct(self, arrived: Sequence[Arrived]) -> None:
-        people = {each.message.author_id for each in arrived} | {each.message.to_id for each in arrived}
+        messages = [each.message for each in arrived]
         encoded: dict[Format, bytes] = {}
-        for account in filter(None, map(self._chat.sessions.find, people)):
+        for account in self._both(messages[0]):
             for session in account.sessions:
                 if not session.live:
-                    session.missing.conversations.add(arrived[0].message.conversation_id)
+                    session.missing.conversations.add(messages[0].conversation_id)
                     continue
                 new = [each.message for each in arrived if each.session is not session]
                 if new and session.floors:
@@ -100,24 +99,36 @@ class Fanout:
                 if session.waiting is not None:
                     self._kept.wait(session, new)
                     continue
-                data = encoded.get(session.format) if len(new) == len(arrived) else None
+                form = session.format
+                data = encoded.get(form) if len(new) == len(messages) else None
                 if data is None:
-                    data = b"".join([session.format.message(message) for message in new])
-                    if len(new) == len(arrived):
-                        encoded[session.format] = data
+                    data = form.message(new[0]) if len(new) == 1 else b"".join([form.message(each) for each in new])
+                    if len(new) == len(messages):
+                        encoded[form] = data
                 self._kept.send(session, account, new, data)
+
+    def _both(self, message: MessageEvent) -> list[Account]:
+        """The accounts of a direct conversation that have a session."""
+        find = self._chat.sessions.find
+        author, other = find(message.author_id), find(message.to_id)
+        if author is None or author is other:
+            return [] if other is None else [other]
+        return [author] if other is None else [author, other]
 
     def written_to(self, post: Post) -> str | None:
         """The connections that a message is written to; those of a room with its author's own, which is left out."""
         message = post.message
-        room = self._chat.rooms.by_id(message.conversation_id)
-        if room is not None:
+        if not message.to_id:
+            room = self._chat.rooms.by_id(message.conversation_id)
+            if room is None:
+                return None
             if room.audience is None:
                 room.audience = packed(each.number for hearers in room.hearers.values() for each in hearers)
             return room.audience
         numbers = [
             session.recipient.number
-            for session in sessions_of(self._chat.sessions, {message.author_id, message.to_id})
+            for account in self._both(message)
+            for session in account.sessions
             if session is not post.session and session.live and session.waiting is None
         ]
         return str(numbers[0]) if len(numbers) == 1 else packed(numbers)

@@ -135,7 +135,7 @@ class Order:
 
     def take_messages(self, conversation_id: int, arrived: Sequence[Arrived]) -> None:
         """Messages of one conversation were kept."""
-        head = self._head(conversation_id)
+        head = self._heads.get(conversation_id) or self._head(conversation_id)
         first, last = arrived[0].message.seq, arrived[-1].message.seq
         if (first == head.seq + 1 or head.seq == UNKNOWN) and last - first == len(arrived) - 1 and not head.messages:
             head.seq = last
@@ -143,7 +143,8 @@ class Order:
         else:
             for each in arrived:
                 self._take_message(head, each)
-        self._go_on(conversation_id, head)
+        if head.waiting or head.messages or head.changes:
+            self._go_on(conversation_id, head)
 
     def _take_message(self, head: _Head, arrived: Arrived) -> None:
         seq = arrived.message.seq
