@@ -9,7 +9,7 @@ account leaves meanwhile the session gets nothing more.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
@@ -25,8 +25,6 @@ from vestnik.server.written import Written
 from vestnik.store.store import Store
 
 T = TypeVar("T")
-NumberedPosition: TypeAlias = tuple[int, int]
-"""How far something is known: the number of a conversation, and `seq` or `change` there."""
 
 PAGE: Final = 500
 """Messages or changes that are read at a time."""
@@ -98,8 +96,10 @@ class CatchUp:
         missed: Callable[[Sequence[tuple[int, int]], int], Awaitable[list[T]]],
         positions: Sequence[tuple[int, int]],
     ) -> list[T]:
-        """A page of what lies behind positions. What this process has kept of it has gone on by then to those who are
-        live, and its author has the answer."""
+        """A page of what lies behind positions: pairs of a conversation's number and `seq` or `change` there.
+
+        What this process has kept of it has gone on by then to those who are live, and its author has the answer.
+        """
         page = await missed(positions, PAGE) if positions else []
         if page:
             await self._store.settle()
@@ -153,9 +153,7 @@ class CatchUp:
             count += len(page)
             if len(page) < PAGE:
                 return count
-            todo = [
-                number for number in todo[todo.index(page[-1].change.conversation_id) :] if number not in missing.left
-            ]
+            todo = _rest(missing, todo, page[-1].change.conversation_id)
 
 
 def _rest(missing: Missing, todo: list[int], reached: int) -> list[int]:
