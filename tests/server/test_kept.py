@@ -114,6 +114,33 @@ async def test_cursors_are_saved_together(kept: KeptMessages, store: Store) -> N
     assert kept.delivered(TALK, BORIS) == 0
 
 
+async def test_slow_device_does_not_take_a_cursor_back(kept: KeptMessages, store: Store) -> None:
+    """What a quick device was delivered stays delivered when a slow one has got less of it."""
+    kept.note(TALK, BORIS, 9)
+    kept.note(TALK, BORIS, 4)
+    assert kept.delivered(TALK, BORIS) == 9
+    await kept.save()
+    assert store.saved == [[Delivered(TALK, BORIS, 9)]]
+
+
+async def test_cursors_noted_during_a_long_save_are_saved_by_themselves(
+    kept: KeptMessages, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it, nor to be delivered anything more, when the disk takes longer than the delay."""
+    monkeypatch.setattr(module, "DELAY", 0)
+    store.gate.clear()
+    kept.note(TALK, BORIS, 1)
+    while kept.delivered(TALK, BORIS):
+        await asyncio.sleep(0)
+    kept.note(TALK, BORIS, 2)
+    for _ in range(10):  # the timer runs out while the first is on its way to disk
+        await asyncio.sleep(0)
+    store.gate.set()
+    while len(store.saved) < 2:
+        await asyncio.sleep(0)
+    assert store.saved == [[Delivered(TALK, BORIS, 1)], [Delivered(TALK, BORIS, 2)]]
+
+
 async def test_cursors_are_saved_by_themselves(
     kept: KeptMessages, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,10 +68,10 @@ class KeptMessages:
         return self._cursors.get((conversation_id, account_id), 0)
 
     def note(self, conversation_id: int, account_id: int, seq: int) -> None:
-        """Note that a conversation was delivered to the account up to `seq`."""
-        self._cursors[conversation_id, account_id] = seq
-        if self._timer is None:
-            self._timer = self._loop.call_later(DELAY, self._start_saving)
+        """Note that a conversation was delivered to the account up to `seq`, or further by a quicker device of it."""
+        key = conversation_id, account_id
+        self._cursors[key] = max(seq, self._cursors.get(key, 0))
+        self._save_soon()
 
     @journaled
     async def deliver(self, session: Session) -> None:
@@ -139,6 +139,10 @@ class KeptMessages:
             if message.author_id != account.id:
                 self.note(message.conversation_id, account.id, message.seq)
 
+    def _save_soon(self) -> None:
+        if self._timer is None:
+            self._timer = self._loop.call_later(DELAY, self._start_saving)
+
     def _start_saving(self) -> None:
         self._timer = None
         if self._saving is None and self._cursors:
@@ -161,6 +165,8 @@ class KeptMessages:
             # Nothing is lost: what was delivered may be delivered once more.
             self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         self._saving = None
+        if self._cursors:  # what came meanwhile: its timer may be over
+            self._save_soon()
 
     @journaled
     async def close(self) -> None:
