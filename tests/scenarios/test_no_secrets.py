@@ -134,26 +134,34 @@ def logins(secret: str) -> Iterator[dict[str, Any]]:
             yield {"action": "authenticate", "user": user, "features": [{field: value}]}
 
 
-def misplaced(secret: str) -> Iterator[dict[str, Any]]:
-    """Objects that hold, in every field of every action, the secret behind the name of one."""
-    for text in (f"password={secret}", f"token:{secret}", f'"token":"{secret}"', f"Пароль: {secret}", f"pwd={secret}"):
+def misplaced(secret: str, harmless: str) -> Iterator[dict[str, Any]]:
+    """Objects that hold, in every field of every action, the secret behind the name of one.
+
+    Names that people choose are shown, whatever they look like: of what looks like a secret they get the harmless one.
+    """
+    for form in ("password={}", "token:{}", '"token":"{}"', "Пароль: {}", "pwd={}"):
+        text, name = form.format(secret), form.format(harmless)
         yield {"action": text}
-        yield {"action": "presence", "id": text, "type": text, "time": text}
-        yield {"action": "presence", "user": {"account_name": text, "status": text}}
+        yield {"action": f"dance {text}", "id": name}
+        yield {"action": "presence", "id": name, "type": text, "time": text}
+        yield {"action": "presence", "user": {"account_name": name, "status": text}}
         yield {"action": "presence", "user": {"account_name": "anna", "status": f"my {text}"}}
-        yield {"action": "authenticate", "user": {"account_name": text, "password": secret}}
+        yield {"action": "authenticate", "user": {"account_name": name, "password": secret}}
         yield {"action": "authenticate", "user": {"account_name": "anna", "password": text}, "features": [text]}
-        yield {"action": "msg", "to": text, "message": text}
-        yield {"action": "msg", "to": f"#{text}", "message": text}
-        yield {"action": "msg", "to": "boris", "message": text, "from": text}
-        yield {"action": "msg", "to": "boris", "message": text, "encoding": text, "id": text}
-        yield {"action": "msg", "to": "#tea", "message": text, "from": "anna", "id": text}
-        yield {"action": "join", "room": f"#{text}"}
-        yield {"action": "leave", "room": f"#{text}"}
-        yield {"action": "join", "room": text}
-        yield {"action": "get_contacts", "user_login": text}
-        yield {"action": "add_contact", "user_id": text}
-        yield {"action": "del_contact", "user_id": text, "user_login": "anna"}
+        yield {"action": "msg", "to": name, "message": text}
+        yield {"action": "msg", "to": f"#{name}", "message": text}
+        yield {"action": "msg", "to": "boris", "message": text, "from": name}
+        yield {"action": "msg", "to": "boris", "message": text, "encoding": text, "id": name}
+        yield {"action": "msg", "to": "#tea", "message": text, "from": "anna", "id": name}
+        yield {"action": "join", "room": f"#{name}"}
+        yield {"action": "leave", "room": f"#{name}"}
+        yield {"action": "join", "room": name}
+        yield {"action": "set_room", "room": "#tea", "topic": text, "description": text}
+        yield {"action": "search", "query": text}
+        yield {"action": "rooms", "query": text}
+        yield {"action": "get_contacts", "user_login": name}
+        yield {"action": "add_contact", "user_id": name}
+        yield {"action": "del_contact", "user_id": name, "user_login": "anna"}
         yield {"action": "quit", "id": [text], text: text}
 
 
@@ -171,13 +179,13 @@ def broken(secret: str) -> Iterator[bytes]:
     yield f"POST http://anna:{secret}@127.0.0.1/ HTTP/1.1\r\n\r\n".encode()
 
 
-async def say_everything(port: int, secret: str) -> int:
+async def say_everything(port: int, secret: str, harmless: str) -> int:
     """Say all of it to a server, as a stranger and as Anna, whose password it is; how many answers came."""
     answers = 0
     async with await Wire.login(port, "anna", secret, remember=True) as anna, await Wire.connect(port) as stranger:
         assert await anna.code(action="join", room="#tea") == 200
         for wire in (stranger, anna):
-            for request in (*logins(secret), *misplaced(secret)):
+            for request in (*logins(secret), *misplaced(secret, harmless)):
                 if request.get("action") != "quit" or wire is anna:
                     wire.tell(**request)
                     assert (await wire.answer())["response"] >= 200
@@ -198,7 +206,7 @@ async def test_whatever_a_client_sends(tmp_path: Path) -> None:
     secret, harmless = make_canary(), make_canary()
     add_accounts(tmp_path, ["anna", "boris"], secret)
     async with server(tmp_path) as running:
-        answers = await say_everything(running.port, secret)
+        answers = await say_everything(running.port, secret, harmless)
         async with await Wire.connect(running.port) as wire:
             token = (await wire.authenticate("anna", secret, remember=True))["token"]
             by_token = {"action": "authenticate", "user": {"account_name": "anna", "token": token}}
@@ -222,7 +230,8 @@ async def test_what_a_client_shows(tmp_path: Path) -> None:
     secret, harmless = make_canary(), make_canary()
     add_accounts(tmp_path, ["anna", "boris"], secret)
     lines = (
-        f"/join #token={secret}\nmy password={secret}\n/to password={secret}\nПароль: {secret}\n/to boris\n{harmless}\n"
+        f"/join #token={harmless}\nmy password={secret}\n/to password={harmless}\nПароль: {secret}\n"
+        f"/to boris\ntoken={secret}\n{harmless}\n"
     )
     shown: list[tuple[str, str]] = []
     async with server(tmp_path) as running:

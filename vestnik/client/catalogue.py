@@ -4,9 +4,10 @@ from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
 from typing import Final
 
 from vestnik.log.events import EventCatalogue
+from vestnik.protocol.answers import NAMES
 from vestnik.texts import journal
 
-_CATALOGUE: Final = EventCatalogue(journal.CATALOGUE)
+_CATALOGUE: Final = EventCatalogue(journal.CATALOGUE, NAMES | {"sender"})
 _event: Final = _CATALOGUE.add
 
 CLIENT_CONNECTED: Final = _event("client.connected", INFO, ("address", "port", "local_port"))

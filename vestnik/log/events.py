@@ -19,6 +19,7 @@ class EventType:
     record's values in the order in which they are given, `code` the response code if the event is an answer.
     `made` are the fields whose values the program makes itself, so that no secret can be in them. `sentences` are what
     is said of it in each of LANGUAGES, with `{field}` where a value stands; without them name and values are shown.
+    Fields called as in `names` hold names by which records are found: they are shown as they are.
     """
 
     name: str
@@ -27,14 +28,16 @@ class EventType:
     code: int | None = None
     made: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 class EventCatalogue:
-    """The types of events of one room, `all` of them by name. `said` has their sentences."""
+    """The types of events of one room, `all` of them by name. `said` has their sentences, `names` as in `EventType`."""
 
-    def __init__(self, said: Catalogue) -> None:
+    def __init__(self, said: Catalogue, names: frozenset[str] = frozenset()) -> None:
         self.all: dict[str, EventType] = {}
         self._said = said
+        self._names = names
 
     def add(
         self,
@@ -46,7 +49,7 @@ class EventCatalogue:
         made: tuple[str, ...] = (),
     ) -> EventType:
         """One more, as in `EventType`. Raises KeyError for a name without a sentence."""
-        added = self.all[name] = EventType(name, level, fields, code, made, self._said[name])
+        added = self.all[name] = EventType(name, level, fields, code, made, self._said[name], self._names)
         return added
 
 

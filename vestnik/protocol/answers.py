@@ -123,4 +123,7 @@ SERVER_ERROR: Final = Answer("server.error", Code.SERVER_ERROR)
 SERVER_BUSY: Final = Answer("server.busy", Code.SERVER_ERROR)
 SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
+NAMES: Final = frozenset({"account", "room", "to", "id", "name", "claimed", "member", "contact"})
+"""Fields of answers that hold what somebody has chosen to be called, or to call something."""
+
 ALL: Final[dict[str, Answer]] = {value.name: value for value in list(globals().values()) if isinstance(value, Answer)}

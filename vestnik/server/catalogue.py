@@ -12,7 +12,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 
-_CATALOGUE: Final = EventCatalogue(texts.journal.CATALOGUE)
+_CATALOGUE: Final = EventCatalogue(texts.journal.CATALOGUE, answers.NAMES)
 _event: Final = _CATALOGUE.add
 
 # The server.
@@ -90,7 +90,7 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
 }
 
 
-_ANSWERS: Final = EventCatalogue(texts.answers.CATALOGUE)
+_ANSWERS: Final = EventCatalogue(texts.answers.CATALOGUE, answers.NAMES)
 for _answer in answers.ALL.values():
     _more = _MORE.get(_answer, ())
     # The journal of administration tells what was done, not what was answered.

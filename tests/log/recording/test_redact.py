@@ -268,6 +268,40 @@ def test_values_of_events() -> None:
     )
 
 
+NAMES = (
+    "#token=economics",
+    "#password: x",
+    "Bearer abcdefghijklmnop",
+    "http://a:b@c",
+    "$argon2id$v=19$x",
+    "пароль=чай",
+)
+"""What people may be called, and call their rooms and messages."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_stay(name: str) -> None:
+    """A name is shown as it is, in values and further fields, whatever it looks like; free text beside it is not."""
+    ordinary = record(DELIVERED, name, name, 1, name, id=name)
+    assert redact(ordinary) == ordinary
+    text = f"my password={CANARY}"
+    assert redact(record(CLIENT_SENDING, name, name, text))[2] == (name, name, f"my password={mask(CANARY)}")
+    assert redact(record(Message("server", 20, "x", ()), id=f"token={CANARY}"))[6] == {"id": f"token={mask(CANARY)}"}
+
+
+def test_rooms_in_free_text() -> None:
+    """A sentence that an answer brings has the names of rooms in it; what only looks like one is masked."""
+    for text in ("200: anna joined #token=economics", "#my-token=x", "room='#secret:x', done", "(#pwd=x)"):
+        assert redact_text(text) == text
+    for text in (
+        f"https://host/#access_token={CANARY}",
+        f"a#token={CANARY}",
+        f"# token={CANARY}",
+        f"#tea token={CANARY}",
+    ):
+        assert redact_text(text) == text.replace(CANARY, mask(CANARY))
+
+
 def test_further_fields() -> None:
     """Fields beside an event, or `extra` of a log call, are masked by name and by text."""
     more = redact(record(DELIVERED, "anna", "#tea", 1, None, password=CANARY, id="7", note=f"token={CANARY}"))[6]

@@ -7,6 +7,9 @@ a template puts behind such a word; in free text `password=...`, `"token": "..."
 `scheme://user:...@host`, `Bearer ...` and argon2 hashes. Names are English and Russian. `key` alone is the name of no
 secret: it names settings, and half of what is in dictionaries.
 
+What people have chosen to be called, and to call their rooms, is never masked, or else nothing is found under it:
+neither in fields that hold names (`EventType.names`), nor in free text where a `#` stands in front of it.
+
 A masked value is `***~9f3a`: four hexadecimal digits of a hash that is keyed for this process, so that equal secrets
 look equal. Nothing here raises, and every search takes time linear in its text.
 """
@@ -36,6 +39,7 @@ LOOK_BACK: Final = 128
 """Characters in front of a placeholder in which the name of a secret is looked for."""
 
 _KEY: Final = token_bytes(16)
+_NO_NAMES: Final[frozenset[str]] = frozenset()
 _harmless: Final[set[EventType | Message]] = set()  # events without a field that is a secret by its name
 _ordinary: Final[set[str]] = set()  # templates that say nothing of a secret
 _WORDS: Final = (
@@ -90,6 +94,7 @@ _BEARER: Final = re.compile(r"[Bb]earer[ \t]{1,8}+(?P<bare>[\w.~+/-]{16,}+)")
 _HASH: Final = re.compile(r"\$argon2(?P<bare>[^\s\"';)]++)")
 _MASKED: Final = re.compile(rf"(?:{_SCHEME})?\*\*\*(?:~[0-9a-f]{{4}})?")
 _FRAME: Final = re.compile(r"(^[ |]*+File \"[^\"\n]*+\", line \d++(?:, in [^\n]*+)?+\n[^\n]*+)", re.MULTILINE)
+_ROOM: Final = re.compile(r"(?:^|[\s\"'«„(\[{<,:;])#[\w-]*\Z")
 _NOTHING: Final = frozenset({"", "None", "null", "True", "False", "true", "false"})
 _CLOSING: Final = "\\\"',;.)]}>"
 
@@ -160,10 +165,16 @@ def _hide(match: re.Match[str]) -> str:
     found = match[group]
     if group == "bare":
         found = found.rstrip(_CLOSING)
-    if found in _NOTHING or _MASKED.fullmatch(found):
+    if found in _NOTHING or _MASKED.fullmatch(found) or _names_room(match):
         return match[0]
     start = match.start(group) - match.start()
     return f"{match[0][:start]}{mask(found)}{match[0][start + len(found) :]}"
+
+
+def _names_room(match: re.Match[str]) -> bool:
+    """Whether what was found is in the name of a room, such as `#token=economics`."""
+    start = match.start()
+    return _ROOM.search(match.string, max(0, start - LOOK_BACK), start) is not None
 
 
 def redact(queued: Queued) -> Queued:
@@ -184,7 +195,8 @@ def redact(queued: Queued) -> Queued:
         event = redact_message(event)
     else:
         values = redact_values(event, values)
-    return (created, event, values, connection, request, error, more and redact_fields(more))
+    names = event.names if type(event) is EventType else _NO_NAMES
+    return (created, event, values, connection, request, error, more and redact_fields(more, names))
 
 
 def redact_values(event: EventType, values: Values) -> Values:
@@ -194,12 +206,21 @@ def redact_values(event: EventType, values: Values) -> Values:
         if len(_harmless) >= MAX_VERDICTS:
             _harmless.clear()
         _harmless.add(event)
-    return tuple([_mask_named(value) if at in named else _searched(value) for at, value in enumerate(values)])
+    shown = {at for at, name in enumerate(event.fields) if name in event.names}
+    return tuple(
+        [
+            _mask_named(value) if at in named else value if at in shown else _searched(value)
+            for at, value in enumerate(values)
+        ]
+    )
 
 
-def redact_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """Fields by name without secrets."""
-    return {name: _mask_named(value) if is_secret_name(name) else _searched(value) for name, value in fields.items()}
+def redact_fields(fields: Mapping[str, object], names: frozenset[str] = _NO_NAMES) -> Mapping[str, object]:
+    """Fields by name without secrets; those called as in `names` hold what is shown as it is."""
+    return {
+        name: _mask_named(value) if is_secret_name(name) else value if name in names else _searched(value)
+        for name, value in fields.items()
+    }
 
 
 def _mask_named(value: object) -> object:
