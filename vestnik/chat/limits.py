@@ -7,6 +7,8 @@ from msgspec import Meta
 
 MAX_ID = 36
 """Characters of a message id made by a client: a UUID fits."""
+MAX_NAME = 100
+"""Characters that the name of an account or a room can have at most, whatever the settings say."""
 MAX_EMOJI = 32
 """Characters of a reaction: the longest emoji with joiners and skin tones fits, and a short name like `:tea:`."""
 MAX_UNREAD = 999
@@ -18,8 +20,8 @@ MAX_PASSWORD = 1024
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The section `[limits]` of the settings. Lengths are in characters after decoding."""
 
-    name: Annotated[int, Meta(ge=1, le=100, description="Characters of an account's name.")] = 25
-    room: Annotated[int, Meta(ge=2, le=100, description="Characters of a room's name, # included.")] = 25
+    name: Annotated[int, Meta(ge=1, le=MAX_NAME, description="Characters of an account's name.")] = 25
+    room: Annotated[int, Meta(ge=2, le=MAX_NAME, description="Characters of a room's name, # included.")] = 25
     text: Annotated[int, Meta(ge=1, le=5000, description="Characters of a message.")] = 4000
     status: Annotated[int, Meta(ge=1, le=1000, description="Characters of a status text.")] = 100
     rooms: Annotated[int, Meta(ge=1, description="Rooms one account may be a member of.")] = 1000

@@ -92,6 +92,10 @@ class RoomDirectory:
         """The room of this name, or the one that was called so before."""
         return self._by_key.get(name_key(name))
 
+    def by_key(self, key: str) -> Room | None:
+        """The same, for the key of a name."""
+        return self._by_key.get(key)
+
     def by_id(self, number: int) -> Room | None:
         """The room with this number; None for a direct conversation."""
         return self._by_id.get(number)

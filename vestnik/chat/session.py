@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from vestnik.chat.administration import Administrator
 from vestnik.chat.storage.accounts import AccountRecord
@@ -56,21 +56,28 @@ class Recipient(Protocol):
         """Close the connection, whose account may not log in any more as it could."""
 
 
+class ClaimedCursor(NamedTuple):
+    """What a client says that it has of the conversation that it calls `name`; None: something of another epoch."""
+
+    name: str
+    position: Position | None
+
+
 class Missing:
     """What a session that resumes has not got yet.
 
-    `cursors` is what it says that it has, by name, while it still says so; None when it has nothing, and of a
-    conversation when that is of another epoch. `positions` is how far it has each conversation (`seq`, `change`),
-    `conversations` those in which there is more, `read` those of which something was read in the store. `anew` is how
-    many begin anew. `names` is what a session that hears of changes calls rooms, until it is told of another name.
-    `left` are rooms that the account has left meanwhile: it gets nothing more of them. `late` are events that it gets
-    at the end, with the number of the room that was left by them, or 0. `begun` says that it is getting it.
+    `cursors` is what it says that it has, by the keys of names, while it still says so; None when it has nothing.
+    `positions` is how far it has each conversation (`seq`, `change`), `conversations` those in which there is more,
+    `read` those of which something was read in the store. `anew` is how many begin anew. `names` is what a session
+    that hears of changes calls rooms, until it is told of another name. `left` are rooms that the account has left
+    meanwhile: it gets nothing more of them. `late` are events that it gets at the end, with the number of the room
+    that was left by them, or 0. `begun` says that it is getting it.
     """
 
     __slots__ = ("anew", "begun", "conversations", "cursors", "late", "left", "names", "positions", "read")
 
     def __init__(self) -> None:
-        self.cursors: dict[str, Position | None] | None = None
+        self.cursors: dict[str, ClaimedCursor] | None = None
         self.anew = 0
         self.positions: dict[int, tuple[int, int]] = {}
         self.conversations: set[int] = set()

@@ -102,7 +102,7 @@ def repeated(pending: Pending, response: Response) -> Response:
 def _made(request: Request, change: Change) -> bool:
     if type(request).__struct_config__.tag != change.kind:
         return False
-    to = getattr(request, "to", None) or getattr(request, "room", "")
+    to = str(getattr(request, "to", None) or getattr(request, "room", ""))
     same = name_key(to) == name_key(change.to)
     return same and all(
         getattr(change, field) in (UNSET, getattr(request, field, UNSET)) for field in ("seq", "emoji", "name", "role")

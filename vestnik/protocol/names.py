@@ -5,12 +5,23 @@ from functools import lru_cache
 from typing import Final
 
 ROOM_SIGN: Final = "#"
+LONGEST_REMEMBERED: Final = 32
+"""Characters up to which the key of a name is remembered. One may become 18: 4,096 of them are 6 MiB at most."""
 
 
-@lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
-    """The form in which names are compared: NFKC, case-folded, NFKC again."""
+    """The form in which names are compared: NFKC, case-folded, NFKC again.
+
+    The time grows with the square of the length for the worst names: strangers' names are measured before.
+    """
+    return _remembered_key(name) if len(name) <= LONGEST_REMEMBERED else _key(name)
+
+
+def _key(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+_remembered_key: Final = lru_cache(maxsize=4096)(_key)
 
 
 def conversation_of(sender: str, to: str, own: str) -> str:

@@ -1,5 +1,6 @@
 """`history`, `conversations`, `read` and `resume`."""
 
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -161,6 +162,22 @@ async def test_resume_of_too_many(house: House) -> None:
     await house.do(session, Resume(cursors={f"#{n}": 1 for n in range(MAX_CURSORS)}, more=True))
     with pytest.raises(Forbidden):
         await house.do(session, Resume(cursors={"#one more": 1}))
+
+
+@pytest.mark.parametrize("name", ["a" + "\u0316\u0301" * 16_000, "\ufdfa" * 20_000])
+async def test_resume_with_what_is_no_name(house: House, anna: Session, name: str) -> None:
+    """A cursor under something longer than any name costs nothing, and changes nothing for the others."""
+    session = await house.login("anna", ("resume",))
+    begun = thread_time()
+    for number in range(10):
+        await house.do(session, Resume(cursors={f"{number}{name}": 1}, more=True))
+    assert thread_time() - begun < 0.5  # a look at one of them takes longer
+    await house.reply(session, Resume(cursors={"#tea": 4}))
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert session.missing.positions[room.id] == (4, 0)
+    assert session.missing.cursors is not None
+    assert len(session.missing.cursors) == 1
 
 
 async def test_messages_of_a_page_are_deliveries(house: House, anna: Session) -> None:

@@ -7,11 +7,11 @@ from msgspec import UNSET
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_conversation, name_of
-from vestnik.chat.limits import MAX_UNREAD
+from vestnik.chat.limits import MAX_NAME, MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.rooms import Room
-from vestnik.chat.session import Session
+from vestnik.chat.session import ClaimedCursor, Session
 from vestnik.chat.storage.conversations import ConversationRecords
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
@@ -79,11 +79,7 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
         chat.sessions.suspend(session)
     missing = session.missing
     if request.cursors is not None:
-        foreign = request.epoch is not None and request.epoch != chat.epoch
-        missing.cursors = (missing.cursors or {}) | {
-            name: None if foreign else Position(found) if isinstance(found, int) else found
-            for name, found in request.cursors.items()
-        }
+        missing.cursors = _claims(missing.cursors, request, foreign=request.epoch not in (None, chat.epoch))
         if len(missing.cursors) > MAX_CURSORS:
             raise Forbidden(answers.RESUME_LIMIT, account.name, MAX_CURSORS)
     if request.more:
@@ -129,30 +125,43 @@ def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int
     return dict(sorted(found.items()))
 
 
-ClaimedPositions: TypeAlias = Mapping[str, Position | None]
-"""What a client says that it has, by name; None: something, but not of this epoch."""
+Claims: TypeAlias = dict[str, ClaimedCursor]
+"""What a client says that it has, by the keys of names."""
+
+
+def _claims(before: Claims | None, request: Resume, *, foreign: bool) -> Claims:
+    """What a client has said `before`, and what it says now. The key of a name is found only here.
+
+    What is longer than any name is none, and would take long; `foreign` says that all is of another epoch.
+    """
+    claims = {} if before is None else before
+    for name, found in (request.cursors or {}).items():
+        if len(name) <= MAX_NAME and len(claims) <= MAX_CURSORS:
+            position = None if foreign else Position(found) if isinstance(found, int) else found
+            claims[name_key(name)] = ClaimedCursor(name, position)
+    return claims
 
 
 def _known(
-    chat: Chat, cursors: ClaimedPositions, kept: ConversationRecords, states: Mapping[int, ConversationState]
+    chat: Chat, cursors: Claims, kept: ConversationRecords, states: Mapping[int, ConversationState]
 ) -> dict[int, Position | None]:
     """The conversations that a client has cursors of, by number; notes in their states what it calls them."""
     directs = {name_key(direct.name): direct.id for direct in kept.directs}
     known: dict[int, Position | None] = {}
-    for name, position in cursors.items():
-        room = chat.rooms.find(name)
-        number = directs.get(name_key(name)) if room is None else room.id
+    for key, (name, position) in cursors.items():
+        room = chat.rooms.by_key(key)
+        number = directs.get(key) if room is None else room.id
         if number is not None and number in states:
             known[number] = position
-            states[number].as_ = UNSET if name_key(name) == name_key(states[number].to) else name
+            states[number].as_ = UNSET if key == name_key(states[number].to) else name
     return known
 
 
-async def _ends(chat: Chat, cursors: ClaimedPositions | None) -> dict[int, tuple[int, int]]:
+async def _ends(chat: Chat, cursors: Claims | None) -> dict[int, tuple[int, int]]:
     """How far rooms go in the store of which a client has more than has gone on here: that may only be on its way."""
     ahead = []
-    for name, position in (cursors or {}).items():
-        room = chat.rooms.find(name)
+    for key, (_, position) in (cursors or {}).items():
+        room = chat.rooms.by_key(key)
         if room is not None and position is not None and _beyond(position, room):
             ahead.append(room.id)
     return await chat.storage.ends(ahead) if ahead else {}
