@@ -48,7 +48,7 @@ from vestnik.texts import say
 @options.lang
 @options.config
 def command(config: Path | None, **given: Any) -> None:
-    """Run the server until SIGTERM or Ctrl-C; a second signal does not wait for clients any more.
+    """Run the server until SIGTERM or Ctrl-C; a second signal does not wait for clients or the disk any more.
 
     Everything else is set in vestnik.toml: see docs/operations.md.
     """
@@ -85,8 +85,9 @@ def run(settings: Settings) -> int:
     catch_everything(journal, settings.log_path, console=True)
     _raise_file_limit()
     return_hashing_memory()
+    app = App(settings, journal)
     try:
-        _run_loop(lambda: serve(App(settings, journal), _ready))
+        _run_loop(lambda: serve(app, _ready))
     except StartupError as error:
         return _give_up(journal, error)
     except OSError as error:
@@ -96,6 +97,7 @@ def run(settings: Settings) -> int:
         return 1
     finally:
         journal.release()  # what fails from here on can still be journaled
+        app.let_go()
     return 0
 
 

@@ -8,6 +8,7 @@ import atexit
 import logging
 import os
 import re
+import threading
 import time
 import weakref
 from collections import Counter
@@ -31,8 +32,8 @@ __all__ = ["Journal", "Keep", "Record", "Statistics"]
 
 SILENT: Final = 1 << 30
 """A level that no record has."""
-CLOSE_WITHIN: Final = 10.0
-"""Seconds for which `close` waits for a disk that hangs."""
+PATIENCE: Final = 10.0
+"""Seconds without any progress after which `close` gives up on a disk that hangs."""
 
 
 class Statistics(NamedTuple):
@@ -129,6 +130,7 @@ class Journal:
 
         self._limit = limit
         self._wanted = Wanted(name, directory, console, console_level, json, seals, keep, clock, monotonic, write)
+        self._forced = threading.Event()
         self._writer = self._new_writer()
         _LIVE.add(self)
 
@@ -214,24 +216,49 @@ class Journal:
         mark = self._writer.mark()
         return mark is None or mark.wait(timeout)
 
+    def point(self, timeout: float = 5.0) -> dict[str, int] | None:
+        """The sizes in bytes of the open files, by name, at a moment when text and objects have the same records.
+
+        Everything recorded before is in them. None if that takes more than `timeout` seconds, or after `close`.
+        """
+        if self._closed:
+            return None
+        point = self._writer.point()
+        return point.sizes if point.wait(timeout) else None
+
+    def hold(self) -> None:
+        """Writes nothing before `proceed`, `release` or `close`; call it before the first record."""
+        self._writer.hold()
+
+    def proceed(self) -> None:
+        """Ends `hold`."""
+        self._writer.proceed()
+
+    def force(self) -> None:
+        """Lets `release` and `close` wait no longer, from now on: what is not written is lost."""
+        self._forced.set()
+
     def release(self) -> None:
-        """Writes everything, ends the threads and closes the files; the next record starts them again."""
+        """Writes everything, ends the threads and closes the files; the next record starts them again.
+
+        However slow the disk is, that is waited for as long as there is progress.
+        """
         if self._closed:
             return
         before, after = self._writer, self._new_writer()
         after.follow(before)
         self._writer = after
-        before.stop(CLOSE_WITHIN)
+        before.stop(PATIENCE, self._forced)
         self._earlier = _sum(self._earlier, before)
 
     def close(self) -> None:
-        """Writes everything, ends the threads and closes the files, for good. Idempotent.
+        """Writes everything, ends the threads and closes the files, for good, as `release` does. Idempotent.
 
         Later records are dropped and counted.
         """
         if not self._closed:
             self._closed = True
-            self._writer.stop(CLOSE_WITHIN)
+            self._writer.stop(PATIENCE, self._forced)
 
     def attach(self, link: Link | None) -> None:
         """Makes the level of a stdlib logger the journal's, and its other handlers listeners."""

@@ -45,7 +45,8 @@ LOCK_WITHIN: Final = 10.0
 class App:
     """One server. Several may live in one process, each with its own data and journal.
 
-    `journal` is where it writes; the caller opens and closes it. `clock` gives UNIX seconds.
+    `journal` is where it writes; the caller opens and closes it. `clock` gives UNIX seconds. When a start has failed,
+    the caller calls `let_go` once the journal is written; `stop` does so itself.
     """
 
     def __init__(self, settings: Settings, journal: Journal, clock: Callable[[], float] = time.time) -> None:
@@ -62,6 +63,7 @@ class App:
         self.peers: Peers
         self.listener: TcpListener
         self._passwords: HashingThreads
+        self._lock = Lock(settings.data_path)
         self._undo = AsyncExitStack()
         self._forced = asyncio.Event()
         self._unclean: int | None = None  # the process that did not end properly
@@ -73,28 +75,34 @@ class App:
             for step in STEPS:
                 await step(self)
         except BaseException:
+            self.journal.proceed()
             self._tell_unclean()
             await self._undo.aclose()
             raise
 
     @journaled
     async def stop(self) -> None:
-        """Undo the steps in reverse: accepted messages are kept and answered first."""
+        """Undo the steps in reverse: accepted messages are kept and answered first; last, the journal is written."""
         await self._undo.aclose()
         self.journal.record(catalogue.SERVER_STOPPED)
+        await asyncio.to_thread(self.journal.release)
+        self.let_go()
 
     def force(self) -> None:
-        """Do not wait for slow clients in `stop`."""
+        """Do not wait for slow clients in `stop`, nor for a slow disk to take the journal."""
         self._forced.set()
+        self.journal.force()
+
+    def let_go(self) -> None:
+        """Let another server have the data. Nothing of this one may be written to its journal afterwards."""
+        self._lock.release()
 
     # The steps.
 
     async def _lock_data(self) -> None:
-        lock = Lock(self.settings.data_path)
         self.settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await asyncio.to_thread(lock.acquire, LOCK_WITHIN)
-        self._undo.callback(lock.release)
-        self._unclean = lock.stale
+        await asyncio.to_thread(self._lock.acquire, LOCK_WITHIN)
+        self._unclean = self._lock.stale
 
     async def _prepare_store(self) -> None:
         self.database = await asyncio.to_thread(prepare, self.settings.data_path)
@@ -223,7 +231,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
 
 
 async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
-    """Run a server until SIGTERM or SIGINT; a second signal does not wait for clients any more.
+    """Run a server until SIGTERM or SIGINT; a second signal does not wait for clients or the disk any more.
 
     `ready` is called when connections are accepted. Raises what `App.start` raises.
     """

@@ -3,6 +3,7 @@
 import fcntl
 import gzip
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from vestnik.log.sealing import seal as module
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import hold_state
 from vestnik.log.sealing.seal import Adopted, Sealer
-from vestnik.log.sealing.seals import Seal, decode, unpack
+from vestnik.log.sealing.seals import Seal, SealKind, decode, unpack
 from vestnik.log.sealing.verify import verify
 
 TEXT, JSON = "server.log.2021-06-12", "server.jsonl.2021-06-12"
@@ -221,6 +222,29 @@ def test_state_in_use(tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch:
         monkeypatch.setattr(module, "TURN_WITHIN", 0.01)
         scribe.close()
     assert findings(tmp_path) == [What.LEFT]  # the JSON was sealed when the text was opened
+
+
+def test_the_end_waits_for_others(
+    tmp_path: Path, scribe: Scribe, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that ends while others make seals, however slowly, has its last lines sealed."""
+    monkeypatch.setattr(module, "TURN_WITHIN", 0.01)
+    append, tries = scribe.sealer._append, []
+    with ExitStack() as others:
+        others.enter_context(hold_state(tmp_path / "server.seals.key", module.Descriptors(), 0))
+
+        def attempt(kind: SealKind, patience: float, fresh: tuple[str, int] | None = None) -> bool:
+            tries.append(kind)
+            if len(tries) == 20:
+                others.close()
+            return append(kind, patience, fresh)
+
+        monkeypatch.setattr(scribe.sealer, "_append", attempt)
+        scribe.write("one")
+        scribe.close()
+    assert len(tries) == 20
+    assert scribe.sealer.steps > 15
+    assert findings(tmp_path) == []
 
 
 def test_opened_while_the_state_is_in_use(

@@ -2,10 +2,11 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from vestnik.log.days.locks import is_at, patiently, share
+from vestnik.log.days.locks import is_at, patiently, share, sync_directory
 from vestnik.log.days.names import LATE, PACKED
 
 MODE: Final = 0o640
@@ -31,6 +32,7 @@ def late(path: Path) -> Path:
 def open_to_append(path: Path, flags: int = FLAGS, wait: float = LOCK_WITHIN) -> int:
     """The descriptor of the file at `path`, which is made if need be and shared with others until it is closed.
 
+    A new file is in its directory on the disk itself, so that no loss of power takes what is written away with it.
     Raises AlreadyPacked, BlockingIOError if somebody holds it alone for longer than `wait` seconds, OSError.
     """
 
@@ -39,6 +41,9 @@ def open_to_append(path: Path, flags: int = FLAGS, wait: float = LOCK_WITHIN) ->
         try:
             if share(fd) and is_at(fd, path, follow=True):
                 if not is_packed(path):
+                    if not os.fstat(fd).st_size:
+                        with suppress(OSError):  # no event: not every disk can, and what is written is not lost by it
+                            sync_directory(path.parent)
                     return fd
                 if not os.fstat(fd).st_size:
                     path.unlink(missing_ok=True)  # it was made just now

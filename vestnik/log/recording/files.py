@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +68,8 @@ class DatedFiles:
     `directory` is a path or gives one when the first line is written. `clock` tells the time (seconds since
     1970), `monotonic` intervals (seconds), `write` is `os.write`. Used by one thread at a time.
     Nothing is created before the first `push`. `written` counts lines; `waiting_lines` and `waiting_bytes` are
-    still to be written; `link` is the name of the link, `link_error` says why the link is not right, None if it is.
+    still to be written; `link` is the name of the link, `link_error` says why the link is not right, None if it is;
+    `steps` counts writes and syncs.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class DatedFiles:
         self.link = name
         self.link_error: OSError | None = None
         self.written = 0
+        self.steps = 0
         self.waiting_lines = 0
         self.waiting_bytes = 0
         self._directory = directory
@@ -119,12 +121,18 @@ class DatedFiles:
             date = next(iter(self._unsynced))
             if (file := self._open.get(date)) is not None:
                 os.fdatasync(file.fd)
+                self.steps += 1
             self._unsynced.discard(date)
 
     @property
     def unsynced(self) -> bool:
         """Whether something was written that may not be on the disk itself yet."""
         return bool(self._unsynced)
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """The open files, and the bytes of each. Raises OSError."""
+        for file in self._open.values():
+            yield file.path.name, os.fstat(file.fd).st_size
 
     def tidy(self) -> bool:
         """Closes the files of other days that were not used for a while; says whether any such is left."""
@@ -166,6 +174,7 @@ class DatedFiles:
     def _put(self, date: str, file: _Open, data: memoryview) -> int:
         """Writes some of `data`, says how much, and tells where it is."""
         count = self._write(file.fd, data)
+        self.steps += 1
         self._unsynced.add(date)
         if self._extents is not None:
             end = os.lseek(file.fd, 0, os.SEEK_CUR)

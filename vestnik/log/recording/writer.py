@@ -17,8 +17,9 @@ from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.events import EventType
 from vestnik.log.recording.inbox import LIMIT, Inbox
 from vestnik.log.recording.jsonl import JsonLines
+from vestnik.log.recording.marks import Mark, Point, join, reach
 from vestnik.log.recording.outputs import Outputs
-from vestnik.log.recording.records import Queued
+from vestnik.log.recording.records import Queued, end_of_run
 from vestnik.log.recording.render import Renderer
 from vestnik.log.trouble import Trouble
 
@@ -44,8 +45,6 @@ SWEEP_WITHIN: Final = 2.0
 """Seconds for which the end waits for a file that is being compressed."""
 RUN: Final = 4
 """So many records of one event and moment are made together."""
-PLAINLY: Final = (None, None)
-"""The end of a record without an error and further fields."""
 NEVER: Final = 1 << 30
 """A level that no record has."""
 
@@ -90,6 +89,9 @@ class JournalWriter:
         self._stopping = False
         self._previous: JournalWriter | None = None
         self.finished = threading.Event()
+        self._gate = threading.Event()
+        self._gate.set()
+        self._steps = 0
         self._marks: list[threading.Event] = []
         self._date = ""  # of the lines and objects that were made and not handed to the files yet
         self._lines: list[str] = []
@@ -118,10 +120,29 @@ class JournalWriter:
         """An event that is set when everything queued before is in the file; None if nothing is waiting."""
         if self._stopping or (self._thread is None and not self.inbox.queue):
             return None
-        done = threading.Event()
-        self.inbox.queue.append(done)
+        return self._put(threading.Event())
+
+    def point(self) -> Point:
+        """The same, as a point that all files have in common."""
+        return self._put(Point())
+
+    def _put(self, mark: Mark) -> Mark:
+        self.inbox.queue.append(mark)
         self.ring(NEVER)
-        return done
+        return mark
+
+    def hold(self) -> None:
+        """Writes nothing before `proceed` or `stop`; call it before the first record."""
+        self._gate.clear()
+
+    def proceed(self) -> None:
+        """Ends `hold`."""
+        self._gate.set()
+
+    def _progress(self) -> int:
+        """Grows with whatever is done: each batch, each write, each sync."""
+        sealer = self._outputs.sealer
+        return self._steps + sum(files.steps for files in self._files) + (0 if sealer is None else sealer.steps)
 
     @property
     def written(self) -> int:
@@ -147,17 +168,21 @@ class JournalWriter:
         """Begins only when `previous` has finished, so that its lines and seals come first."""
         self._previous = previous
 
-    def stop(self, timeout: float) -> None:
-        """Writes everything, ends the threads and closes the files. Waits at most `timeout` seconds."""
+    def stop(self, patience: float, forced: threading.Event) -> None:
+        """Writes everything, ends the threads and closes the files.
+
+        Waits as long as there is progress within `patience` seconds, and not if it is `forced`.
+        """
         self._stopping = True
         self.inbox.close()
+        self._gate.set()
         with self._starting:
             thread = self._thread
         if thread is None:
             self._finish()
         elif thread is not threading.current_thread():
             self._bell.put(NEVER)
-            thread.join(timeout)
+            join(thread, self._progress, patience, forced)
 
     def _start(self) -> None:
         if sys.is_finalizing() or not self._starting.acquire(blocking=False):
@@ -177,6 +202,7 @@ class JournalWriter:
     # The thread's side.
 
     def _run(self) -> None:
+        self._gate.wait()
         if self._previous is not None:
             self._previous.finished.wait(FOLLOW_WITHIN)
             self._previous = None
@@ -266,6 +292,7 @@ class JournalWriter:
         """Takes `size` elements of the queue and writes and shows their lines."""
         popleft = self.inbox.queue.popleft
         elements = [popleft() for _ in range(size)]
+        self._steps += 1
         at = 0
         while at < size:
             element = elements[at]
@@ -273,7 +300,7 @@ class JournalWriter:
                 self._mark(element)
                 at += 1
                 continue
-            end = _end_of_run(elements, at)
+            end = end_of_run(elements, at)
             run = cast(list[Queued], elements[at:end])
             if len(run) < RUN or not self._take_run(run):
                 for each in run:
@@ -365,7 +392,7 @@ class JournalWriter:
         self._at_once = False
         waiting = self._waiting_lines
         if not waiting:
-            self._release_marks()
+            reach(self._marks, self._files)
         if not self._stopping:
             share = sum(files.waiting_bytes for files in self._files) / LIMIT_BYTES
             self.inbox.reserve(max(waiting, int(self.inbox.limit * share)))
@@ -406,11 +433,6 @@ class JournalWriter:
         self._tell(events.JOURNAL_SEAL_FAILED, sealer.error)
         for adopted in sealer.take_adopted():
             self._say(events.JOURNAL_ADOPTED, adopted.file, adopted.size)
-
-    def _release_marks(self) -> None:
-        for mark in self._marks:
-            mark.set()
-        self._marks.clear()
 
     def _note_offset(self) -> None:
         """Says when the clock is put forward or back: the text line has no offset."""
@@ -466,18 +488,3 @@ class JournalWriter:
         texts, lines, self._unshown, self._unshown_lines = self._unshown, self._unshown_lines, [], 0
         if texts and self._outputs.console is not None:
             self._outputs.console.show("".join(texts), lines)
-
-
-def _end_of_run(elements: Sequence[object], start: int) -> int:
-    """Where the records from `start` on cease to be of one event and moment, without errors and further fields."""
-    first = cast(Queued, elements[start])
-    created, event = first[:2]
-    end = start + 1
-    if type(event) is not EventType or first[5:] != PLAINLY:
-        return end
-    while end < len(elements):
-        other = elements[end]
-        if type(other) is not tuple or other[1] is not event or other[0] != created or other[5:] != PLAINLY:
-            break
-        end += 1
-    return end

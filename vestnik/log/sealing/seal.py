@@ -30,7 +30,9 @@ DATA_EVERY: Final = 1.0
 HEARTBEAT_EVERY: Final = 900.0
 """Seconds from the first byte without a seal to its seal; between two seals of a program that writes nothing."""
 TURN_WITHIN: Final = 1.0
-"""Seconds for which other programs that make a seal are waited for when a file is opened, and at the end."""
+"""Seconds for which other programs that make a seal are waited for when a file is opened."""
+END_TRIES: Final = 60
+"""So many times as long they are waited for at the end: what has no seal then looks as if somebody had put it there."""
 RETRY: Final = 0.05
 """Seconds after which it is tried again while another program makes a seal."""
 STUCK_AFTER: Final = 10.0
@@ -119,7 +121,8 @@ class Sealer:
     Used by one thread of a program; `abandon` in the child of a fork. Call `opened` when a file of a day was opened
     and locked (`flock`, shared) and before anything is written, `wrote` after each write, `closed` when it is closed,
     `seal` whenever `wait` is 0, `close` at the end. No trouble of the seals is raised: `error` says why the last one
-    could not be made, None if it could. `clock` gives seconds since 1970, `monotonic` intervals (seconds).
+    could not be made, None if it could. `steps` counts what takes time: files that were synced, and seals. `clock`
+    gives seconds since 1970, `monotonic` intervals (seconds).
     """
 
     def __init__(
@@ -131,6 +134,7 @@ class Sealer:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.error: OSError | None = None
+        self.steps = 0
         self._where = directory
         self._name = name
         self._clock = clock
@@ -196,7 +200,11 @@ class Sealer:
     def close(self) -> None:
         """Makes the last seal of this program. Whatever is written later begins anew."""
         if self._run or self._has_news:
-            self._append("end", TURN_WITHIN)
+            for _ in range(END_TRIES):
+                self._busy_since = None
+                if self._append("end", TURN_WITHIN) or self._busy_since is None:
+                    break
+                self.steps += 1  # others make progress
         self._forget()
 
     def abandon(self) -> None:
@@ -282,6 +290,7 @@ class Sealer:
         seal.closed.extend(self._closed)
         assert self._chain is not None  # noqa: S101 - it is its turn
         self._chain.add(turn, seal)
+        self.steps += 1
         self._settle_accounts(seal)
 
     def _introduce(self, seal: Seal, turn: Turn) -> None:
@@ -322,6 +331,7 @@ class Sealer:
         path = self._directory / file
         with suppress(FileNotFoundError), self._descriptors.opened(path) as fd:
             os.fdatasync(fd)
+        self.steps += 1
         seal.extents.extend(written.extents(file))
         if written.again is not None and (contents := open_contents(path)) is not None:
             with contents:
