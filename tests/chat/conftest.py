@@ -1,6 +1,9 @@
 """Shared by the tests of the rules: a chat on a real store, people in it, and a clock to turn."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from inspect import isawaitable
 from itertools import count
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.data import add_accounts, quick_hash
+from tests.support.waiting import DEADLINE
 from vestnik.chat.chat import Chat
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.limits import Limits
@@ -112,6 +116,19 @@ class House:
         for event in events:
             self.chat.state.apply_change(event)
             self.happened.append(event)
+
+    @asynccontextmanager
+    async def busy_writer(self) -> AsyncIterator[None]:
+        """The writer is in the middle of a transaction until this ends."""
+        going_on = threading.Event()
+        holding = asyncio.create_task(self.store._change(lambda _connection: going_on.wait(DEADLINE)))
+        try:
+            async with asyncio.timeout(DEADLINE):
+                yield
+            assert not holding.done()
+        finally:
+            going_on.set()
+            await holding
 
     async def do(self, session: Session, request: AnyRequest | AnyAdministration) -> Outcome:
         """Serve a request to its end."""

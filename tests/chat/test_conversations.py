@@ -4,6 +4,7 @@ import pytest
 
 from tests.chat.conftest import House
 from vestnik.chat.conversations import (
+    begin,
     check_writing,
     find_conversation,
     find_direct,
@@ -12,6 +13,7 @@ from vestnik.chat.conversations import (
     people_of,
     visible_room,
 )
+from vestnik.chat.directs import NOT_BEGUN
 from vestnik.chat.session import Account
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.requests import CreateRoom, Join, SetRoom
@@ -60,7 +62,8 @@ async def test_rooms_to_look_at(house: House, anna: Account, boris: Account) -> 
 
 async def test_directs(house: House, anna: Account, boris: Account) -> None:
     """A conversation with a person is begun once, and is the same for both, each of whom calls it by the other."""
-    one = await find_direct(house.chat, anna, "BORIS")
+    one = await begin(house.chat, anna, await find_direct(house.chat, anna, "BORIS"))
+    assert await begin(house.chat, anna, one) is one
     assert await find_conversation(house.chat, anna, "boris") == one
     other = await find_direct(house.chat, boris, "Anna")
     assert one.id == other.id
@@ -70,6 +73,13 @@ async def test_directs(house: House, anna: Account, boris: Account) -> None:
         await find_direct(house.chat, anna, "nobody")
     with pytest.raises(BadRequest):
         await find_direct(house.chat, anna, "x" * 26)
+
+
+async def test_looking_begins_nothing(house: House, anna: Account, boris: Account) -> None:
+    """A conversation that nobody has begun has no number; whose it would be is known."""
+    found = await find_direct(house.chat, anna, "boris")
+    assert (found.id, name_of(found), people_of(found)) == (NOT_BEGUN, "boris", {anna.id, boris.id})
+    assert await house.store.find_direct_conversation(anna.id, boris.id) is None
 
 
 async def test_writing(house: House, anna: Account, boris: Account) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Set
 from typing import TypeAlias
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.directs import Direct
+from vestnik.chat.directs import NOT_BEGUN, Direct
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Account
+from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
 
@@ -43,7 +44,7 @@ def visible_room(chat: Chat, account: Account, name: str, field: str = "room") -
 
 
 async def find_direct(chat: Chat, account: Account, name: str, field: str = "to") -> Direct:
-    """The conversation with the person `name`, begun if there is none. Raises NotFound for an unknown account."""
+    """The conversation with the person `name`; `NOT_BEGUN` if there is none. Raises NotFound for an unknown account."""
     check_length(field, name, chat.limits.name)
     direct = chat.directs.find(account, name)
     if direct is not None:
@@ -51,8 +52,18 @@ async def find_direct(chat: Chat, account: Account, name: str, field: str = "to"
     person = await chat.storage.find_account(name_key(name))
     if person is None:
         raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-    conversation_id = await chat.storage.direct_conversation(account.id, person.id, chat.clock())
+    conversation_id = await chat.storage.find_direct_conversation(account.id, person.id)
+    if conversation_id is None:
+        return Direct(NOT_BEGUN, account.id, person)
     return chat.directs.remember(account, person, conversation_id)
+
+
+async def begin(chat: Chat, account: Account, conversation: Conversation) -> Conversation:
+    """The same conversation, begun if nobody has: for what is kept in it. Whoever reads begins none."""
+    if conversation.id != NOT_BEGUN or isinstance(conversation, Room):
+        return conversation
+    conversation_id = await chat.storage.direct_conversation(account.id, conversation.to_id, chat.clock())
+    return chat.directs.remember(account, AccountRecord(conversation.to_id, conversation.to_name), conversation_id)
 
 
 async def find_conversation(chat: Chat, account: Account, name: str, field: str = "to") -> Conversation:

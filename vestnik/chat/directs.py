@@ -8,6 +8,8 @@ from vestnik.chat.storage.accounts import AccountRecord
 
 MAX_DIRECTS: Final = 20_000
 """How many conversations are remembered; past it the one remembered longest is forgotten and looked up anew."""
+NOT_BEGUN: Final = 0
+"""The number of a conversation that nobody has begun: there is no message in it."""
 
 
 class Direct:

@@ -111,6 +111,7 @@ class Access:
     people = read(people.people)  # from here on the name is the method's, not the module's
 
     # Messages.
+    find_direct_conversation = read(messages.find_direct_conversation, "one", "other")
     direct_conversation = write(messages.direct_conversation, "one", "other")
     find_message = read(messages.find_message, "conversation_id", "seq")
     messages_after = read(messages.messages_after, "number", "limit")

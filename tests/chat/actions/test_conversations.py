@@ -6,11 +6,23 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import House
+from vestnik.chat.actions import action_name
 from vestnik.chat.actions.conversations import MAX_CURSORS
 from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from vestnik.protocol.events import ConversationState, Delivery
-from vestnik.protocol.requests import Conversations, History, Join, Leave, Msg, Position, Read, Resume
+from vestnik.protocol.requests import (
+    AnyRequest,
+    Conversations,
+    History,
+    Join,
+    Leave,
+    Msg,
+    Pins,
+    Position,
+    Read,
+    Resume,
+)
 from vestnik.store.queries.history import PAGE_CHARACTERS
 
 
@@ -162,6 +174,25 @@ async def test_resume_of_too_many(house: House) -> None:
     await house.do(session, Resume(cursors={f"#{n}": 1 for n in range(MAX_CURSORS)}, more=True))
     with pytest.raises(Forbidden):
         await house.do(session, Resume(cursors={"#one more": 1}))
+
+
+READING = (
+    History(to="boris"),
+    History(to="boris", thread=1),
+    Pins(to="boris"),
+    Read(to="boris", seq=3),
+    Conversations(),
+)
+
+
+@pytest.mark.parametrize("request_", READING, ids=action_name)
+async def test_reading_waits_for_no_writer(house: House, request_: AnyRequest) -> None:
+    """What only reads is answered while the writer is busy, and begins no conversation with the person it names."""
+    anna = await house.login("anna")
+    async with house.busy_writer():
+        await house.reply(anna, request_)
+    ids = await house.account_id("anna"), await house.account_id("boris")
+    assert await house.store.find_direct_conversation(*ids) is None
 
 
 @pytest.mark.parametrize("name", ["a" + "\u0316\u0301" * 16_000, "\ufdfa" * 20_000])

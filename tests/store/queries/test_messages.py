@@ -30,8 +30,10 @@ def waiting(connection: Connection, account_id: int) -> list[tuple[int, int]]:
 
 def test_direct_conversation(connection: Connection) -> None:
     """Two accounts have one conversation, whoever begins it; other pairs have others, and so has one with oneself."""
+    assert messages.find_direct_conversation(connection, ANNA, BORIS) is None
     number = messages.direct_conversation(connection, BORIS, ANNA, 1.0)
     assert messages.direct_conversation(connection, ANNA, BORIS, 2.0) == number
+    assert messages.find_direct_conversation(connection, ANNA, BORIS) == number
     others = [messages.direct_conversation(connection, ANNA, other, 1.0) for other in (ANNA, VERA)]
     assert len({number, *others}) == 3
     assert messages.direct_conversation(connection, ANNA, ANNA, 2.0) == others[0]

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_conversation, name_of
+from vestnik.chat.directs import NOT_BEGUN
 from vestnik.chat.limits import MAX_NAME, MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
@@ -60,7 +61,8 @@ async def read(chat: Chat, session: Session, request: Read) -> Reply:
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
     name = name_of(conversation)
-    reached = await chat.storage.read_up_to(conversation.id, account.id, request.seq)
+    begun = conversation.id != NOT_BEGUN
+    reached = await chat.storage.read_up_to(conversation.id, account.id, request.seq) if begun else None
     if reached is None:
         return Reply(answers.READ_NOTED, (account.name, name, request.seq))
     told = Telling(ReadNotice(chat.clock(), name, reached), "read", frozenset({account.id}))

@@ -3,7 +3,15 @@
 from collections.abc import Awaitable
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import Conversation, check_writing, find_conversation, find_room, name_of, people_of
+from vestnik.chat.conversations import (
+    Conversation,
+    begin,
+    check_writing,
+    find_conversation,
+    find_room,
+    name_of,
+    people_of,
+)
 from vestnik.chat.initials import SIGN
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
@@ -55,6 +63,7 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
         thread = request.reply_to if answered.thread is None else answered.thread
     mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
+    conversation = await begin(chat, account, conversation)
     return _post(chat, session, account, conversation, request.message, request.id, extras)
 
 
@@ -83,6 +92,7 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
     if found is None or found.deleted is not None:
         raise NotFound(answers.MESSAGE_UNKNOWN, name_of(source), request.seq)
     extras = Extras(forwarded=_origin(chat, found, source, request.seq, conversation))
+    conversation = await begin(chat, account, conversation)
     return _post(chat, session, account, conversation, found.text, request.id, extras)
 
 

@@ -98,6 +98,9 @@ class MessageStorage(Protocol):
     async def direct_conversation(self, one: int, other: int, now: float) -> int:
         """The number of the conversation of two accounts, which is begun if there is none."""
 
+    async def find_direct_conversation(self, one: int, other: int) -> int | None:
+        """The number of the conversation of two accounts, if there is one."""
+
     async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
         """A message of a conversation, also a deleted one."""
 

@@ -14,19 +14,29 @@ from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.places import TO, with_place
 from vestnik.store.schema import account, conversation, cursor, mention, message
 
+# Put together once: building a statement costs more than running it.
+_OF_TWO: Final = select(conversation.c.id).where(
+    conversation.c.low_id == bindparam("low_id"), conversation.c.high_id == bindparam("high_id")
+)
+
+
+def find_direct_conversation(connection: Connection, one: int, other: int) -> int | None:
+    """The number of the conversation of two accounts, if there is one."""
+    low, high = sorted((one, other))
+    found: int | None = connection.execute(_OF_TWO, {"low_id": low, "high_id": high}).scalar()
+    return found
+
 
 def direct_conversation(connection: Connection, one: int, other: int, now: float) -> int:
     """The number of the conversation of two accounts, which is begun if there is none."""
-    low, high = sorted((one, other))
-    same = (conversation.c.low_id == low, conversation.c.high_id == high)
-    found = connection.execute(select(conversation.c.id).where(*same)).scalar()
+    found = find_direct_conversation(connection, one, other)
     if found is None:
+        low, high = sorted((one, other))
         values = {"created": now, "low_id": low, "high_id": high}
         found = connection.execute(insert(conversation).values(values).returning(conversation.c.id)).scalar_one()
     return int(found)
 
 
-# Put together once: building a statement costs more than running it.
 _ME: Final = bindparam("account_id", type_=Integer)
 _KEPT: Final = (
     select(message.c.id)
