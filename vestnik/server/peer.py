@@ -23,6 +23,7 @@ from vestnik.server import catalogue
 from vestnik.server.answering import respond
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
+from vestnik.store.readers import ASKER, NOBODY
 
 WRITE_HIGH: Final = 65_536
 """Bytes waiting to be sent above which a door says that its client is choked."""
@@ -200,6 +201,7 @@ class Peer:
                     work.close()
                     return False
                 self.requests += 1
+                ASKER.set(self._asker())
                 self._task = self._services.tasks.spawn(self._finish(work, request, self.requests))
         return True
 
@@ -226,9 +228,15 @@ class Peer:
             self._follow(reply)
         self.go_on()
 
+    def _asker(self) -> int:
+        """Whose the questions are that a request has for the store."""
+        account = self.session.account
+        return NOBODY if account is None else account.id
+
     def _follow(self, reply: Reply) -> None:
         """Begin what comes after an answer."""
         services = self._services
+        ASKER.set(self._asker())  # a login has changed it
         if reply.told:
             services.fanout.tell(reply.told, self.session)
         if reply.logged_in and self.session.live:

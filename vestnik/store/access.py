@@ -40,10 +40,28 @@ MAX_BEHIND: Final = 300
 
 
 def read(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
-    """A method that gives what a query finds, asked by a reader thread."""
+    """A method that gives what a query finds, which may take a page's time."""
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._read(query, *args, **kwargs)
+
+    return _described(method, query, shown)
+
+
+def look_up(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
+    """A method that gives what a query finds: a few rows by a key. It does not wait for pages."""
+
+    async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._look_up(query, *args, **kwargs)
+
+    return _described(method, query, shown)
+
+
+def log_in(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
+    """A method that gives what a login needs. It waits for logins only."""
+
+    async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._log_in(query, *args, **kwargs)
 
     return _described(method, query, shown)
 
@@ -86,21 +104,29 @@ class Access:
         """What `query` finds, called with a connection that cannot write."""
         raise NotImplementedError
 
+    async def _look_up(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, for what takes no time."""
+        raise NotImplementedError
+
+    async def _log_in(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, for what a login waits for."""
+        raise NotImplementedError
+
     async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `change` returns, called inside a transaction, once that is on disk. Raises its VestnikError."""
         raise NotImplementedError
 
     # Accounts, logins, contacts.
-    find_account = read(accounts.find_account, "key")
-    find_accounts = read(accounts.find_accounts)
+    find_account = look_up(accounts.find_account, "key")
+    find_accounts = look_up(accounts.find_accounts)
     initials = read(accounts.initials)
     list_accounts = read(accounts.list_accounts, "after", "limit")
-    account_state = read(accounts.account_state, "account_id")
+    account_state = look_up(accounts.account_state, "account_id")
     add_account = write(accounts.add_account, "name")
     set_password = write(accounts.set_password, "account_id")
     set_disabled = write(accounts.set_disabled, "account_id", "disabled")
-    credentials = read(accounts.credentials, "key")
-    token_login = read(accounts.token_login)
+    credentials = log_in(accounts.credentials, "key")
+    token_login = log_in(accounts.token_login)
     begin_login = write(accounts.begin_login, "account_id")
     touch_login = write(accounts.touch_login, "account_id", "login_id")
     end_login = write(accounts.end_login, "account_id", "login_id")
@@ -111,9 +137,9 @@ class Access:
     people = read(people.people)  # from here on the name is the method's, not the module's
 
     # Messages.
-    find_direct_conversation = read(messages.find_direct_conversation, "one", "other")
+    find_direct_conversation = look_up(messages.find_direct_conversation, "one", "other")
     direct_conversation = write(messages.direct_conversation, "one", "other")
-    find_message = read(messages.find_message, "conversation_id", "seq")
+    find_message = look_up(messages.find_message, "conversation_id", "seq")
     messages_after = read(messages.messages_after, "number", "limit")
     kept_numbers = read(messages.kept_numbers, "account_id", "after", "limit")
     kept_messages = read(messages.kept_messages)
@@ -130,9 +156,9 @@ class Access:
     search = find(search.search, "question.account_id", "question.conversation_id", "question.limit")
 
     # Numbers over all conversations.
-    current_epoch = read(epochs.current_epoch)
+    current_epoch = look_up(epochs.current_epoch)
     begin_epoch = write(epochs.begin_epoch, "seen")
-    last_number = read(changes.last_number)
+    last_number = look_up(changes.last_number)
     settle = write(changes.settle)
 
     # Conversations.

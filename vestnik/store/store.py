@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,11 +12,10 @@ from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
 from vestnik.store.engine import open_engine
 from vestnik.store.migrate import is_current, migrate
+from vestnik.store.readers import CONNECTIONS, Readers
 from vestnik.store.search_index import catch_up
 from vestnik.store.writer import Changed, Committed, Messages, Writer, unheard
 
-READERS: Final = 2
-"""Threads that read. Every connection waits for its own question, so no more wait than there are connections."""
 SLICE: Final = 500
 """Messages that the writer takes into the index for searching at once, if there is time."""
 SLICE_SECONDS: Final = 0.006
@@ -60,18 +58,18 @@ class Store(Access):
 
     def __init__(self, path: Path, committed: Committed, changed: Changed = unheard) -> None:
         self._loop = asyncio.get_running_loop()
-        self._reading: Engine = open_engine(path, connections=READERS, writing=False)
+        self._reading: Engine = open_engine(path, connections=CONNECTIONS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._readers = Readers(self._reading)
         later = partial(catch_up, limit=SLICE, seconds=SLICE_SECONDS)
         self._writer = Writer(self._writing, self._loop, committed, later, changed)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""
-        await self._loop.run_in_executor(self._readers, self._writer.close)
+        await self._loop.run_in_executor(None, self._writer.close)
         await asyncio.sleep(0)  # the writer's last report
         await self._writer.idle.wait()
-        self._readers.shutdown()
+        self._readers.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -80,11 +78,13 @@ class Store(Access):
         self._writer.submit(new)
 
     async def _read(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def run() -> T:
-            with self._reading.begin() as connection:
-                return query(connection, *args, **kwargs)
+        return await self._readers.page(lambda connection: query(connection, *args, **kwargs))
 
-        return await self._loop.run_in_executor(self._readers, run)
+    async def _look_up(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._readers.look_up(lambda connection: query(connection, *args, **kwargs))
+
+    async def _log_in(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._readers.log_in(lambda connection: query(connection, *args, **kwargs))
 
     async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run(connection: Connection) -> T | VestnikError:

@@ -1,0 +1,143 @@
+"""Threads that read the database, and whose turn it is: nobody's questions keep another's waiting for long.
+
+There are three ways in. What may take a page's time goes to a few threads, where an account has one question at a time
+and accounts take turns. What finds a few rows by a key has a thread of its own, and so have logins: neither waits for
+pages. Which account asks is said by `ASKER`; what nobody asks (at the start, for instance) is not limited.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from time import thread_time
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+NOBODY: Final = 0
+"""Who asks when no account does."""
+ASKER: Final[ContextVar[int]] = ContextVar("asker", default=NOBODY)
+"""The number of the account for which something is asked."""
+PAGES: Final = 2
+"""Threads for what takes a page's time."""
+LONGEST: Final = 1.0
+"""Seconds of a thread's processor time after which SQLite gives up a question of an account. Every question ends long
+before by itself; this is for what nobody has thought of, and for the account it is a failure of the server."""
+STEPS: Final = 20_000
+"""Instructions of SQLite's machine after which the time is looked at: about a millisecond."""
+
+
+class Readers:
+    """The threads that ask one database. Every connection waits for its own question: no more wait than there are."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` has at least `CONNECTIONS` connections."""
+        self._pages = Lane(engine, "store-reader", PAGES)
+        self._look_ups = Lane(engine, "store-look-up", 1)
+        self._logins = Lane(engine, "store-login", 1)
+
+    async def page(self, query: Callable[[Connection], T]) -> T:
+        """What `query` finds, which may take a page's time."""
+        return await self._pages.run(query)
+
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        """What `query` finds, which is a few rows by a key."""
+        return await self._look_ups.run(query)
+
+    async def log_in(self, query: Callable[[Connection], T]) -> T:
+        """What `query` finds, which a login waits for."""
+        return await self._logins.run(query)
+
+    def close(self) -> None:
+        """End the threads, when they have answered."""
+        for lane in (self._pages, self._look_ups, self._logins):
+            lane.close()
+
+
+CONNECTIONS: Final = PAGES + 2
+"""Connections to the database that `Readers` use at once."""
+
+
+class Lane:
+    """Some threads, and the questions that wait for them: one of an account at a time, the accounts in turn."""
+
+    def __init__(self, engine: Engine, name: str, threads: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._free = threads
+        self._served: set[int] = set()  # accounts whose question is with a thread
+        self._waiting: dict[int, deque[asyncio.Future[None]]] = {}  # by account; whose turn is next comes first
+
+    async def run(self, query: Callable[[Connection], T]) -> T:
+        """What `query` finds, when it is its turn."""
+        who = ASKER.get()
+        if self._free and who not in self._served:
+            self._begin(who)
+        else:
+            await self._turn(who)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._ask, query, who)
+        running.add_done_callback(lambda done: self._end(who, done))
+        return await asyncio.shield(running)  # who is cancelled has a thread until it has ended
+
+    def close(self) -> None:
+        """End the threads, when they have answered."""
+        self._threads.shutdown()
+
+    def _ask(self, query: Callable[[Connection], T], who: int) -> T:
+        with self._engine.begin() as connection:
+            if who == NOBODY:
+                return query(connection)
+            raw: Any = connection.connection.driver_connection
+            deadline = thread_time() + LONGEST
+            raw.set_progress_handler(lambda: thread_time() > deadline, STEPS)
+            try:
+                return query(connection)
+            finally:
+                raw.set_progress_handler(None, 0)
+
+    async def _turn(self, who: int) -> None:
+        """Wait until there is a thread for a question of an account."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(who, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it has got its turn, and does not take it
+                self._give_back(who)
+            raise
+
+    def _begin(self, who: int) -> None:
+        self._free -= 1
+        if who != NOBODY:
+            self._served.add(who)
+
+    def _end(self, who: int, done: asyncio.Future[Any]) -> None:
+        if not done.cancelled():
+            done.exception()  # raised where somebody waits for it
+        self._give_back(who)
+
+    def _give_back(self, who: int) -> None:
+        """A thread is free: it goes to whose turn it is."""
+        self._free += 1
+        self._served.discard(who)
+        while self._free and (turn := self._next()):
+            turn.set_result(None)
+
+    def _next(self) -> asyncio.Future[None] | None:
+        """The turn of the first who waits and is not served already; all others come before it does so again."""
+        for who in list(self._waiting):
+            if who in self._served:
+                continue
+            turns = self._waiting.pop(who)
+            while turns:
+                turn = turns.popleft()
+                if turn.done():
+                    continue  # cancelled
+                if turns:
+                    self._waiting[who] = turns
+                self._begin(who)
+                return turn
+        return None
