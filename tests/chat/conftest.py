@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from inspect import isawaitable
 from itertools import count
 from pathlib import Path
@@ -42,6 +42,7 @@ class Ear:
     """A connection that keeps what it is sent."""
 
     closing = False
+    network = "192.0.2.1"
     formats = staticmethod(jim_formats)
 
     def __init__(self) -> None:
@@ -53,6 +54,10 @@ class Ear:
     def send(self, data: bytes) -> None:
         """Take bytes."""
         self.heard.append(data)
+
+    def hung_up(self) -> bool:
+        """Never."""
+        return False
 
     def expel(self) -> None:
         """Note that the connection is to end."""
@@ -75,6 +80,10 @@ class SlowPasswords:
     async def hash(self, password: Secret) -> str:
         """The hash of a password."""
         return quick_hash(password.reveal())
+
+    def turn(self, _session: Session, _name: str) -> AbstractAsyncContextManager[None]:
+        """It is always everybody's turn."""
+        return nullcontext()
 
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
         """Whether the password has this hash."""

@@ -8,7 +8,6 @@ from tests.support.app import running_app
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.server.doors.control import SOCKET_NAME
-from vestnik.server.passwords import MAX_CHECKS
 
 ADD = {"action": "add_account", "name": "dora", "password": "secret"}
 
@@ -35,12 +34,14 @@ async def test_an_act_that_a_stop_cuts_off_is_said_to_be_cut_off(tmp_path: Path)
 
 
 async def test_administration_does_not_wait_in_the_queue_of_logins(tmp_path: Path) -> None:
-    """An account can be created though as many logins wait for a password check as may."""
+    """An account can be created though logins wait for a password check."""
     async with (
         running_app(tmp_path, lang="en") as app,
         await Wire.connect_to(app.settings.data_path / SOCKET_NAME) as admin,
     ):
-        app._passwords._waiting = MAX_CHECKS
-        answer = await admin.ask(**ADD)
-        app._passwords._waiting = 0
+        app._passwords.queue._free = 0
+        async with await Wire.connect(app.listener.port) as waiting:
+            waiting.tell(action="authenticate", user={"account_name": "anna", "password": "x"})
+            answer = await admin.ask(**ADD)
+        app._passwords.queue._free = 1
         assert answer["response"] == 201, answer

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chat.conftest import Ear
 from tests.support.waiting import DEADLINE
 from vestnik.chat.passwords import hash_password
-from vestnik.protocol.errors import ServerError
+from vestnik.chat.session import Session
 from vestnik.secret import Secret
 from vestnik.server import passwords
 from vestnik.server.passwords import HashingThreads, return_hashing_memory
@@ -56,19 +57,14 @@ async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyP
     assert await checking
 
 
-async def test_busy(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One check too many is refused as busy at once, and there is room again when one is done."""
-    gate = threading.Event()
-    monkeypatch.setattr(passwords, "MAX_CHECKS", 2)
-    monkeypatch.setattr(passwords, "verify_password", lambda _hash, _password: gate.wait(DEADLINE))
-    waiting = [asyncio.create_task(threads.verify("x", RIGHT)) for _ in range(2)]
-    await asyncio.sleep(0)
-    with pytest.raises(ServerError) as caught:
-        await threads.verify("x", RIGHT)
-    assert caught.value.answer.name == "server.busy"
-    gate.set()
-    assert await asyncio.gather(*waiting) == [True, True]
-    assert await threads.verify("x", RIGHT)
+async def test_a_turn_for_each_thread(threads: HashingThreads) -> None:
+    """As many passwords are looked up and checked at a time as there are threads, names in whatever spelling."""
+    session = Session(Ear())
+    async with threads.turn(session, "Anna"):
+        waiting = asyncio.create_task(threads.queue.turn(Session(Ear()), "ANNA", "anna").__aenter__())
+        await asyncio.sleep(0)
+        assert len(threads.queue) == 1
+    await asyncio.wait_for(waiting, DEADLINE)
 
 
 def test_hashing_memory() -> None:

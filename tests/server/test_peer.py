@@ -48,6 +48,10 @@ class FakeDoor:
         """As it was set."""
         return self.backed_up
 
+    def hung_up(self) -> bool:
+        """Never."""
+        return False
+
     def close(self) -> None:
         """Take note."""
         self.told.append("close")

@@ -22,9 +22,14 @@ class Wire:
         """What was heard by `answer` and is no answer."""
 
     @classmethod
-    async def connect(cls, port: int, receive: int | None = None) -> Self:
-        """Connect, without a login. With `receive` the system keeps only about so many bytes that are not read."""
+    async def connect(cls, port: int, receive: int | None = None, source: str | None = None) -> Self:
+        """Connect, without a login. With `receive` the system keeps only about so many bytes that are not read.
+
+        `source` is the address to come from, one of 127.0.0.0/8.
+        """
         sock = socket.socket()
+        if source is not None:
+            sock.bind((source, 0))
         if receive is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
         sock.setblocking(False)

@@ -3,11 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from vestnik.chat.session import Session
 from vestnik.secret import Secret
 
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane.
@@ -33,6 +35,13 @@ class Passwords(Protocol):
 
     def hash(self, password: Secret) -> Awaitable[str]:
         """The argon2id hash of a password."""
+
+    def turn(self, session: Session, name: str) -> AbstractAsyncContextManager[None]:
+        """A turn to look up and check the password that `session` has given for `name`: not all can at once.
+
+        WrongLogin raised inside says that it was wrong. Raises ServerError when too many wait, NotAuthorised when
+        the connection has ended meanwhile.
+        """
 
     def verify(self, password_hash: str | None, password: Secret) -> Awaitable[bool]:
         """Whether the password has this hash; for None takes the same time and says no."""

@@ -21,13 +21,15 @@ MAX_LATE = 100
 class Recipient(Protocol):
     """Something that takes bytes until it is `closing`, and waits for the answers to its messages.
 
-    `number` counts the connections of this server, from 1; `name` is the same as text. `formats` are those of its door.
+    `number` counts the connections of this server, from 1; `name` is the same as text. `network` is where it comes
+    from, as far as one stranger can come from it alone. `formats` are those of its door.
     `pending` is how many of its messages are not answered yet.
     """
 
     closing: bool
     number: int
     name: str
+    network: str
     formats: Formats
     pending: int
     session: "Session"
@@ -51,6 +53,9 @@ class Recipient(Protocol):
 
     def give_up(self, waiting: int) -> None:
         """Close the connection, for which `waiting` messages or bytes wait already."""
+
+    def hung_up(self) -> bool:
+        """Whether the client has closed its side, also if that was not read yet."""
 
     def expel(self) -> None:
         """Close the connection, whose account may not log in any more as it could."""
@@ -113,7 +118,8 @@ class Session:
     `format` is how things are written to it.
     Direct messages that come after the login are in `waiting` until the ones kept from before are delivered, then it is
     None. `floors` is how far (`seq`, `change`) the session has read direct conversations in the store: what comes up to
-    there it has already. `closed` says that the connection is gone.
+    there it has already. `closed` says that the connection is gone; who waits for something meanwhile sets
+    `gone`, which is called then. `failed` says that the last attempt to log in was refused.
     `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
 
     A session that resumes is not `live` until it has got what it had missed, and hears nothing but that and of
@@ -126,9 +132,11 @@ class Session:
         "away",
         "claimed",
         "closed",
+        "failed",
         "features",
         "floors",
         "format",
+        "gone",
         "live",
         "login_id",
         "missing",
@@ -143,6 +151,8 @@ class Session:
         self.administrator: Administrator | None = None
         self.claimed = ""
         self.closed = False
+        self.failed = False
+        self.gone: Callable[[], None] | None = None
         self.features = NO_FEATURES
         self.format = recipient.formats(NO_FEATURES)
         self.login_id: int | None = None
@@ -152,6 +162,12 @@ class Session:
         self.missing = NOTHING_MISSING
         self.away = False
         self.typed = NOWHERE
+
+    def end(self) -> None:
+        """The connection is gone."""
+        self.closed = True
+        if self.gone is not None:
+            self.gone()
 
     @property
     def speaker(self) -> Account:

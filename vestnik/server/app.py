@@ -201,6 +201,7 @@ class App:
     async def _stop_listening(self) -> None:
         self.peers.stop_sweeping()
         self.listener.close()
+        self._passwords.queue.close()
         if self.peers:
             self.journal.record(catalogue.SERVER_CLOSING, len(self.peers))
         notice = self.wording.text("notice.closing", (), ())

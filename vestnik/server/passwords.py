@@ -4,16 +4,15 @@ import asyncio
 import ctypes
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
+from vestnik.chat.names import name_key
 from vestnik.chat.passwords import hash_password, make_token, verify_password
+from vestnik.chat.session import Session
 from vestnik.log.journaled import journaled
-from vestnik.protocol import answers
-from vestnik.protocol.errors import ServerError
 from vestnik.secret import Secret
-
-MAX_CHECKS: Final = 4096
-"""Checks that may wait; past it a login is refused as busy."""
+from vestnik.server.login_queue import LoginQueue
 
 _M_MMAP_THRESHOLD: Final = -3  # malloc.h of glibc
 _MAPPED_FROM: Final = 1_048_576
@@ -40,21 +39,19 @@ class HashingThreads:
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="hashing")  # begins with the first act
-        self._waiting = 0
+        self.queue = LoginQueue(threads)
         # Checked for names that do not exist, so that they cost the same time as a wrong password.
         self._nobody = hash_password(make_token())
 
+    def turn(self, session: Session, name: str) -> AbstractAsyncContextManager[None]:
+        """A turn to check a password for `name`, after whoever comes first. Raises what `LoginQueue.turn` raises."""
+        return self.queue.turn(session, name, name_key(name))
+
     @journaled
     async def verify(self, password_hash: str | None, password: Secret) -> bool:
-        """Whether the password has this hash. Raises ServerError when too many checks wait already."""
-        if self._waiting >= MAX_CHECKS:
-            raise ServerError(answers.SERVER_BUSY)
-        self._waiting += 1
-        try:
-            known = password_hash or self._nobody
-            right = await asyncio.get_running_loop().run_in_executor(self._pool, verify_password, known, password)
-        finally:
-            self._waiting -= 1
+        """Whether the password has this hash. Only who has a turn asks."""
+        known = password_hash or self._nobody
+        right = await asyncio.get_running_loop().run_in_executor(self._pool, verify_password, known, password)
         return right and password_hash is not None
 
     @journaled

@@ -21,6 +21,7 @@ from vestnik.protocol.formats import Formats
 from vestnik.protocol.requests import AnyRequest, Msg
 from vestnik.server import catalogue
 from vestnik.server.answering import respond
+from vestnik.server.networks import network_of
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.store.readers import ASKER, NOBODY
@@ -56,6 +57,9 @@ class Door(Protocol):
     def waiting(self) -> int:
         """Bytes that the client has not taken yet."""
 
+    def hung_up(self) -> bool:
+        """Whether the client has closed its side, also if that was not read yet."""
+
     def close(self) -> None:
         """Close after what is written has been sent."""
 
@@ -84,6 +88,7 @@ class Peer:
         "heard",
         "held",
         "name",
+        "network",
         "number",
         "pending",
         "probed",
@@ -100,6 +105,7 @@ class Peer:
         self.send: Callable[[bytes], None] = door.write
         self.number = number
         self.name = str(number)
+        self.network = network_of(door.address[0])
         self.session = Session(self)
         self._backlog: deque[AnyRequest | BadRequest] | None = None  # requests that wait for their turn
         self._task: asyncio.Task[None] | None = None  # the request that is being served by a coroutine
@@ -129,6 +135,10 @@ class Peer:
             self.held = True
             self.pause_reading()
             self._services.intake.hold(self)
+
+    def hung_up(self) -> bool:
+        """Whether the client has closed its side, also if that was not read yet."""
+        return self._door.hung_up()
 
     def finish_reading(self) -> None:
         """The client sends no more; it still gets its answers."""
@@ -366,7 +376,7 @@ class Peer:
         self.closing = True
         self.send = _to_nobody
         self._services.fanout.choked.discard(self)
-        self.session.closed = True
+        self.session.end()
         self._backlog = None
         self._services.chat.sessions.detach(self.session)
         self._wake_drained()

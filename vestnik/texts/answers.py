@@ -11,6 +11,10 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} не существует или введен неправильный пароль ",
         "User {account} does not exist or the password is wrong",
     ),
+    "login.dropped": (
+        "Пароль пользователя {account} не проверялся: соединение уже завершено",
+        "The password of user {account} was not checked: the connection has ended",
+    ),
     "login.required": ("Пользователь {account} не авторизован", "User {account} is not logged in"),
     "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
     "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),

@@ -39,13 +39,14 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
 
 
 async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
-    now = chat.clock()
-    since = now - chat.login_lifetime
-    expulsions = chat.sessions.expulsions
-    found = await chat.storage.credentials(name_key(name), since)
-    right = await chat.passwords.verify(found.password_hash if found else None, password)
-    if found is None or not right:
-        raise WrongLogin(answers.LOGIN_REFUSED, name)
+    async with chat.passwords.turn(session, name):
+        now = chat.clock()
+        since = now - chat.login_lifetime
+        expulsions = chat.sessions.expulsions
+        found = await chat.storage.credentials(name_key(name), since)
+        right = await chat.passwords.verify(found.password_hash if found else None, password)
+        if found is None or not right:
+            raise WrongLogin(answers.LOGIN_REFUSED, name)
     may_log_in = MayLogIn(name, found.account.name, found.password_hash)
     may_log_in(LoginStanding(found.password_hash, found.disabled))
     token = make_token() if request.remember or request.user.remember else None

@@ -16,6 +16,9 @@ from vestnik.server.peer import WRITE_HIGH, Peer
 from vestnik.server.peers import Peers
 from vestnik.server.settings import Settings
 
+_TCP_INFO: Final = getattr(socket, "TCP_INFO", None)  # its first byte is the state of the connection
+_ESTABLISHED: Final = 1
+
 LINGER: Final = 1.0
 """Seconds for which a client may take notice that it is being closed."""
 LINGER_SENDING: Final = 30.0
@@ -171,6 +174,16 @@ class TcpDoor(asyncio.Protocol):
     def waiting(self) -> int:
         """Bytes that the client has not taken yet."""
         return self._transport.get_write_buffer_size()
+
+    def hung_up(self) -> bool:
+        """Whether the client has closed its side, also if that was not read yet."""
+        if self._eof or _TCP_INFO is None:
+            return self._eof
+        found: socket.socket = self._transport.get_extra_info("socket")
+        try:
+            return found.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] != _ESTABLISHED
+        except OSError:  # no event: the connection is gone
+            return True
 
     def close(self) -> None:
         """Close after what is written has been sent.
