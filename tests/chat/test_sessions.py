@@ -51,6 +51,34 @@ def test_attach_again(sessions: Sessions, rooms: RoomDirectory) -> None:
     assert session.speaker.sessions == {session}
 
 
+RESUMING = RICH | {"resume"}
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kept", "live"),
+    [
+        (RICH, NO_FEATURES, False, True),
+        (RICH, RESUMING, False, False),
+        (RESUMING, RICH, True, True),
+        (RESUMING, RESUMING, False, False),
+    ],
+)
+def test_attach_again_resuming(
+    sessions: Sessions, rooms: RoomDirectory, first: frozenset[str], again: frozenset[str], kept: bool, live: bool
+) -> None:
+    """Logging in again, a session hears what its features say: nothing until it resumes, or all and what was kept."""
+    session = Session(Ear())
+    sessions.attach(session, ANNA, "anna", first)
+    before, waiting = session.missing, session.waiting
+    assert sessions.attach(session, ANNA, "anna", again) == kept
+    assert session.live == live
+    assert hearers(rooms.find("#tea")) == ({session.recipient} if live else set())
+    assert (session.waiting is None) == (not live)
+    assert first is not RICH or not live or session.waiting is waiting
+    assert before.over == ("resume" in first)
+    assert not session.missing.over
+
+
 def test_attach_after_the_end(sessions: Sessions, rooms: RoomDirectory) -> None:
     """A connection that is gone is not logged in any more."""
     session = Session(Ear())

@@ -76,10 +76,11 @@ class Missing:
     `read` those of which something was read in the store. `anew` is how many begin anew. `names` is what a session
     that hears of changes calls rooms, until it is told of another name. `left` are rooms that the account has left
     meanwhile: it gets nothing more of them. `late` are events that it gets at the end, with the number of the room
-    that was left by them, or 0. `begun` says that it is getting it.
+    that was left by them, or 0. `begun` says that it is getting it, `over` that it gets no more of it, because it has
+    logged in anew.
     """
 
-    __slots__ = ("anew", "begun", "conversations", "cursors", "late", "left", "names", "positions", "read")
+    __slots__ = ("anew", "begun", "conversations", "cursors", "late", "left", "names", "over", "positions", "read")
 
     def __init__(self) -> None:
         self.cursors: dict[str, ClaimedCursor] | None = None
@@ -91,6 +92,7 @@ class Missing:
         self.left: set[int] = set()
         self.late: deque[tuple[int, bytes]] = deque(maxlen=MAX_LATE)
         self.begun = False
+        self.over = False
 
 
 NOTHING_MISSING = Missing()

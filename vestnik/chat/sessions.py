@@ -29,14 +29,20 @@ class Sessions:
     ) -> bool:
         """Log a session in: from now on it hears the account's rooms. No change when its connection is gone.
 
-        `status` is the account's status text as it was saved. Logging in again on the same connection changes only what
-        the client understands. Returns whether it was the first login of this session.
+        `status` is the account's status text as it was saved. Logging in again on the same connection changes what the
+        client understands, and lets it hear what its features say from then on: nothing until it resumes, or all.
+        Returns whether it is to get what was kept, as after the first login of a session or the first without `resume`.
         """
         if session.closed:
             return False
         if session.account is not None and session.account.id == record.id:
+            begins = not session.live and "resume" not in features
+            if begins:
+                self._begin(session)
+            elif "resume" in features:
+                self.suspend(session)
             self._understand(session, features)
-            return False
+            return begins
         self.detach(session)
         account = self._accounts.get(record.id)
         if account is None:
@@ -46,14 +52,22 @@ class Sessions:
         if "resume" in features:
             self.suspend(session)
         else:
-            session.waiting = []
-            session.floors = NO_FLOORS
+            self._begin(session)
         self._understand(session, features)
         self._presence.come(session, status)
         return True
 
+    def _begin(self, session: Session) -> None:
+        """Let a session hear everything from now on, direct messages after those that were kept."""
+        session.missing.over = not session.live
+        session.live = True
+        session.missing = NOTHING_MISSING
+        session.waiting = []
+        session.floors = NO_FLOORS
+
     def suspend(self, session: Session) -> None:
         """Let a session hear nothing until it has got what it has missed."""
+        session.missing.over = not session.live
         session.live = False
         session.missing = Missing()
         session.waiting = None

@@ -50,12 +50,12 @@ class CatchUp:
         missing = session.missing
         if missing.anew:
             self._journal.record(catalogue.SESSION_ANEW, account.name, missing.anew, connection=recipient.name)
-        while session.account is account and (missing.conversations or await self._wait(missing)):
+        while session.account is account and not missing.over and (missing.conversations or await self._wait(missing)):
             todo, missing.conversations = sorted(missing.conversations), set()
-            count += await self._send_messages(session, account, todo, written)
+            count += await self._send_messages(session, account, missing, todo, written)
             if "changes" in session.features:
-                count += await self._send_changes(session, account, todo)
-        if session.account is not account:
+                count += await self._send_changes(session, account, missing, todo)
+        if session.account is not account or missing.over:
             return
         late = missing.late
         self._chat.sessions.revive(session)
@@ -105,12 +105,14 @@ class CatchUp:
             await self._store.settle()
         return page
 
-    async def _send_messages(self, session: Session, account: Account, todo: list[int], written: Written) -> int:
+    async def _send_messages(
+        self, session: Session, account: Account, missing: Missing, todo: list[int], written: Written
+    ) -> int:
         """Send the messages of some conversations; how many there were.
 
         Those from another person to the account are noted in `written`.
         """
-        missing, count = session.missing, 0
+        count = 0
         while True:
             known = _Known(missing, todo)
             page = await self._read(self._store.missed_messages, [(n, seq) for n, (seq, _) in known.items()])
@@ -119,7 +121,7 @@ class CatchUp:
             # All of it, also to a plain client: it has asked for what it missed, with its numbers.
             frames = (session.format.event(m.message) for m in page if known.still(m.conversation_id))
             await send_frames(session.recipient, frames)
-            if session.account is not account or session.closed:
+            if session.account is not account or session.closed or missing.over:
                 return count  # what was not read will be sent again
             for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
                 seq = int(message.seq)  # type: ignore[arg-type]  # what the store gives has one
@@ -133,19 +135,19 @@ class CatchUp:
                 return count
             todo = _rest(missing, todo, page[-1].conversation_id)
 
-    async def _send_changes(self, session: Session, account: Account, todo: list[int]) -> int:
+    async def _send_changes(self, session: Session, account: Account, missing: Missing, todo: list[int]) -> int:
         """Send the changes of some conversations; how many there were."""
-        missing, count = session.missing, 0
+        count = 0
         while True:
             known = _Known(missing, todo)
             page = await self._read(self._store.missed_changes, [(n, change) for n, (_, change) in known.items()])
             frames = (
-                session.format.event(missed.change.shown(_name_then(session, missed)))
+                session.format.event(missed.change.shown(_name_then(missing, missed)))
                 for missed in page
                 if known.still(missed.change.conversation_id)
             )
             await send_frames(session.recipient, frames)
-            if session.account is not account or session.closed:
+            if session.account is not account or session.closed or missing.over:
                 return count
             for change in [missed.change for missed in page if known.still(missed.change.conversation_id)]:
                 missing.positions[change.conversation_id] = known[change.conversation_id][0], change.change
@@ -169,14 +171,14 @@ class _Known(dict[int, tuple[int, int]]):
         super().__init__((number, missing.positions.get(number, (0, 0))) for number in numbers)
 
     def still(self, number: int) -> bool:
-        """Whether that is still so: it is not when the account has left the room meanwhile."""
+        """Whether that is still so: it is not when the account has left the room meanwhile, or nothing more is sent."""
         missing = self._missing
-        return number not in missing.left and missing.positions.get(number, (0, 0)) == self[number]
+        return not missing.over and number not in missing.left and missing.positions.get(number, (0, 0)) == self[number]
 
 
-def _name_then(session: Session, missed: MissedChange) -> str:
+def _name_then(missing: Missing, missed: MissedChange) -> str:
     """What the session calls the conversation of a change; from now on otherwise, if the change is another name."""
-    number, names = missed.change.conversation_id, session.missing.names
+    number, names = missed.change.conversation_id, missing.names
     name = names.get(number, missed.to)
     if number in names and missed.change.kind == "set_room":
         names[number] = missed.change.data.get("name", name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Final
 
 from vestnik.chat.session import NO_FLOORS, Account, Recipient, Session
@@ -76,11 +77,11 @@ class KeptMessages:
     @journaled
     async def deliver(self, session: Session) -> None:
         """Send a session that has just logged in what was kept for its account, then what came meanwhile."""
-        account = session.account
-        if account is None:
+        account, waiting = session.account, session.waiting
+        if account is None or waiting is None:
             return
-        sent, written = await self._send_kept(session, account)
-        if session.account is account and session.waiting is not None:
+        sent, written = await self._send_kept(session, account, waiting)
+        if session.account is account and session.waiting is waiting:
             new = [message for message in session.waiting if message.seq > sent.get(message.conversation_id, 0)]
             session.waiting = None
             # Another process may have kept what is on its way still: it comes once more, and is dropped then.
@@ -93,7 +94,9 @@ class KeptMessages:
             values = (account.name, written.count, str(written))
             self._journal.record(catalogue.BACKLOG_DELIVERED, *values, connection=session.recipient.name)
 
-    async def _send_kept(self, session: Session, account: Account) -> tuple[dict[int, int], Written]:
+    async def _send_kept(
+        self, session: Session, account: Account, waiting: list[MessageEvent]
+    ) -> tuple[dict[int, int], Written]:
         """Send what was kept, page by page; up to which `seq` of each conversation, and what was written.
 
         Which messages these are is found out once for `MAX_KEPT`: what others are sent meanwhile makes no gap.
@@ -107,13 +110,14 @@ class KeptMessages:
             if numbers:
                 await self._store.settle()  # what is on disk has gone on then: what came after the login waits
             for start in range(0, len(numbers), PAGE):
-                if session.account is not account or session.waiting is None:
+                if session.account is not account or session.waiting is not waiting:
                     return sent, written
                 found = await self._store.kept_messages(numbers[start : start + PAGE])
-                page, form = _before(found, session.waiting or (), sent), session.format
+                page, form = _before(found, waiting, sent), session.format
                 shown = [kept for kept in page if form.rich or not kept.message.deleted]
-                await send_frames(session.recipient, (form.kept(kept.message) for kept in shown))
-                if session.closed:
+                frames = (form.kept(kept.message) for kept in shown)
+                await send_frames(session.recipient, takewhile(lambda _frame: session.waiting is waiting, frames))
+                if session.closed or session.waiting is not waiting:
                     return sent, written  # what was not read will be sent again
                 for kept in page:
                     sent[kept.conversation_id] = kept.seq
