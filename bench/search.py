@@ -18,11 +18,15 @@ from sqlalchemy import Connection
 from bench.fill import FEWEST, HAN, SPAN, START, fill
 from vestnik.chat.storage.search import Question
 from vestnik.chat.storage.words import normal, words
-from vestnik.store.engine import open_engine, unsynced
+from vestnik.store.engine import attach_index, open_engine
+from vestnik.store.index_file import INDEX, IndexFile
+from vestnik.store.indexer import SLICE, SLICE_SECONDS
+from vestnik.store.indexing import catch_up
 from vestnik.store.queries.search import search
-from vestnik.store.search_index import catch_up
-from vestnik.store.store import DATABASE, SLICE, SLICE_SECONDS
+from vestnik.store.store import DATABASE
 
+CHECKPOINT_AFTER: Final = 16
+"""Slices after which the file is brought up to date with its log."""
 GOAL: Final = 50.0
 """Milliseconds that p99 may have."""
 
@@ -67,26 +71,31 @@ def asks(chance: random.Random, some: list[str], rooms: list[int]) -> Iterator[A
 
 
 def build(path: Path) -> None:
-    """Build the index as the writer does, but without pauses, and tell what it cost."""
-    engine = open_engine(path, connections=1, writing=True)
+    """Build the index as the indexer does, but without pauses, and tell what it cost."""
+    file = IndexFile(path, 1, print)
+    file.open()
     slices: list[float] = []
     began, used = time.perf_counter(), time.process_time()
-    with engine.connect() as connection:
-        left = 1
-        while left:
-            start = time.perf_counter()
-            with unsynced(connection), connection.begin():
-                left = catch_up(connection, SLICE, SLICE_SECONDS)
-            slices.append(time.perf_counter() - start)
-        wall, used = time.perf_counter() - began, time.process_time() - used
+    left = 1
+    while left:
+        start = time.perf_counter()
+        with file.writing() as connection:
+            left = catch_up(connection, SLICE, SLICE_SECONDS)
+        slices.append(time.perf_counter() - start)
+        if len(slices) % CHECKPOINT_AFTER == 0:
+            file.checkpoint()
+    file.checkpoint()
+    wall, used = time.perf_counter() - began, time.process_time() - used
+    with file.reading() as connection:
         count = connection.exec_driver_sql("SELECT count(*) FROM message").scalar_one()
         blocks = connection.exec_driver_sql(
-            "SELECT (SELECT sum(length(block)) FROM search_index_data),"
+            "SELECT (SELECT sum(length(block)) FROM search_index_data)"
+            " + (SELECT sum(length(CAST(c0 AS BLOB))) FROM search_index_content),"
             " (SELECT sum(length(block)) FROM search_part_data),"
             " (SELECT sum(2 * length(CAST(word AS BLOB)) + 2 * length(CAST(stem AS BLOB)) + 20) FROM search_word),"
             " (SELECT sum(length(CAST(text AS BLOB))) FROM message), (SELECT count(*) FROM search_word)"
         ).one()
-    engine.dispose()
+    file.close()
     slices.sort()
     index, parts, dictionary, texts, distinct = blocks
     print(f"index built: {wall:.0f} s, {used / count * 1e6:.0f} µs of processor time for each of {count:,} messages")
@@ -132,6 +141,7 @@ def measure(path: Path, rounds: int) -> bool:
     """Ask everything, print the table, and tell whether the goal was reached."""
     chance = random.Random(5)
     engine = open_engine(path, connections=1, writing=False)
+    attach_index(engine, path.with_name(INDEX))
     taken: dict[tuple[str, str], list[tuple[float, float]]] = {}
     short: dict[str, int] = {}
     with engine.connect() as connection:

@@ -43,10 +43,10 @@ class New:
 class Desk:
     """A writer, and what it has reported so far."""
 
-    def __init__(self, engine: Engine, later: module.Later = module.nothing) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.reports: list[tuple[Messages, Exception | None]] = []
         self._news = asyncio.Event()
-        self.writer = Writer(engine, asyncio.get_running_loop(), self._committed, later)
+        self.writer = Writer(engine, asyncio.get_running_loop(), self._committed)
 
     def _committed(self, messages: Messages, error: Exception | None) -> None:
         self.reports.append((messages, error))

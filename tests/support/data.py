@@ -9,11 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from tests.support.store import allow
 from vestnik.chat.names import name_key
-from vestnik.store.engine import open_engine
+from vestnik.store.engine import attach_index, open_engine
+from vestnik.store.index_file import INDEX
+from vestnik.store.indexing import make_tables
 from vestnik.store.queries import accounts
 from vestnik.store.store import DATABASE, prepare
 
@@ -40,6 +42,15 @@ def add_accounts(data: Path, names: Iterable[str], password: str) -> None:
     with writing(data) as connection:
         for name in names:
             accounts.add_account(connection, name, name_key(name), quick_hash(password), CREATED, allow)
+
+
+def open_searched(path: Path) -> Engine:
+    """An engine that writes the database `path` and the index for searching beside it, both in one transaction."""
+    engine = open_engine(path, connections=1, writing=True)
+    attach_index(engine, path.with_name(INDEX))
+    with engine.begin() as connection:
+        make_tables(connection)
+    return engine
 
 
 @contextmanager

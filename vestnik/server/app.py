@@ -118,7 +118,10 @@ class App:
         def changed(events: Sequence[ChangeEvent]) -> None:
             self.services.intake.changed(events)
 
-        self.store = TracedStore(self.database, committed, changed)
+        def discarded(reason: str) -> None:
+            self.journal.record(catalogue.STORE_INDEX_DISCARDED, reason)
+
+        self.store = TracedStore(self.database, committed, changed, discarded)
         self._undo.push_async_callback(self.store.close)
 
     async def _complete_journal(self) -> None:

@@ -35,6 +35,7 @@ STORE_FOREIGN: Final = _event("store.foreign", CRITICAL, ("path", "reason"))
 STORE_RESTORED: Final = _event("store.restored", WARNING, ("kept", "journaled", "epoch"))
 STORE_FAILED: Final = _event("store.failed", ERROR, ("reason",))
 STORE_DELAYED: Final = _event("store.delayed", WARNING, ("queued",))
+STORE_INDEX_DISCARDED: Final = _event("store.index_discarded", WARNING, ("reason",))
 
 # Connections.
 CONNECTION_OPENED: Final = _event("connection.opened", INFO, ("ip", "port"))

@@ -7,7 +7,7 @@ those that a row names (`room`, or `person.id` for an attribute of one): never a
 from collections.abc import Callable, Coroutine, Iterator
 from inspect import signature
 from types import FunctionType
-from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,16 +27,12 @@ from vestnik.store.queries import (
     rooms,
     search,
 )
-from vestnik.store.search_index import catch_up
 
 P = ParamSpec("P")
 T = TypeVar("T")
 QueryFunction: TypeAlias = Callable[Concatenate[Connection, P], T]
 """A function of `vestnik.store.queries`, called with a connection inside a transaction."""
 Method: TypeAlias = Callable[Concatenate["Access", P], Coroutine[Any, Any, T]]
-
-MAX_BEHIND: Final = 300
-"""Messages that may be missing in the index so that a search finds them all the same."""
 
 
 def read(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
@@ -76,14 +72,10 @@ def write(change: QueryFunction[P, T], *shown: str) -> Method[P, T]:
 
 
 def find(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
-    """The same as `read`, after the writer has taken what was kept before into the index for searching.
-
-    When the index is more than MAX_BEHIND messages behind, it finds what the index has then.
-    """
+    """The same as `read`, with the index for searching, into which what was kept before is taken first."""
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        await self._change(catch_up, MAX_BEHIND)
-        return await self._read(query, *args, **kwargs)
+        return await self._search(query, *args, **kwargs)
 
     return _described(method, query, shown)
 
@@ -110,6 +102,10 @@ class Access:
 
     async def _log_in(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, for what a login waits for."""
+        raise NotImplementedError
+
+    async def _search(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `query` finds, called with a connection that cannot write and has the index for searching."""
         raise NotImplementedError
 
     async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

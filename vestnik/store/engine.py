@@ -1,7 +1,5 @@
 """How a database is opened: SQLite in WAL mode, every commit with a sync."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import Final
@@ -47,16 +45,35 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
     return engine
 
 
-@contextmanager
-def unsynced(connection: Connection) -> Iterator[None]:
-    """Commits inside of this do not wait for the disk: a loss of power may undo the last ones, in whole and in order.
+def attach_index(engine: Engine, index: Path) -> None:
+    """Have the file of the index for searching attached to each new connection of `engine`, as `search`.
 
-    For what can be made again. The next commit outside takes them to the disk with it.
+    Commits to it do not wait for the disk: a loss of power undoes the last ones, in whole and in order. Nothing that
+    cannot be made again may be in it.
     """
-    raw = connection.connection.cursor()  # by itself, for a pragma has no effect in a transaction
-    raw.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        raw.execute("PRAGMA synchronous = FULL")
-        raw.close()
+
+    @event.listens_for(engine, "connect")
+    def attach(connection: SQLiteConnection, _record: object) -> None:
+        connection.execute("ATTACH DATABASE ? AS search", (str(index),))
+        connection.execute("PRAGMA search.synchronous = NORMAL")
+
+
+def open_indexing(path: Path, index: Path) -> Engine:
+    """An engine with one connection that reads the database `path` and writes the file `index` of its index.
+
+    What has been written reaches that file by checkpoints which the caller asks for, and so hears of their errors.
+    """
+    engine = open_engine(path, connections=1, writing=False)
+    attach_index(engine, index)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: SQLiteConnection, _record: object) -> None:
+        for pragma in (
+            "query_only = OFF",
+            "search.journal_mode = WAL",
+            "search.journal_size_limit = 67108864",
+            "wal_autocheckpoint = 0",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

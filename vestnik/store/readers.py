@@ -9,13 +9,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from time import thread_time
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
+Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+"""Begins a transaction."""
 
 NOBODY: Final = 0
 """Who asks when no account does."""
@@ -39,9 +42,9 @@ class Readers:
         self._look_ups = Lane(engine, "store-look-up", 1)
         self._logins = Lane(engine, "store-login", 1)
 
-    async def page(self, query: Callable[[Connection], T]) -> T:
-        """What `query` finds, which may take a page's time."""
-        return await self._pages.run(query)
+    async def page(self, query: Callable[[Connection], T], connect: Connect | None = None) -> T:
+        """What `query` finds, which may take a page's time; in a transaction of `connect`, or else of the database."""
+        return await self._pages.run(query, connect)
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
         """What `query` finds, which is a few rows by a key."""
@@ -71,14 +74,14 @@ class Lane:
         self._served: set[int] = set()  # accounts whose question is with a thread
         self._waiting: dict[int, deque[asyncio.Future[None]]] = {}  # by account; whose turn is next comes first
 
-    async def run(self, query: Callable[[Connection], T]) -> T:
+    async def run(self, query: Callable[[Connection], T], connect: Connect | None = None) -> T:
         """What `query` finds, when it is its turn."""
         who = ASKER.get()
         if self._free and who not in self._served:
             self._begin(who)
         else:
             await self._turn(who)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, self._ask, query, who)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._ask, query, who, connect)
         running.add_done_callback(lambda done: self._end(who, done))
         return await asyncio.shield(running)  # who is cancelled has a thread until it has ended
 
@@ -86,8 +89,8 @@ class Lane:
         """End the threads, when they have answered."""
         self._threads.shutdown()
 
-    def _ask(self, query: Callable[[Connection], T], who: int) -> T:
-        with self._engine.begin() as connection:
+    def _ask(self, query: Callable[[Connection], T], who: int, connect: Connect | None) -> T:
+        with (connect or self._engine.begin)() as connection:
             if who == NOBODY:
                 return query(connection)
             raw: Any = connection.connection.driver_connection

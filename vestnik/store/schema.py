@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -216,6 +217,33 @@ epoch = Table(
     Column("epoch", Text, nullable=False, unique=True),
     Column("began", Integer, nullable=False),  # the last number before it
     Column("given", Integer, nullable=False),  # the last number that was given when retention removed something
+)
+
+# The numbers of messages that are gone and perhaps still in the index for searching. A trigger fills it.
+removed_message = Table("removed_message", metadata, Column("number", Integer, primary_key=True))
+
+# The ids of messages that retention has removed, so that none is kept again under the same id; the oldest first.
+spent_id = Table(
+    "spent_id",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sender_id", Integer, nullable=False),
+    Column("client_id", String(36), nullable=False),
+    Column("conversation_id", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),  # of the text that was sent
+    Column("removed", Float, nullable=False),
+    UniqueConstraint("sender_id", "client_id"),
+)
+
+# At most one row: what retention knows of the time (`store.queries.clock`).
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("trusted", Float, nullable=False),  # the last time that was believed
+    Column("shown", Float, nullable=False),  # what the clock showed last
+    Column("steady", Float, nullable=False),  # seconds for which it went on evenly since it was doubted
 )
 
 contact = Table(

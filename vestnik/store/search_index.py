@@ -1,4 +1,4 @@
-"""The index that messages are searched by, in SQLite's full-text search (FTS5). All SQL of its own is in this module.
+"""The index that messages are searched by, in SQLite's full-text search (FTS5): how it is asked.
 
 `search_index` knows for each message its words (`vestnik.chat.storage.words.terms`) and marks: its conversation, its
 author, the two people of a direct conversation, whether it has a link, answers another one, or was forwarded.
@@ -6,32 +6,26 @@ author, the two people of a direct conversation, whether it has a link, answers 
 So a word of a query is first looked up among the words, in its forms or as a part, and then the messages are found by
 whole words, which is fast.
 
-The index is not kept up while messages are written, but later, many at once (`catch_up`). What is changed or removed
-before that is not in it yet; what is changed later leaves the index in the same transaction.
+The tables are in a file of their own, attached as `search` to the connection that asks. They are filled later than the
+messages are written (`vestnik.store.indexing`), so what the index says of a message may be of yesterday: a message that
+it finds counts if it is there, is not deleted, and is `FRESH`.
 """
 
-import json
-import math
 import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
-from time import perf_counter
 from typing import Final, NamedTuple
 
 import snowballstemmer  # type: ignore[import-untyped]
 from sqlalchemy import Connection
 
-from vestnik.chat.storage.words import has_link, pairs, terms
+from vestnik.chat.storage.words import pairs
 
 RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
 """How words are made. Where it is not what an index was made with, the index is made anew. The number counts the
 changes of `vestnik.chat.storage.words`."""
-AT_A_TIME: Final = 50
-"""Messages that are taken into the index together, before the clock is looked at."""
-MERGED: Final = 32
-"""Pages of the index that are merged with every slice: more than a slice writes on all levels together."""
 MOST_WORDS: Final = 128
 """Words of the index that are looked for as forms of the words of a query, for all of them together; and as many again
 that have them as beginnings or parts. Of more, those that came up first are taken: they are the most frequent ones."""
@@ -48,11 +42,14 @@ REPLY: Final = "=r"
 FORWARD: Final = "=f"
 """Marks a message that was forwarded."""
 
-_ABOUT: Final = (
-    "conversation_id, sender_id, reply_to, forwarded, low_id, high_id"
-    " FROM message JOIN conversation ON conversation.id = conversation_id"
+FRESH: Final = (
+    "(message.edited IS NULL OR NOT EXISTS (SELECT 1 FROM change WHERE change.conversation_id = message.conversation_id"
+    " AND change.seq = message.seq AND change.before IS NOT NULL AND change.kind = 'edit'"
+    " AND change.id > (SELECT indexed FROM search_state)))"
 )
-"""What the marks of a message are made of."""
+"""The condition that the index has the text which `message` has now."""
+BLOCK: Final = 1024
+"""Numbers of messages (`message.id`) of which the earliest and the latest time are known together."""
 # A stemmer works in its own attributes, and words come from several threads.
 _STEMMING: Final = threading.Lock()
 _RUSSIAN: Final = snowballstemmer.stemmer("russian")
@@ -82,56 +79,6 @@ def stem(word: str) -> str:
         return word
     with _STEMMING:
         return str((_ENGLISH if english else _RUSSIAN).stemWord(word))
-
-
-def catch_up(connection: Connection, limit: int, seconds: float = math.inf) -> int:
-    """Take up to `limit` messages into the index, oldest first, until `seconds` are over; about how many are left."""
-    deadline = perf_counter() + seconds
-    done: int
-    done, rules = connection.exec_driver_sql("SELECT indexed, rules FROM search_state").one()
-    if rules != RULES:
-        _clear(connection)
-        done = 0
-    indexed = done
-    while limit > 0 and perf_counter() < deadline:
-        rows = connection.exec_driver_sql(
-            f"SELECT message.id, deleted, text, {_ABOUT} WHERE message.id > ? ORDER BY message.id LIMIT ?",
-            (indexed, min(limit, AT_A_TIME)),
-        ).fetchall()
-        if not rows:
-            break
-        _add(connection, [(row[0], _message_terms(row[2], *row[3:])) for row in rows if row[1] is None])
-        indexed = rows[-1][0]
-        limit -= len(rows)
-    if indexed > done:
-        connection.exec_driver_sql("UPDATE search_state SET indexed = ?", (indexed,))
-        connection.exec_driver_sql("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", (MERGED,))
-    # Changes are counted with the messages: it may be fewer.
-    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM message").scalar_one()
-    return max(0, int(last - indexed))
-
-
-def unindex(connection: Connection, number: int, text: str) -> None:
-    """Take a message out of the index. Call this before its row is deleted, with the text that it has had until now.
-
-    Nothing happens if it is not in the index yet. Not for messages that were deleted before: they have left it.
-    """
-    found = _indexed_terms(connection, number, text)
-    if found is not None:
-        _remove(connection, number, found)
-        _forget_words(connection, set(found))
-
-
-def reindex(connection: Connection, number: int, before: str, after: str) -> None:
-    """Give a message whose text was `before` another place in the index, for its text is `after` now.
-
-    Nothing happens if it is not in the index yet.
-    """
-    old, new = _indexed_terms(connection, number, before), _indexed_terms(connection, number, after)
-    if old is not None and new is not None:
-        _remove(connection, number, old)
-        _add(connection, [(number, new)])
-        _forget_words(connection, set(old) - set(new))
 
 
 class Words(NamedTuple):
@@ -204,87 +151,24 @@ def _common_start(one: str, other: str) -> str:
     return one[:at]
 
 
-def _message_terms(
-    text: str,
-    conversation_id: int,
-    sender_id: int,
-    reply_to: int | None,
-    forwarded: str | None,
-    low: int | None,
-    high: int | None,
-) -> list[str]:
-    """What the index has for a message."""
-    found = terms(text)
-    found += (in_conversation(conversation_id), by_author(sender_id))
-    if low is not None and high is not None:
-        found += {in_directs(low), in_directs(high)}
-    for mark, wanted in ((LINK, has_link(text)), (REPLY, reply_to is not None), (FORWARD, forwarded is not None)):
-        if wanted:
-            found.append(mark)
-    return found
+def numbers_between(connection: Connection, since: float | None, until: float | None, top: int) -> tuple[int, int]:
+    """A range that has the numbers of all messages of these times: the first, and the first behind the last.
+
+    `top` is behind all numbers. Clocks are set forward and back, so times are in no order; the range may have others.
+    """
+    first, end = 0, top
+    if since is not None:
+        query = "SELECT min(block) FROM search_time WHERE latest >= ?"
+        block = connection.exec_driver_sql(query, (since,)).scalar()
+        first = _behind_index(connection) if block is None else block * BLOCK
+    if until is not None:
+        query = "SELECT max(block) FROM search_time WHERE earliest <= ?"
+        block = connection.exec_driver_sql(query, (until,)).scalar()
+        newest = "SELECT 1 FROM message WHERE id > (SELECT indexed FROM search_state) LIMIT 1"
+        if connection.exec_driver_sql(newest).first() is None:
+            end = 0 if block is None else min(top, (block + 1) * BLOCK)
+    return first, end
 
 
-def _indexed_terms(connection: Connection, number: int, text: str) -> list[str] | None:
-    """What the index has for a message with this text; None when it has nothing yet."""
-    row = connection.exec_driver_sql(
-        f"SELECT {_ABOUT} WHERE message.id = ? AND message.id <= (SELECT indexed FROM search_state)",  # noqa: S608
-        (number,),
-    ).first()
-    return None if row is None else _message_terms(text, *row)
-
-
-def _add(connection: Connection, messages: list[tuple[int, list[str]]]) -> None:
-    if not messages:
-        return
-    _add_words(connection, dict.fromkeys(word for _, found in messages for word in found if word[0] != "="))
-    connection.exec_driver_sql(
-        "INSERT INTO search_index (rowid, terms) VALUES (?, ?)",
-        [(number, " ".join(found)) for number, found in messages],
-    )
-
-
-def _add_words(connection: Connection, found: dict[str, None]) -> None:
-    """Keep those words that are new."""
-    query = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT word FROM search_word)"
-    unknown = _words(connection, query, (json.dumps(list(found), ensure_ascii=False),))
-    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM search_word").scalar_one()
-    new = list(enumerate(unknown, last + 1))
-    if new:
-        connection.exec_driver_sql(
-            "INSERT INTO search_word (id, word, stem) VALUES (?, ?, ?)",
-            [(number, word, stem(word)) for number, word in new],
-        )
-        connection.exec_driver_sql("INSERT INTO search_part (rowid, word) VALUES (?, ?)", new)
-
-
-def _remove(connection: Connection, number: int, found: list[str]) -> None:
-    connection.exec_driver_sql(
-        "INSERT INTO search_index (search_index, rowid, terms) VALUES ('delete', ?, ?)", (number, " ".join(found))
-    )
-
-
-def _forget_words(connection: Connection, found: set[str]) -> None:
-    """Remove those words that no message has any more: what was deleted must not be left here."""
-    for word in found:
-        if word[0] == "=":
-            continue
-        used = connection.exec_driver_sql(
-            "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1", (f'"{word}"',)
-        ).first()
-        row = connection.exec_driver_sql("SELECT id FROM search_word WHERE word = ?", (word,)).first()
-        if used is None and row is not None:
-            connection.exec_driver_sql(
-                "INSERT INTO search_part (search_part, rowid, word) VALUES ('delete', ?, ?)", (row.id, word)
-            )
-            connection.exec_driver_sql("DELETE FROM search_word WHERE id = ?", (row.id,))
-
-
-def _clear(connection: Connection) -> None:
-    """Empty the index, so that it is made anew."""
-    for statement in (
-        "INSERT INTO search_index (search_index) VALUES ('delete-all')",
-        "INSERT INTO search_part (search_part) VALUES ('delete-all')",
-        "DELETE FROM search_word",
-    ):
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql("UPDATE search_state SET indexed = 0, rules = ?", (RULES,))
+def _behind_index(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT indexed + 1 FROM search_state").scalar_one())

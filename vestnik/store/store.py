@@ -2,24 +2,24 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
 from vestnik.store.engine import open_engine
+from vestnik.store.index_file import IndexFile, is_unusable
+from vestnik.store.indexer import Indexer
 from vestnik.store.migrate import is_current, migrate
-from vestnik.store.readers import CONNECTIONS, Readers
-from vestnik.store.search_index import catch_up
-from vestnik.store.writer import Changed, Committed, Messages, Writer, unheard
+from vestnik.store.queries.removed import forget_removed
+from vestnik.store.readers import CONNECTIONS, PAGES, Readers
+from vestnik.store.writer import Changed, Committed, Messages, Writer, unheard, unnoticed
 
-SLICE: Final = 500
-"""Messages that the writer takes into the index for searching at once, if there is time."""
-SLICE_SECONDS: Final = 0.006
-"""The time for that, and a few milliseconds for the commit: a message that comes in meanwhile waits."""
 DATABASE: Final = "vestnik.db"
 
 
@@ -49,27 +49,48 @@ def _is_current(path: Path) -> bool:
         engine.dispose()
 
 
+def unsaid(_reason: str) -> None:
+    """Nobody wants to know."""
+
+
 class Store(Access):
     """One database: reader threads and the writer thread. Implements `vestnik.chat.storage.Storage`.
 
     `committed` is called in the running loop for every batch of messages given to `submit`, `changed` with the events
     of any other change, in the context of whoever asked for it; both in commit order, before whoever waits goes on.
+    `discarded` is called there when the index for searching is made anew, with the reason. A store that is not
+    `searched` leaves the index alone, for several may work with the same data.
     """
 
-    def __init__(self, path: Path, committed: Committed, changed: Changed = unheard) -> None:
+    def __init__(
+        self,
+        path: Path,
+        committed: Committed,
+        changed: Changed = unheard,
+        discarded: Callable[[str], None] = unsaid,
+        *,
+        searched: bool = True,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._reading: Engine = open_engine(path, connections=CONNECTIONS, writing=False)
         self._writing: Engine = open_engine(path, connections=1, writing=True)
         self._readers = Readers(self._reading)
-        later = partial(catch_up, limit=SLICE, seconds=SLICE_SECONDS)
-        self._writer = Writer(self._writing, self._loop, committed, later, changed)
+        self._index = IndexFile(path, PAGES, lambda reason: self._tell(discarded, reason)) if searched else None
+        self._forgetting: set[asyncio.Task[None]] = set()
+        self._indexer = None if self._index is None else Indexer(self._index, self._loop, self._forget)
+        wrote = unnoticed if self._indexer is None else self._indexer.wake
+        self._writer = Writer(self._writing, self._loop, committed, changed, wrote)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""
         await self._loop.run_in_executor(None, self._writer.close)
         await asyncio.sleep(0)  # the writer's last report
         await self._writer.idle.wait()
+        if self._indexer is not None:
+            await self._loop.run_in_executor(None, self._indexer.close)
         self._readers.close()
+        if self._index is not None:
+            self._index.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -85,6 +106,38 @@ class Store(Access):
 
     async def _log_in(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._readers.log_in(lambda connection: query(connection, *args, **kwargs))
+
+    async def _search(self, query: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        index, indexer = self._index, self._indexer
+        if index is None or indexer is None:
+            raise AssertionError("a store that is not searched")
+
+        def run(connection: Connection) -> T:
+            return query(connection, *args, **kwargs)
+
+        await indexer.catch_up()
+        try:
+            return await self._readers.page(run, index.reading)
+        except DatabaseError as error:  # no event: whoever throws the index away tells it
+            if not is_unusable(error):
+                raise
+            await indexer.catch_up(error)
+        return await self._readers.page(run, index.reading)
+
+    def _forget(self, numbers: list[int]) -> None:
+        """In the loop: messages that are gone have left the index too."""
+        forgetting = self._loop.create_task(self._writer.change(partial(forget_removed, numbers=numbers)))
+        self._forgetting.add(forgetting)
+        forgetting.add_done_callback(self._forgotten)
+
+    def _forgotten(self, forgetting: asyncio.Task[None]) -> None:
+        self._forgetting.discard(forgetting)
+        if self._indexer is not None and not forgetting.cancelled() and forgetting.exception() is None:
+            self._indexer.forgotten()  # or else they are remembered until the next start
+
+    def _tell(self, somebody: Callable[[str], None], reason: str) -> None:
+        """Tell somebody in the loop."""
+        self._loop.call_soon_threadsafe(somebody, reason)
 
     async def _change(self, change: QueryFunction[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run(connection: Connection) -> T | VestnikError:

@@ -2,9 +2,6 @@
 
 The event loop hands over batches of messages and other changes; the thread writes whatever waits in one transaction,
 commits with a sync, and hands the result back to the loop. Results come in commit order.
-
-What need not be done for each message at once (the index for searching) is done in slices while nothing waits; when
-messages never pause, now and then between two transactions.
 """
 
 import asyncio
@@ -21,7 +18,6 @@ from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Extras, MessageEvent
-from vestnik.store.engine import unsynced
 from vestnik.store.queries.changes import HAPPENED, last_number
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
@@ -38,16 +34,6 @@ BUSY: Final = 32
 """Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
-QUIET: Final = 0.01
-"""Seconds without work after which a slice of what can wait is done."""
-SLICE_WITHIN: Final = 0.5
-"""Seconds after which a slice is done though it was never quiet."""
-SLICE_REST: Final = 40
-"""How many times as long as a slice took there is no other one while work comes in."""
-FAR_BEHIND: Final = 100_000
-"""Messages that wait for their slice from which on there is less rest, so that they do not become more for ever."""
-FAR_SLICE_REST: Final = 5
-"""The rest that there is then."""
 MAX_IDS: Final = 500
 """Ids that are looked up by one query."""
 MAX_REMEMBERED: Final = 100_000
@@ -101,13 +87,12 @@ Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
 Changed: TypeAlias = Callable[[Sequence[ChangeEvent]], None]
 """Called in the loop with the events of a change that is on disk, in the context of whoever asked for it."""
-Later: TypeAlias = Callable[[Connection], int]
-"""Does a slice of what can wait, in a transaction of its own; how much is left, in messages."""
+Wrote: TypeAlias = Callable[[], None]
+"""Called in the thread after each transaction that is on disk."""
 
 
-def nothing(_connection: Connection) -> int:
-    """Nothing can wait."""
-    return 0
+def unnoticed() -> None:
+    """Nobody wants to know that something was written."""
 
 
 def unheard(_events: Sequence[ChangeEvent]) -> None:
@@ -117,8 +102,6 @@ def unheard(_events: Sequence[ChangeEvent]) -> None:
 class Writer:
     """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`, `changed` for
     every change that something has happened by.
-
-    `later` is called in the thread, at the start and after messages were written, until nothing is left.
     """
 
     def __init__(
@@ -126,8 +109,8 @@ class Writer:
         engine: Engine,
         loop: asyncio.AbstractEventLoop,
         committed: Committed,
-        later: Later = nothing,
         changed: Changed = unheard,
+        wrote: Wrote = unnoticed,
     ) -> None:
         self._engine = engine
         self._loop = loop
@@ -136,9 +119,7 @@ class Writer:
         self._reported: deque[_Work] = deque()  # what the loop has still to hand on: what one transaction had, or two
         self.idle = asyncio.Event()  # nothing is to be handed on
         self.idle.set()
-        self._later = later
-        self._left = True  # something can be done later
-        self._due = 0.0  # when a slice of it is done though work comes in (`time.monotonic`)
+        self._wrote = wrote
         # Bounded by its users: the intake counts queued messages, every connection waits for its own change.
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
@@ -167,43 +148,18 @@ class Writer:
     def _run(self) -> None:
         with self._engine.connect() as connection:
             while True:
-                works, ended = self._gather(connection)
+                works, ended = self._gather()
                 if works:
                     self._write(connection, works)
-                    if self._written and not self._left:
-                        self._left, self._due = True, time.monotonic() + SLICE_WITHIN
                     self._loop.call_soon_threadsafe(self._report, works)
+                    self._wrote()
                 if ended:
                     return
 
-    def _wait(self, connection: Connection) -> _Work | None:
-        """The next piece of work; meanwhile what can wait is done."""
-        while self._left:
-            if time.monotonic() < self._due:
-                try:
-                    return self._queue.get(timeout=QUIET)
-                except queue.Empty:  # no event: nothing to do is what is waited for
-                    pass
-            self._do_slice(connection)
-        return self._queue.get()
-
-    def _do_slice(self, connection: Connection) -> None:
-        began = time.monotonic()
-        try:
-            with unsynced(connection), connection.begin():
-                left = self._later(connection)
-        except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
-            context = {"message": "what can wait was not done", "exception": error}
-            self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
-            left = 0
-        ended = time.monotonic()
-        self._left = left > 0
-        self._due = ended + (ended - began) * (SLICE_REST if left < FAR_BEHIND else FAR_SLICE_REST)
-
-    def _gather(self, connection: Connection) -> tuple[list[_Work], bool]:
+    def _gather(self) -> tuple[list[_Work], bool]:
         """Everything that waits now, at least one piece of work; whether the end was among it."""
         works: list[_Work] = []
-        work = self._wait(connection)
+        work = self._queue.get()
         if self._written >= BUSY:
             time.sleep(GATHER)
         while work is not None:

@@ -61,6 +61,10 @@ CATALOGUE: Final[Catalogue] = {
         "Очередь записи заполнена ({queued}): чтение из соединений приостановлено",
         "The write queue is full ({queued}): reading from connections is paused",
     ),
+    "store.index_discarded": (
+        "Поисковый индекс негоден ({reason}): он строится заново",
+        "The search index is no use ({reason}): it is built anew",
+    ),
     "connection.opened": ("Соединение с клиентом установленно", "Connection from a client established"),
     "connection.closed": ("Клиент отключился", "Client disconnected"),
     "connection.refused": ("Соединение отклонено: уже открыто {limit}", "Connection refused: {limit} are open already"),

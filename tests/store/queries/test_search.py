@@ -10,17 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
-from tests.support.data import make_data
+from tests.support.data import make_data, open_searched
 from tests.support.store import allow
 from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import normal, words
 from vestnik.protocol.events import Delivery
-from vestnik.store.engine import open_engine
+from vestnik.store import indexing, search_index
+from vestnik.store.indexing import catch_up
 from vestnik.store.queries import accounts
 from vestnik.store.queries import search as module
+from vestnik.store.queries.alterations import delete_message, edit_message
 from vestnik.store.queries.search import search, search_within
 from vestnik.store.schema import conversation, member, mention, message, pin, reaction, room
-from vestnik.store.search_index import catch_up
 from vestnik.store.snippets import BEGIN, END
 
 ANNA, BORIS, VERA = 1, 2, 3
@@ -266,7 +267,7 @@ def test_time_is_up(talks: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One database with the conversations of `talks` for all examples of a property, each in a transaction."""
-    engine = open_engine(make_data(tmp_path_factory.mktemp("shared")), connections=1, writing=True)
+    engine = open_searched(make_data(tmp_path_factory.mktemp("shared")))
     with engine.begin() as connection:
         for name in ("anna", "boris", "Вера"):
             accounts.add_account(connection, name, name.casefold(), "hash", 100.0, allow)
@@ -334,3 +335,46 @@ def test_a_place_behind_everything(talks: Connection) -> None:
     assert search(talks, ask("ключ", after=SearchPosition(2, 10**15))) == SearchPage([], None)
     assert search(talks, ask("ключ", after=SearchPosition(0, 0))) == SearchPage([], None)
     assert len(search(talks, ask("ключ", after=SearchPosition(0, 10**15))).messages) == 1
+
+
+def test_index_that_is_behind(talks: Connection) -> None:
+    """What was edited, deleted or removed since is not found by what it said when it came into the index."""
+    for text in ("ключ раз", "ключ два", "ключ три", "ключ четыре"):
+        keep(talks, TEA, text)
+    edit_message(talks, TEA, 1, BORIS, "замок раз", (), 9.0, allow)
+    delete_message(talks, TEA, 2, BORIS, 9.0, allow)
+    talks.execute(delete(message).where(message.c.seq == 3))
+    assert found(talks, "ключ") == ["ключ четыре"]
+    catch_up(talks, ALL)
+    assert (found(talks, "ключ"), found(talks, "замок")) == (["ключ четыре"], ["замок раз"])
+
+
+def test_times_in_no_order(talks: Connection) -> None:
+    """Messages are found by their time though the clock was set forward and back by years."""
+    year = 31_536_000.0
+    for moment in (5 * year, 400 * year, 6 * year, 0.5, 7 * year):
+        keep(talks, TEA, "ключ", time=moment)
+        for _ in range(2):
+            keep(talks, DIRECT, "x", time=moment)
+    for query in ("ключ", ""):
+        for since, until in ((5 * year, 7 * year), (399 * year, None), (None, 1.0), (6.5 * year, 8 * year)):
+            times = [each.time for each in search(talks, ask(query, since=since, until=until)).messages]
+            assert times
+            assert all((since or 0) <= each <= (until or 1e18) for each in times)
+    assert len(search(talks, ask("ключ", since=5 * year, until=7 * year)).messages) == 3
+
+
+def test_blocks_of_times(talks: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the blocks that have such times are looked at, and what is not in the index yet."""
+    monkeypatch.setattr(indexing, "BLOCK", 2)
+    monkeypatch.setattr(search_index, "BLOCK", 2)
+    for number in range(1, 11):
+        keep(talks, TEA, "ключ", time=float(number if number != 4 else 400))
+    between = search_index.numbers_between
+    assert between(talks, None, None, 11) == (0, 11)
+    assert between(talks, 7.0, None, 11) == (4, 11)
+    assert between(talks, 500.0, None, 11) == (11, 11)
+    assert between(talks, None, 5.0, 11) == (0, 6)
+    assert between(talks, 9.0, 9.5, 11) == (4, 10)
+    talks.exec_driver_sql("UPDATE search_state SET indexed = 5")
+    assert between(talks, None, 5.0, 11) == (0, 11)

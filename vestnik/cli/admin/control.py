@@ -67,7 +67,7 @@ async def _do(settings: Settings, journal: Journal, request: AnyAdministration) 
     """What the control door does, without a server: in this process, which holds the lock."""
     database = await asyncio.to_thread(prepare, settings.data_path)
     passwords = await asyncio.to_thread(HashingThreads, 1)
-    store = TracedStore(database, lambda _messages, _error: None)
+    store = TracedStore(database, lambda _messages, _error: None, searched=False)
     try:
         chat = Chat(
             storage=store,

@@ -30,7 +30,6 @@ from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.messages import add_mentions
 from vestnik.store.queries.standing import standing_in
 from vestnik.store.schema import account, change, mention, message, pin, reaction
-from vestnik.store.search_index import reindex, unindex
 
 _CONVERSATION: Final = bindparam("in_conversation", type_=Integer)
 _SEQ: Final = bindparam("at_seq", type_=Integer)
@@ -105,7 +104,6 @@ def edit_message(
     found = _check(connection, place, account_id, rule)
     if found.text == text:
         return None
-    reindex(connection, found.id, found.text, text)
     _set_text(connection, _EDIT, place, found.id, text, now)
     add_mentions(connection, conversation_id, seq, mentions)
     data: dict[str, Any] = {"message": text}
@@ -122,7 +120,6 @@ def delete_message(
     found = _check(connection, place, account_id, rule)
     if found.deleted is not None:
         return None
-    unindex(connection, found.id, found.text)
     _set_text(connection, _DELETE, place, found.id, "", now)
     connection.execute(_FORGET_REACTIONS, place)
     connection.execute(_FORGET_PIN, place)

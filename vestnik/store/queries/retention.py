@@ -8,10 +8,9 @@ from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.queries.epochs import keep_numbers
 from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
-from vestnik.store.search_index import unindex
 
 _OLDEST: Final = (
-    select(message.c.id, message.c.seq, message.c.time, message.c.text, message.c.deleted)
+    select(message.c.id, message.c.seq, message.c.time)
     .where(message.c.conversation_id == bindparam("room_id"))
     .order_by(message.c.seq)
     .limit(bindparam("most", type_=Integer))
@@ -34,9 +33,6 @@ def expire(connection: Connection, room_id: int, before: float, limit: int) -> E
     if not gone:
         return None
     floor = gone[-1].seq
-    for row in gone:
-        if row.deleted is None:
-            unindex(connection, row.id, row.text)
     keep_numbers(connection)
     connection.execute(delete(message).where(message.c.id.in_([row.id for row in gone])))
     for table in (reaction, pin, mention):

@@ -27,8 +27,6 @@ LOOK: Final = 256
 """Numbers (`message.id`) after which the clock is looked at."""
 FEW_ROOMS: Final = 64
 """Rooms up to which the index is asked for messages of these rooms; of more, it is asked for all."""
-SLACK: Final = 86_400.0
-"""Seconds by which the clock may have been set back at some time: numbers are in the order of time but for that."""
 FEW_MARKED: Final = 5_000
 """Pins, reactions or mentions up to which their messages are looked up one by one."""
 
@@ -152,12 +150,8 @@ class _Finder:
     def bounds(self) -> tuple[int, int]:
         """The range of numbers that can fit: the first, and the first behind the last."""
         last = self._connection.exec_driver_sql("SELECT max(id) FROM message").scalar() or 0
-        low, high = 0, last + 1
-        if "since" in self._values:
-            low = self._number_at(self._values["since"] - SLACK, high)
-        if "until" in self._values:
-            high = self._number_at(self._values["until"] + SLACK, high)
-        return low, high
+        times = self._values.get("since"), self._values.get("until")
+        return search_index.numbers_between(self._connection, *times, last + 1)
 
     def find(self, condition: str, low: int, high: int) -> Iterator[tuple[int, int | None]]:
         """Messages with numbers from `low` to below `high`, the newest first, with the length of their texts.
@@ -171,7 +165,7 @@ class _Finder:
             source, number, where = "message", "message.id", f"message.id IN ({few}) AND "
         elif match:
             source, number = "search_index CROSS JOIN message ON message.id = search_index.rowid", "search_index.rowid"
-            where = "search_index MATCH :match AND "
+            where = f"search_index MATCH :match AND {search_index.FRESH} AND "
             values["match"] = match
             if self._few:
                 where += f"({number} % {LOOK} = 0 OR +{number} IN ({few})) AND "
@@ -186,19 +180,6 @@ class _Finder:
     def _is_few(self, table: str) -> bool:
         query = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)"  # noqa: S608
         return int(self._connection.exec_driver_sql(query, (FEW_MARKED + 1,)).scalar_one()) <= FEW_MARKED
-
-    def _number_at(self, moment: float, high: int) -> int:
-        """The first number below `high` of a message that was sent at `moment` or later; or else `high`."""
-        low = 0
-        query = "SELECT time FROM message WHERE id >= ? ORDER BY id LIMIT 1"
-        while low < high:
-            middle = (low + high) // 2
-            found = self._connection.exec_driver_sql(query, (middle,)).scalar()
-            if found is None or found >= moment:
-                high = middle
-            else:
-                low = middle + 1
-        return low
 
 
 def _collect(
