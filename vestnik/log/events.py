@@ -20,6 +20,9 @@ class EventType:
     `made` are the fields whose values the program makes itself, so that no secret can be in them. `sentences` are what
     is said of it in each of LANGUAGES, with `{field}` where a value stands; without them name and values are shown.
     Fields called as in `names` hold names by which records are found: they are shown as they are.
+
+    What is `promised` has a part of the queue that nothing else can take. What is not goes by its `worth` when there is
+    too much, the least first: as by its level, if nothing else is said.
     """
 
     name: str
@@ -29,6 +32,8 @@ class EventType:
     made: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    promised: bool = False
+    worth: int | None = None
 
 
 class EventCatalogue:
@@ -47,9 +52,12 @@ class EventCatalogue:
         *,
         code: int | None = None,
         made: tuple[str, ...] = (),
+        promised: bool = False,
+        worth: int | None = None,
     ) -> EventType:
         """One more, as in `EventType`. Raises KeyError for a name without a sentence."""
-        added = self.all[name] = EventType(name, level, fields, code, made, self._said[name], self._names)
+        said = self._said[name]
+        added = self.all[name] = EventType(name, level, fields, code, made, said, self._names, promised, worth)
         return added
 
 

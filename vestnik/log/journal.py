@@ -167,21 +167,21 @@ class Journal:
         """
         if not records:
             return
-        levels = [record[1].level for record in records]
+        events = {record[1] for record in records}
         link = self._link
         wants = self._level.__le__ if link is None else link.wants
-        if not wants(min(levels)):
+        if not wants(min([event.level for event in events])):
             records = [record for record in records if wants(record[1].level)]
         if link is not None and link.shares():
             records = [record for record in records if self._offer(link, record)]
         writer = self._writer
         inbox = writer.inbox
-        if len(inbox.queue) + len(records) > inbox.room:
+        if not all([event.promised for event in events]) or not inbox.promise(len(records)):
             for record in records:
                 self.accept(record)
         elif records:
             inbox.queue.extend(records)
-            highest = max(levels)
+            highest = max([event.level for event in events])
             if highest >= writer.ring_from:
                 writer.ring(highest)
 
@@ -201,8 +201,13 @@ class Journal:
         """Takes a record whose level somebody else has checked already. Never raises and never waits."""
         writer = self._writer
         inbox = writer.inbox
-        level = item[1].level
-        if len(inbox.queue) >= inbox.room and not inbox.admits(level):
+        event = item[1]
+        level = event.level
+        if event.promised:
+            if not inbox.promise(1):
+                inbox.refuse(level)
+                return
+        elif len(inbox.queue) >= inbox.room and not inbox.admits(event):
             return
         inbox.queue.append(item)
         if level >= writer.ring_from:

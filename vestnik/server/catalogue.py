@@ -1,8 +1,11 @@
 """What a server journals: every event there is, with its level and fields.
 
-Each answer has its event (`of_answer`), the others are the constants below.
+Each answer has its event (`of_answer`), the others are the constants below. What is promised to be in the journal,
+whatever else has no room: messages, what is changed in conversations, logins and their ends, administration, and what
+the server itself does with the store and with being there.
 """
 
+from dataclasses import replace
 from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
 from typing import Final
 
@@ -10,17 +13,20 @@ from vestnik import texts
 from vestnik.log.events import EventCatalogue, EventType
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.codes import FIRST_ERROR, Code
+
+OUTSIDE: Final = 0
+"""What a record is worth that anybody can cause without a login: less than any other."""
 
 _CATALOGUE: Final = EventCatalogue(texts.journal.CATALOGUE, answers.NAMES)
 _event: Final = _CATALOGUE.add
 
 # The server.
-SERVER_STARTED: Final = _event("server.started", INFO, ("address", "port"))
-SERVER_CLOSING: Final = _event("server.closing", WARNING, ("connections",))
+SERVER_STARTED: Final = _event("server.started", INFO, ("address", "port"), promised=True)
+SERVER_CLOSING: Final = _event("server.closing", WARNING, ("connections",), promised=True)
 SERVER_STOPPED: Final = _event("server.stopped", DEBUG)
 SERVER_FORCED: Final = _event("server.forced", WARNING)
-SERVER_UNCLEAN: Final = _event("server.unclean", WARNING, ("pid",))
+SERVER_UNCLEAN: Final = _event("server.unclean", WARNING, ("pid",), promised=True)
 SERVER_ADDRESS_IN_USE: Final = _event("server.address_in_use", CRITICAL, ("address", "port"))
 SERVER_ADDRESS_BAD: Final = _event("server.address_bad", CRITICAL, ("address", "port", "reason"))
 SERVER_DIRECTORY_BAD: Final = _event("server.directory_bad", CRITICAL, ("path", "reason"))
@@ -32,7 +38,7 @@ SERVER_FAILED: Final = _event("server.failed", CRITICAL, ("reason",))
 STORE_LOCKED: Final = _event("store.locked", CRITICAL, ("path", "pid"))
 STORE_NEWER: Final = _event("store.newer", CRITICAL, ("path", "found", "known"))
 STORE_FOREIGN: Final = _event("store.foreign", CRITICAL, ("path", "reason"))
-STORE_RESTORED: Final = _event("store.restored", WARNING, ("kept", "journaled", "epoch"))
+STORE_RESTORED: Final = _event("store.restored", WARNING, ("kept", "journaled", "epoch"), promised=True)
 STORE_FAILED: Final = _event("store.failed", ERROR, ("reason",))
 STORE_DELAYED: Final = _event("store.delayed", WARNING, ("queued",))
 STORE_INDEX_DISCARDED: Final = _event("store.index_discarded", WARNING, ("reason",))
@@ -40,7 +46,7 @@ STORE_INDEX_DISCARDED: Final = _event("store.index_discarded", WARNING, ("reason
 # Connections.
 CONNECTION_OPENED: Final = _event("connection.opened", INFO, ("ip", "port"))
 CONNECTION_CLOSED: Final = _event("connection.closed", INFO, ("account",))
-CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",))
+CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",), worth=OUTSIDE)
 CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"))
 CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = _event("connection.ended", WARNING, ("account",))
@@ -52,18 +58,21 @@ BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count"
 SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"))
 SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
 CHANGE_RECOVERED: Final = _event(
-    "change.recovered", INFO, ("account", "to", "kind", "change", "number", "epoch", "recovered")
+    "change.recovered",
+    INFO,
+    ("account", "to", "kind", "change", "number", "epoch", "recovered"),
+    promised=True,
 )
-RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"))
+RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"), promised=True)
 MESSAGE_RECOVERED: Final = _event(
-    "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered")
+    "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered"), promised=True
 )
 REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
 
 # Administration of accounts, beside its answers.
-ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",))
-ADMIN_UNDONE: Final = _event("admin.undone", ERROR, ("reason",))
-ADMIN_CUT_OFF: Final = _event("admin.cut_off", ERROR)
+ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",), promised=True)
+ADMIN_UNDONE: Final = _event("admin.undone", ERROR, ("reason",), promised=True)
+ADMIN_CUT_OFF: Final = _event("admin.cut_off", ERROR, promised=True)
 
 
 _QUIET: Final = (
@@ -91,13 +100,43 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
 }
 
 
+_PROMISED: Final = (
+    answers.MESSAGE_DELIVERED,
+    answers.MESSAGE_KEPT,
+    answers.LOGIN_ACCEPTED,
+    answers.LOGIN_RESUMED,
+    answers.LOGIN_ENDED,
+)
+"""What is promised always; of the others it is what has changed something (`of_change`)."""
+
+
+def _is_promised(answer: Answer) -> bool:
+    return answer in _PROMISED or answer.name.startswith("admin.")
+
+
+def _worth_of(answer: Answer) -> int | None:
+    """A refusal is worth no more than what is done: it may come for as often as somebody likes."""
+    return INFO if FIRST_ERROR <= answer.code < Code.SERVER_ERROR else None
+
+
 _ANSWERS: Final = EventCatalogue(texts.answers.CATALOGUE, answers.NAMES)
 for _answer in answers.ALL.values():
     _more = _MORE.get(_answer, ())
     # The journal of administration tells what was done, not what was answered.
     _code = None if _answer.name.startswith("admin.") else int(_answer.code)
-    _ANSWERS.add(_answer.name, _level_of(_answer), _answer.fields + _more, code=_code, made=_more)
+    _ANSWERS.add(
+        _answer.name,
+        _level_of(_answer),
+        _answer.fields + _more,
+        code=_code,
+        made=_more,
+        promised=_is_promised(_answer),
+        worth=_worth_of(_answer),
+    )
 ALL: Final = _ANSWERS.all | _CATALOGUE.all
+
+_CHANGES: Final = {name: replace(event, promised=True) for name, event in _ANSWERS.all.items()}
+_OUTSIDE: Final = {name: replace(event, worth=OUTSIDE) for name, event in _ANSWERS.all.items()}
 
 
 def of_answer(answer: Answer) -> EventType:
@@ -106,3 +145,13 @@ def of_answer(answer: Answer) -> EventType:
     Raises KeyError for an unlisted answer.
     """
     return _ANSWERS.all[answer.name]
+
+
+def of_change(answer: Answer) -> EventType:
+    """The event of `answer` to a request that has changed something in a conversation."""
+    return _CHANGES[answer.name]
+
+
+def of_stranger(answer: Answer) -> EventType:
+    """The event of `answer` to somebody who is not logged in and asked for something else than a login."""
+    return _OUTSIDE[answer.name]

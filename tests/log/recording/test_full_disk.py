@@ -21,14 +21,19 @@ from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 
 directory, kept, limit, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+promised = range(0, count, int(sys.argv[5]))
 filler = directory / "filler"
 filler.write_bytes(bytes(3_500_000))
 event = catalogue.of_answer(answers.MESSAGE_DELIVERED)
+ordinary = catalogue.of_answer(answers.HISTORY_LISTED)
 journal = Journal("server", directory, json=True, limit=limit, level=logging.DEBUG)
 slowest = 0.0
 for number in range(count):
     began = time.thread_time()
-    journal.record(event, "anna", "#room", number, "id", number + 1, "1f0c", "2-57", 0.5)
+    if number in promised:
+        journal.record(event, "anna", "#room", number, "id", number + 1, "1f0c", "2-57", 0.5)
+    else:
+        journal.record(ordinary, "anna", "#room", number)
     slowest = max(slowest, time.thread_time() - began)
     if number % 100 == 0:
         journal.record(catalogue.SERVER_STOPPED)
@@ -49,15 +54,18 @@ print(json.dumps({"degraded": degraded._asdict(), "end": journal.statistics._asd
 
 
 def full_disk(
-    directory: Path, limit: int, count: int
+    directory: Path, limit: int, count: int, promised: int = 1
 ) -> tuple[dict[str, dict[str, object]], list[str], list[dict[str, object]]]:
-    """What a journal said about itself on a disk that was full for a while, its lines and its objects."""
+    """What a journal said about itself on a disk that was full for a while, its lines and its objects.
+
+    It was given `count` records, each so-manieth of which was a promised one.
+    """
     if shutil.which("unshare") is None:
         pytest.skip("mounting needs `unshare`")
     place, kept = directory / "disk", directory / "kept"
     place.mkdir()
     kept.mkdir()
-    inside = [sys.executable, "-c", PROGRAM, str(place), str(kept), str(limit), str(count)]
+    inside = [sys.executable, "-c", PROGRAM, str(place), str(kept), str(limit), str(count), str(promised)]
     command = ["unshare", "-rm", "sh", "-c", MOUNTED, "sh", str(place), *inside]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=DEADLINE, check=False)
     if "mount" in ran.stderr or "unshare" in ran.stderr:
@@ -85,12 +93,14 @@ def test_nothing_is_lost_while_it_fits_in_memory(tmp_path: Path) -> None:
 
 
 def test_what_matters_least_is_dropped(tmp_path: Path) -> None:
-    """Past the limit DEBUG goes first, then INFO, never a WARNING; one record says how many, when and why."""
-    said, _, objects = full_disk(tmp_path, 4_000, 9_000)
+    """Past the limit DEBUG goes first, then INFO, never a WARNING, nor what is promised; one record says how many."""
+    said, _, objects = full_disk(tmp_path, 8_000, 9_000, promised=9)
     dropped = said["end"]["dropped_levels"]
     assert isinstance(dropped, dict)
     assert set(dropped) == {"DEBUG", "INFO"}
     assert sum(found.get("event") == "server.forced" for found in objects) == 90
+    delivered = [found["seq"] for found in objects if found.get("event") == DELIVERED.name]
+    assert delivered == [*range(0, 9_000, 9), -1]
     (told,) = [found for found in objects if found.get("event") == "journal.dropped"]
     assert told["count"] == sum(dropped.values())
     assert "No space left on device" in str(told["reason"])

@@ -1,41 +1,89 @@
 """The bounded queue."""
 
 import logging
+from typing import Any
 
+import pytest
+
+from vestnik.log.events import EventType
 from vestnik.log.recording.inbox import Inbox
 from vestnik.log.recording.records import Queued
+from vestnik.protocol import answers
 from vestnik.server import catalogue
 
 from ..conftest import Clock
 
-RECORD: Queued = (0.0, catalogue.SERVER_STOPPED, (), None, None, None, None)
+PROMISED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 
 
-def fill(inbox: Inbox, level: int) -> int:
-    """Appends records of `level` until one is refused; the length of the queue."""
-    while len(inbox.queue) < inbox.room or inbox.admits(level):
-        inbox.queue.append(RECORD)
-    return len(inbox.queue)
+def event(level: int, **how: Any) -> EventType:
+    """An event that is not promised, of this level."""
+    return EventType("own.event", level, **how)
+
+
+def record(kind: EventType) -> Queued:
+    """A record of an event."""
+    return (0.0, kind, (), None, None, None, None)
+
+
+def fill(inbox: Inbox, kind: EventType) -> int:
+    """Appends records until one is refused; how many were taken."""
+    before = len(inbox.queue)
+    while inbox.promise(1) if kind.promised else len(inbox.queue) < inbox.room or inbox.admits(kind):
+        inbox.queue.append(record(kind))
+    return len(inbox.queue) - before
 
 
 def test_what_matters_least_goes_first(clock: Clock) -> None:
-    """Half full, DEBUG is refused; at three quarters INFO; WARNING and above fill the rest."""
-    inbox = Inbox(clock, limit=100)
-    assert fill(inbox, logging.DEBUG) == 50
-    assert fill(inbox, logging.INFO) == 75
-    assert fill(inbox, logging.WARNING) == 100
-    assert fill(inbox, logging.CRITICAL) == 100
-    assert not inbox.admits(logging.DEBUG)
+    """What is worth least is refused from a quarter on, DEBUG from half on, INFO from three quarters on."""
+    inbox = Inbox(clock, limit=200)
+    assert fill(inbox, event(logging.ERROR, worth=0)) == 25
+    assert fill(inbox, event(logging.DEBUG)) == 25
+    assert fill(inbox, event(logging.INFO)) == 25
+    assert fill(inbox, event(logging.ERROR, worth=logging.INFO)) == 0
+    assert fill(inbox, event(logging.WARNING)) == 25
+    assert fill(inbox, event(logging.CRITICAL)) == 0
+    assert not inbox.admits(event(logging.DEBUG))
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_promised(clock: Clock, order: int) -> None:
+    """Half of the room is for what is promised, half for the rest, whichever comes first."""
+    inbox = Inbox(clock, limit=200)
+    kinds = (event(logging.CRITICAL), PROMISED)
+    assert [fill(inbox, kinds[order]), fill(inbox, kinds[1 - order])] == [100, 100]
+    assert not inbox.promise(1)
+    for _ in range(150):
+        _, kind, *_ = inbox.queue.popleft()  # type: ignore[misc]  # there are no marks
+        inbox.left += kind.promised
+    assert fill(inbox, kinds[order]) == 100
+    assert fill(inbox, kinds[1 - order]) == 50
+
+
+def test_many_promised_at_once(clock: Clock) -> None:
+    """There is room for all of them, or for none."""
+    inbox = Inbox(clock, limit=20)
+    assert inbox.promise(7)
+    assert not inbox.promise(4)
+    assert inbox.promise(3)
 
 
 def test_reserved(clock: Clock) -> None:
-    """Records that wait for a disk take up room, too."""
-    inbox = Inbox(clock, limit=100)
-    inbox.reserve(60)
-    assert not inbox.admits(logging.DEBUG)
-    assert fill(inbox, logging.INFO) == 15
+    """Records that wait for a disk take up room, too, of their own kind."""
+    inbox = Inbox(clock, limit=200)
+    inbox.reserve(0, 60)
+    assert not inbox.admits(event(logging.DEBUG))
+    assert fill(inbox, event(logging.INFO)) == 15
+    assert fill(inbox, PROMISED) == 100
     assert not inbox.roomy
-    inbox.reserve(10)
+    inbox.queue.clear()
+    inbox.left = 100
+    inbox.reserve(90, 0)
+    assert fill(inbox, PROMISED) == 10
+    assert fill(inbox, event(logging.INFO)) == 75
+    inbox.queue.clear()
+    inbox.left = 110
+    inbox.reserve(10, 10)
     assert inbox.roomy
 
 
@@ -43,7 +91,7 @@ def test_refused(clock: Clock) -> None:
     """What was refused is told once, by level and with its first and last moment; the count stays."""
     inbox = Inbox(clock, limit=0)
     assert inbox.take_refused() is None
-    assert not inbox.admits(logging.INFO)
+    assert not inbox.admits(event(logging.INFO))
     clock.now += 5
     inbox.refuse(logging.DEBUG, 3)
     assert inbox.take_refused() == ({logging.INFO: 1, logging.DEBUG: 3}, clock.now - 5, clock.now)
@@ -55,4 +103,5 @@ def test_closed(clock: Clock) -> None:
     """A closed inbox has no room for anything."""
     inbox = Inbox(clock, limit=10)
     inbox.close()
-    assert not inbox.admits(logging.CRITICAL)
+    assert not inbox.admits(event(logging.CRITICAL))
+    assert not inbox.promise(1)

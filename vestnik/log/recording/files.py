@@ -54,11 +54,12 @@ class _Open:
 
 @dataclass(slots=True)
 class _Chunk:
-    """Whole lines of one date; the first `done` bytes are written."""
+    """Whole lines of one date, some of which are `promised`; the first `done` bytes are written."""
 
     date: str
     data: bytes
     lines: int
+    promised: int
     done: int = 0
 
 
@@ -67,9 +68,9 @@ class DatedFiles:
 
     `directory` is a path or gives one when the first line is written. `clock` tells the time (seconds since
     1970), `monotonic` intervals (seconds), `write` is `os.write`. Used by one thread at a time.
-    Nothing is created before the first `push`. `written` counts lines; `waiting_lines` and `waiting_bytes` are
-    still to be written; `link` is the name of the link, `link_error` says why the link is not right, None if it is;
-    `steps` counts writes and syncs.
+    Nothing is created before the first `push`. `written` counts lines; `waiting_lines`, of which so many are
+    `waiting_promised`, and `waiting_bytes` are still to be written; `link` is the name of the link, `link_error` says why
+    the link is not right, None if it is; `steps` counts writes and syncs.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class DatedFiles:
         self.written = 0
         self.steps = 0
         self.waiting_lines = 0
+        self.waiting_promised = 0
         self.waiting_bytes = 0
         self._directory = directory
         self._name = name
@@ -99,10 +101,14 @@ class DatedFiles:
         self._linked = ""
         self._unsynced: set[str] = set()
 
-    def add(self, date: str, data: bytes, lines: int) -> None:
-        """Queues `data`, which is that many whole `lines` of `date` (YYYY-MM-DD); `push` writes them."""
-        self._chunks.append(_Chunk(date, data, lines))
+    def add(self, date: str, data: bytes, lines: int, promised: int = 0) -> None:
+        """Queues `data`, which is that many whole `lines` of `date` (YYYY-MM-DD), of which so many are `promised`.
+
+        `push` writes them.
+        """
+        self._chunks.append(_Chunk(date, data, lines, promised))
         self.waiting_lines += lines
+        self.waiting_promised += promised
         self.waiting_bytes += len(data)
 
     def push(self) -> None:
@@ -112,6 +118,7 @@ class DatedFiles:
             self._append(chunk)
             self._chunks.popleft()
             self.waiting_lines -= chunk.lines
+            self.waiting_promised -= chunk.promised
             self.waiting_bytes -= len(chunk.data)
             self.written += chunk.lines
 
@@ -150,7 +157,7 @@ class DatedFiles:
         """Closes every file; gives the number of lines that never could be written. Idempotent."""
         for date in list(self._open):
             self._forget(date)
-        lost, self.waiting_lines, self.waiting_bytes = self.waiting_lines, 0, 0
+        lost, self.waiting_lines, self.waiting_promised, self.waiting_bytes = self.waiting_lines, 0, 0, 0
         self._chunks.clear()
         self._linked = ""
         return lost

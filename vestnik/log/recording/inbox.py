@@ -1,7 +1,9 @@
 """The bounded queue between those who record and the thread that writes.
 
-When it fills up, what matters least goes first: from half full on DEBUG, from three quarters on INFO, and the last
-quarter is for WARNING and above. The newest records are refused: the first ones explain what went wrong.
+Half of it is for what is promised, and nothing else can take that; the other half is for the rest, and what is promised
+does not take any of it. When the rest is too much, what matters least goes first: from a quarter on what strangers
+cause, from half on DEBUG, from three quarters on INFO; the last quarter is for WARNING and above. The newest records are
+refused: the first ones explain what went wrong.
 """
 
 import logging
@@ -10,12 +12,15 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from vestnik.log.recording.records import Queued
+from vestnik.log.events import EventType
+from vestnik.log.recording.records import Message, Queued
 
 LIMIT: Final = 200_000
 """Records that may wait, in the queue or for a file that cannot be written."""
-SHARES: Final = ((logging.INFO, 0.5), (logging.WARNING, 0.75))
-"""Up to what share of the limit records below a level are taken."""
+PROMISED: Final = 0.5
+"""The share of the limit that is for what is promised; the rest has the other."""
+SHARES: Final = ((logging.DEBUG, 0.25), (logging.INFO, 0.5), (logging.WARNING, 0.75))
+"""Up to what share of its own part records of the rest are taken that are worth less than a level."""
 
 
 class Dropped(NamedTuple):
@@ -27,38 +32,58 @@ class Dropped(NamedTuple):
 
 
 class Inbox:
-    """`queue` holds records and marks. Whoever appends compares its length with `room`, and asks `admits` past it.
+    """`queue` holds records and marks. Who appends something promised asks `promise` before; who appends anything else
+    compares the length of `queue` with `room`, and asks `admits` past it.
 
-    `clock` gives seconds since 1970. `refused` counts records by level, for good.
+    `clock` gives seconds since 1970. `refused` counts records by level, for good. The thread that takes records out of
+    the queue counts the promised ones among them in `left`.
     """
 
     def __init__(self, clock: Callable[[], float], limit: int = LIMIT) -> None:
         self.queue: deque[Queued | threading.Event] = deque()
         self.limit = limit
         self.room = 0
+        self.left = 0
         self.refused: Counter[int] = Counter()
         self._clock = clock
+        self._given = 0  # promised records that were let into the queue
         self._used = 0
+        self._used_promised = 0
         self._counting = threading.RLock()  # a signal handler may come in between
         self._lately: Counter[int] = Counter()
         self._since = self._until = 0.0
-        self.reserve(0)
+        self.reserve(0, 0)
 
-    def reserve(self, used: int) -> None:
-        """Notes that `used` records have left the queue and still take up room."""
-        self._used = used
-        self.room = int(self.limit * SHARES[0][1]) - used
+    def reserve(self, promised: int, rest: int) -> None:
+        """Notes how many records have left the queue and still take up room."""
+        self._used_promised, self._used = promised, rest
+        self.room = int(self.limit * (1 - PROMISED) * SHARES[0][1]) - rest
 
     def close(self) -> None:
         """From now on there is no room."""
         self.limit = self.room = 0
 
-    def admits(self, level: int) -> bool:
-        """Whether there is room for a record of `level`; counts it if not."""
-        share = next((share for below, share in SHARES if level < below), 1.0)
-        if len(self.queue) + self._used < self.limit * share:
+    @property
+    def promises(self) -> int:
+        """Promised records that wait."""
+        return self._given - self.left + self._used_promised
+
+    def promise(self, count: int) -> bool:
+        """Whether there is room for `count` promised records, which then has to be used. Counts nothing if not."""
+        with self._counting:
+            if self.promises + count > self.limit * PROMISED:
+                return False
+            self._given += count
             return True
-        self.refuse(level)
+
+    def admits(self, event: EventType | Message) -> bool:
+        """Whether there is room for a record of `event`, which is not promised; counts it if not."""
+        worth = event.level if event.worth is None else event.worth
+        share = next((share for below, share in SHARES if worth < below), 1.0)
+        rest = len(self.queue) - (self._given - self.left) + self._used
+        if rest < self.limit * (1 - PROMISED) * share:
+            return True
+        self.refuse(event.level)
         return False
 
     def refuse(self, level: int, count: int = 1) -> None:
@@ -73,8 +98,8 @@ class Inbox:
 
     @property
     def roomy(self) -> bool:
-        """Whether records of every level have been fitting in for a while: the queue is at most a quarter full."""
-        return len(self.queue) + self._used <= self.limit // 4
+        """Whether records of every kind have been fitting in for a while: the queue is at most an eighth full."""
+        return len(self.queue) + self._used + self._used_promised <= self.limit // 8
 
     def take_refused(self) -> Dropped | None:
         """What was refused since the last call; None if nothing was."""

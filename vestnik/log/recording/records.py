@@ -1,7 +1,7 @@
 """What a record is between the call and the line."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias, cast
+from typing import ClassVar, Final, TypeAlias, cast
 
 import msgspec
 
@@ -21,8 +21,11 @@ class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A record of the stdlib's `logging`, its sentence not formatted yet.
 
     `logger` is the name to show, `level` the stdlib's number, `template` and `args` what the caller gave;
-    `args` holds plain values only.
+    `args` holds plain values only. `promised` and `worth` are as in `EventType`.
     """
+
+    promised: ClassVar[bool] = False
+    worth: ClassVar[None] = None
 
     logger: str
     level: int

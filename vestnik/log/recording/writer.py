@@ -97,6 +97,7 @@ class JournalWriter:
         self._lines: list[str] = []
         self._objects: list[object] = []
         self._count = 0
+        self._promised = 0  # of that count
         self._shown_from = NEVER if outputs.console is None else outputs.console_level
         self._unshown: list[str] = []
         self._unshown_lines = 0
@@ -302,6 +303,8 @@ class JournalWriter:
                 continue
             end = end_of_run(elements, at)
             run = cast(list[Queued], elements[at:end])
+            if run[0][1].promised:
+                self.inbox.left += end - at
             if len(run) < RUN or not self._take_run(run):
                 for each in run:
                     self._take(each)
@@ -325,6 +328,8 @@ class JournalWriter:
             self._keep()
         self._lines.append(line)
         self._count += 1
+        if record[1].promised:
+            self._promised += 1
         if self._json is not None:
             self._objects.append(self._json.record())
         level = record[1].level
@@ -350,6 +355,8 @@ class JournalWriter:
         text = head + f"\n{head}".join(sentences) + "\n"
         self._lines.append(text)
         self._count += len(run)
+        if run[0][1].promised:
+            self._promised += len(run)
         self._objects += objects
         level = run[0][1].level
         if level >= self._shown_from:
@@ -367,11 +374,11 @@ class JournalWriter:
     def _keep(self) -> None:
         """Hands what was made to the files; from now on lines are of the renderer's date."""
         if self._count and self._outputs.json is not None and self._json is not None:
-            self._outputs.json.add(self._date, self._json.lines(self._objects), self._count)
+            self._outputs.json.add(self._date, self._json.lines(self._objects), self._count, self._promised)
         if self._count and self._outputs.text is not None:
-            self._outputs.text.add(self._date, "".join(self._lines).encode(), self._count)
+            self._outputs.text.add(self._date, "".join(self._lines).encode(), self._count, self._promised)
         self.taken += self._count
-        self._lines, self._objects, self._count = [], [], 0
+        self._lines, self._objects, self._count, self._promised = [], [], 0, 0
         self._date = self.renderer.date
 
     def _push(self) -> None:
@@ -394,8 +401,17 @@ class JournalWriter:
         if not waiting:
             reach(self._marks, self._files)
         if not self._stopping:
+            self._reserve(waiting)
+
+    def _reserve(self, waiting: int) -> None:
+        """Lets the inbox know what waits for the files: by its lines or by its bytes, whichever is more."""
+        promised = max([files.waiting_promised for files in self._files], default=0)
+        if waiting:
             share = sum(files.waiting_bytes for files in self._files) / LIMIT_BYTES
-            self.inbox.reserve(max(waiting, int(self.inbox.limit * share)))
+            scale = max(1.0, self.inbox.limit * share / waiting)
+            self.inbox.reserve(int(promised * scale), int((waiting - promised) * scale))
+        else:
+            self.inbox.reserve(0, 0)
 
     @property
     def _waiting_lines(self) -> int:
