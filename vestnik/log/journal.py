@@ -167,21 +167,30 @@ class Journal:
         """
         if not records:
             return
-        events = {record[1] for record in records}
+        lowest = highest = records[0][1].level
+        promised = True
+        for event in {record[1] for record in records}:
+            level = event.level
+            if level < lowest:
+                lowest = level
+            elif level > highest:
+                highest = level
+            promised = promised and event.promised
         link = self._link
-        wants = self._level.__le__ if link is None else link.wants
-        if not wants(min([event.level for event in events])):
+        if (lowest < self._level) if link is None else not link.wants(lowest):
+            wants = self._level.__le__ if link is None else link.wants
             records = [record for record in records if wants(record[1].level)]
         if link is not None and link.shares():
             records = [record for record in records if self._offer(link, record)]
         writer = self._writer
         inbox = writer.inbox
-        if not all([event.promised for event in events]) or not inbox.promise(len(records)):
+        count = len(records)
+        if not promised or inbox.given - inbox.left + count > inbox.promises:
             for record in records:
                 self.accept(record)
         elif records:
+            inbox.given += count
             inbox.queue.extend(records)
-            highest = max([event.level for event in events])
             if highest >= writer.ring_from:
                 writer.ring(highest)
 
@@ -204,9 +213,10 @@ class Journal:
         event = item[1]
         level = event.level
         if event.promised:
-            if not inbox.promise(1):
+            if inbox.given - inbox.left >= inbox.promises:
                 inbox.refuse(level)
                 return
+            inbox.given += 1
         elif len(inbox.queue) >= inbox.room and not inbox.admits(event):
             return
         inbox.queue.append(item)

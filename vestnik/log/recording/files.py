@@ -69,8 +69,8 @@ class DatedFiles:
     `directory` is a path or gives one when the first line is written. `clock` tells the time (seconds since
     1970), `monotonic` intervals (seconds), `write` is `os.write`. Used by one thread at a time.
     Nothing is created before the first `push`. `written` counts lines; `waiting_lines`, of which so many are
-    `waiting_promised`, and `waiting_bytes` are still to be written; `link` is the name of the link, `link_error` says why
-    the link is not right, None if it is; `steps` counts writes and syncs.
+    `waiting_promised`, and `waiting_bytes` are still to be written; `link` is the name of the link, `link_error` says
+    why the link is not right, None if it is; `steps` counts writes and syncs.
     """
 
     def __init__(

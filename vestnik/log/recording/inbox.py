@@ -1,9 +1,9 @@
 """The bounded queue between those who record and the thread that writes.
 
-Half of it is for what is promised, and nothing else can take that; the other half is for the rest, and what is promised
-does not take any of it. When the rest is too much, what matters least goes first: from a quarter on what strangers
-cause, from half on DEBUG, from three quarters on INFO; the last quarter is for WARNING and above. The newest records are
-refused: the first ones explain what went wrong.
+Half of it is for what is promised, and nothing else can take that; the other half is for the rest, and what is
+promised does not take any of it. When the rest is too much, what matters least goes first: from a quarter on what
+strangers cause, from half on DEBUG, from three quarters on INFO; the last quarter is for WARNING and above. The newest
+records are refused: the first ones explain what went wrong.
 """
 
 import logging
@@ -32,23 +32,23 @@ class Dropped(NamedTuple):
 
 
 class Inbox:
-    """`queue` holds records and marks. Who appends something promised asks `promise` before; who appends anything else
-    compares the length of `queue` with `room`, and asks `admits` past it.
+    """`queue` holds records and marks.
 
-    `clock` gives seconds since 1970. `refused` counts records by level, for good. The thread that takes records out of
-    the queue counts the promised ones among them in `left`.
+    Who appends promised records sees to it that of these no more than `promises` wait, and counts them in `given`; the
+    thread that takes them out counts them in `left`. (A thread gives others their turn between calls only, so `+=`
+    needs no lock.) Who appends anything else compares the length of `queue` with `room`, and asks `admits` past it.
+
+    `clock` gives seconds since 1970. `refused` counts records by level, for good.
     """
 
     def __init__(self, clock: Callable[[], float], limit: int = LIMIT) -> None:
         self.queue: deque[Queued | threading.Event] = deque()
         self.limit = limit
-        self.room = 0
-        self.left = 0
+        self.room = self.promises = 0
+        self.given = self.left = 0
         self.refused: Counter[int] = Counter()
         self._clock = clock
-        self._given = 0  # promised records that were let into the queue
-        self._used = 0
-        self._used_promised = 0
+        self._used = self._used_promised = 0
         self._counting = threading.RLock()  # a signal handler may come in between
         self._lately: Counter[int] = Counter()
         self._since = self._until = 0.0
@@ -58,29 +58,17 @@ class Inbox:
         """Notes how many records have left the queue and still take up room."""
         self._used_promised, self._used = promised, rest
         self.room = int(self.limit * (1 - PROMISED) * SHARES[0][1]) - rest
+        self.promises = int(self.limit * PROMISED) - promised
 
     def close(self) -> None:
         """From now on there is no room."""
-        self.limit = self.room = 0
-
-    @property
-    def promises(self) -> int:
-        """Promised records that wait."""
-        return self._given - self.left + self._used_promised
-
-    def promise(self, count: int) -> bool:
-        """Whether there is room for `count` promised records, which then has to be used. Counts nothing if not."""
-        with self._counting:
-            if self.promises + count > self.limit * PROMISED:
-                return False
-            self._given += count
-            return True
+        self.limit = self.room = self.promises = 0
 
     def admits(self, event: EventType | Message) -> bool:
         """Whether there is room for a record of `event`, which is not promised; counts it if not."""
         worth = event.level if event.worth is None else event.worth
         share = next((share for below, share in SHARES if worth < below), 1.0)
-        rest = len(self.queue) - (self._given - self.left) + self._used
+        rest = len(self.queue) - (self.given - self.left) + self._used
         if rest < self.limit * (1 - PROMISED) * share:
             return True
         self.refuse(event.level)
