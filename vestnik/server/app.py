@@ -29,6 +29,7 @@ from vestnik.server.passwords import HashingThreads
 from vestnik.server.peers import Peers
 from vestnik.server.presence import Announcer
 from vestnik.server.recovery import complete_journal
+from vestnik.server.refusals import Refusals
 from vestnik.server.retention import Retention
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
@@ -165,8 +166,10 @@ class App:
             kept,
             CatchUp(chat, store, journal, order, kept),
             tasks,
+            Refusals(journal),
             settings.send_buffer,
         )
+        self._undo.callback(self.services.refusals.flush)
         self._undo.push_async_callback(kept.close)
 
     async def _announce_presence(self) -> None:

@@ -17,6 +17,8 @@ from vestnik.protocol.codes import FIRST_ERROR, Code
 
 OUTSIDE: Final = 0
 """What a record is worth that anybody can cause without a login: less than any other."""
+COUNTED: Final = ("count", "kinds", "since", "until")
+"""What is said of lines that were counted: how many, of which kinds, and between which times of day."""
 
 _CATALOGUE: Final = EventCatalogue(texts.journal.CATALOGUE, answers.NAMES)
 _event: Final = _CATALOGUE.add
@@ -47,6 +49,7 @@ STORE_INDEX_DISCARDED: Final = _event("store.index_discarded", WARNING, ("reason
 CONNECTION_OPENED: Final = _event("connection.opened", INFO, ("ip", "port"))
 CONNECTION_CLOSED: Final = _event("connection.closed", INFO, ("account",))
 CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",), worth=OUTSIDE)
+CONNECTION_REPEATED: Final = _event("connection.repeated", WARNING, ("network", *COUNTED), made=COUNTED)
 CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"))
 CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",))
 CONNECTION_ENDED: Final = _event("connection.ended", WARNING, ("account",))
@@ -68,6 +71,7 @@ MESSAGE_RECOVERED: Final = _event(
     "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered"), promised=True
 )
 REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
+REQUEST_REPEATED: Final = _event("request.repeated", ERROR, ("account", *COUNTED), made=COUNTED)
 
 # Administration of accounts, beside its answers.
 ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",), promised=True)

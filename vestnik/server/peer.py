@@ -16,6 +16,7 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.session import Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
+from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.formats import Formats
 from vestnik.protocol.requests import AnyRequest, Msg
@@ -277,8 +278,13 @@ class Peer:
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
         if reply.changes:
             more |= {"number": reply.changes[-1].number, "epoch": services.chat.epoch}
-        event = catalogue.of_answer(reply.answer)
-        services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
+        if reply.answer.code >= FIRST_ERROR:
+            services.refusals.refuse(self, reply, number, more)
+        else:
+            if reply.logged_in:
+                services.refusals.logged_in(self)
+            event = catalogue.of_change(reply.answer) if reply.changes else catalogue.of_answer(reply.answer)
+            services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
         if reply.final:
             self.close()
         else:

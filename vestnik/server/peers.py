@@ -44,10 +44,10 @@ class Peers:
         self._gone.clear()
         limit = self._settings.max_connections
         if len(self._peers) > limit:
-            self._services.journal.record(catalogue.CONNECTION_REFUSED, limit, connection=peer.name)
+            self._services.refusals.turned_away(peer, catalogue.CONNECTION_REFUSED, limit)
             self._dismiss(peer, answers.SERVER_FULL, limit)
         else:
-            self._services.journal.record(catalogue.CONNECTION_OPENED, *peer.address, connection=peer.name)
+            self._services.refusals.opened(peer)
         return peer
 
     @journaled
@@ -55,7 +55,7 @@ class Peers:
         """A connection is gone."""
         peer.lose()
         self._peers.discard(peer)
-        self._services.journal.record(catalogue.CONNECTION_CLOSED, peer.session.name or None, connection=peer.name)
+        self._services.refusals.closed(peer)
         if not self._peers:
             self._gone.set()
 

@@ -8,6 +8,7 @@ from vestnik.server.catchup import CatchUp
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
+from vestnik.server.refusals import Refusals
 from vestnik.server.tasks import Tasks
 from vestnik.texts import Wording
 
@@ -24,4 +25,5 @@ class Services:
     kept: KeptMessages
     catch_up: CatchUp
     tasks: Tasks
+    refusals: Refusals
     send_buffer: int

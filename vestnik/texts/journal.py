@@ -68,6 +68,10 @@ CATALOGUE: Final[Catalogue] = {
     "connection.opened": ("Соединение с клиентом установленно", "Connection from a client established"),
     "connection.closed": ("Клиент отключился", "Client disconnected"),
     "connection.refused": ("Соединение отклонено: уже открыто {limit}", "Connection refused: {limit} are open already"),
+    "connection.repeated": (
+        "Ещё событий из сети {network}: {count}, с {since} по {until} ({kinds})",
+        "More events from network {network}: {count}, from {since} to {until} ({kinds})",
+    ),
     "connection.slow": (
         "Клиент {account} не успевает читать (в очереди {waiting}): соединение закрыто",
         "Client {account} does not keep up reading ({waiting} queued): connection closed",
@@ -120,6 +124,10 @@ CATALOGUE: Final[Catalogue] = {
     "request.failed": (
         "Непредвиденная ошибка при обработке запроса {action}",
         "Unexpected error while handling request {action}",
+    ),
+    "request.repeated": (
+        "Ещё отклонено запросов: {count}, с {since} по {until} ({kinds})",
+        "More requests refused: {count}, from {since} to {until} ({kinds})",
     ),
     # Of account administration.
     "admin.refused": ("Ошибка! {reason}", "Error! {reason}"),

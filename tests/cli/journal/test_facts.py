@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.pages import START, at, entry_of, micros, record, write
-from vestnik.cli.journal.facts import about_account, about_room, account_of, client_spans, room_of
+from vestnik.cli.journal.facts import about_account, about_room, account_of, client_spans, repeats, room_of
 from vestnik.log.reading.query import BEGINNING, END, Query, Span
 from vestnik.log.reading.reader import Reader
 
@@ -25,6 +25,23 @@ def test_whose_and_where(fields: dict[str, Any], account: object, room: object) 
     """An entry is counted for who did it, and for the room in which it was done."""
     facts = entry_of(record(START, **fields)).facts
     assert (account_of(facts), room_of(facts)) == (account, room)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [
+        ("400 value.not_object 12", [("400", "value.not_object", 12)]),
+        ("401 login.missing 1, connection.opened 5", [("401", "login.missing", 1), (None, "connection.opened", 5)]),
+        ("", []),
+        (5, []),
+        (None, []),
+    ],
+)
+def test_what_an_entry_counts(kinds: object, found: list[object]) -> None:
+    """An entry that counts others says how many of which kind; any other says nothing."""
+    for event in ("request.repeated", "connection.repeated", "value.not_object", None):
+        facts = entry_of(record(START, event=event, kinds=kinds)).facts
+        assert list(repeats(facts)) == (found if event in ("request.repeated", "connection.repeated") else [])
 
 
 @pytest.mark.parametrize("field", ["account", "sender", "contact", "claimed", "name", "to"])

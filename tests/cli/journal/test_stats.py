@@ -59,6 +59,16 @@ def test_json_and_filters(logs: Path) -> None:
     assert run(logs, "stats", str(logs), code=1).stderr == f"There are several journals in {logs}: client, server\n"
 
 
+def test_what_is_only_counted(logs: Path) -> None:
+    """Refusals without lines of their own are counted as often as it is said that they came."""
+    count = record(at(11), event="request.repeated", kinds="400 field.empty 7, 404 room.unknown 30", count=37)
+    write(logs, [count, record(at(11), event="other", kinds="400 field.empty 7")])
+    found = json.loads(run(logs, "stats", "--json").stdout)
+    assert found["entries"] == len(RECORDS) + 2
+    assert (found["codes"]["400"], found["codes"]["404"]) == (7, 31)
+    assert (found["events"]["room.unknown"], found["events"]["request.repeated"]) == (31, 1)
+
+
 def test_hostile_and_wide_names(logs: Path) -> None:
     """Names are harmless, and those in wide letters and long ones keep the columns."""
     wide = [record(at(9), account="\x1b[31m\u202e"), record(at(9), account="花子"), record(at(9), account="x" * 99)]

@@ -1,5 +1,7 @@
 """What the journals of a messenger say about it: whose names stand where, which entries belong to a connection."""
 
+import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +16,8 @@ ROLES: Final = ("account", "sender", "contact", "claimed", "name", "to")
 """Fields that may name an account."""
 APART: Final = 60 * SECOND
 """By how much the clocks of a client and a server may differ, in microseconds, for their lines to be joined."""
+_REPEATED: Final = frozenset({"request.repeated", "connection.repeated"})
+_KIND: Final = re.compile(r"(?:(\d{3}) )?([a-z_.]+) (\d{1,12})(?:, |$)")
 _ENDS: Final = frozenset({"client.disconnected", "client.connection_lost", "client.connected"})
 
 
@@ -37,6 +41,14 @@ def room_of(facts: Facts) -> Any:
     """The room in which it happened, None if it was in none."""
     to = facts.get("to")
     return to if type(to) is str and to.startswith(ROOM_SIGN) else facts.get("room")
+
+
+def repeats(facts: Facts) -> Iterator[tuple[str | None, str, int]]:
+    """What an entry stands for that has no line of its own: code if any, event, how often (`request.repeated`)."""
+    kinds = facts.get("kinds")
+    if facts.get("event") in _REPEATED and type(kinds) is str:
+        for code, event, times in _KIND.findall(kinds):
+            yield code or None, event, int(times)
 
 
 def client_spans(server: Reader, client: Reader, connection: str, query: Query) -> tuple[Span, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 from rich.cells import cell_len, set_cell_size
 
-from vestnik.cli.journal.facts import account_of, room_of
+from vestnik.cli.journal.facts import account_of, repeats, room_of
 from vestnik.cli.journal.filters import filters, make_query
 from vestnik.cli.journal.journals import Journals, location
 from vestnik.cli.journal.output import Output, in_terminal
@@ -38,13 +38,14 @@ WIDTH: Final = 80
 def command(name: str | None, as_json: bool, **given: Any) -> None:
     """Count the entries of the journal NAME that match all options: server (the default), client, admin, or a path.
 
-    One pass over the journal. Of more than 20,000 different names of accounts or rooms only the more frequent half is
+    One pass over the journal. What an entry only counts (request.repeated) is among codes and events as often as it
+    says. Of more than 20,000 different names of accounts or rooms only the more frequent half is
     counted on; by how much a count may then be too low is said.
     """
     journals = Journals(given.pop("config"), given.pop("data"), given.pop("log_dir"), given.pop("lang"))
     query = make_query(journals.language, datetime.now(), given)  # local, as people type times
     journal = journals.one(name)
-    stats = Stats({name: counted for name, (_, counted) in COUNTED.items()})
+    stats = Stats({name: counted for name, (_, counted) in COUNTED.items()}, repeats)
     with journals.reading():
         for entry in journal.reader.entries(query):
             stats.add(entry)

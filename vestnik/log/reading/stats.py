@@ -1,6 +1,6 @@
 """Counting what is in a journal, in one pass and in bounded memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, Final
 
@@ -24,8 +24,8 @@ class Tally:
         self._limit = limit
         self._counts: dict[str, int] = {}
 
-    def add(self, name: object) -> None:
-        """Counts one occurrence; of what is no name, none."""
+    def add(self, name: object, times: int = 1) -> None:
+        """Counts that many occurrences; of what is no name, none."""
         if type(name) is not str:
             return
         count = self._counts.get(name)
@@ -33,7 +33,7 @@ class Tally:
             if len(self._counts) >= self._limit:
                 self._forget()
             count = 0
-        self._counts[name] = count + 1
+        self._counts[name] = count + times
 
     def top(self, count: int | None = None) -> list[tuple[str, int]]:
         """The most frequent names, in their most frequent spelling, and how often; of the same number, by name."""
@@ -53,10 +53,15 @@ class Stats:
     """What was counted: `entries`, among them `torn` lines, their `first` and `last` time, and by what they say.
 
     Times are in microseconds since 1970; of no entries the first is END and the last is BEGINNING. `counted` gives
-    names that are counted in `tallies`, in which they are called as there.
+    names that are counted in `tallies`, in which they are called as there. `repeats` gives what an entry stands for
+    besides, that has none of its own: codes and events, and how often.
     """
 
-    def __init__(self, counted: Mapping[str, Callable[[Facts], object]]) -> None:
+    def __init__(
+        self,
+        counted: Mapping[str, Callable[[Facts], object]],
+        repeats: Callable[[Facts], Iterable[tuple[str | None, str, int]]] = lambda _: (),
+    ) -> None:
         self.entries = 0
         self.torn = 0
         self.first = END
@@ -67,6 +72,7 @@ class Stats:
         self.events = Tally()
         self.tallies = {name: Tally() for name in counted}
         self._counted = counted
+        self._repeats = repeats
 
     def add(self, entry: Entry) -> None:
         """Counts an entry."""
@@ -88,6 +94,9 @@ class Stats:
             self.events.add(facts.get("event"))
         for name, named in self._counted.items():
             self.tallies[name].add(named(facts))
+        for code, event, times in self._repeats(facts):
+            self.codes.add(code, times)
+            self.events.add(event, times)
 
     @property
     def hours(self) -> list[int]:

@@ -8,6 +8,7 @@ records are refused: the first ones explain what went wrong.
 
 import logging
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -29,6 +30,13 @@ class Dropped(NamedTuple):
     levels: dict[int, int]
     since: float
     until: float
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """How it is told: how many, of which levels, and between which times of day."""
+        levels = ", ".join([f"{logging.getLevelName(level)} {self.levels[level]}" for level in sorted(self.levels)])
+        times = [time.strftime("%H:%M:%S", time.localtime(at)) for at in (self.since, self.until)]
+        return sum(self.levels.values()), levels, *times
 
 
 class Inbox:

@@ -401,17 +401,10 @@ class JournalWriter:
         if not waiting:
             reach(self._marks, self._files)
         if not self._stopping:
-            self._reserve(waiting)
-
-    def _reserve(self, waiting: int) -> None:
-        """Lets the inbox know what waits for the files: by its lines or by its bytes, whichever is more."""
-        promised = max([files.waiting_promised for files in self._files], default=0)
-        if waiting:
+            promised = max([files.waiting_promised for files in self._files], default=0)
             share = sum(files.waiting_bytes for files in self._files) / LIMIT_BYTES
-            scale = max(1.0, self.inbox.limit * share / waiting)
+            scale = max(1.0, self.inbox.limit * share / (waiting or 1))  # by lines or by bytes, whichever is more
             self.inbox.reserve(int(promised * scale), int((waiting - promised) * scale))
-        else:
-            self.inbox.reserve(0, 0)
 
     @property
     def _waiting_lines(self) -> int:
@@ -473,13 +466,8 @@ class JournalWriter:
                 self._say(events.JOURNAL_CONSOLE_DROPPED, count)
 
     def _tell_refused(self) -> None:
-        refused = self.inbox.take_refused()
-        if refused is not None:
-            levels = ", ".join(
-                f"{logging.getLevelName(level)} {refused.levels[level]}" for level in sorted(refused.levels)
-            )
-            times = [time.strftime("%H:%M:%S", time.localtime(at)) for at in (refused.since, refused.until)]
-            self._say(events.JOURNAL_DROPPED, sum(refused.levels.values()), levels, *times, self._reason)
+        if (refused := self.inbox.take_refused()) is not None:
+            self._say(events.JOURNAL_DROPPED, *refused.values, self._reason)
 
     def _tell(self, event: EventType, error: Exception | None, of: str | None = None) -> None:
         """Says what fails when it begins to; `of` tells failures of one kind apart."""

@@ -1,0 +1,213 @@
+"""Lines that come again and again: the first ones are journaled as they are, the rest is counted.
+
+A connection has an allowance of lines for its refusals; what is past it becomes one line with a count, after a second
+and then more and more seldom. Those who are not logged in share another allowance with everybody in their network, for
+refusals and for their coming and going, and a third one with all strangers. So what strangers send makes the journal
+longer by less and less, over however many connections and kinds of requests it is spread.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from vestnik.chat.outcome import Reply
+from vestnik.chat.session import Session
+from vestnik.log.events import EventType
+from vestnik.log.journal import Journal
+from vestnik.protocol import answers
+from vestnik.server import catalogue
+from vestnik.server.networks import network_of
+from vestnik.server.repeats import FIRST_WAIT, Allowance, Repeats
+
+OF_CONNECTION: Final = Allowance(10, 1.0)
+OF_NETWORK: Final = Allowance(500, 5.0)
+OF_ALL: Final = Allowance(2_000, 20.0)
+"""Lines for the refusals of a connection; for strangers of one network; for all strangers."""
+ALL: Final = "*"
+"""What stands for all networks together."""
+MAX_NETWORKS: Final = 1_000
+"""Networks that are told apart; past it the one that was seen least lately is forgotten."""
+
+
+class Caller(Protocol):
+    """Who is refused: a peer."""
+
+    name: str
+    session: Session
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Address and port of the client."""
+
+
+class Refusals:
+    """Journals refusals, and the coming and going of strangers.
+
+    `clock` gives seconds since 1970, `monotonic` seconds.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._monotonic = monotonic
+        self._loop = asyncio.get_running_loop()
+        self._connections: dict[str, Repeats] = {}  # those that were refused something
+        self._unseen: set[str] = set()  # connections whose beginning was not shown
+        self._networks: OrderedDict[str, Repeats] = OrderedDict()
+        self._all = Repeats(ALL, OF_ALL, monotonic())
+        self._timer: asyncio.TimerHandle | None = None
+
+    # Connections.
+
+    def opened(self, caller: Caller) -> None:
+        """A connection is there."""
+        if not self._show(caller, catalogue.CONNECTION_OPENED, caller.address):
+            self._unseen.add(caller.name)
+
+    def turned_away(self, caller: Caller, event: EventType, *values: object) -> None:
+        """A connection cannot be taken, as `event` says."""
+        if not self._show(caller, event, values):
+            self._unseen.add(caller.name)
+
+    def logged_in(self, caller: Caller) -> None:
+        """The connection is no stranger's any more: now at the latest it is said that it was opened, and from where."""
+        if caller.name in self._unseen:
+            self._unseen.discard(caller.name)
+            self._journal.record(catalogue.CONNECTION_OPENED, *caller.address, connection=caller.name)
+
+    def closed(self, caller: Caller) -> None:
+        """A connection is gone."""
+        source = self._connections.pop(caller.name, None)
+        if source is not None and source.hidden:
+            self._tell_connection(source, self._monotonic())
+        if caller.name in self._unseen:
+            self._unseen.discard(caller.name)
+        else:
+            self._journal.record(catalogue.CONNECTION_CLOSED, caller.session.name or None, connection=caller.name)
+
+    # Refusals.
+
+    def refuse(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
+        """Request `number` was refused. `more` are further fields of the record."""
+        account = caller.session.account
+        now = self._monotonic()
+        source = self._connections.get(caller.name)
+        if source is None:
+            source = self._connections[caller.name] = Repeats(caller.name, OF_CONNECTION, now)
+        source.account = None if account is None else account.name
+        if account is None:
+            event = catalogue.of_stranger(reply.answer)
+            source.network = caller.address[0]
+        else:
+            event = catalogue.of_answer(reply.answer)
+            source.network = None
+        if not source.allows(now):
+            self._hide(source, event, now)
+        elif account is None:
+            self._show(caller, event, reply.values, number, more)
+        else:
+            self._journal.record(event, *reply.values, connection=caller.name, request=number, more=more)
+
+    # Counts.
+
+    def flush(self) -> None:
+        """Tell all counts now, at the end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._tell(self._monotonic(), everything=True)
+
+    def _show(
+        self,
+        caller: Caller,
+        event: EventType,
+        values: tuple[object, ...],
+        number: int | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> bool:
+        """Journal what a stranger causes, or count it; whether it was journaled."""
+        now = self._monotonic()
+        source = self._short_of(caller.address[0], now)
+        if source is None:
+            self._journal.record(event, *values, connection=caller.name, request=number, more=more)
+            return True
+        self._hide(source, event, now)
+        return False
+
+    def _short_of(self, address: str, now: float) -> Repeats | None:
+        """Takes a line out of the allowances of strangers. If there is none, what it is to be counted with instead."""
+        network = self._network(address, now)
+        if not network.allows(now):
+            return network
+        return None if self._all.allows(now) else self._all
+
+    def _network(self, address: str, now: float) -> Repeats:
+        name = network_of(address)
+        found = self._networks.get(name)
+        if found is None:
+            found = self._networks[name] = Repeats(name, OF_NETWORK, now)
+            if len(self._networks) > MAX_NETWORKS:
+                _, forgotten = self._networks.popitem(last=False)
+                self._all.take_over(forgotten, now)
+        else:
+            self._networks.move_to_end(name)
+        return found
+
+    def _hide(self, source: Repeats, event: EventType, now: float) -> None:
+        source.hide(_KINDS[event], self._clock(), now)
+        if self._timer is None:
+            self._timer = self._loop.call_later(FIRST_WAIT, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._tell(self._monotonic()):
+            self._timer = self._loop.call_later(FIRST_WAIT, self._look)
+
+    def _tell(self, now: float, *, everything: bool = False) -> bool:
+        """Tell the counts that are due, or all; whether there are any left."""
+        left = False
+        for sources, tell in (
+            (self._connections.values(), self._tell_connection),
+            (self._networks.values(), self._tell_network),
+            ((self._all,), self._tell_all),
+        ):
+            for source in [found for found in sources if found.hidden]:
+                if everything or source.due <= now:
+                    tell(source, now)
+                else:
+                    left = True
+        return left
+
+    def _tell_connection(self, source: Repeats, now: float) -> None:
+        """Journal the count of a connection; that of a stranger is counted with its network's when there is no line."""
+        if source.network is not None and (other := self._short_of(source.network, now)) is not None:
+            other.take_over(source, now)
+        else:
+            values = (source.account, *source.take())
+            self._journal.record(catalogue.REQUEST_REPEATED, *values, connection=source.label)
+
+    def _tell_network(self, source: Repeats, now: float) -> None:
+        if self._all.allows(now):
+            self._tell_all(source, now)
+        else:
+            self._all.take_over(source, now)
+
+    def _tell_all(self, source: Repeats, _now: float) -> None:
+        self._journal.record(catalogue.CONNECTION_REPEATED, source.label, *source.take())
+
+
+_KINDS: Final = {
+    event: event.name if event.code is None else f"{event.code} {event.name}"
+    for event in (
+        *catalogue.ALL.values(),
+        *map(catalogue.of_stranger, answers.ALL.values()),
+    )
+}
+"""What a kind of lines is called in a count."""
