@@ -14,6 +14,7 @@ from vestnik.cli.journal.facts import repeats
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.server import catalogue
+from vestnik.server.networks import network_of
 from vestnik.server.refusals import MAX_NETWORKS, OF_ALL, OF_CONNECTION, OF_NETWORK, Caller, Refusals
 
 NOT_OBJECT, NOT_JSON = Reply(answers.VALUE_NOT_OBJECT), Reply(answers.VALUE_MALFORMED, (5,))
@@ -23,7 +24,9 @@ def caller(name: str, account: str | None = None, address: str = "192.0.2.1") ->
     """Somebody with a connection."""
     known = None if account is None else SimpleNamespace(name=account)
     session = SimpleNamespace(account=known, name=account or "")
-    return cast(Caller, SimpleNamespace(name=name, session=session, address=(address, 4711)))
+    return cast(
+        Caller, SimpleNamespace(name=name, network=network_of(address), session=session, address=(address, 4711))
+    )
 
 
 class Desk:

@@ -18,7 +18,6 @@ from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.server import catalogue
-from vestnik.server.networks import network_of
 from vestnik.server.repeats import FIRST_WAIT, Allowance, Repeats
 
 OF_CONNECTION: Final = Allowance(10, 1.0)
@@ -35,6 +34,7 @@ class Caller(Protocol):
     """Who is refused: a peer."""
 
     name: str
+    network: str
     session: Session
 
     @property
@@ -104,7 +104,7 @@ class Refusals:
         source.account = None if account is None else account.name
         if account is None:
             event = catalogue.of_stranger(reply.answer)
-            source.network = caller.address[0]
+            source.network = caller.network
         else:
             event = catalogue.of_answer(reply.answer)
             source.network = None
@@ -134,22 +134,21 @@ class Refusals:
     ) -> bool:
         """Journal what a stranger causes, or count it; whether it was journaled."""
         now = self._monotonic()
-        source = self._short_of(caller.address[0], now)
+        source = self._short_of(caller.network, now)
         if source is None:
             self._journal.record(event, *values, connection=caller.name, request=number, more=more)
             return True
         self._hide(source, event, now)
         return False
 
-    def _short_of(self, address: str, now: float) -> Repeats | None:
+    def _short_of(self, name: str, now: float) -> Repeats | None:
         """Takes a line out of the allowances of strangers. If there is none, what it is to be counted with instead."""
-        network = self._network(address, now)
+        network = self._network(name, now)
         if not network.allows(now):
             return network
         return None if self._all.allows(now) else self._all
 
-    def _network(self, address: str, now: float) -> Repeats:
-        name = network_of(address)
+    def _network(self, name: str, now: float) -> Repeats:
         found = self._networks.get(name)
         if found is None:
             found = self._networks[name] = Repeats(name, OF_NETWORK, now)

@@ -26,8 +26,8 @@ class Counted(NamedTuple):
 
 
 class Repeats:
-    """One source, called `label`: a connection, a network. `account` is who is logged in there, `network` the address
-    of a stranger.
+    """One source, called `label`: a connection, a network. `account` is who is logged in there, `network` where a
+    stranger is.
 
     `now` is in monotonic seconds; `hidden` is how often what came that was not shown and not told yet, `due` when it is
     to be told.
