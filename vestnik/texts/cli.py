@@ -327,12 +327,26 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.seals_older": ("{file}: байт старше первой печати: {size}", "{file}: {size} bytes from before the first seal"),
     "cli.seals_removed": (
-        "дней с {first} по {to} нет: так бывает, когда удаляют самые старые",
-        "the days from {first} to {to} are gone, as the oldest ones are when they are deleted",
+        "дней с {first} по {to} нет: они удалены как старые, и об этом есть печать",
+        "the days from {first} to {to} are gone: they were deleted as old ones, and a seal says so",
+    ),
+    "cli.seals_days_missing": (
+        "дней с {first} по {to} нет, и ни одна печать не говорит, что они удалены как старые",
+        "the days from {first} to {to} are gone, and no seal says that they were deleted as old ones",
     ),
     "cli.seals_begins": (
-        "{file}: печати начинаются с номера {epoch} ({time}), прежних нет",
-        "{file}: the seals begin with number {epoch} ({time}), the ones before are gone",
+        "{file}: печати начинаются с номера {epoch} ({time}), прежние удалены вместе со старыми днями",
+        "{file}: the seals begin with number {epoch} ({time}), the ones before were deleted with old days",
+    ),
+    "cli.seals_begins_late": (
+        (
+            "{file}: печати начинаются с номера {epoch} ({time}), прежних нет, и ни одна не говорит, что они удалены "
+            "вместе со старыми днями"
+        ),
+        (
+            "{file}: the seals begin with number {epoch} ({time}), the ones before are gone, and none says that they "
+            "were deleted with old days"
+        ),
     ),
     "cli.seals_unkeyed": (
         (

@@ -193,6 +193,27 @@ def test_beside_a_running_server(tmp_path: Path) -> None:
     assert done.count("Seals ") == 2
 
 
+@pytest.mark.parametrize("state", ["with the state", "without"])
+def test_seals_are_deleted_before_a_start(tmp_path: Path, state: str) -> None:
+    """Who deletes all seals and edits lines before the next start is found out, with the key and without."""
+    logs = tmp_path / "log"
+    key = set_up(logs)
+    with ServerProcess(tmp_path):
+        pass
+    for path in logs.glob("server.seals.2*" if state == "with the state" else "server.seals.*"):
+        path.unlink()
+    for path in [*logs.glob("server.log.2*"), *logs.glob("server.jsonl.2*")]:
+        data = path.read_bytes().replace(b"127.0.0.1", b"127.0.0.2")
+        path.write_bytes(data)
+        path.with_name(path.name[:-10] + "2021-06-12").write_bytes(data)
+    for _ in range(2):
+        with ServerProcess(tmp_path):
+            pass
+        out = journal(logs, "verify", code=1, VESTNIK_JOURNAL_KEY=key).stdout
+        assert out.endswith("The journal is NOT as it was written\n")
+        assert journal(logs, "verify", code=1 if state == "with the state" else 2).stdout.count("2021-06-12") >= 2
+
+
 @pytest.mark.parametrize("lang", ["ru", "en"])
 @pytest.mark.parametrize("what", What)
 def test_every_finding_is_said(lang: str, what: What, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

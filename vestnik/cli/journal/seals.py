@@ -61,6 +61,8 @@ SENTENCES: Final = {
     What.OLDER: "cli.seals_older",
     What.REMOVED: "cli.seals_removed",
     What.BEGINS: "cli.seals_begins",
+    What.BEGINS_LATE: "cli.seals_begins_late",
+    What.DAYS_MISSING: "cli.seals_days_missing",
     What.UNKEYED: "cli.seals_unkeyed",
     What.CLOCK_BACK: "cli.seals_clock_back",
     What.SEAL_HALF: "cli.seals_seal_half",

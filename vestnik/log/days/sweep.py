@@ -18,6 +18,7 @@ from vestnik.log.days.locks import Descriptors, InUse, locked
 from vestnik.log.days.names import DayFile, day_files, unfinished
 from vestnik.log.days.packer import Packer
 from vestnik.log.days.packing import Damaged, Part
+from vestnik.log.sealing.chain import tell_swept
 
 GRACE: Final = 3600.0
 """Seconds after midnight for which the day before is left alone: late records may come."""
@@ -155,7 +156,8 @@ class Sweeper:
                 for file in files:
                     fd = stack.enter_context(self._descriptors.opened(file.path))
                     stack.enter_context(locked(fd, file.path))
-                for file in files:
+                self._tell_seals(file.date)
+                for file in sorted(files, key=_is_seals):
                     size = _size(file)
                     file.path.unlink()
                     deleted += size
@@ -165,6 +167,13 @@ class Sweeper:
         except OSError as error:
             self._fail(file.path, error)
         return deleted
+
+    def _tell_seals(self, date: str) -> None:
+        """Says under seal that a day goes. If that cannot be done it goes all the same: the disk may be full."""
+        try:
+            tell_swept(self.directory, self.name, date, self._descriptors, self._clock)
+        except OSError as error:
+            self.record(events.JOURNAL_SEAL_FAILED, str(error))
 
     def _tell(self, file: DayFile, part: Part, packed: int) -> None:
         size, records, sha256 = part
@@ -178,6 +187,11 @@ class Sweeper:
 
 def _date(moment: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(moment))
+
+
+def _is_seals(file: DayFile) -> bool:
+    """The seals of a day go last: a run that is killed leaves no lines without them."""
+    return file.kind == "seals"
 
 
 def _size(file: DayFile) -> int:

@@ -15,16 +15,18 @@ from typing import Final, NamedTuple
 
 from vestnik.log.days.appending import AlreadyPacked, open_to_append
 from vestnik.log.days.locks import Descriptors, sync_directory, write_all
+from vestnik.log.days.names import day_files
 from vestnik.log.days.opening import read_all
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.keys import BadState, HeldState, KeyState, first_state, hold_state, new_chain, state_path
-from vestnik.log.sealing.seals import KEYED, Seal, decode, encode
+from vestnik.log.sealing.seals import KEYED, Seal, Swept, decode, encode
+from vestnik.log.sealing.sidecar import Sidecar
 
 FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 MOST_MISSED: Final = 64 * 1024 * 1024
 """Bytes behind the last known seal that are looked at."""
 SET_UP_WITHIN: Final = 5.0
-"""Seconds for which `set_up` waits for programs that make seals."""
+"""Seconds for which `set_up` and `tell_swept` wait for programs that make seals."""
 
 
 class AlreadyKeyed(Exception):
@@ -180,6 +182,28 @@ def _set_up(chain: Chain, *, again: bool) -> str:
         turn.held.write(follower)
         chain.add(turn._replace(state=follower), Seal(time=turn.time, kind="begin"))
         return str(key)
+
+
+def tell_swept(
+    directory: Path, name: str, day: str, descriptors: Descriptors, clock: Callable[[], float] = time.time
+) -> None:
+    """Seals that `day` (YYYY-MM-DD) of the journal `name` is deleted with its seals; to be called before that is done.
+
+    Without it nobody can tell later why the chain does not begin with its first seal. Does nothing if the day or
+    the journal has no seals. Raises BlockingIOError, keys.BadState, OSError.
+    """
+    dates = sorted({file.date for file in day_files(directory, name, "seals")})
+    if day not in dates or not state_path(directory, name).exists():
+        return
+    chain = Chain(directory, name, descriptors, clock=clock)
+    with chain.turn(SET_UP_WITHIN) as turn:
+        seal = Seal(time=turn.time, kind="swept", swept=Swept(day, turn.state.chain, turn.state.epoch))
+        for date in dates:
+            left = Sidecar(directory, name, date).next() if date != day else None
+            if left is not None:
+                seal.swept = Swept(day, left.seal.chain, left.seal.epoch)
+                break
+        chain.add(turn, seal)
 
 
 def _moment(seconds: float) -> datetime:

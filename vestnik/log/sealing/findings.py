@@ -40,26 +40,29 @@ class What(Enum):
     NO_SEALS = "no_seals"
     KEY_NEEDED = "key_needed"  # chain
     UNREADABLE = "unreadable"  # reason
+    OLDER = "older"  # size: from before the first seal
+    BEGINS_LATE = "begins_late"  # epoch, time: the seals before are gone, and no seal says that they were old
+    DAYS_MISSING = "days_missing"  # first, last: dates of days that are gone, and no seal says that they were old
     # What is to be known.
     ADOPTED = "adopted"  # line, last, size, count, time
     NOT_YET = "not_yet"  # line, last, size, count
     LEFT = "left"  # line, last, size, count, pids: `count` places between these lines
-    OLDER = "older"  # size: from before the first seal
-    REMOVED = "removed"  # first, last: dates of days that are gone
-    BEGINS = "begins"  # epoch, time: the seals before are gone
+    REMOVED = "removed"  # first, last: dates of days that were deleted because they were old
+    BEGINS = "begins"  # epoch, time: the seals before were deleted with their days
     UNKEYED = "unkeyed"  # chain
     CLOCK_BACK = "clock_back"  # line, before, time
     SEAL_HALF = "seal_half"  # who made it was killed
     STATE_BEHIND = "state_behind"
 
 
-UNCHECKED: Final = frozenset({What.NO_SEALS, What.KEY_NEEDED, What.UNREADABLE})
+UNCHECKED: Final = frozenset(
+    {What.NO_SEALS, What.KEY_NEEDED, What.UNREADABLE, What.OLDER, What.BEGINS_LATE, What.DAYS_MISSING}
+)
 NOTES: Final = frozenset(
     {
         What.ADOPTED,
         What.NOT_YET,
         What.LEFT,
-        What.OLDER,
         What.REMOVED,
         What.BEGINS,
         What.UNKEYED,

@@ -21,10 +21,10 @@ from zlib import adler32
 
 import msgspec
 
-SealKind: TypeAlias = Literal["begin", "start", "open", "data", "heartbeat", "end", "handover"]
+SealKind: TypeAlias = Literal["begin", "start", "open", "data", "heartbeat", "end", "swept", "handover"]
 """`begin`: the first seal of a keyed chain; `handover`: the last one of a chain, names the next. In between those of
 the programs that write: each begins with `start` and finishes with `end`; `open` is for another file, `data` for what
-was written, `heartbeat` for nothing."""
+was written, `heartbeat` for nothing. `swept`: an old day is about to be deleted with its seals."""
 
 KEYED: Final = "k"
 UNKEYED: Final = "u"
@@ -56,6 +56,14 @@ class Opened(msgspec.Struct, array_like=True, frozen=True, gc=False):
     alone: bool
 
 
+class Swept(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The day `date` goes, and all before it; the first seal that is left is number `epoch` of `chain`."""
+
+    date: str
+    chain: str
+    epoch: Offset
+
+
 class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """What a seal says.
 
@@ -64,6 +72,7 @@ class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     `adopted` what it found under no seal when it was alone with a file, left by a program that was killed. `settled`
     are other files about which the same is known, `closed` those it does not write to any more. `next` is the chain
     that follows, `prev` the code of the seal before ("" if there is none). `first` is said of the first seal of a file.
+    `swept` is a day that is deleted because it is old.
     """
 
     chain: str = ""
@@ -80,6 +89,7 @@ class Seal(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     settled: list[str] = []
     closed: list[str] = []
     next: str = ""
+    swept: Swept | None = None
     first: bool = False
     prev: str = ""
 

@@ -23,10 +23,11 @@ class Line(NamedTuple):
 class Sidecar:
     """The seals of one date. `half` is what comes after the last whole line, if a program was killed while it wrote.
 
-    `limit` is the size of the plain file up to which is read; `error` why it cannot be read, None if it can.
+    `limit` is the size of the plain file up to which is read, None for all of it; `error` says why it cannot be read,
+    None if it can.
     """
 
-    def __init__(self, directory: Path, name: str, date: str, limit: int) -> None:
+    def __init__(self, directory: Path, name: str, date: str, limit: int | None = None) -> None:
         self.date = date
         self.file = f"{name}.seals.{date}"
         self.half = b""

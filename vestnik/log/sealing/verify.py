@@ -48,7 +48,6 @@ def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Cal
         snapshot = _Snapshot(state, dict(_circumstances(directory, name, clock())), _sidecars(directory, name))
     if not snapshot.sidecars and state is None:
         report.findings.clear()
-        report.add(What.NO_SEALS)
     most = None if state is None else state.epoch
     chain = ChainCheck(report, {key.chain: key for key in keys}, most)
     chain.run(snapshot.sidecars)
@@ -59,11 +58,13 @@ def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Cal
         if sidecar.half:
             growing = state is not None and sidecar.date == state.sidecar
             report.add(What.SEAL_HALF if growing else What.SEAL_CUT_OFF, sidecar.file)
-    for key in keys:
-        if key.chain not in chain.met and (state is None or state.chain != key.chain):
-            report.add(What.CHAIN_ABSENT, chain=key.chain)
     if state is not None:
         chain.finish(state)
+    for key in keys:
+        if key.chain not in chain.ranks:
+            report.add(What.CHAIN_ABSENT, chain=key.chain)
+    if not chain.seen:
+        report.add(What.NO_SEALS)
     _check_days(directory, name, snapshot, chain, report)
     if snapshot.sidecars:
         _check_links(directory, name, report)
@@ -136,28 +137,34 @@ def _check_days(directory: Path, name: str, snapshot: _Snapshot, chain: ChainChe
     checker = _DayChecker(directory, snapshot, chain, report)
     for _, files in groupby(sorted({*snapshot.days, *chain.mentions}, key=_day_and_kind), key=_date):
         checker.check(list(files))
-    if checker.removed:
-        report.add(What.REMOVED, first=min(checker.removed), last=max(checker.removed))
+    for what, dates in ((What.REMOVED, checker.removed), (What.DAYS_MISSING, checker.missing)):
+        if dates:
+            report.add(what, first=min(dates), last=max(dates))
 
 
 class _DayChecker:
-    """Checks the files of the days. `removed` are the dates of those that are gone, as old ones are."""
+    """Checks the files of the days. `removed` are the dates of those that a seal says were old; `missing` those of
+    others that are gone as a whole, with their seals, and are older than all that are there.
+    """
 
     def __init__(self, directory: Path, snapshot: _Snapshot, chain: ChainCheck, report: Report) -> None:
         self.removed: set[str] = set()
+        self.missing: set[str] = set()
         self._directory = directory
         self._snapshot = snapshot
         self._chain = chain
         self._report = report
         self._oldest = min((_date(file) for file in snapshot.days), default="9")
-        self._begins = min((sidecar.date for sidecar in snapshot.sidecars), default="9")
+        self._sealed = {sidecar.date for sidecar in snapshot.sidecars}
+        self._begins = chain.head.date if chain.head is not None and chain.head.whole else ""
 
     def check(self, files: Sequence[str]) -> None:
         """The files of one date."""
-        days = [Day(file, self._chain.runs, self._report) for file in files]
+        days = [Day(file, self._chain.runs, self._report, older=_date(file) <= self._begins) for file in files]
         for seal, number in self._seals(files):
+            left = {day.file.endswith(LATE) for day in days if day.was_left_to(seal.run, number)}
             for day in days:
-                day.add(seal, number)
+                day.add(seal, number, beside=day.file.endswith(LATE) in left)
         for day in days:
             try:
                 self._check(day)
@@ -187,10 +194,8 @@ class _DayChecker:
         sealed = day.coverage.end
         contents = open_contents(self._directory / file)
         if contents is None:
-            if (sealed and _date(file) >= self._oldest) or not self._snapshot.days:
-                report.add(What.FILE_MISSING, file, size=sealed)
-            elif sealed:
-                self.removed.add(_date(file))
+            if sealed:
+                self._tell_gone(file, sealed)
             return
         circumstances = self._snapshot.days.get(file, NOTHING_KNOWN)
         with contents:
@@ -198,9 +203,19 @@ class _DayChecker:
             if file in self._chain.mentions or not contents.size:
                 day.check(contents, circumstances)
             elif self._chain.seen:
-                older = _date(file) < self._begins
+                older = _date(file) < self._begins  # "" if there were seals before
                 report.add(What.OLDER if older else What.FILE_UNSEALED, file, size=contents.size)
             report.files.append(FileSummary(file, contents.size, min(sealed, contents.size)))
+
+    def _tell_gone(self, file: str, sealed: int) -> None:
+        """A file with so many sealed bytes is not there; old days are deleted from the oldest on."""
+        date = _date(file)
+        if date <= self._chain.gone and date <= self._oldest:
+            self.removed.add(date)
+        elif date < self._oldest < "9" and date not in self._sealed:
+            self.missing.add(date)
+        else:
+            self._report.add(What.FILE_MISSING, file, size=sealed)
 
 
 def _date(file: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from vestnik.log.sealing.findings import ChainSummary, Report, What
+from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import Key, KeyState, evolve, public_key
-from vestnik.log.sealing.seals import KEYED, Seal, Sealed
+from vestnik.log.sealing.seals import KEYED, Seal, Sealed, Swept
 from vestnik.log.sealing.sidecar import Sidecar, in_order
 
 LEAP: Final = 100_000_000
@@ -21,6 +21,24 @@ class Run(NamedTuple):
     pid: int
     last: int
     ended: bool
+
+
+class Head(NamedTuple):
+    """The first good seal: its file, itself, and how many findings there were before it."""
+
+    file: str
+    seal: Seal
+    findings: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether no seal was made before it."""
+        return self.seal.first and not (self.seal.epoch or self.seal.prev)
+
+    @property
+    def date(self) -> str:
+        """The local date on which it was made."""
+        return self.seal.time[:10]
 
 
 class _Link:
@@ -43,8 +61,9 @@ class ChainCheck:
     """Checks all seals of a journal in their order and collects what they mention.
 
     `keys` are the known first keys by chain, `most` is an epoch that no seal can have reached, None if unknown.
-    Afterwards `dates` has, for each file that a seal mentions, the sidecars that do so; `runs` the programs; `ranks`
-    the chains in their order and `met` all that were named; `bad` the lines, by sidecar, that are no good seals.
+    Afterwards `mentions` has, for each file that a seal mentions, the sidecars that do so; `runs` the programs; `ranks`
+    the chains in their order; `bad` the lines, by sidecar, that are no good seals; `head` is the first good seal,
+    `gone` the date up to which days were deleted because they were old, as seals say.
     """
 
     def __init__(self, report: Report, keys: Mapping[str, Key], most: int | None) -> None:
@@ -52,17 +71,32 @@ class ChainCheck:
         self.runs: dict[str, Run] = {}
         self.ranks: dict[str, int] = {}
         self.bad: dict[str, set[int]] = {}
+        self.head: Head | None = None
+        self.gone = ""
         self._report = report
         self._keys = keys
         self._most = most
         self._link: _Link | None = None
-        self.met: set[str] = set()
+        self._swept: list[Swept] = []
 
     def run(self, sidecars: Sequence[Sidecar]) -> None:
         """Reads them all, in the order of their dates, or in that of the seals if the clock was put back."""
         for file, number, sealed in in_order(sidecars, self._expected):
             self._line(file, number, sealed)
         self._summarize(self._link)
+        if self.head is not None and not self.head.whole:
+            self._tell_begin(self.head)
+
+    def _tell_begin(self, head: Head) -> None:
+        """The chain does not begin with its first seal: whether the seals before were deleted with old days."""
+        if not head.seal.first:
+            what = What.SEALS_BEHEADED
+        else:
+            first = self.number(head.seal)
+            left = [self._place(swept.chain, swept.epoch) for swept in self._swept if swept.chain in self.ranks]
+            what = What.BEGINS if any(place >= first for place in left) else What.BEGINS_LATE
+        values: dict[str, str | int] = {"epoch": head.seal.epoch, "time": head.seal.time}
+        self._report.findings.insert(head.findings, Finding(what, head.file, values))
 
     def _expected(self) -> tuple[str, int] | None:
         if self._link is None:
@@ -106,7 +140,6 @@ class ChainCheck:
     def _other(self, found: Sealed) -> _Link:
         """Where the check of a chain begins that was not met before."""
         chain = found.seal.chain
-        self.met.add(chain)
         known = self._keys.get(chain)
         if known is None and not chain.startswith(KEYED):
             known = public_key(chain)
@@ -123,10 +156,7 @@ class ChainCheck:
         """Another chain begins."""
         before, self._link = self._link, link
         if before is None or before.last is None:
-            if number == 1 and not found.seal.first:
-                self._report.add(What.SEALS_BEHEADED, file, epoch=found.seal.epoch)
-            elif found.seal.epoch:
-                self._report.add(What.BEGINS, file, epoch=found.seal.epoch, time=found.seal.time)
+            self.head = Head(file, found.seal, len(self._report.findings))
             link.epoch = found.seal.epoch
         elif link.chain in self.ranks or before.last.kind != "handover" or before.last.next != link.chain:
             self._report.add(What.CHAIN_REPLACED, file, line=number, chain=link.chain, before=before.chain)
@@ -164,6 +194,9 @@ class ChainCheck:
             known = self.runs.get(seal.run)
             pid = known.pid if known is not None else seal.pid
             self.runs[seal.run] = Run(pid, number, seal.kind == "end")
+        if seal.swept is not None:
+            self._swept.append(seal.swept)
+            self.gone = max(self.gone, seal.swept.date)
         mentioned = [opened.file for opened in seal.opened] + seal.settled + seal.closed
         mentioned += [extent.file for extent in (*seal.adopted, *seal.extents)]
         for each in mentioned:
@@ -181,8 +214,8 @@ class ChainCheck:
         link = self._link
         file = f"{self._report.name}.seals.key"
         if link is None or link.last is None:
-            if state.epoch:
-                self._report.add(What.SEALS_CUT, epoch=0, last=state.epoch - 1, count=state.epoch)
+            if state.epoch or state.mac:
+                self._report.add(What.SEALS_CUT, epoch=0, last=max(0, state.epoch - 1), count=state.epoch)
             return
         if state.chain != link.chain:
             handed_over = link.last.next == state.chain
@@ -210,7 +243,10 @@ class ChainCheck:
 
     def number(self, seal: Seal) -> int:
         """The place of a good seal among all of them."""
-        return self.ranks[seal.chain] * RANK + seal.epoch
+        return self._place(seal.chain, seal.epoch)
+
+    def _place(self, chain: str, epoch: int) -> int:
+        return self.ranks[chain] * RANK + epoch
 
     @property
     def seen(self) -> bool:

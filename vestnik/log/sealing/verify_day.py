@@ -29,14 +29,14 @@ ByteRange: TypeAlias = tuple[int, int]
 class Claim(NamedTuple):
     """What a seal says about some bytes, its number and its time.
 
-    `adopted` if its program did not write them itself; then `explained` tells whether another one can have left them.
+    `adopted` if its program did not write them itself; then it is what this means: ADOPTED if another program can have
+    left them, OLDER if they may have been there before all seals, else UNSEALED.
     """
 
     extent: Extent
     number: int
     time: str
-    adopted: bool
-    explained: bool
+    adopted: What | None
 
 
 class Circumstances(NamedTuple):
@@ -48,42 +48,69 @@ class Circumstances(NamedTuple):
 
 
 class Day:
-    """What all seals together say about a file. `runs` are the programs that wrote."""
+    """What all seals together say about a file. `runs` are the programs that wrote.
 
-    def __init__(self, file: str, runs: dict[str, Run], report: Report) -> None:
+    `older` if the file may have been there before all seals.
+    """
+
+    def __init__(self, file: str, runs: dict[str, Run], report: Report, *, older: bool) -> None:
         self.file = file
         self.coverage = Coverage()
         self._runs = runs
         self._report = report
+        self._older = older
         self._claims: list[Claim] = []
         self._writers: set[str] = set()
+        self._openers: set[str] = set()
+        self._heirs: set[str] = set()
         self._known = False
 
-    def add(self, seal: Seal, number: int) -> None:
-        """Takes in a seal; they come in their order."""
-        explained = not self._known or any(not self._has_ended(run, number) for run in self._writers)
+    def may_grow(self, number: int) -> bool:
+        """Whether a program that has the file open had not ended before the seal `number`."""
+        return any(not self._has_ended(run, number) for run in self._writers)
+
+    def was_left_to(self, run: str, number: int) -> bool:
+        """Whether another program had begun the file and not ended before the seal `number`, or before `run` came."""
+        return run in self._heirs or any(run != other and not self._has_ended(other, number) for other in self._openers)
+
+    def add(self, seal: Seal, number: int, *, beside: bool = False) -> None:
+        """Takes in a seal; they come in their order.
+
+        `beside` if its twin of the other kind was left to the program (`was_left_to`): so may have been this one, by
+        somebody who was killed before it could be announced.
+        """
+        own = any(opened.file == self.file and not opened.alone for opened in seal.opened)  # it reads its lines again
+        kind = What.UNSEALED
+        if own or self.may_grow(number) or (beside and not self._known):
+            kind = What.ADOPTED
+        elif self._older and not self._known:
+            kind = What.OLDER
         for opened in seal.opened:
             if opened.file == self.file:
-                self._open(seal, opened.end, alone=opened.alone)
-        for extents, adopted in ((seal.adopted, True), (seal.extents, False)):
+                self._open(seal, opened.end, number, alone=opened.alone)
+        for extents, adopted in ((seal.adopted, kind), (seal.extents, None)):
             for extent in extents:
                 if extent.file == self.file:
                     self.coverage.add(extent.start, extent.end, number)
-                    self._claims.append(Claim(extent, number, seal.time, adopted, explained))
+                    self._claims.append(Claim(extent, number, seal.time, adopted))
                     self._known = True
         if self.file in seal.settled:
             self._writers.clear()
         if self.file in seal.closed:
             self._writers.discard(seal.run)
 
-    def _open(self, seal: Seal, end: int, *, alone: bool) -> None:
+    def _open(self, seal: Seal, end: int, number: int, *, alone: bool) -> None:
         if end < self.coverage.end:
             gone = self.coverage.end - end
             self._report.add(What.BEGUN_ANEW, self.file, size=gone, time=seal.time)
             self.coverage.cut(end)
             self._claims = [claim for claim in self._claims if claim.extent.end <= end]
         if alone:
+            if self.was_left_to(seal.run, number):
+                self._heirs.add(seal.run)
+            self._openers.clear()
             self._writers.clear()
+        self._openers.add(seal.run)
         self._writers.add(seal.run)
         self._known = True
 
@@ -123,19 +150,17 @@ class Day:
     def _tell_adopted(self, contents: Contents, claims: Sequence[Claim]) -> None:
         own = Coverage()
         for claim in claims:
-            if not claim.adopted:
+            if claim.adopted is None:
                 own.add(claim.extent.start, claim.extent.end, claim.number)
-        adopted: dict[tuple[bool, str], Coverage] = {}
+        adopted: dict[tuple[What, str], Coverage] = {}
         for claim in claims:
-            if claim.adopted:
-                coverage = adopted.setdefault((claim.explained, claim.time), Coverage())
+            if claim.adopted is not None:
+                time = claim.time if claim.adopted is What.ADOPTED else ""
+                coverage = adopted.setdefault((claim.adopted, time), Coverage())
                 coverage.add(claim.extent.start, claim.extent.end, claim.number)
-        for (explained, time), coverage in adopted.items():
+        for (kind, time), coverage in adopted.items():
             if found := list(coverage.without(own)):
-                if explained:
-                    self._tell(What.ADOPTED, contents, found, time=time)
-                else:
-                    self._tell(What.UNSEALED, contents, found)
+                self._tell(kind, contents, found, **({"time": time} if time else {}))
 
     def _tell(self, what: What, contents: Contents, ranges: Sequence[ByteRange], **more: str) -> None:
         """One finding for bytes in several places: their number, and the first and the last line.
