@@ -77,7 +77,7 @@ def run(settings: Settings) -> int:
         level=logging.getLevelNamesMapping()[settings.log_level],
         language=settings.lang,
         json=settings.log_json,
-        keep=Keep(settings.keep_days, settings.keep_bytes),
+        keep=Keep(settings.keep_days, settings.keep_bytes, settings.day_bytes, settings.free_bytes),
     )
     _complete_text(journal, settings.log_path)
     _sweep_admin(journal, settings)

@@ -81,6 +81,8 @@ JOURNAL_STATISTICS: Final = _event(
     ("logged", "written", "dropped", "levels", "waiting", "high_water", "slowest_ms", "degraded"),
 )
 JOURNAL_DROPPED: Final = _event("journal.dropped", WARNING, ("count", "levels", "since", "until", "reason"))
+JOURNAL_LIMITED: Final = _event("journal.limited", WARNING, ("reason",))
+JOURNAL_LEFT_OUT: Final = _event("journal.left_out", WARNING, ("count", "levels", "since", "until", "reason"))
 JOURNAL_DEGRADED: Final = _event("journal.degraded", ERROR, ("reason",))
 JOURNAL_RESTORED: Final = _event("journal.restored", WARNING, ("seconds",))
 JOURNAL_CONSOLE_FAILED: Final = _event("journal.console_failed", WARNING, ("reason",))

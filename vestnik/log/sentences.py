@@ -47,6 +47,14 @@ CATALOGUE: Final[Catalogue] = {
         "Очередь журнала была переполнена с {since} по {until}: потеряно записей: {count} ({levels}). {reason}",
         "The queue of the journal was full from {since} to {until}: {count} records lost ({levels}). {reason}",
     ),
+    "journal.limited": (
+        "С этого момента в журнал попадает только обещанное: {reason}",
+        "From now on only what is promised is journaled: {reason}",
+    ),
+    "journal.left_out": (
+        "Журнал был ограничен: с {since} по {until} не записано {count} ({levels}). {reason}",
+        "The journal was limited: from {since} to {until} {count} records were left out ({levels}). {reason}",
+    ),
     "journal.degraded": ("Журнал не пишется в файл: {reason}", "The journal cannot be written to its file: {reason}"),
     "journal.restored": (
         "Журнал снова пишется в файл, перерыв {seconds} с",

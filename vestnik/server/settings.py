@@ -51,7 +51,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     keep_bytes: Annotated[
         int, Meta(ge=0, description="Bytes of the journal's files past which the oldest days go; 0: no limit.")
-    ] = 0
+    ] = 10_737_418_240
+    day_bytes: Annotated[
+        int,
+        Meta(ge=0, description="Bytes of one day past which only what is promised is journaled; 0: no limit."),
+    ] = 1_073_741_824
+    free_bytes: Annotated[
+        int,
+        Meta(ge=0, description="Free bytes of the disk below which only what is promised is journaled; 0: no limit."),
+    ] = 268_435_456
     trace: Annotated[bool, Meta(description="Whether calls of functions are journaled from the start.")] = False
     lang: Annotated[Literal["ru", "en"], Meta(description="Language of answers and journal.")] = "ru"
     keepalive: Annotated[

@@ -46,7 +46,8 @@ class Inbox:
     thread that takes them out counts them in `left`. (A thread gives others their turn between calls only, so `+=`
     needs no lock.) Who appends anything else compares the length of `queue` with `room`, and asks `admits` past it.
 
-    `clock` gives seconds since 1970. `refused` counts records by level, for good.
+    `clock` gives seconds since 1970. `refused` counts records by level, for good. Below `floor` nothing is worth enough
+    that is not promised (`limit_to`).
     """
 
     def __init__(self, clock: Callable[[], float], limit: int = LIMIT) -> None:
@@ -54,6 +55,7 @@ class Inbox:
         self.limit = limit
         self.room = self.promises = 0
         self.given = self.left = 0
+        self.floor = 0
         self.refused: Counter[int] = Counter()
         self._clock = clock
         self._used = self._used_promised = 0
@@ -65,8 +67,13 @@ class Inbox:
     def reserve(self, promised: int, rest: int) -> None:
         """Notes how many records have left the queue and still take up room."""
         self._used_promised, self._used = promised, rest
-        self.room = int(self.limit * (1 - PROMISED) * SHARES[0][1]) - rest
+        self.room = -1 if self.floor else int(self.limit * (1 - PROMISED) * SHARES[0][1]) - rest
         self.promises = int(self.limit * PROMISED) - promised
+
+    def limit_to(self, floor: int) -> None:
+        """From now on what is not promised must be worth at least `floor`; 0: anything."""
+        self.floor = floor
+        self.reserve(self._used_promised, self._used)
 
     def close(self) -> None:
         """From now on there is no room."""
@@ -77,7 +84,7 @@ class Inbox:
         worth = event.level if event.worth is None else event.worth
         share = next((share for below, share in SHARES if worth < below), 1.0)
         rest = len(self.queue) - (self.given - self.left) + self._used
-        if rest < self.limit * (1 - PROMISED) * share:
+        if worth >= self.floor and rest < self.limit * (1 - PROMISED) * share:
             return True
         self.refuse(event.level)
         return False

@@ -12,20 +12,27 @@ from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.recording.console import Console, Stream
 from vestnik.log.recording.files import DatedFiles
+from vestnik.log.recording.quota import Quota
 from vestnik.log.sealing.seal import Sealer
 
 
 class Keep(NamedTuple):
-    """How long the days of a journal are kept: so many `days`, and at most so many `bytes`; 0: no limit."""
+    """How much of a journal is kept: so many `days`, and at most so many `bytes`; 0: no limit.
+
+    Only what is promised is written past so many bytes of a day (`day_bytes`), or when fewer are free on the disk than
+    `free_bytes`.
+    """
 
     days: int = 0
     bytes: int = 0
+    day_bytes: int = 0
+    free_bytes: int = 0
 
 
 class Outputs(NamedTuple):
     """Where the records of a journal go; each may be missing. `console_level`: from which level on it shows them.
 
-    `sealer` seals the files; `sweep` makes what compresses and deletes old ones.
+    `sealer` seals the files; `sweep` makes what compresses and deletes old ones; `quota` limits how much is written.
     """
 
     text: DatedFiles | None = None
@@ -34,6 +41,7 @@ class Outputs(NamedTuple):
     console_level: int = logging.NOTSET
     sealer: Sealer | None = None
     sweep: Callable[[], SweepThread] | None = None
+    quota: Quota | None = None
 
     @property
     def files(self) -> tuple[DatedFiles, ...]:
@@ -76,5 +84,9 @@ class Wanted:
             )
             return SweepThread(sweeper, clock=self.clock)
 
-        json = files("jsonl") if self.json else None
-        return Outputs(files("log"), json, console, self.console_level, sealer, None if keep is None else sweep)
+        json, text = files("jsonl") if self.json else None, files("log")
+        if keep is None:
+            return Outputs(text, json, console, self.console_level, sealer)
+        both = (text,) if json is None else (text, json)
+        quota = Quota(both, keep.day_bytes, keep.free_bytes, clock=self.clock, monotonic=self.monotonic)
+        return Outputs(text, json, console, self.console_level, sealer, sweep, quota)

@@ -19,6 +19,7 @@ from vestnik.log.recording.inbox import LIMIT, Inbox
 from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.marks import Mark, Point, join, reach
 from vestnik.log.recording.outputs import Outputs
+from vestnik.log.recording.quota import LOOK_AGAIN, tell_refused
 from vestnik.log.recording.records import Queued, end_of_run
 from vestnik.log.recording.render import Renderer
 from vestnik.log.trouble import Trouble
@@ -263,6 +264,8 @@ class JournalWriter:
         if self._trouble.lasts:
             return self._trouble.wait
         times = [TIDY_EVERY if self._has_old_files else self._until_tomorrow()] if self._files else []
+        if self.inbox.floor:
+            times.append(LOOK_AGAIN)
         if any(files.unsynced for files in self._files):
             times.append(max(0.0, self._sync_at - self._monotonic()))
         if self._outputs.sealer is not None and (due := self._outputs.sealer.wait) is not None:
@@ -452,8 +455,10 @@ class JournalWriter:
 
     def _look_around(self) -> None:
         """Says once what the callers were spared: dropped records, a console or a link that fails."""
-        if not self._trouble.lasts and (self.inbox.roomy or self._stopping):
-            self._tell_refused()
+        if (quota := self._outputs.quota) is not None:
+            quota.apply(self.inbox, self._say)
+        if not self._trouble.lasts and (self._stopping or (self.inbox.roomy and not self.inbox.floor)):
+            tell_refused(self.inbox, self._say, (quota.reason if quota is not None else "") or self._reason)
         old = False
         for files in self._files:
             old = files.tidy() or old
@@ -464,10 +469,6 @@ class JournalWriter:
             if console.dropped != self._told_hidden and console.error is None and not console.waiting:
                 count, self._told_hidden = console.dropped - self._told_hidden, console.dropped
                 self._say(events.JOURNAL_CONSOLE_DROPPED, count)
-
-    def _tell_refused(self) -> None:
-        if (refused := self.inbox.take_refused()) is not None:
-            self._say(events.JOURNAL_DROPPED, *refused.values, self._reason)
 
     def _tell(self, event: EventType, error: Exception | None, of: str | None = None) -> None:
         """Says what fails when it begins to; `of` tells failures of one kind apart."""
