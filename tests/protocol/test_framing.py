@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.framing import MAX_DEPTH, MAX_VALUE, Framer
+from vestnik.protocol.framing import MAX_DEPTH, MAX_MARKS, MAX_VALUE, Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import Join
 
@@ -42,12 +42,17 @@ def written(draw: st.DrawFn) -> str:
     )
 
 
+def pulled(framer: Framer[Any], data: bytes) -> list[Any]:
+    """Everything that comes of `data`."""
+    return [each for each in framer.feed(data) if each is not None]
+
+
 def feed_all(framer: Framer[Any], data: bytes, cuts: Iterable[int]) -> list[Any]:
     """Everything that comes of `data`, fed in the pieces between `cuts`."""
     found = []
     start = 0
     for cut in [*sorted(cuts), len(data)]:
-        found += framer.feed(data[start:cut])
+        found += pulled(framer, data[start:cut])
         start = cut
     return found
 
@@ -100,7 +105,7 @@ def test_no_bytes_make_it_raise(sent: bytes, data: st.DataObject) -> None:
 def test_errors_do_not_depend_on_the_cuts(sent: bytes, data: st.DataObject) -> None:
     """Broken input gives the same requests and the same 400s however it is cut."""
     cuts = data.draw(st.lists(st.integers(0, len(sent)), max_size=8))
-    whole = Framer(REQUESTS.decode, CAP).feed(sent)
+    whole = pulled(Framer(REQUESTS.decode, CAP), sent)
     assert kinds(feed_all(Framer(REQUESTS.decode, CAP), sent, cuts)) == kinds(whole)
 
 
@@ -110,7 +115,7 @@ def test_held_memory_is_bounded(pieces: list[bytes]) -> None:
     framer = Framer(REQUESTS.decode, CAP)
     for piece in pieces:
         for start in range(0, len(piece), SEGMENT):
-            framer.feed(piece[start : start + SEGMENT])
+            pulled(framer, piece[start : start + SEGMENT])
             assert len(framer._held) <= CAP + SEGMENT
 
 
@@ -118,9 +123,9 @@ def test_held_memory_is_bounded(pieces: list[bytes]) -> None:
 def test_an_endless_value_is_not_kept(opening: bytes) -> None:
     """A value without end costs one 400 and no memory."""
     framer = Framer(REQUESTS.decode)
-    found = framer.feed(opening)
+    found = pulled(framer, opening)
     for _ in range(20):
-        found += framer.feed(b"1" * MAX_VALUE)
+        found += pulled(framer, b"1" * MAX_VALUE)
     assert kinds(found) == ["value.too_long"]
     assert framer.size > MAX_VALUE
     assert len(framer._held) <= 1
@@ -182,14 +187,14 @@ def test_depth(opening: str, closing: str, piece: int) -> None:
 
 def test_too_deep_and_too_long_is_one_error() -> None:
     """A value that is both too deep and too long is one 400."""
-    found = Framer(msgspec.json.decode).feed(nested(MAX_VALUE) + b"{}")
+    found = pulled(Framer(msgspec.json.decode), nested(MAX_VALUE) + b"{}")
     assert kinds(found) == ["value.too_deep", {}]
 
 
 def test_brackets_in_a_string_are_not_depth() -> None:
     """Brackets inside a string do not count as depth."""
     value = {"a": "[{" * 1000}
-    assert Framer(msgspec.json.decode).feed(json.dumps(value).encode()) == [value]
+    assert pulled(Framer(msgspec.json.decode), json.dumps(value).encode()) == [value]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +264,7 @@ def test_unreadable_bytes(bad: bytes, before: bytes, piece: int) -> None:
     wrong = bad[3] if bad[:1] in b"tn" else bad[0]
     assert found[-1].values == (f"0x{wrong:02x}",)
     assert framer.closed
-    assert framer.feed(b'{"d":4}') == []
+    assert pulled(framer, b'{"d":4}') == []
 
 
 def test_size() -> None:
@@ -267,7 +272,7 @@ def test_size() -> None:
     framer: Framer[Any] = Framer(msgspec.json.decode)
     sizes = []
     for byte in b' \n{"a":1} ':
-        framer.feed(bytes([byte]))
+        pulled(framer, bytes([byte]))
         sizes.append(framer.size)
     assert sizes == [0, 0, 1, 2, 3, 4, 5, 6, 0, 0]
 
@@ -290,8 +295,44 @@ class Counted(bytes):
 def test_work_is_linear(value: bytes, separator: bytes) -> None:
     """However values are separated, every byte is copied a few times at most."""
     sent = Counted((value + separator) * 2000)
-    assert len(Framer(REQUESTS.decode).feed(sent)) == 2000
+    assert len(pulled(Framer(REQUESTS.decode), sent)) == 2000
     assert sent.copied <= 8 * len(sent)
+
+
+def test_values_are_decoded_as_they_are_asked_for() -> None:
+    """Of many values in one segment none is decoded before it is its turn."""
+    decoded: list[bytes] = []
+    framer: Framer[bytes] = Framer(lambda value: decoded.append(value) or msgspec.json.decode(value))  # type: ignore[func-returns-value]
+    found = framer.feed(b"{}\n" * 1000)
+    assert decoded == []
+    assert [next(found), next(found)] == [{}, {}]
+    assert len(decoded) == 2
+
+
+@pytest.mark.parametrize("sent", [b"[" * 100_000, b'["' + b"\\\\" * 30_000 + b'"]', b"[" + b'"",' * 20_000 + b'""]'])
+def test_scanner_rests_in_long_values(sent: bytes) -> None:
+    """Inside a value of very many brackets, quotes or escapes the scanner lets others have their turn, and goes on."""
+    framer: Framer[Any] = Framer(msgspec.json.decode)
+    steps = pulled(framer, sent[:1]) + list(framer.feed(sent[1:]))
+    marks = sum(sent.count(mark) for mark in (b"[", b'"', b"\\\\"))
+    assert steps.count(None) >= marks // MAX_MARKS - 2
+    assert kinds(each for each in steps if each is not None) == kinds(feed_all(Framer(msgspec.json.decode), sent, [7]))
+
+
+@pytest.mark.parametrize("begun", [b"{", b'"a', b"[1,", b"tr"])
+def test_begun_values_are_told_apart(begun: bytes) -> None:
+    """While a value is unfinished its number stays; that of the next unfinished one is another."""
+    framer: Framer[Any] = Framer(msgspec.json.decode)
+    pulled(framer, begun)
+    first = framer.begun
+    pulled(framer, b"")
+    assert (framer.begun, framer.size) == (first, len(begun))
+    framer = Framer(msgspec.json.decode)
+    pulled(framer, b"[1")
+    first = framer.begun
+    pulled(framer, b"]{}" + begun)
+    assert framer.size == len(begun)
+    assert framer.begun != first
 
 
 def test_numbers_wait_for_their_end() -> None:

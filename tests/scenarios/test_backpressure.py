@@ -118,8 +118,9 @@ async def test_no_probe_when_it_is_switched_off(tmp_path: Path) -> None:
 
 async def test_unread_answers_are_bounded_too(tmp_path: Path) -> None:
     """Somebody sends without end and reads no answer: he is cut off and the server's memory stays bounded."""
+    add_accounts(tmp_path, ["anna"], "secret")
     with ServerProcess(tmp_path) as server:
-        async with await Wire.connect(server.port, receive=8192) as wire:
+        async with await Wire.login(server.port, "anna", receive=8192) as wire:
             before = server.memory
             try:
                 while True:
@@ -130,4 +131,4 @@ async def test_unread_answers_are_bounded_too(tmp_path: Path) -> None:
                 pass
             assert server.memory - before < 64 * 1_048_576
         assert server.stop() == 0
-        assert "WARNING  server     Клиент  не успевает читать (" in server.journal  # not all of it is on the console
+        assert "WARNING  server     Клиент anna не успевает читать (" in server.journal

@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +16,11 @@ from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.formats import jim_formats
 from vestnik.protocol.requests import AnyRequest, Authenticate, GetContacts, Join, Msg, Presence, Quit, User
 from vestnik.secret import Secret
+from vestnik.server import patience
 from vestnik.server.app import App
+from vestnik.server.patience import STRANGER
 from vestnik.server.peer import Peer
+from vestnik.server.turns import PASS, REQUEST, TURN
 
 
 class FakeDoor:
@@ -51,6 +56,10 @@ class FakeDoor:
     def hung_up(self) -> bool:
         """Never."""
         return False
+
+    def unfinished(self) -> int:
+        """Everything comes whole."""
+        return 0
 
     def close(self) -> None:
         """Take note."""
@@ -93,7 +102,7 @@ class Visit:
 
     def ask(self, *requests: AnyRequest | BadRequest) -> None:
         """What one read has brought."""
-        self.peer.receive(requests)
+        self.peer.receive(iter(requests))
 
 
 LOGIN = Authenticate(user=User("anna", password=Secret("secret")))
@@ -186,6 +195,134 @@ async def test_held(visit: Visit) -> None:
     await visit.door.until(3)
     assert not visit.peer.held
     assert visit.door.told == ["pause", "resume", "pause", "resume"]
+
+
+async def test_turns_are_bounded(visit: Visit) -> None:
+    """Of ever so many requests that one read has brought a turn serves a part; the rest follows, in order."""
+    visit.ask(LOGIN, *[Presence()] * 1000, GetContacts())
+    seen = [0]
+    while visit.peer.busy:
+        assert visit.door.told == ["pause"]
+        await asyncio.sleep(0)
+        seen.append(len(visit.door.answers))
+    assert max(after - before for before, after in pairwise(seen)) <= 1 + TURN // REQUEST
+    assert await visit.door.until(1002) == [202, *[200] * 1000, 202]
+    assert visit.door.told == ["pause", "resume"]
+
+
+async def test_others_have_their_turn(visit: Visit) -> None:
+    """While a member's flood of requests is served in turns, another one's request is answered when it comes."""
+    visit.ask(LOGIN)
+    assert await visit.door.until(1) == [202]
+    visit.ask(*[Presence()] * 5000)
+    other = Visit(visit.app)
+    other.ask(Presence())
+    assert [found["response"] for found in other.door.answers] == [401]
+    assert len(visit.door.answers) <= 1 + TURN // REQUEST
+
+
+async def test_full_pass(visit: Visit) -> None:
+    """When a pass of the loop has no time for more, a request waits for the next one, and is not lost."""
+    visit.app.services.turns.spend(PASS)
+    visit.ask(Presence())
+    assert visit.door.answers == []
+    assert visit.door.told == ["pause"]
+    assert await visit.door.until(1) == [401]
+    assert visit.door.told == ["pause", "resume"]
+
+
+async def test_messages_of_one_turn_are_one_batch(visit: Visit) -> None:
+    """Messages that came together are kept together, as many as a turn has; each turn is one batch."""
+    visit.ask(LOGIN, Join(room="#tea"))
+    await visit.door.until(2)
+    batches: list[int] = []
+    submit = visit.app.store.submit
+    visit.app.services.intake._store = SimpleNamespace(  # type: ignore[assignment]  # in its place
+        submit=lambda posts: (batches.append(len(posts)), submit(posts))
+    )
+    visit.ask(*[Msg(to="#tea", message="x")] * (TURN + 10))
+    await visit.door.until(TURN + 12)
+    assert sum(batches) == TURN + 10
+    assert len(batches) <= 4  # a busy machine may end a turn by its time
+
+
+async def test_rest_of_the_scanner(visit: Visit) -> None:
+    """A long value that is no request yet takes turns like many requests, and what follows it is served."""
+    rests: list[AnyRequest | None] = [None] * 100
+    visit.peer.receive(iter([*rests, Presence()]))
+    assert visit.door.answers == []
+    assert await visit.door.until(1) == [401]
+
+
+@pytest.mark.parametrize("refused", [BadRequest(answers.VALUE_NOT_OBJECT), Presence(), Join(room="#tea")])
+async def test_refused_again_and_again(
+    visit: Visit, refused: AnyRequest | BadRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger who is only refused pauses before each further turn, and ends with an answer that says why."""
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.0)
+    visit.ask(*[refused] * 1000)
+    assert len(visit.door.answers) <= STRANGER.free + 1
+    assert visit.door.told == ["pause"]
+    await visit.door.until_told("close")
+    found = visit.door.answers
+    assert len(found) == STRANGER.end
+    assert found[-1] == {"response": 403, "error": "128 requests in a row were refused: the connection is closed"}
+    assert {each["response"] for each in found[:-1]} <= {400, 401}
+
+
+async def test_refused_one_by_one(visit: Visit) -> None:
+    """Who is refused too often pauses even if each request comes alone; reading pauses meanwhile, and then goes on."""
+    for _ in range(STRANGER.free):
+        visit.ask(Presence())
+    assert visit.door.told == []
+    visit.ask(Presence())
+    assert visit.door.told == ["pause"]
+    await visit.door.until_told("resume")
+    assert not visit.peer.busy
+
+
+async def test_refused_now_and_then(visit: Visit) -> None:
+    """Twenty refusals in a row, again and again with something right between them, slow nobody down."""
+    visit.ask(LOGIN)
+    await visit.door.until(1)
+    some = [*[BadRequest(answers.ACTION_MISSING)] * 20, Presence()]
+    for number in range(100):
+        visit.ask(*some)
+        await visit.door.until(1 + 21 * (number + 1))
+    assert "close" not in visit.door.told
+    assert visit.peer._pausing is None
+
+
+async def test_end_in_a_pause(visit: Visit) -> None:
+    """A connection that ends while it pauses leaves nothing behind that would hold it."""
+    for _ in range(STRANGER.free + 1):
+        visit.ask(Presence())
+    assert visit.peer._pausing is not None
+    visit.peer.lose()
+    assert visit.peer._pausing is None
+
+
+async def test_stop_does_not_wait_for_a_pause(visit: Visit) -> None:
+    """Who pauses and has nothing more to be answered is closed at once when the server stops."""
+    for _ in range(STRANGER.free + 1):
+        visit.ask(Presence())
+    visit.peer.finish()
+    assert visit.door.told == ["pause", "close"]
+
+
+async def test_held_in_turns(visit: Visit) -> None:
+    """A turn does not begin while too many messages wait for the store; all are answered in the end."""
+    visit.ask(LOGIN, Join(room="#tea"))
+    await visit.door.until(2)
+    visit.app.services.intake._capacity = 100
+    visit.ask(*[Msg(to="#tea", message="x")] * 2000)
+    queued = []
+    while visit.peer.busy:
+        queued.append(visit.app.services.intake._queued)
+        await asyncio.sleep(0)
+    assert max(queued) <= 100 + TURN
+    assert await visit.door.until(2002) == [202, *[200] * 2001]
+    assert visit.door.told[-1] == "resume"
 
 
 async def test_nothing_after_the_end(visit: Visit) -> None:

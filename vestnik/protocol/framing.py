@@ -8,7 +8,7 @@ the bytes however they are cut.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Generic, TypeVar
 
 from vestnik.protocol import answers
@@ -21,6 +21,8 @@ MAX_VALUE: Final = 65_536
 """Bytes that one value may have."""
 MAX_DEPTH: Final = 32
 """How deep arrays and objects may be nested."""
+MAX_MARKS: Final = 512
+"""Brackets, quotes and escapes after which the scanner takes a rest inside a value: a fraction of a millisecond."""
 
 _BLANK: Final = re.compile(rb"[ \t\r\n]*")
 _BRACKET_OR_QUOTE: Final = re.compile(rb'["{}\[\]]')
@@ -38,58 +40,71 @@ class Framer(Generic[T]):
     `decode` turns the bytes of one value into an object or raises one of `DECODE_ERRORS`. What cannot be decoded
     comes out as a `BadRequest` in its place. A value longer than `max_value` bytes or deeper than `MAX_DEPTH` gives
     one `BadRequest` and is skipped to its end. After a `BadRequest` with `fatal` the framer is `closed` and nothing
-    more is read. `size` is how many bytes of an unfinished value have come, skipped ones included.
+    more is read. `size` is how many bytes of an unfinished value have come, skipped ones included; `begun` counts the
+    values that were not decoded in one call, so that two looks at an unfinished value can tell whether it is the same.
     """
 
-    __slots__ = ("_decode", "_depth", "_escaped", "_held", "_in_string", "_max_value", "_skipping", "closed", "size")
+    __slots__ = (
+        "_decode",
+        "_depth",
+        "_escaped",
+        "_held",
+        "_in_string",
+        "_max_value",
+        "_skipping",
+        "begun",
+        "closed",
+        "size",
+    )
 
     def __init__(self, decode: Callable[[bytes], T], max_value: int = MAX_VALUE) -> None:
         self._decode = decode
         self._max_value = max_value
         self._held: bytes | bytearray = b""  # the beginning of an unfinished value
         self.size = 0
+        self.begun = 0
         self._depth = 0
         self._in_string = False
         self._escaped = False  # the last byte seen was a backslash inside a string
         self._skipping = False
         self.closed = False
 
-    def feed(self, data: bytes) -> list[T | BadRequest]:
-        """The values that `data` completes, in order; never raises for anything a stranger may send."""
+    def feed(self, data: bytes) -> Iterator[T | BadRequest | None]:
+        """The values that `data` completes, in order; never raises for anything a stranger may send.
+
+        They are decoded one by one, as they are asked for; None is a rest of the scanner in the middle of a long one,
+        no value. What the data before has brought is to be asked for first.
+        """
         found: list[T | BadRequest] = []
         at = 0
-        if self.size and not self.closed:
-            at = self._go_on(data, 0, found)
         end = len(data)
-        stop = at - 1  # where the line ends that the scanner is in
+        stop = -1  # where the line ends that the scanner is in
+        decode, max_value = self._decode, self._max_value
         while at < end and not self.closed:
-            if at > stop:
-                newline = data.find(b"\n", at)
-                stop = end if newline < 0 else newline
-                line = data[at:stop]
-                # A line with more brackets than the depth allows may be too deep: the scanner counts.
-                if stop - at <= self._max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
-                    try:
-                        found.append(self._decode(line))
-                    except DECODE_ERRORS:  # no event: not one whole value; the scanner finds out what it is
-                        pass
-                    else:
-                        at = stop + 1
-                        continue
-            at = self._begin(data, at, found)
-        return found
-
-    def _begin(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:
-        """Scan the value that begins at or after `at`; return where the next may begin."""
-        at = _BLANK.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
-        if at == len(data):
-            return at
-        byte = data[at]
-        if byte in _OPENING or byte == _QUOTE or byte in _NUMBER_START or byte in _LITERALS:
-            return self._go_on(data, at, found)
-        self.closed = True
-        found.append(BadRequest(answers.STREAM_UNREADABLE, f"0x{byte:02x}", fatal=True))
-        return at
+            if self.size == 0:
+                if at > stop:
+                    newline = data.find(b"\n", at)
+                    stop = end if newline < 0 else newline
+                    line = data[at:stop]
+                    # A line with more brackets than the depth allows may be too deep: the scanner counts.
+                    if stop - at <= max_value and line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
+                        try:
+                            value = decode(line)
+                        except DECODE_ERRORS:  # no event: not one whole value; the scanner finds out what it is
+                            pass
+                        else:
+                            at = stop + 1
+                            yield value
+                            continue
+                at = _BLANK.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
+                if at == end:
+                    return
+            at = self._go_on(data, at, found)
+            if found:
+                yield from found
+                found.clear()
+            else:
+                yield None
 
     def _go_on(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:
         """Scan on from `at`, inside a value or at its first byte; return where the next may begin."""
@@ -98,11 +113,15 @@ class Framer(Generic[T]):
             stop, complete = self._scan_nested(data, at, found)
         elif first in _LITERALS:
             stop, complete = self._scan_literal(data, at, _LITERALS[first], found)
-        else:
+        elif first in _NUMBER_START:
             stop = _NUMBER.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
             complete = stop < len(data)
+        else:
+            return self._close(first, at, found)
         if self.closed:
             return stop
+        if not self.size:
+            self.begun += 1
         self.size += stop - at
         if self.size > self._max_value and not self._skipping:
             self._skip(found, BadRequest(answers.VALUE_TOO_LONG, self._max_value))
@@ -117,12 +136,14 @@ class Framer(Generic[T]):
         return stop
 
     def _scan_nested(self, data: bytes, at: int, found: list[T | BadRequest]) -> tuple[int, bool]:
-        """Follow brackets and strings from `at`; where the value ends, and whether it does."""
+        """Follow brackets and strings from `at`: where the value ends or the scanner rests, and whether it ends."""
         end = len(data)
         if self._escaped and at < end:
             self._escaped = False
             at += 1
-        while at < end:
+        for _ in range(MAX_MARKS):
+            if at >= end:
+                return end, False
             match = (_QUOTE_OR_ESCAPE if self._in_string else _BRACKET_OR_QUOTE).search(data, at)
             if match is None:
                 return end, False
@@ -142,17 +163,21 @@ class Framer(Generic[T]):
                 self._depth -= 1
             if self._depth == 0 and not self._in_string:
                 return at, True
-        return end, False
+        return min(at, end), False
 
     def _scan_literal(self, data: bytes, at: int, literal: bytes, found: list[T | BadRequest]) -> tuple[int, bool]:
         wanted = literal[self.size :]
         given = data[at : at + len(wanted)]
         if wanted.startswith(given):
             return at + len(given), given == wanted
-        self.closed = True
         wrong = next(b for b, w in zip(given, wanted, strict=False) if b != w)
-        found.append(BadRequest(answers.STREAM_UNREADABLE, f"0x{wrong:02x}", fatal=True))
-        return at, False
+        return self._close(wrong, at, found), False
+
+    def _close(self, byte: int, at: int, found: list[T | BadRequest]) -> int:
+        """Nothing can be read from the byte at `at` on."""
+        self.closed = True
+        found.append(BadRequest(answers.STREAM_UNREADABLE, f"0x{byte:02x}", fatal=True))
+        return at
 
     def _skip(self, found: list[T | BadRequest], why: BadRequest) -> None:
         found.append(why)

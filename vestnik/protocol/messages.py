@@ -108,7 +108,6 @@ def _decode_or(decoder: msgspec.json.Decoder[T], data: Raw, otherwise: D) -> T |
         return otherwise
 
 
-_PATH: Final = re.compile(r" - at `\$\.?(.*?)`$")
 _MISSING: Final = re.compile(r"^Object missing required field `(\w+)`")
 _UNKNOWN_TAG: Final = re.compile(r"^Invalid value '(.*)' - at `\$\.action`$", re.DOTALL)
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
@@ -131,8 +130,8 @@ def _explain_schema(text: str, name_limit: int) -> BadRequest:
     unknown = _UNKNOWN_TAG.match(text)
     if unknown:
         return BadRequest(answers.ACTION_UNKNOWN, unknown[1][:name_limit])
-    at = _PATH.search(text)
-    path = at[1] if at else ""
+    _, found, at = text.rpartition(" - at `$")  # not before the last: what was sent may be in the text
+    path = at.removesuffix("`").removeprefix(".") if found else ""
     missing = _MISSING.match(text)
     if missing:
         field = f"{path}.{missing[1]}" if path else missing[1]

@@ -35,6 +35,7 @@ from vestnik.server.services import Services
 from vestnik.server.settings import Settings
 from vestnik.server.tasks import Tasks
 from vestnik.server.traced import TracedStore
+from vestnik.server.turns import Turns
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 from vestnik.texts import Wording
@@ -167,6 +168,7 @@ class App:
             CatchUp(chat, store, journal, order, kept),
             tasks,
             Refusals(journal),
+            Turns(),
             settings.send_buffer,
         )
         self._undo.callback(self.services.refusals.flush)

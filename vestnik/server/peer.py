@@ -1,14 +1,15 @@
 """A peer: what the server knows of one connection. Requests in their order, answers, its pace, its end; no socket.
 
-Many `msg` in a row travel together; any other request waits until everything before it is answered. While one waits,
-nothing more is read, so a peer holds at most what one read has brought.
+Many `msg` in a row travel together; any other request waits until everything before it is answered. One turn serves a
+bounded part of what has come (`vestnik.server.turns`). While anything waits, nothing more is read, so a peer holds at
+most what one read has brought, and that undecoded.
 """
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Final, Protocol, cast
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import chain
+from typing import cast
 
 from vestnik.chat.actions import action_name
 from vestnik.chat.dispatcher import dispatch
@@ -16,74 +17,44 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.session import Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
-from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest, VestnikError
-from vestnik.protocol.formats import Formats
 from vestnik.protocol.requests import AnyRequest, Msg
 from vestnik.server import catalogue
 from vestnik.server.answering import respond
+from vestnik.server.door import Door, Incoming
 from vestnik.server.networks import network_of
+from vestnik.server.patience import MEMBER, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
+from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, TURN_TIME, clock
 from vestnik.store.readers import ASKER, NOBODY
-
-WRITE_HIGH: Final = 65_536
-"""Bytes waiting to be sent above which a door says that its client is choked."""
 
 
 def _to_nobody(_data: bytes) -> None:
     """What `Peer.send` does when the connection is ending."""
 
 
-class Door(Protocol):
-    """Where a peer came through: it moves bytes. Above `WRITE_HIGH` bytes it calls `Peer.choke`, later `Peer.relax`."""
-
-    write: Callable[[bytes], None]
-    """Sends bytes, or keeps them until the client takes them."""
-
-    @property
-    def formats(self) -> Formats:
-        """The formats that it offers."""
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Address and port of the client."""
-
-    def pause_reading(self) -> None:
-        """Read nothing more for now."""
-
-    def resume_reading(self) -> None:
-        """Read again."""
-
-    def waiting(self) -> int:
-        """Bytes that the client has not taken yet."""
-
-    def hung_up(self) -> bool:
-        """Whether the client has closed its side, also if that was not read yet."""
-
-    def close(self) -> None:
-        """Close after what is written has been sent."""
-
-    def abort(self) -> None:
-        """Close at once."""
-
-
 class Peer:
     """One connection from its acceptance to its end: a `vestnik.chat.session.Recipient`.
 
-    A door calls `receive`, `finish_reading`, `choke`, `relax` and `lose`, and keeps `active` and `begun` up to date.
+    A door calls `receive`, `finish_reading`, `choke`, `relax` and `lose`, and keeps `active` up to date.
     """
 
     __slots__ = (
-        "_backlog",
         "_door",
         "_drained",
         "_ending",
+        "_pausing",
+        "_put_back",
         "_reading",
         "_services",
+        "_source",
         "_task",
+        "_waiting",
         "active",
         "begun",
+        "begun_at",
         "closing",
         "formats",
         "heard",
@@ -93,6 +64,7 @@ class Peer:
         "number",
         "pending",
         "probed",
+        "refusals",
         "requests",
         "send",
         "session",
@@ -108,7 +80,11 @@ class Peer:
         self.name = str(number)
         self.network = network_of(door.address[0])
         self.session = Session(self)
-        self._backlog: deque[AnyRequest | BadRequest] | None = None  # requests that wait for their turn
+        self._source: Iterator[Incoming] | None = None  # what has come and is not served yet
+        self._put_back: AnyRequest | BadRequest | None = None  # what came first of it, and had to wait
+        self._waiting = False  # for a turn
+        self._pausing: asyncio.TimerHandle | None = None  # until it may wait for one
+        self.refusals = 0  # requests in a row that were refused
         self._task: asyncio.Task[None] | None = None  # the request that is being served by a coroutine
         self._drained: asyncio.Future[None] | None = None
         self._reading = True
@@ -117,7 +93,8 @@ class Peer:
         self.requests = 0
         self.active = True  # something was received since `Peers` looked last
         self.heard = now  # when it looked and something had been received, in the loop's seconds
-        self.begun = 0.0  # when the unfinished value began; 0: there is none
+        self.begun = 0  # the unfinished request that `Peers` saw when it looked last
+        self.begun_at = 0.0  # and when it saw it first
         self.probed = False
         self.held = False  # too many messages wait for the store: nothing is read until there is room again
         self.closing = False  # nothing more is read or written
@@ -127,15 +104,22 @@ class Peer:
         """Address and port of the client."""
         return self._door.address
 
+    @property
+    def unfinished(self) -> int:
+        """The number of the request of which only the beginning has come; 0: there is none."""
+        return self._door.unfinished()
+
     # What the door calls.
 
-    def receive(self, found: Iterable[AnyRequest | BadRequest]) -> None:
-        """Requests have come, or what was sent in their place."""
-        self._serve(found)
+    def receive(self, found: Iterator[Incoming]) -> None:
+        """Something has come: it is asked for bit by bit, as it is served."""
+        if self._source is not None:
+            self._source = chain(self._source, found)
+            return
+        self._source = found
+        self._go_on()
         if self._services.intake.full and self._reading:
-            self.held = True
-            self.pause_reading()
-            self._services.intake.hold(self)
+            self._hold()
 
     def hung_up(self) -> bool:
         """Whether the client has closed its side, also if that was not read yet."""
@@ -166,64 +150,107 @@ class Peer:
     @property
     def busy(self) -> bool:
         """Whether a request waits for its answer."""
-        return self.pending > 0 or self._task is not None or bool(self._backlog)
+        return self.pending > 0 or self._task is not None or self._source is not None
 
-    def _serve(self, found: Iterable[AnyRequest | BadRequest]) -> None:
-        """Serve requests in their order, up to the first that must wait; that and the rest become the backlog."""
-        if self._backlog:
-            self._backlog.extend(found)
+    def _go_on(self) -> None:
+        """Serve what has come, if this pass of the loop has time for it; else in a later one."""
+        if self._waiting or self.held:
             return
-        requests = iter(found)
-        for request in requests:
-            if self.closing:
-                return
-            if self._task is not None or (self.pending and type(request) is not Msg) or not self._begin(request):
-                self._backlog = deque((request, *requests))
-                self.pause_reading()
+        if self._services.turns.full:
+            self._wait(going_on=False)
+        else:
+            self._serve()
 
-    def _begin(self, request: AnyRequest | BadRequest) -> bool:
-        """Serve one request, or begin to; False when it must wait until the messages before it are answered."""
+    def take_turn(self) -> None:
+        """Serve what waited for this turn, unless too many messages wait for the store."""
+        self._waiting = False
+        if self.closing:
+            return
+        if self._source is not None:
+            if self._services.intake.full:
+                self._hold()
+            else:
+                self._serve()
+        self._settle()
+
+    def _serve(self) -> None:
+        """Serve requests in their order, until one must wait for those before it, or this turn is over."""
+        left, until, refusals = TURN, 0.0, self.refusals
+        source = cast("Iterator[Incoming]", self._source)
+        if self._put_back is not None:
+            source, self._put_back = chain((self._put_back,), source), None
+        for request in source:
+            cost = REFUSAL
+            if request is not None:
+                must_wait = self.pending and type(request) is not Msg
+                if must_wait or self._task is not None or not (cost := self._begin(request)):
+                    self._put_back = request
+                    self.pause_reading()
+                    break
+                if self.closing:
+                    break
+            left -= cost
+            if left <= 0 or not left % CHECKED:
+                now = clock()
+                until = until or now + TURN_TIME
+                if now > until:
+                    left = 0
+                if left <= 0:
+                    if not self._pause(refusals):
+                        self._wait(going_on=True)
+                    break
+        else:
+            self._source = None
+            self._pause(refusals)
+        self._services.turns.spend(TURN - left)
+
+    def _begin(self, request: AnyRequest | BadRequest) -> int:
+        """Serve one request, or begin to: its cost; 0 when it must wait until the messages before it are answered."""
         if isinstance(request, BadRequest):
             self.requests += 1
             CORRELATION.set((self.name, self.requests))
             self._refuse(request, self.requests, None)
-            return True
+            return REFUSAL
         CORRELATION.set((self.name, self.requests + 1))
         try:
             outcome = dispatch(self._services.chat, self.session, request, TRACED_ACTIONS)
         except VestnikError as error:
             if self.pending:
-                return False
+                return 0
             self.requests += 1
             self._refuse(error, self.requests, request.id)
+            return REFUSAL
         except Exception as error:  # noqa: BLE001
             self.requests += 1
             self._break(error, request, self.requests)
+            return REFUSAL
+        if type(outcome) is Post:
+            self.requests += 1
+            self._accept(outcome, self.requests)
+            return MESSAGE
+        if type(outcome) is Reply:
+            self.requests += 1
+            self.refusals = 0
+            self.answer(outcome, self.requests, request.id)
         else:
-            if type(outcome) is Post:
-                self.requests += 1
-                self._accept(outcome, self.requests)
-            elif type(outcome) is Reply:
-                self.requests += 1
-                self.answer(outcome, self.requests, request.id)
-            else:
-                work = cast("Coroutine[None, None, Outcome]", outcome)
-                if self.pending:
-                    work.close()
-                    return False
-                self.requests += 1
-                ASKER.set(self._asker())
-                self._task = self._services.tasks.spawn(self._finish(work, request, self.requests))
-        return True
+            work = cast("Coroutine[None, None, Outcome]", outcome)
+            if self.pending:
+                work.close()
+                return 0
+            self.requests += 1
+            ASKER.set(self._asker())
+            self._task = self._services.tasks.spawn(self._finish(work, request, self.requests))
+        return REQUEST
 
     def _accept(self, post: Post, number: int) -> None:
         post.request = number
         self.pending += 1
+        self.refusals = 0
         self._services.intake.accept(post)
 
     async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyRequest, number: int) -> None:
         """Wait for an outcome and answer; then go on with the requests behind it."""
-        begun = time.monotonic()
+        begun, refusals = time.monotonic(), self.refusals
         reply: Outcome | None = None
         try:
             reply = await outcome
@@ -235,8 +262,10 @@ class Peer:
         if isinstance(reply, Post):
             self._accept(reply, number)
         elif reply is not None:
+            self.refusals = 0
             self.answer(reply, number, request.id, begun)
             self._follow(reply)
+        self._pause(refusals)
         self.go_on()
 
     def _asker(self) -> int:
@@ -258,10 +287,13 @@ class Peer:
     def go_on(self) -> None:
         """Serve what waited, if it need not wait any more; read again when nothing waits."""
         if self.closing or (self._reading and not self._ending):
-            return  # there is no backlog while reading goes on
-        if self._backlog and self._task is None and not self.pending:
-            backlog, self._backlog = self._backlog, None
-            self._serve(backlog)
+            return  # nothing waits while reading goes on
+        if self._source is not None and self._task is None and not self.pending:
+            self._go_on()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Read again, or close, when everything is answered."""
         if not self.busy:
             if self._ending:
                 self.close()
@@ -298,6 +330,13 @@ class Peer:
         self.answer(Reply(answers.SERVER_ERROR), number, request_id)
 
     def _refuse(self, error: VestnikError, number: int, request_id: str | None, begun: float | None = None) -> None:
+        patience = STRANGER if self.session.account is None else MEMBER
+        if error.answer.code < Code.SERVER_ERROR:
+            self.refusals += 1
+        if self.refusals >= patience.end:
+            self.answer(Reply(answers.REFUSED_TOO_OFTEN, (patience.end,)), number, request_id, begun)
+            self.close()
+            return
         self.answer(Reply(error.answer, error.values), number, request_id, begun)
         if isinstance(error, BadRequest) and error.fatal:
             self.close()
@@ -310,6 +349,33 @@ class Peer:
         self.answer(Reply(answers.SERVER_ERROR), number, request.id)
 
     # Its pace.
+
+    def _wait(self, *, going_on: bool) -> None:
+        """Wait for a turn; nothing is read until then."""
+        self._pausing = None
+        self._waiting = True
+        self.pause_reading()
+        self._services.turns.wait(self, going_on=going_on)
+
+    def _pause(self, refusals: int) -> bool:
+        """Wait a while before the next turn when there are more than `refusals`, and too many; whether that is so."""
+        patience = STRANGER if self.session.account is None else MEMBER
+        if self.closing or self.refusals <= max(refusals, patience.free):
+            return False
+        self._waiting = True
+        self.pause_reading()
+        loop = asyncio.get_running_loop()
+        self._pausing = loop.call_later(patience.pause(self.refusals), self._end_pause)
+        return True
+
+    def _end_pause(self) -> None:
+        self._wait(going_on=True)
+
+    def _hold(self) -> None:
+        """Serve and read nothing more until there is room again for messages."""
+        self.held = True
+        self.pause_reading()
+        self._services.intake.hold(self)
 
     def check_buffer(self) -> None:
         """Cut off a client for which more than `send_buffer` bytes wait."""
@@ -346,15 +412,19 @@ class Peer:
             self._door.pause_reading()
 
     def resume_reading(self) -> None:
-        """Read again, unless requests still wait for their turn or too many messages for the store."""
-        if not self._reading and not self._backlog and not self.held and not self._ending and not self.closing:
+        """Read again, unless something still waits for its turn or too many messages for the store."""
+        waits = self._source is not None or self._waiting or self.held
+        if not self._reading and not waits and not self._ending and not self.closing:
             self._reading = True
             self._door.resume_reading()
 
     def release(self) -> None:
         """There is room again for messages."""
         self.held = False
-        self.resume_reading()
+        if not self.closing:
+            if self._source is not None:
+                self._go_on()
+            self._settle()
 
     # Its end.
 
@@ -383,6 +453,9 @@ class Peer:
         self.send = _to_nobody
         self._services.fanout.choked.discard(self)
         self.session.end()
-        self._backlog = None
+        self._source = self._put_back = None
+        if self._pausing is not None:
+            self._pausing.cancel()
+            self._pausing = None
         self._services.chat.sessions.detach(self.session)
         self._wake_drained()

@@ -11,7 +11,8 @@ from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import Code
 from vestnik.protocol.events import Notice, Probe
 from vestnik.server import catalogue
-from vestnik.server.peer import Door, Peer
+from vestnik.server.door import Door
+from vestnik.server.peer import Peer
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
 
@@ -28,7 +29,10 @@ class Peers:
         self._settings = settings
         self._numbers = itertools.count(1)
         self._peers: set[Peer] = set()
+        self._period = min(SWEEP, settings.unfinished / 4, (settings.keepalive or SWEEP * 4) / 4)
         self._sweeper: asyncio.TimerHandle | None = None
+        self._looked = self.loop.time()
+        self._passed = 0.0  # seconds that count, until it was looked last
         self._gone = asyncio.Event()
 
     def __len__(self) -> int:
@@ -39,7 +43,7 @@ class Peers:
     @journaled
     def open(self, door: Door) -> Peer:
         """A connection is there; it gets its name for the journal. One too many is told so and closed."""
-        peer = Peer(self._services, door, next(self._numbers), self.loop.time())
+        peer = Peer(self._services, door, next(self._numbers), self._passed)
         self._peers.add(peer)
         self._gone.clear()
         limit = self._settings.max_connections
@@ -62,21 +66,32 @@ class Peers:
     # Time limits.
 
     def sweep(self) -> None:
-        """Look at the time limits of all, now and then from now on."""
-        settings = self._settings
+        """Look at the time limits of all, now and then from now on.
+
+        The process may have stood still (stopped, suspended): everything that came meanwhile is read before anybody is
+        judged, and no more time is counted than one could have read in.
+        """
         now = self.loop.time()
+        self._passed += min(now - self._looked, 2 * self._period)
+        self._looked = now
+        self.loop.call_soon(self.loop.call_soon, self._judge)  # the next pass but one: after the sockets were asked
+        self._sweeper = self.loop.call_later(self._period, self.sweep)
+
+    def _judge(self) -> None:
+        settings, now = self._settings, self._passed
         for peer in list(self._peers):
             if peer.active:
                 peer.active = peer.probed = False
                 peer.heard = now
             if peer.closing:
                 continue
-            if peer.begun and not peer.busy and now - peer.begun > settings.unfinished:
+            begun = 0 if peer.busy else peer.unfinished
+            if begun != peer.begun:
+                peer.begun, peer.begun_at = begun, now
+            if begun and now - peer.begun_at > settings.unfinished:
                 self._dismiss(peer, answers.VALUE_UNFINISHED, f"{settings.unfinished:g}")
             elif settings.keepalive and now - peer.heard > settings.keepalive:
                 self._probe(peer, now)
-        period = min(SWEEP, settings.unfinished / 4, (settings.keepalive or SWEEP * 4) / 4)
-        self._sweeper = self.loop.call_later(period, self.sweep)
 
     def _probe(self, peer: Peer, now: float) -> None:
         if "probe" not in peer.session.features:

@@ -10,6 +10,7 @@ from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
 from vestnik.server.refusals import Refusals
 from vestnik.server.tasks import Tasks
+from vestnik.server.turns import Turns
 from vestnik.texts import Wording
 
 
@@ -26,4 +27,5 @@ class Services:
     catch_up: CatchUp
     tasks: Tasks
     refusals: Refusals
+    turns: Turns
     send_buffer: int

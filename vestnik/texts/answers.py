@@ -235,6 +235,10 @@ CATALOGUE: Final[Catalogue] = {
     "value.malformed": ("Неправильный JSON: байт {byte}", "Malformed JSON: byte {byte}"),
     "value.too_long": ("Объект длиннее {limit} байт", "The object is longer than {limit} bytes"),
     "value.too_deep": ("Вложенность больше {limit}", "Nesting deeper than {limit}"),
+    "refused.too_often": (
+        "Отклонено {limit} запросов подряд: соединение закрыто",
+        "{limit} requests in a row were refused: the connection is closed",
+    ),
     "value.unfinished": ("Объект не закончен за {limit} с", "The object was not finished within {limit} s"),
     "stream.unreadable": ("Это не JSON: байт {byte}", "This is not JSON: byte {byte}"),
     "action.missing": ("Нет поля action", "Field action is missing"),

@@ -172,6 +172,8 @@ class ControlDoor:
             if not data:
                 return
             for request in framer.feed(data):
+                if request is None:
+                    continue  # a long value is not over yet; what comes in one read is short enough
                 await self._answer(writer, await self._administration.serve(who, request))
                 until = loop.time() + ACT_WITHIN
 

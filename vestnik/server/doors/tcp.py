@@ -12,7 +12,8 @@ from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest
-from vestnik.server.peer import WRITE_HIGH, Peer
+from vestnik.server.door import WRITE_HIGH
+from vestnik.server.peer import Peer
 from vestnik.server.peers import Peers
 from vestnik.server.settings import Settings
 
@@ -21,8 +22,8 @@ _ESTABLISHED: Final = 1
 
 LINGER: Final = 1.0
 """Seconds for which a client may take notice that it is being closed."""
-LINGER_SENDING: Final = 30.0
-"""Seconds for which a slow client may read what was written before the close."""
+LINGER_TIMES: Final = 30
+"""How many times that for a slow client, which may read what was written before the close."""
 
 # A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
 # not expect. What is set on a listening socket holds for the connections it accepts.
@@ -129,14 +130,7 @@ class TcpDoor(asyncio.Protocol):
         peer.active = True
         if peer.closing:
             return  # read only so that the client gets what was written to it
-        framer = self._framer
-        found = framer.feed(data)
-        if not framer.size:
-            peer.begun = 0.0
-        elif found or not peer.begun:
-            peer.begun = self._loop.time()
-        if found:
-            peer.receive(found)
+        peer.receive(self._framer.feed(data))
 
     def eof_received(self) -> bool:
         """The client sends no more; it still gets its answers."""
@@ -185,6 +179,10 @@ class TcpDoor(asyncio.Protocol):
         except OSError:  # no event: the connection is gone
             return True
 
+    def unfinished(self) -> int:
+        """The number of the request of which only the beginning has come; 0: there is none."""
+        return self._framer.begun if self._framer.size else 0
+
     def close(self) -> None:
         """Close after what is written has been sent.
 
@@ -197,11 +195,12 @@ class TcpDoor(asyncio.Protocol):
             return
         self._transport.resume_reading()
         self._transport.write_eof()
-        self._loop.call_later(LINGER, self._stop_lingering, self._loop.time() + LINGER_SENDING)
+        self._loop.call_later(LINGER, self._stop_lingering, LINGER_TIMES)
 
-    def _stop_lingering(self, deadline: float) -> None:
-        if self._transport.get_write_buffer_size() and self._loop.time() < deadline:
-            self._loop.call_later(LINGER, self._stop_lingering, deadline)
+    def _stop_lingering(self, times: int) -> None:
+        """Close, unless something is to be sent still: then wait so many `times` more. A process may stand still."""
+        if self._transport.get_write_buffer_size() and times:
+            self._loop.call_later(LINGER, self._stop_lingering, times - 1)
         else:
             self._transport.abort()
 

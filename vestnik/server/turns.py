@@ -1,0 +1,85 @@
+"""Turns: how much of what connections have sent is served in one pass of the event loop, and whose turn is next.
+
+A few requests are served when they are read. Who has sent more than one turn serves goes on in later passes, in turn
+with the others, and is not read meanwhile. Between two passes the loop accepts connections, reads, hands on what was
+committed and looks at its timers, so nobody waits longer than one pass takes.
+"""
+
+import asyncio
+import time
+from collections import deque
+from contextvars import Context
+from typing import Final, Protocol
+
+MESSAGE: Final = 1
+"""What an accepted message costs in units of work, each a few microseconds; many of them travel together."""
+REQUEST: Final = 4
+"""What any other request costs."""
+REFUSAL: Final = 16
+"""What a request that is refused costs, or one rest of the scanner."""
+TURN: Final = 512
+"""Units of one turn of one connection: about two milliseconds."""
+TURN_TIME: Final = 0.002
+"""Seconds after which a turn ends although not all units are spent."""
+CHECKED: Final = 16
+"""Units between two looks at the time."""
+PASS: Final = 2048
+"""Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
+
+
+class TurnTaker(Protocol):
+    """Who waits for a turn."""
+
+    def take_turn(self) -> None:
+        """Serve what has come, one turn of it; `Turns.spend` is told what that cost."""
+
+
+class Turns:
+    """Those of one server. `full` says that this pass of the loop has no time for more: who comes now waits."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self._loop = asyncio.get_running_loop()
+        self._context = Context()  # a pass is nobody's own request
+        self._left = PASS
+        self._new: deque[TurnTaker] = deque()  # those who came when the pass was full
+        self._going_on: deque[TurnTaker] = deque()  # those who have had a turn and need another one
+        self._scheduled = False
+
+    def spend(self, units: int) -> None:
+        """So much was done in this pass."""
+        self._left -= units
+        if self._left <= 0 and not self.full:
+            self.full = True
+            self._schedule()
+
+    def wait(self, who: TurnTaker, *, going_on: bool) -> None:
+        """Let somebody have a turn in a later pass; those who are not `going_on` from one before come first."""
+        (self._going_on if going_on else self._new).append(who)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._run, context=self._context)
+
+    def _run(self) -> None:
+        """Begin a pass: turns for those who wait, each at most one."""
+        self._scheduled = self.full = False
+        self._left = PASS
+        try:
+            for _ in range(len(self._new)):
+                if self.full:
+                    break
+                self._new.popleft().take_turn()
+            for number in range(len(self._going_on)):
+                if number and self._left <= PASS // 2:
+                    break
+                self._going_on.popleft().take_turn()
+        finally:
+            if self._new or self._going_on:
+                self._schedule()
+
+
+clock: Final = time.perf_counter
+"""Gives the seconds that turns are measured in."""
