@@ -95,7 +95,7 @@ _decode = REQUESTS.decode
 
 
 class TcpDoor(asyncio.Protocol):
-    """One connection over TCP, or over TLS: a `vestnik.server.peer.Door`."""
+    """One connection over TCP, or over TLS: a `vestnik.server.door.Door`."""
 
     __slots__ = ("_eof", "_framer", "_loop", "_peer", "_peers", "_transport", "write")
 
