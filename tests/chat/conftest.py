@@ -19,6 +19,7 @@ from vestnik.chat.limits import Limits
 from vestnik.chat.names import name_key
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
+from vestnik.chat.reading import check_told
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Session
 from vestnik.chat.storage.changes import ChangeEvent
@@ -142,7 +143,10 @@ class House:
     async def do(self, session: Session, request: AnyRequest | AnyAdministration) -> Outcome:
         """Serve a request to its end."""
         outcome: Outcome | Awaitable[Outcome] = dispatch(self.chat, session, request)
-        return await outcome if isawaitable(outcome) else outcome  # type: ignore[return-value]
+        if isawaitable(outcome):
+            outcome = await outcome
+            check_told(session, outcome)
+        return outcome  # type: ignore[return-value]
 
     async def reply(self, session: Session, request: AnyRequest | AnyAdministration) -> Reply:
         """Serve a request that is answered at once."""

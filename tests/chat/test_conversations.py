@@ -85,11 +85,11 @@ async def test_looking_begins_nothing(house: House, anna: Account, boris: Accoun
 async def test_writing(house: House, anna: Account, boris: Account) -> None:
     """Members may write to a room that is not archived, and anybody to a person."""
     tea = find_room(house.chat, anna, "#tea")
-    check_writing(house.chat, anna, tea)
+    check_writing(house.chat, anna, tea, "#tea")
     with pytest.raises(Forbidden):
-        check_writing(house.chat, boris, tea)
-    check_writing(house.chat, boris, await find_direct(house.chat, boris, "anna"))
+        check_writing(house.chat, boris, tea, "#tea")
+    check_writing(house.chat, boris, await find_direct(house.chat, boris, "anna"), "#tea")
     session = await house.login("anna")
     await house.do(session, SetRoom(room="#tea", archived=True))
     with pytest.raises(Forbidden):
-        check_writing(house.chat, anna, tea)
+        check_writing(house.chat, anna, tea, "#tea")

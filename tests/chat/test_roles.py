@@ -27,22 +27,22 @@ def test_role_of() -> None:
 
 def test_nobody_writes_in_an_archived_room() -> None:
     """Not even a moderator."""
-    assert refusal(roles.check_may_write, room(archived=True), BORIS, 0.0) == ("room.archived", ("#tea",))
+    assert refusal(roles.check_may_write, room(archived=True), BORIS, 0.0, "#tea") == ("room.archived", ("#tea",))
 
 
 def test_a_muted_member_writes_when_it_is_over() -> None:
     """Until then it is refused; afterwards the mute is forgotten."""
     tea = room(muted={1: 10.0})
-    assert refusal(roles.check_may_write, tea, ANNA, 9.9) == ("room.muted", ("anna", "#tea"))
-    roles.check_may_write(tea, BORIS, 9.9)
-    roles.check_may_write(tea, ANNA, 10.0)
+    assert refusal(roles.check_may_write, tea, ANNA, 9.9, "#tea") == ("room.muted", ("anna", "#tea"))
+    roles.check_may_write(tea, BORIS, 9.9, "#tea")
+    roles.check_may_write(tea, ANNA, 10.0, "#tea")
     assert tea.muted == {}
 
 
 def test_a_mute_does_not_hold_for_moderators() -> None:
     """It is kept, and holds again for who is an ordinary member again."""
     tea = room(muted={2: 10.0})
-    roles.check_may_write(tea, BORIS, 0.0)
+    roles.check_may_write(tea, BORIS, 0.0, "#tea")
     del tea.roles[2]
     with pytest.raises(Forbidden):
-        roles.check_may_write(tea, BORIS, 0.0)
+        roles.check_may_write(tea, BORIS, 0.0, "#tea")

@@ -199,7 +199,7 @@ class RoomRules(RuleBasedStateMachine):
         room = self.model.get(name)
         expected = (400, 0)
         if room is not None:
-            expected = (403, 0)
+            expected = (400 if room.private else 403, 0)
             if who in room.members:
                 expected = (200, 1)
                 del room.members[who]

@@ -360,6 +360,45 @@ async def test_a_room_is_left_meanwhile(tmp_path: Path, monkeypatch: pytest.Monk
         assert await until_resumed(anna) == []
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["new", "again"])
+@pytest.mark.parametrize("held", ["before", "behind"])
+async def test_a_room_is_joined_while_the_store_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: str, again: bool
+) -> None:
+    """Whoever resumes while another device joins a room gets nothing of it from before the membership."""
+    async with (
+        running_app(tmp_path, "anna", "boris") as app,
+        await Wire.login(app.listener.port, "boris", features=["seq"]) as boris,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as other,
+    ):
+        await boris.ask(action="join", room="#a")
+        await boris.send("#a", "one")
+        if again:
+            await anna.ask(action="join", room="#a")
+        asked, ready, conversations = asyncio.Event(), asyncio.Event(), app.store.conversations
+
+        async def later(*values: Any) -> Any:
+            found = await conversations(*values) if held == "before" else None
+            asked.set()
+            await ready.wait()
+            return found or await conversations(*values)
+
+        monkeypatch.setattr(app.store, "conversations", later)
+        other.tell(action="resume", cursors={"boris": 0})
+        await asked.wait()
+        if again:
+            await anna.ask(action="leave", room="#a")
+        await boris.send("#a", "two")
+        await anna.ask(action="join", room="#a")
+        await boris.send("#a", "three")
+        ready.set()
+        (state,) = (await other.hear())["conversations"]
+        heard = await until_resumed(other)
+    assert places(heard) == [("#a", 3)]
+    assert (state["to"], state["read"]) == ("#a", 2)
+
+
 async def test_another_device_reads_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How far another device has read is told at the end, if the answer was before it."""
     async with (

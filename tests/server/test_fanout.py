@@ -172,3 +172,26 @@ async def test_an_event_names_nobody_alive(tmp_path: Path) -> None:
                     "vestnik.chat.storage.messages",
                 }, name
     assert len(heard) == 2
+
+
+async def test_a_forwarded_message_for_each_who_hears_it(tmp_path: Path) -> None:
+    """Where it comes from is told to those who may know it, to each of several messages' hearers in the same order."""
+    async with running_app(tmp_path, "anna", "boris", "clara") as app:
+        port = app.listener.port
+        anna, boris, clara = [await Wire.login(port, name, features=["seq"]) for name in ("anna", "boris", "clara")]
+        async with anna, boris, clara:
+            await anna.ask(action="create_room", room="#board", private=True)
+            await anna.ask(action="invite", room="#board", name="boris")
+            await anna.send("#board", "x")
+            assert (await boris.hear())["message"] == "x"
+            for wire in (anna, boris, clara):
+                await wire.ask(action="join", room="#tea")
+            anna.write(
+                b'{"action":"msg","to":"#tea","message":"one"}{"action":"forward","to":"#tea","source":"#board","seq":1}'
+                b'{"action":"msg","to":"#tea","message":"three"}{"action":"forward","to":"boris","source":"#board","seq":1}'
+                b'{"action":"forward","to":"clara","source":"#board","seq":1}'
+            )
+            for wire, place in ((boris, "#board"), (clara, "")):
+                heard = [await wire.hear() for _ in range(4)]
+                assert [each["message"] for each in heard] == ["one", "x", "three", "x"]
+                assert [each["forwarded"]["to"] for each in heard if "forwarded" in each] == [place, place]

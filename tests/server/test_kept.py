@@ -10,8 +10,10 @@ import pytest
 from tests.chat.conftest import Ear
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Delivered, MessageEvent
 from vestnik.log.journal import Journal
+from vestnik.protocol.formats import JIM_RICH
 from vestnik.server import kept as module
 from vestnik.server.kept import KeptMessages, send_frames
 
@@ -81,6 +83,11 @@ def message(author_id: int, seq: int) -> MessageEvent:
     names = {ANNA: "anna", BORIS: "boris"}
     other = ANNA + BORIS - author_id
     return MessageEvent(TALK, author_id, names[author_id], other, names[other], "x", None, None, 40 + seq, seq, 5.0)
+
+
+async def no_numbers(_account_id: int, _after: int, _limit: int) -> list[int]:
+    """Nothing was kept from before."""
+    return []
 
 
 def boris() -> tuple[Session, Account, Reader]:
@@ -209,3 +216,25 @@ async def test_new_messages_wait_behind_the_kept_ones(kept: KeptMessages, monkey
     assert reader.given_up == []
     kept.wait(session, [message(ANNA, 4)])
     assert reader.given_up == [4]
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete"])
+@pytest.mark.parametrize("rich", [False, True])
+async def test_what_is_altered_while_it_waits(
+    kept: KeptMessages, store: Store, monkeypatch: pytest.MonkeyPatch, kind: str, rich: bool
+) -> None:
+    """A new message that is edited or deleted while the ones from before are on their way comes as it is then."""
+    session, _, reader = boris()
+    session.waiting = []
+    if rich:
+        session.format = JIM_RICH
+    waiting = [message(ANNA, seq) for seq in (4, 5)]
+    kept.wait(session, waiting)
+    data = {"message": "new"} if kind == "edit" else {}
+    kept.alter(session, ChangeEvent(50, TALK, 1, "anna", 6.0, kind, 4, data, ANNA))
+    monkeypatch.setattr(store, "kept_numbers", no_numbers, raising=False)
+    await kept.deliver(session)
+    heard = [json.loads(line) for line in b"".join(reader.heard).splitlines()]
+    expected = {"edit": ["new", "x"], "delete": ["", "x"] if rich else ["x"]}[kind]
+    assert [each["message"] for each in heard] == expected
+    assert waiting[0].text == "x", "it is shared with others"

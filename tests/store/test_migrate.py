@@ -126,7 +126,7 @@ def test_data_of_the_first_schema(tmp_path: Path) -> None:
     reading = open_engine(path, connections=1, writing=False)
     with reading.begin() as connection:
         (room,) = all_rooms(connection)
-        (message,) = load_messages(connection, [1])
+        (message,) = load_messages(connection, [1], 1)
     reading.dispose()
     assert (room.name, room.members, room.roles, room.seq, room.change) == ("#tea", {1, 2, 3}, {2: "owner"}, 1, 0)
     assert (message.from_, message.to, message.message, message.seq, message.id) == (

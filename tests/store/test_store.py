@@ -109,7 +109,7 @@ async def test_messages_wait_for_their_recipient(tmp_path: Path) -> None:
     store.submit(batch)
     assert await asyncio.wait_for(reported.get(), DEADLINE) == (batch, None)
     numbers = await store.kept_numbers(2, 0, 10)
-    assert [(kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(numbers)] == [
+    assert [(kept.seq, kept.message.from_, kept.message.message) for kept in await store.kept_messages(2, numbers)] == [
         (1, "anna", "Привет"),
         (2, "anna", "x"),
     ]

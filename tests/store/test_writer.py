@@ -14,8 +14,7 @@ from sqlalchemy.exc import OperationalError
 from tests.support.data import make_data
 from tests.support.waiting import DEADLINE
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.messages import EVERYBODY, Extras
-from vestnik.protocol.events import Forwarded
+from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
 from vestnik.store.schema import cursor, mention, message
@@ -387,7 +386,7 @@ async def test_extras(desk: Desk, engine: Engine) -> None:
     batch = [New(1, 7), New(1, 7, "a"), New(1, 7), New(1, 7), New(1, 7, "b"), New(1, 7, "a")]
     batch[1].extras = Extras(mentions=(EVERYBODY, AccountRecord(8, "b")))
     batch[3].extras = Extras(reply_to=2, thread=1)
-    batch[4].extras = Extras(forwarded=Forwarded("Вера", "#tea", 3, 1.5))
+    batch[4].extras = Extras(origin=Origin("Вера", 3, 1.5, place=7))
     batch[5].extras = batch[1].extras
     assert await desk.keep(batch) == [None]
     later = [New(1, 7, "a"), New(2, 7, "a"), New(1, 7)]
@@ -396,7 +395,7 @@ async def test_extras(desk: Desk, engine: Engine) -> None:
     assert [new.seq for new in (*batch, *later)] == [1, 2, 3, 4, 5, 2, 2, 2, 6]
     desk.writer.close()
     extended, mentions = beside(engine)
-    origin = '{"from":"Вера","to":"#tea","seq":3,"time":1.5}'
+    origin = '{"from":"Вера","seq":3,"time":1.5,"place":7}'
     nothing = (None, None, None)
     assert extended == [
         (1, *nothing),

@@ -83,7 +83,7 @@ def people_of(conversation: Conversation) -> Set[int]:
     return conversation.members if isinstance(conversation, Room) else {conversation.from_id, conversation.to_id}
 
 
-def check_writing(chat: Chat, account: Account, conversation: Conversation) -> None:
+def check_writing(chat: Chat, account: Account, conversation: Conversation, asked: str) -> None:
     """Raises Forbidden if the account is not a member of the room (any more), or may not write there."""
     if isinstance(conversation, Room):
-        check_may_write(conversation, account, chat.clock())
+        check_may_write(conversation, account, chat.clock(), asked)

@@ -6,9 +6,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from vestnik.chat.directs import Direct
+from vestnik.chat.rooms import Room
 from vestnik.chat.session import Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.events import ServerEvent
 from vestnik.secret import Secret
@@ -34,7 +37,8 @@ class Reply(NamedTuple):
     `names` is a list that takes the place of the text; `token` a new login's token; `final` ends the connection
     without a word; `logged_in` says that kept messages may follow, `resuming` that a session is to get what it has
     missed. `more` are further fields of `vestnik.protocol.events.Response`; `changes` what was changed by it, of which
-    others have heard; `told` what they are to hear and nobody keeps.
+    others have heard; `told` what they are to hear and nobody keeps. `about` are the conversations that it tells
+    something of, each with its reader, who must still be allowed to when it goes (`vestnik.chat.reading`).
     """
 
     answer: Answer
@@ -47,6 +51,7 @@ class Reply(NamedTuple):
     more: Mapping[str, Any] = NOTHING
     changes: tuple[ChangeEvent, ...] = ()
     told: tuple[Telling, ...] = ()
+    about: tuple[tuple[Room | Direct, Asker], ...] = ()
 
 
 class Post(msgspec.Struct, eq=False):

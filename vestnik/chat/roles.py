@@ -12,10 +12,17 @@ def role_of(room: Room, account_id: int) -> RoleName | None:
     return room.roles.get(account_id, "member") if account_id in room.members else None
 
 
-def check_may_write(room: Room, account: Account, now: float) -> None:
-    """Raises Forbidden for who may not write (any more); `now` in UNIX seconds."""
-    muted = room.muted.get(account.id, 0.0)
-    if 0.0 < muted <= now:
+def standing_of(room: Room, account_id: int) -> Standing:
+    """How an account stands in a room."""
+    muted = room.muted.get(account_id, 0.0)
+    return Standing(room.name, room.private, room.archived, room.group, role_of(room, account_id), muted)
+
+
+def check_may_write(room: Room, account: Account, now: float, asked: str) -> None:
+    """Raises what `MayWrite` raises for who may not write (any more) in the room that they call `asked`.
+
+    `now` in UNIX seconds.
+    """
+    if 0.0 < room.muted.get(account.id, 0.0) <= now:
         del room.muted[account.id]
-    role = role_of(room, account.id)
-    MayWrite(account.name, now)(Standing(room.name, room.private, room.archived, room.group, role, muted))
+    MayWrite(account.name, now, asked)(standing_of(room, account.id))

@@ -93,14 +93,15 @@ class CatchUp:
 
     async def _read(
         self,
-        missed: Callable[[Sequence[tuple[int, int]], int], Awaitable[list[T]]],
+        missed: Callable[[int, Sequence[tuple[int, int]], int], Awaitable[list[T]]],
+        account: Account,
         positions: Sequence[tuple[int, int]],
     ) -> list[T]:
         """A page of what lies behind positions: pairs of a conversation's number and `seq` or `change` there.
 
         What this process has kept of it has gone on by then to those who are live, and its author has the answer.
         """
-        page = await missed(positions, PAGE) if positions else []
+        page = await missed(account.id, positions, PAGE) if positions else []
         if page:
             await self._store.settle()
         return page
@@ -115,7 +116,7 @@ class CatchUp:
         count = 0
         while True:
             known = _Known(missing, todo)
-            page = await self._read(self._store.missed_messages, [(n, seq) for n, (seq, _) in known.items()])
+            page = await self._read(self._store.missed_messages, account, [(n, seq) for n, (seq, _) in known.items()])
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
             # All of it, also to a plain client: it has asked for what it missed, with its numbers.
@@ -140,7 +141,9 @@ class CatchUp:
         count = 0
         while True:
             known = _Known(missing, todo)
-            page = await self._read(self._store.missed_changes, [(n, change) for n, (_, change) in known.items()])
+            page = await self._read(
+                self._store.missed_changes, account, [(n, change) for n, (_, change) in known.items()]
+            )
             frames = (
                 session.format.event(missed.change.shown(_name_then(missing, missed)))
                 for missed in page

@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
 from vestnik.chat.chat import Chat
+from vestnik.chat.forwarding import as_seen, place_of, seen_by
 from vestnik.chat.outcome import Post, Telling
+from vestnik.chat.rooms import Room
 from vestnik.chat.session import Account, Recipient, Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
@@ -20,7 +22,7 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol.events import ServerEvent
 from vestnik.protocol.formats import Format
 from vestnik.server.kept import KeptMessages
-from vestnik.server.order import Arrived
+from vestnik.server.order import Arrived, AsSeen
 from vestnik.server.written import packed
 
 ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent
@@ -77,16 +79,42 @@ class Fanout:
             if arrived[0].message.to is not room.name:  # it has got another one since
                 for each in arrived:
                     each.message.to = room.name
-            for form, hearers in room.hearers.items():
-                _deliver(form, hearers, arrived)
+            self._deliver_room(room, arrived)
         if self._subscribers:
             for each in arrived:
                 self._tell_subscribers(each.message, each.session is not None)
 
+    def _deliver_room(self, room: Room, arrived: Sequence[Arrived]) -> None:
+        if not _any_forwarded(arrived):
+            for form, hearers in room.hearers.items():
+                _deliver(form, hearers, arrived)
+            return
+        for each in arrived:
+            for form, hearers in room.hearers.items():
+                for seen, some in self._as_seen(each.message, hearers):
+                    _deliver(form, some, (AsSeen(seen, each.session),))
+
+    def _as_seen(
+        self, message: MessageEvent, hearers: Collection[Recipient]
+    ) -> Iterable[tuple[MessageEvent, Collection[Recipient]]]:
+        """What is told of a message, and to whom: not everybody may know where a forwarded one comes from."""
+        extras = message.extras
+        if extras is None or extras.origin is None:
+            return ((message, hearers),)
+        parts: dict[str, list[Recipient]] = {}
+        for recipient in hearers:
+            account = recipient.session.account
+            place = "" if account is None else place_of(self._chat.rooms, extras.origin, account.id)
+            parts.setdefault(place, []).append(recipient)
+        return [(as_seen(message, extras.origin, place), some) for place, some in parts.items()]
+
     def _deliver_direct(self, arrived: Sequence[Arrived]) -> None:
         messages = [each.message for each in arrived]
         encoded: dict[Format, bytes] = {}
+        forwarded = _any_forwarded(arrived)
         for account in self._both(messages[0]):
+            if forwarded:
+                encoded.clear()
             for session in account.sessions:
                 if not session.live:
                     session.missing.conversations.add(messages[0].conversation_id)
@@ -96,6 +124,8 @@ class Fanout:
                     new = _not_read(session, new)
                 if not new:
                     continue
+                if forwarded:
+                    new = [seen_by(self._chat.rooms, message, account.id) for message in new]
                 if session.waiting is not None:
                     self._kept.wait(session, new)
                     continue
@@ -168,8 +198,11 @@ class Fanout:
                 session.missing.conversations.add(event.conversation_id)
             elif session.floors and _has_read(session, event):
                 continue
-            elif session.recipient.name != origin and "changes" in session.features:
-                hearing.append(session)
+            else:
+                if session.waiting:
+                    self._kept.alter(session, event)
+                if session.recipient.name != origin and "changes" in session.features:
+                    hearing.append(session)
         self.send(event.shown(event.to), hearing)
 
     def expire(self, event: ExpiryEvent) -> None:
@@ -203,6 +236,14 @@ class Fanout:
             return sessions_of(self._chat.sessions, to)
         room = self._chat.rooms.by_id(to)
         return () if room is None else sessions_in(room)
+
+
+def _any_forwarded(arrived: Sequence[Arrived]) -> bool:
+    for each in arrived:
+        extras = each.message.extras
+        if extras is not None and extras.origin is not None:
+            return True
+    return False
 
 
 def _not_read(session: Session, messages: list[MessageEvent]) -> list[MessageEvent]:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Final
 
 from vestnik.chat.session import NO_FLOORS, Account, Recipient, Session
+from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Delivered, KeptMessage, MessageEvent
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -82,7 +83,12 @@ class KeptMessages:
             return
         sent, written = await self._send_kept(session, account, waiting)
         if session.account is account and session.waiting is waiting:
-            new = [message for message in session.waiting if message.seq > sent.get(message.conversation_id, 0)]
+            new = [
+                message
+                for message in waiting
+                if message.seq > sent.get(message.conversation_id, 0)
+                and (message.text or session.format.rich)  # a deleted one is only a number
+            ]
             session.waiting = None
             # Another process may have kept what is on its way still: it comes once more, and is dropped then.
             session.floors = {number: (seq, 0) for number, seq in sent.items()} or NO_FLOORS
@@ -112,7 +118,7 @@ class KeptMessages:
             for start in range(0, len(numbers), PAGE):
                 if session.account is not account or session.waiting is not waiting:
                     return sent, written
-                found = await self._store.kept_messages(numbers[start : start + PAGE])
+                found = await self._store.kept_messages(account.id, numbers[start : start + PAGE])
                 page, form = _before(found, waiting, sent), session.format
                 shown = [kept for kept in page if form.rich or not kept.message.deleted]
                 frames = (form.kept(kept.message) for kept in shown)
@@ -134,6 +140,19 @@ class KeptMessages:
             session.waiting += messages
             if len(session.waiting) > MAX_WAITING:
                 session.recipient.give_up(len(session.waiting))
+
+    def alter(self, session: Session, event: ChangeEvent) -> None:
+        """A message was edited or deleted: nobody for whom it waits gets the text that it had before."""
+        if event.kind not in {"edit", "delete"} or session.waiting is None:
+            return
+        for index, message in enumerate(session.waiting):
+            if message.conversation_id == event.conversation_id and message.seq == event.seq:
+                altered = session.waiting[index] = MessageEvent(
+                    *(getattr(message, field) for field in message.__struct_fields__)
+                )
+                altered.text = event.data.get("message", "")
+                if altered.extras is not None:  # it may mention others now; what mentions are for is counted elsewhere
+                    altered.extras = altered.extras._replace(mentions=())
 
     def send(self, session: Session, account: Account, messages: Sequence[MessageEvent], data: bytes) -> None:
         """Send direct messages, encoded as `data`, to one session of `account`."""

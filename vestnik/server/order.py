@@ -7,7 +7,7 @@ So a source may lose, double, delay and reorder events: the store's writer does 
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.session import Session
@@ -48,6 +48,13 @@ class Foreign:
 
     def __init__(self, message: MessageEvent) -> None:
         self.message = message
+
+
+class AsSeen(NamedTuple):
+    """A message as some of its recipients see it."""
+
+    message: MessageEvent
+    session: Session | None
 
 
 class Deliveries(Protocol):

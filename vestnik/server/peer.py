@@ -14,6 +14,7 @@ from typing import cast
 from vestnik.chat.actions import action_name
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Outcome, Post, Reply
+from vestnik.chat.reading import check_told
 from vestnik.chat.session import Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
@@ -254,7 +255,9 @@ class Peer:
         reply: Outcome | None = None
         try:
             reply = await outcome
+            check_told(self.session, reply)
         except VestnikError as error:
+            reply = None
             self._refuse(error, number, request.id, begun)
         except Exception as error:  # noqa: BLE001
             self._break(error, request, number)

@@ -135,20 +135,20 @@ class Access:
     # Messages.
     find_direct_conversation = look_up(messages.find_direct_conversation, "one", "other")
     direct_conversation = write(messages.direct_conversation, "one", "other")
-    find_message = look_up(messages.find_message, "conversation_id", "seq")
+    find_message = look_up(messages.find_message, "reader.account_id", "conversation_id", "seq")
     messages_after = read(messages.messages_after, "number", "limit")
     kept_numbers = read(messages.kept_numbers, "account_id", "after", "limit")
-    kept_messages = read(messages.kept_messages)
+    kept_messages = read(messages.kept_messages, "account_id")
     messages_behind = read(behind.messages_behind, "conversation_id", "seq", "limit")
     save_cursors = write(messages.save_cursors)
     edit_message = write(alterations.edit_message, "conversation_id", "seq", "account_id")
     delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id")
-    versions = read(alterations.versions, "conversation_id", "seq")
+    versions = read(alterations.versions, "reader.account_id", "conversation_id", "seq")
     react = write(alterations.react, "conversation_id", "seq", "account_id", "emoji")
     unreact = write(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")
     pin = write(alterations.pin_message, "conversation_id", "seq", "account_id")
     unpin = write(alterations.unpin_message, "conversation_id", "seq", "account_id")
-    pinned = read(alterations.pinned, "conversation_id")
+    pinned = read(alterations.pinned, "reader.account_id", "conversation_id")
     search = find(search.search, "question.account_id", "question.conversation_id", "question.limit")
 
     # Numbers over all conversations.
@@ -159,21 +159,21 @@ class Access:
 
     # Conversations.
     changes_after = read(conversations.changes_after, "number", "limit")
-    history = read(history.history, "conversation_id", "limit")
+    history = read(history.history, "reader.account_id", "conversation_id", "limit")
     undelivered = read(conversations.undelivered, "account_id")
     ends = read(conversations.ends)
     unread = read(conversations.unread, "account_id")
-    read_up_to = write(conversations.read_up_to, "conversation_id", "account_id", "seq")
-    missed_messages = read(conversations.missed_messages, "limit")
-    missed_changes = read(conversations.missed_changes, "limit")
+    read_up_to = write(conversations.read_up_to, "reader.account_id", "conversation_id", "seq")
+    missed_messages = read(conversations.missed_messages, "account_id", "limit")
+    missed_changes = read(conversations.missed_changes, "account_id", "limit")
     changes_behind = read(behind.changes_behind, "conversation_id", "number", "limit")
     conversations = read(conversations.conversations, "account_id")  # from here on the method
 
     # Rooms and their members.
     all_rooms = read(room_lists.all_rooms)
-    room_state = read(room_lists.room_state, "room_id", "account_id")
+    room_state = read(room_lists.room_state, "reader.account_id", "room_id")
     list_rooms = read(room_lists.list_rooms, "account_id", "after", "limit")
-    list_members = read(room_lists.list_members, "room_id", "after", "limit")
+    list_members = read(room_lists.list_members, "reader.account_id", "room_id", "after", "limit")
     join_room = write(rooms.join_room, "name", "account_id")
     create_room = write(rooms.create_room, "name", "account_id")
     begin_group = write(rooms.begin_group, "people", "account_id")

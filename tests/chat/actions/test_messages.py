@@ -7,14 +7,16 @@ import pytest
 from msgspec import UNSET
 
 from tests.chat.conftest import House
+from tests.support.store import reader
 from vestnik.chat.dispatcher import dispatch
+from vestnik.chat.forwarding import seen_by
 from vestnik.chat.outcome import Post
 from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.messages import EVERYBODY, Extras
+from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.events import Forwarded
-from vestnik.protocol.requests import Delete, Forward, Join, Leave, Msg, Pin
+from vestnik.protocol.requests import Delete, Forward, Join, Leave, Msg, Pin, SetRoom
 
 
 async def test_to_a_room(house: House) -> None:
@@ -125,11 +127,11 @@ async def test_reply(house: House) -> None:
     assert first.message.extras is None
     assert second.message.extras == Extras(reply_to=1, thread=1)
     assert third.message.extras == Extras(reply_to=2, thread=1)
-    page = await house.store.pinned(first.message.conversation_id)
+    page = await house.store.pinned(reader(1), first.message.conversation_id)
     assert page == []
     for seq in (first.message.seq, second.message.seq, third.message.seq):
         await house.do(anna, Pin(to="#tea", seq=seq))
-    shown = {each.seq: each for each in await house.store.pinned(first.message.conversation_id)}
+    shown = {each.seq: each for each in await house.store.pinned(reader(1), first.message.conversation_id)}
     assert (shown[2].reply_to, shown[2].thread) == (1, 1)
     assert (shown[3].reply_to, shown[3].thread) == (2, 1)
     assert (shown[1].thread, shown[1].replies) == (UNSET, 2)
@@ -163,7 +165,7 @@ async def test_mentions(house: House) -> None:
     again = await house.keep(anna, Msg(to="#tea", message="@boris, @все: чай", id="1"))
     assert (again.again, again.message.seq) == (True, post.message.seq)
     await house.do(anna, Pin(to="#tea", seq=post.message.seq))
-    (shown,) = await house.store.pinned(post.message.conversation_id)
+    (shown,) = await house.store.pinned(reader(1), post.message.conversation_id)
     assert shown.mentions == ["all", "boris"]
 
 
@@ -208,12 +210,13 @@ async def test_removed_while_looking_up(house: House) -> None:
         await task
 
 
-async def forwarded(house: House, session: Session, source: str, seq: int, to: str) -> Forwarded:
-    """Forward a message; where it says it comes from."""
+async def forwarded(house: House, session: Session, source: str, seq: int, to: str, who: str = "") -> Forwarded:
+    """Forward a message; where it comes from for `who`, or for whom it is sent to."""
     post = await house.keep(session, Forward(to=to, source=source, seq=seq))
-    assert post.message.extras is not None
-    assert post.message.extras.forwarded is not None
-    return post.message.extras.forwarded
+    seen = seen_by(house.chat.rooms, post.message, await house.account_id(who or to))
+    assert seen.extras is not None
+    assert seen.extras.forwarded is not None
+    return seen.extras.forwarded
 
 
 async def test_forward(house: House) -> None:
@@ -222,11 +225,12 @@ async def test_forward(house: House) -> None:
     first = await house.keep(anna, Msg(to="#tea", message="@boris!"))
     post = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
     assert (post.message.text, post.message.to, post.message.id, post.again) == ("@boris!", "Вера Павловна", "f", False)
-    assert post.message.extras == Extras(forwarded=Forwarded("anna", "#tea", 1, first.message.time))
+    origin = Origin("anna", 1, first.message.time, place=first.message.conversation_id)
+    assert post.message.extras == Extras(origin=origin)
     again = await house.keep(boris, Forward(to="Вера Павловна", source="#TEA", seq=1, id="f"))
     assert (again.again, again.message.seq) == (True, post.message.seq)
     await house.do(boris, Pin(to="Вера Павловна", seq=1))
-    (shown,) = await house.store.pinned(post.message.conversation_id)
+    (shown,) = await house.store.pinned(reader(1), post.message.conversation_id)
     assert (shown.message, shown.forwarded) == ("@boris!", Forwarded("anna", "#tea", 1, first.message.time))
 
 
@@ -242,13 +246,15 @@ async def test_forward_again(house: House) -> None:
 @pytest.mark.parametrize("how", ["private", "group"])
 async def test_forward_from_where_others_may_not_read(house: House, how: str) -> None:
     """The name of a private room or group is told only to those who are in it; also when it is forwarded again."""
-    _, boris = await room_of(house, "anna", "boris")
+    anna, boris = await room_of(house, "anna", "boris")
     room = house.chat.rooms.find("#tea")
     assert room is not None
-    setattr(room, how, True)
+    await house.do(anna, SetRoom(room="#tea", private=True))
+    if how == "group":
+        setattr(room, how, True)
     await house.keep(boris, Msg(to="#tea", message="x"))
     assert (await forwarded(house, boris, "#tea", 1, "anna")).to == "#tea"
-    assert (await forwarded(house, boris, "#tea", 1, "#tea")).to == "#tea"
+    assert (await forwarded(house, boris, "#tea", 1, "#tea", "boris")).to == "#tea"
     assert (await forwarded(house, boris, "#tea", 1, "Вера Павловна")).to == ""
     assert (await forwarded(house, boris, "anna", 1, "Вера Павловна")).to == ""
 

@@ -30,19 +30,22 @@ def answer(rule: RoomRule, **standing: Any) -> str | None:
 
 
 def test_join() -> None:
-    """Public rooms are open for all but the banned; of several reasons the first is told."""
-    rule = MayJoin("anna")
+    """Public rooms are open for all but the banned; of a private one nothing else is told, and no other name."""
+    rule = MayJoin("anna", "#jam")
     assert answer(rule) is None
     assert answer(rule, archived=True) == "room.archived"
     assert answer(rule, private=True, archived=True) == "room.private"
-    assert answer(rule, banned=True, private=True, archived=True) == "room.banned"
+    assert answer(rule, banned=True, archived=True) == "room.banned"
+    told = ("room.private", ("anna", "#jam"))
+    assert refusal(rule, Standing("#tea", banned=True, private=True, archived=True)) == told
 
 
 def test_leave() -> None:
     """Members leave rooms, but not groups."""
-    rule = MayLeave("anna")
+    rule = MayLeave("anna", "#jam")
     assert answer(rule, role="member", archived=True) is None
     assert answer(rule) == "room.not_member"
+    assert refusal(rule, Standing("#tea", private=True)) == ("room.unknown_leave", ("#jam",))
     assert answer(rule, role="member", group=True) == "group.fixed"
 
 
@@ -60,7 +63,7 @@ def test_leave() -> None:
 )
 def test_set_room(field: str, needed: int) -> None:
     """Topic and description take a moderator, the rest an owner; in a group a member sets the topic and no more."""
-    rule = MaySet("anna", (field,))
+    rule = MaySet("anna", (field,), "#jam")
     for rank, role in enumerate(EVERY_ROLE):
         expected = "room.not_member" if role is None else None if rank >= needed else "room.not_allowed"
         assert answer(rule, role=role) == expected
@@ -69,23 +72,23 @@ def test_set_room(field: str, needed: int) -> None:
 
 def test_set_several_fields() -> None:
     """All fields must be allowed."""
-    rule = MaySet("anna", ("topic", "name"))
+    rule = MaySet("anna", ("topic", "name"), "#jam")
     assert answer(rule, role="moderator") == "room.not_allowed"
     assert answer(rule, role="owner") is None
 
 
 def test_taken_names() -> None:
     """A name that leads to another room is refused with that room's name, but first whoever may not rename at all."""
-    for rule in (NameFree(), MaySet("anna", ("name",))):
+    for rule in (NameFree("#COFFEE"), MaySet("anna", ("name",), "#jam", "#COFFEE")):
         taken = refusal(rule, Standing("#tea", role="owner", taken="#Coffee"))
         assert taken == ("room.exists", ("#Coffee",))
-    assert answer(MaySet("anna", ("name",)), role="member", taken="#Coffee") == "room.not_allowed"
-    assert answer(NameFree()) is None
+    assert answer(MaySet("anna", ("name",), "#jam", "#COFFEE"), role="member", taken="#Coffee") == "room.not_allowed"
+    assert answer(NameFree("#COFFEE")) is None
 
 
 def test_invite() -> None:
     """Every member invites to a public room, moderators to a private one; nobody who is banned, or to an archive."""
-    rule = MayInvite("anna", "boris")
+    rule = MayInvite("anna", "boris", "#jam")
     assert answer(rule, role="member") is None
     assert answer(rule, role="member", private=True) == "room.not_allowed"
     assert answer(rule, role="moderator", private=True) is None
@@ -104,33 +107,33 @@ def test_power_over_others(role: RoleName | None, theirs: RoleName | None) -> No
     outranked = "member.outranks" if other >= rank else None
     gone = "member.unknown" if other == 0 else None
     standing = {"role": role, "their_role": theirs}
-    assert answer(MayRemove("anna", "boris"), **standing) == (powerless or gone or outranked)
-    assert answer(MayBan("anna", "boris"), **standing) == (powerless or outranked)
+    assert answer(MayRemove("anna", "boris", "#jam"), **standing) == (powerless or gone or outranked)
+    assert answer(MayBan("anna", "boris", "#jam"), **standing) == (powerless or outranked)
     cannot_be_muted = "member.outranks" if other > 1 else None
-    assert answer(MayMute("anna", "boris"), **standing) == (powerless or gone or cannot_be_muted)
-    assert answer(MayPardon("anna"), **standing) == powerless
+    assert answer(MayMute("anna", "boris", "#jam"), **standing) == (powerless or gone or cannot_be_muted)
+    assert answer(MayPardon("anna", "#jam"), **standing) == powerless
 
 
 def test_set_role() -> None:
     """Owners give roles to members; the last of them cannot become less."""
-    demote = MayGiveRole("anna", "boris", "moderator")
+    demote = MayGiveRole("anna", "boris", "moderator", "#jam")
     assert answer(demote, role="owner", their_role="owner") is None
     assert answer(demote, role="owner") == "member.unknown"
     assert answer(demote, role="moderator", their_role="member") == "room.not_allowed"
     assert answer(demote, role="owner", their_role="owner", last_owner=True) == "room.last_owner"
-    keep = MayGiveRole("anna", "boris", "owner")
+    keep = MayGiveRole("anna", "boris", "owner", "#jam")
     assert answer(keep, role="owner", their_role="owner", last_owner=True) is None
 
 
 @pytest.mark.parametrize(
     "rule",
     [
-        MayInvite("anna", "boris"),
-        MayRemove("anna", "boris"),
-        MayBan("anna", "boris"),
-        MayMute("anna", "boris"),
-        MayPardon("anna"),
-        MayGiveRole("anna", "boris", "owner"),
+        MayInvite("anna", "boris", "#jam"),
+        MayRemove("anna", "boris", "#jam"),
+        MayBan("anna", "boris", "#jam"),
+        MayMute("anna", "boris", "#jam"),
+        MayPardon("anna", "#jam"),
+        MayGiveRole("anna", "boris", "owner", "#jam"),
     ],
     ids=lambda rule: type(rule).__name__,
 )

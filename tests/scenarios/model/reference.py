@@ -142,7 +142,7 @@ class World:
         if message.deleted:
             return None
         message.deleted = True
-        message.texts.append("")
+        message.texts = ["", ""]  # that it was deleted is listed, but no text
         message.pinned = False
         message.reactions.clear()
         return self._change(place, account, "delete", seq=request["seq"])
@@ -213,7 +213,7 @@ class World:
 
     def _leave(self, account: str, device: str, request: dict[str, Any]) -> dict[str, Any]:
         room = self.names.get(request["room"])
-        if room is None:
+        if room is None or (room.private and account not in room.people):
             raise Refused(400)
         if account not in room.people or room.group:
             raise Refused(403)

@@ -4,18 +4,20 @@ import pytest
 from sqlalchemy import Connection, select
 
 from tests.store.queries.test_messages import ANNA, BORIS, keep
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.rules.alterations import MayDelete
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.alterations import MessageStanding
 from vestnik.chat.storage.changes import ChangeEvent
+from vestnik.chat.storage.messages import EVERYBODY
 from vestnik.chat.storage.rooms import Standing
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden
 from vestnik.protocol.events import Version
+from vestnik.store.indexing import catch_up
 from vestnik.store.queries import alterations, members, messages, rooms
 from vestnik.store.queries.behind import changes_behind
-from vestnik.store.schema import change
+from vestnik.store.schema import change, metadata
 
 
 @pytest.fixture
@@ -66,16 +68,16 @@ def test_an_edit_is_read_with_the_text_of_now(connection: Connection, talk: int)
 
 
 def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
-    """The texts that a message had are kept, whatever becomes of it; other changes are not among them."""
+    """The texts that a message had are kept until it is deleted; other changes are not among them."""
     edit(connection, talk, "two")
     alterations.react(connection, talk, 1, BORIS, "👍", 2.0, allow)
+    edit(connection, talk, "three")
+    both = [Version(2.0, "anna", "one"), Version(2.0, "anna", "two")]
+    assert alterations.versions(connection, reader(ANNA), talk, 1, 10) == both
+    assert alterations.versions(connection, reader(ANNA), talk, 1, 1) == both[:1]
+    assert alterations.versions(connection, reader(ANNA), talk, 2, 10) is None
     alterations.delete_message(connection, talk, 1, BORIS, 3.0, allow)
-    assert alterations.versions(connection, talk, 1, 10) == [
-        Version(2.0, "anna", "one"),
-        Version(3.0, "boris", "two", deleted=True),
-    ]
-    assert alterations.versions(connection, talk, 1, 1) == [Version(2.0, "anna", "one")]
-    assert alterations.versions(connection, talk, 2, 10) is None
+    assert alterations.versions(connection, reader(ANNA), talk, 1, 10) == [Version(3.0, "boris", "", deleted=True)]
     assert connection.execute(select(change.c.data).where(change.c.kind == "react")).scalar() == '{"emoji":"👍"}'
 
 
@@ -126,3 +128,34 @@ def test_alterations_in_a_room(connection: Connection) -> None:
         Standing("#tea", role="member", their_role="member", muted=9.0),
         Standing("#tea"),
     ]
+
+
+def test_a_deleted_text_is_nowhere(connection: Connection, talk: int) -> None:
+    """After a deletion no column of any table has a text that the message had, nor whom it mentioned."""
+    for text in ("secret two", "secret three"):
+        mentions = (AccountRecord(BORIS, "boris"), EVERYBODY)
+        alterations.edit_message(connection, talk, 1, ANNA, text, mentions, 2.0, allow)
+    catch_up(connection, 100)
+    alterations.pin_message(connection, talk, 1, BORIS, 2.0, allow)
+    alterations.react(connection, talk, 1, BORIS, "x", 2.0, allow)
+    alterations.delete_message(connection, talk, 1, ANNA, 3.0, allow)
+    catch_up(connection, 100)
+    for table in metadata.sorted_tables:
+        rows = [tuple(row) for row in connection.execute(select(table))]
+        assert "secret" not in str(rows), table.name
+        if table.name in {"mention", "pin", "reaction"}:
+            assert rows == []
+    query = "SELECT count(*) FROM search_index WHERE search_index MATCH 'secret'"
+    assert connection.exec_driver_sql(query).scalar() == 0
+    assert [each.data for each in changes(connection, talk) if each.kind == "edit"] == [{"message": ""}] * 2
+
+
+def test_an_edit_is_read_with_the_mentions_of_now(connection: Connection, talk: int) -> None:
+    """An older edit does not tell whom the message mentioned then, but what its text of now does."""
+    boris = AccountRecord(BORIS, "boris")
+    for text, mentions in (("@boris", (boris,)), ("@all @boris", (boris, EVERYBODY))):
+        told = alterations.edit_message(connection, talk, 1, ANNA, text, mentions, 2.0, allow)
+        assert told is not None
+        assert told.data == {"message": text, "mentions": [each.name for each in mentions]}
+    read = {"message": "@all @boris", "mentions": ["all", "boris"]}
+    assert [each.data for each in changes(connection, talk)] == [read, read]

@@ -5,8 +5,7 @@ from sqlalchemy import Connection, insert
 from tests.support.store import allow
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import RoomRecord
-from vestnik.chat.storage.messages import EVERYBODY, Extras, MessageEvent
-from vestnik.protocol.events import Forwarded
+from vestnik.chat.storage.messages import EVERYBODY, Extras, MessageEvent, Origin
 from vestnik.store.queries import members, messages, rooms
 from vestnik.store.queries.behind import changes_behind, messages_behind
 from vestnik.store.queries.messages import add_extras
@@ -33,11 +32,11 @@ def fields(event: MessageEvent) -> tuple[object, ...]:
 def test_messages_of_a_room(connection: Connection) -> None:
     """They are the events that the writer made: in order, behind the number, no more than asked for."""
     tea = rooms.join_room(connection, "#tea", "#Tea", 1, 1.0, allow).room_id
-    origin = Forwarded("boris", "", 3, 1.0)
+    origin = Origin("boris", 3, 1.0, place=tea)
     kept = [
         keep(connection, MessageEvent(tea, 1, "anna", 0, "#Tea", "one", "a", None, seq=1, time=5.0)),
         keep(connection, MessageEvent(tea, 1, "anna", 0, "#Tea", "two", None, Extras(1, 1), seq=2, time=6.0)),
-        keep(connection, MessageEvent(tea, 1, "anna", 0, "#Tea", "3", None, Extras(forwarded=origin), seq=3, time=7.0)),
+        keep(connection, MessageEvent(tea, 1, "anna", 0, "#Tea", "3", None, Extras(origin=origin), seq=3, time=7.0)),
         keep(
             connection,
             MessageEvent(tea, 1, "anna", 0, "#Tea", "@", "d", Extras(mentions=(EVERYBODY, BORIS)), seq=4, time=7.0),

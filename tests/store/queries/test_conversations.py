@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.conversations import DirectRecord, Unread
 from vestnik.chat.storage.messages import Delivered
@@ -76,7 +76,7 @@ def test_too_much_to_count(connection: Connection, talk: int, monkeypatch: pytes
 
 def test_reading(connection: Connection, talk: int) -> None:
     """A read cursor goes to the end at most, never back, and says whether it has moved; it is one account's."""
-    moved = [conversations.read_up_to(connection, talk, BORIS, seq) for seq in (2, 2, 1, 9, 9)]
+    moved = [conversations.read_up_to(connection, reader(BORIS), talk, seq) for seq in (2, 2, 1, 9, 9)]
     assert moved == [2, None, None, 4, None]
     assert conversations.conversations(connection, BORIS).read == {talk: 4}
     assert conversations.conversations(connection, ANNA).read == {}

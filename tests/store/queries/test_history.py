@@ -5,7 +5,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection, insert, update
 
 from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.protocol.events import Delivery
 from vestnik.store.queries import alterations, history, messages, rooms
 from vestnik.store.queries.history import EVERYBODY, load_messages
@@ -28,7 +28,7 @@ def tea(connection: Connection) -> int:
 
 def page(connection: Connection, conversation: int, limit: int, **where: int) -> tuple[list[int], bool]:
     """The numbers of the messages on a page, and whether there are more."""
-    found = history.history(connection, conversation, limit, **where)
+    found = history.history(connection, reader(ANNA), conversation, limit, **where)
     return [each.seq for each in found.messages if each.seq is not UNSET], found.more
 
 
@@ -86,7 +86,7 @@ def test_what_belongs_to_a_message(connection: Connection, tea: int) -> None:
     for account in (EVERYBODY, VERA):
         connection.execute(insert(mention).values(conversation_id=tea, account_id=account, seq=2))
     alterations.delete_message(connection, tea, 6, BORIS, 7.0, allow)
-    ((found,), more) = history.history(connection, tea, 1, around=2)
+    ((found,), more) = history.history(connection, reader(ANNA), tea, 1, around=2)
     assert more
     assert found == Delivery(
         5.0,
@@ -108,8 +108,8 @@ def test_numbers_in_any_order(connection: Connection, monkeypatch: pytest.Monkey
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
     numbers = [keep(connection, talk, seq, ANNA) for seq in range(1, 6)]
     wanted = [numbers[3], 999_999, numbers[0], numbers[4], numbers[1]]
-    assert [each.seq for each in load_messages(connection, wanted)] == [4, 1, 5, 2]
-    assert load_messages(connection, []) == []
+    assert [each.seq for each in load_messages(connection, wanted, ANNA)] == [4, 1, 5, 2]
+    assert load_messages(connection, [], ANNA) == []
 
 
 def test_each_calls_a_direct_conversation_by_the_other(connection: Connection) -> None:
@@ -117,5 +117,5 @@ def test_each_calls_a_direct_conversation_by_the_other(connection: Connection) -
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
     alone = messages.direct_conversation(connection, VERA, VERA, 1.0)
     numbers = [keep(connection, talk, 1, ANNA), keep(connection, talk, 2, BORIS), keep(connection, alone, 1, VERA)]
-    found = [(each.from_, each.to) for each in load_messages(connection, numbers)]
+    found = [(each.from_, each.to) for each in load_messages(connection, numbers, ANNA)]
     assert found == [("anna", "boris"), ("boris", "anna"), ("Вера", "Вера")]

@@ -25,7 +25,7 @@ def keep(connection: Connection, conversation_id: int, seq: int, sender_id: int,
 def waiting(connection: Connection, account_id: int) -> list[tuple[int, int]]:
     """Conversation and seq of the messages that wait for an account."""
     numbers = messages.kept_numbers(connection, account_id, 0, 100)
-    return [(kept.conversation_id, kept.seq) for kept in messages.kept_messages(connection, numbers)]
+    return [(kept.conversation_id, kept.seq) for kept in messages.kept_messages(connection, BORIS, numbers)]
 
 
 def test_direct_conversation(connection: Connection) -> None:
@@ -43,7 +43,7 @@ def test_kept_messages(connection: Connection) -> None:
     """What waits has the sender's name and everything a delivery needs."""
     talk = messages.direct_conversation(connection, ANNA, BORIS, 1.0)
     number = keep(connection, talk, 1, ANNA, "Привет")
-    assert messages.kept_messages(connection, messages.kept_numbers(connection, BORIS, 0, 10)) == [
+    assert messages.kept_messages(connection, BORIS, messages.kept_numbers(connection, BORIS, 0, 10)) == [
         KeptMessage(number, talk, 1, Delivery(5.0, "anna", "boris", "Привет", 1, f"id1-{talk}"))
     ]
 
@@ -99,7 +99,7 @@ def test_pages(connection: Connection, limit: int) -> None:
     while numbers := messages.kept_numbers(connection, BORIS, number, limit):
         assert len(numbers) <= limit
         assert all(one < other for one, other in pairwise(numbers))
-        page = messages.kept_messages(connection, numbers)
+        page = messages.kept_messages(connection, BORIS, numbers)
         assert [kept.number for kept in page] == numbers
         found += [(kept.conversation_id, kept.seq) for kept in page]
         number = numbers[-1]

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from tests.store.queries.test_messages import ANNA, BORIS, keep
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.queries import alterations, messages, rooms
@@ -42,7 +42,7 @@ def test_which_rooms(connection: Connection, tea: int) -> None:
 def test_expire(connection: Connection, tea: int, before: float, limit: int, gone: int) -> None:
     """The oldest messages go, at most so many at once, with mentions, reactions and pins; the others stay."""
     assert expire(connection, tea, before, limit) == (ExpiryEvent(tea, gone, gone) if gone else None)
-    assert [each.seq for each in history(connection, tea, 10).messages] == list(range(gone + 1, 5))
+    assert [each.seq for each in history(connection, reader(ANNA), tea, 10).messages] == list(range(gone + 1, 5))
     for table in (mention, reaction, pin):
         assert connection.execute(select(func.count()).select_from(table)).scalar() == 4 - gone
     assert conversations(connection, BORIS).floors == ({tea: gone} if gone else {})

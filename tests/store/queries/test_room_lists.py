@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, insert, update
 
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import RoomRecord
 from vestnik.protocol.events import MemberState, RoomState
@@ -76,8 +76,8 @@ def test_room_state(connection: Connection) -> None:
     """What a member sees of a room, and what somebody else does."""
     tea = create(connection, "#tea", topic="Чай", description="Про чай", retention=30)
     common = {"members": 1, "topic": "Чай", "description": "Про чай", "retention": 30}
-    assert room_lists.room_state(connection, tea, ANNA) == RoomState("#tea", role="owner", **common)
-    assert room_lists.room_state(connection, tea, BORIS) == RoomState("#tea", **common)
+    assert room_lists.room_state(connection, reader(ANNA), tea) == RoomState("#tea", role="owner", **common)
+    assert room_lists.room_state(connection, reader(BORIS), tea) == RoomState("#tea", **common)
 
 
 def test_whose_rooms(connection: Connection) -> None:
@@ -120,9 +120,11 @@ def test_members(connection: Connection) -> None:
     members.invite(connection, tea, VERA, boris, 6.0, allow)
     members.mute_member(connection, tea, VERA, boris, 99.0, 7.0, allow)
     everybody = [MemberState("anna", 5.0), MemberState("boris", 6.0, muted=99.0), MemberState("Вера", 1.0, "owner")]
-    assert room_lists.list_members(connection, tea, 98.0, "", 10) == everybody
-    assert room_lists.list_members(connection, tea, 98.0, "", 1) == everybody[:1]
-    assert room_lists.list_members(connection, tea, 98.0, "anna", 2) == everybody[1:]
-    assert room_lists.list_members(connection, tea, 99.0, "anna", 1) == [MemberState("boris", 6.0)]
+    assert room_lists.list_members(connection, reader(ANNA), tea, 98.0, "", 10) == everybody
+    assert room_lists.list_members(connection, reader(ANNA), tea, 98.0, "", 1) == everybody[:1]
+    assert room_lists.list_members(connection, reader(ANNA), tea, 98.0, "anna", 2) == everybody[1:]
+    assert room_lists.list_members(connection, reader(ANNA), tea, 99.0, "anna", 1) == [MemberState("boris", 6.0)]
     members.set_role(connection, tea, VERA, boris, "moderator", 8.0, allow)
-    assert room_lists.list_members(connection, tea, 98.0, "anna", 1) == [MemberState("boris", 6.0, "moderator")]
+    assert room_lists.list_members(connection, reader(ANNA), tea, 98.0, "anna", 1) == [
+        MemberState("boris", 6.0, "moderator")
+    ]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.rules.rooms import NameFree
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import RoomRecord
@@ -120,7 +120,7 @@ def test_create(connection: Connection) -> None:
     told = {"topic": "Чай", "private": True, "edits": "nobody", "retention": 7}
     assert change(made) == (1, "anna", "create_room", told)
     assert all_rooms(connection) == [expected._replace(change=1)]
-    state = room_state(connection, made.room_id, ANNA)
+    state = room_state(connection, reader(ANNA), made.room_id)
     assert (state.topic, state.private, state.edits, state.retention, state.role) == ("Чай", True, "nobody", 7, "owner")
 
 
@@ -130,7 +130,7 @@ def test_create_what_there_is(connection: Connection) -> None:
     rooms.set_room(connection, made, ANNA, 1.0, "#coffee", {"name": "#Coffee"}, allow)
     for key in ("#tea", "#coffee"):
         with pytest.raises(Conflict) as caught:
-            rooms.create_room(connection, key, key.upper(), BORIS, 2.0, {}, NameFree())
+            rooms.create_room(connection, key, key.upper(), BORIS, 2.0, {}, NameFree(key.upper()))
         assert caught.value.values == ("#Coffee",)
     assert len(all_rooms(connection)) == 1
 
@@ -162,9 +162,9 @@ def test_rename_to_anothers_name(connection: Connection) -> None:
     before = all_rooms(connection)
     for name in ("#one", "#two"):
         with pytest.raises(Conflict):
-            rooms.set_room(connection, made, ANNA, 1.0, name, {"name": name, "topic": "new"}, NameFree())
+            rooms.set_room(connection, made, ANNA, 1.0, name, {"name": name, "topic": "new"}, NameFree(name))
     assert all_rooms(connection) == before
-    assert room_state(connection, made, ANNA).topic == ""
+    assert room_state(connection, reader(ANNA), made).topic == ""
 
 
 def test_set_tells_what_is_different(connection: Connection) -> None:
@@ -183,7 +183,7 @@ def test_set_is_checked(connection: Connection) -> None:
     made = rooms.create_room(connection, *TEA, ANNA, 1.0, {}, allow).room_id
     with pytest.raises(Forbidden):
         rooms.set_room(connection, made, ANNA, 1.0, None, {"topic": "new"}, refuse)
-    assert room_state(connection, made, ANNA).topic == ""
+    assert room_state(connection, reader(ANNA), made).topic == ""
 
 
 def test_group(connection: Connection) -> None:

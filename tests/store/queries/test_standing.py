@@ -68,10 +68,13 @@ def test_names_that_a_room_had(connection: Connection, tea: int) -> None:
     rooms.set_room(connection, tea, ANNA, 2.0, "#green", {"name": "#Green"}, allow)
     for key in ("#tea", "#green"):
         assert standing_by_key(connection, key, BORIS) == (tea, True, standing_in(connection, tea, BORIS))
-        assert name_taken(connection, key) == "#Green"
-        assert name_taken(connection, key, tea) is None
+        assert name_taken(connection, key, BORIS) == "#Green"
+        assert name_taken(connection, key, BORIS, tea) is None
     assert standing_by_key(connection, "#black", BORIS) is None
-    assert name_taken(connection, "#black") is None
+    assert name_taken(connection, "#black", BORIS) is None
+    rooms.set_room(connection, tea, ANNA, 3.0, None, {"private": True}, allow)
+    for key in ("#tea", "#green"):
+        assert [name_taken(connection, key, who) for who in (ANNA, VERA)] == ["#Green", ""]
 
 
 def test_other_owners(connection: Connection, tea: int) -> None:

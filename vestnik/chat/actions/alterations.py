@@ -7,11 +7,12 @@ import re
 from typing import Any, Final
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import Conversation, find_conversation, name_of
+from vestnik.chat.conversations import find_conversation, name_of
 from vestnik.chat.limits import MAX_EMOJI
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
 from vestnik.chat.outcome import Reply
+from vestnik.chat.reading import reader_of
 from vestnik.chat.roles import role_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
@@ -31,20 +32,22 @@ async def edit(chat: Chat, session: Session, request: Edit) -> Reply:
     account = session.speaker
     text = check_length("message", request.message, chat.limits.text)
     conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
     mentions = await find_mentions(chat, account.id, conversation, text)
     now = chat.clock()
-    rule = MayEdit(account.name, name_of(conversation), now)
+    rule = MayEdit(account.name, name, now)
     result = await chat.storage.edit_message(conversation.id, request.seq, account.id, text, mentions, now, rule)
-    return _reply(session, account, answers.MESSAGE_EDITED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_EDITED, name, request.seq, result)
 
 
 async def delete(chat: Chat, session: Session, request: Delete) -> Reply:
     """Delete a message of one's own; in a room that one moderates anybody's."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    rule = MayDelete(account.name, name_of(conversation))
+    name = name_of(conversation)
+    rule = MayDelete(account.name, name)
     result = await chat.storage.delete_message(conversation.id, request.seq, account.id, chat.clock(), rule)
-    return _reply(session, account, answers.MESSAGE_DELETED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_DELETED, name, request.seq, result)
 
 
 async def edits(chat: Chat, session: Session, request: Edits) -> Reply:
@@ -57,11 +60,13 @@ async def edits(chat: Chat, session: Session, request: Edits) -> Reply:
         if seen == "nobody" or (seen == "moderators" and not _moderates(conversation, account)):
             raise Forbidden(answers.EDITS_HIDDEN, account.name, name)
     limit = chat.limits.page
-    found = await chat.storage.versions(conversation.id, request.seq, limit + 1)
+    reader = reader_of(account, request.to)
+    found = await chat.storage.versions(reader, conversation.id, request.seq, limit + 1)
     if found is None:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
     more: dict[str, Any] = {"edits": found[:limit]} | ({"more": True} if len(found) > limit else {})
-    return Reply(answers.EDITS_LISTED, (account.name, name, request.seq, len(more["edits"])), more=more)
+    values = (account.name, name, request.seq, len(more["edits"]))
+    return Reply(answers.EDITS_LISTED, values, more=more, about=((conversation, reader),))
 
 
 async def react(chat: Chat, session: Session, request: React) -> Reply:
@@ -69,10 +74,11 @@ async def react(chat: Chat, session: Session, request: React) -> Reply:
     account = session.speaker
     emoji = _check_emoji(request.emoji)
     conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
     now = chat.clock()
-    rule = MayReact(account.name, name_of(conversation), now, chat.limits.reactions)
+    rule = MayReact(account.name, name, now, chat.limits.reactions)
     result = await chat.storage.react(conversation.id, request.seq, account.id, emoji, now, rule)
-    return _reply(session, account, answers.REACTION_ADDED, conversation, request.seq, result, emoji)
+    return _reply(session, account, answers.REACTION_ADDED, name, request.seq, result, emoji)
 
 
 async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
@@ -80,37 +86,43 @@ async def unreact(chat: Chat, session: Session, request: Unreact) -> Reply:
     account = session.speaker
     emoji = _check_emoji(request.emoji)
     conversation = await find_conversation(chat, account, request.to)
-    rule = MayUnreact(name_of(conversation))
+    name = name_of(conversation)
+    rule = MayUnreact(account.name, name)
     result = await chat.storage.unreact(conversation.id, request.seq, account.id, emoji, chat.clock(), rule)
-    return _reply(session, account, answers.REACTION_REMOVED, conversation, request.seq, result, emoji)
+    return _reply(session, account, answers.REACTION_REMOVED, name, request.seq, result, emoji)
 
 
 async def pin(chat: Chat, session: Session, request: Pin) -> Reply:
     """Pin a message. Raises Forbidden when too many are pinned."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
     now = chat.clock()
-    rule = MayPin(account.name, name_of(conversation), now, chat.limits.pins)
+    rule = MayPin(account.name, name, now, chat.limits.pins)
     result = await chat.storage.pin(conversation.id, request.seq, account.id, now, rule)
-    return _reply(session, account, answers.MESSAGE_PINNED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_PINNED, name, request.seq, result)
 
 
 async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
     """Take a message off the pinned ones."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
+    name = name_of(conversation)
     now = chat.clock()
-    rule = MayAlter(account.name, name_of(conversation), now)
+    rule = MayAlter(account.name, name, now)
     result = await chat.storage.unpin(conversation.id, request.seq, account.id, now, rule)
-    return _reply(session, account, answers.MESSAGE_UNPINNED, conversation, request.seq, result)
+    return _reply(session, account, answers.MESSAGE_UNPINNED, name, request.seq, result)
 
 
 async def pins(chat: Chat, session: Session, request: Pins) -> Reply:
     """The pinned messages of a conversation, newest pin first."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    found = await chat.storage.pinned(conversation.id)
-    return Reply(answers.PINS_LISTED, (account.name, name_of(conversation), len(found)), more={"messages": found})
+    name = name_of(conversation)
+    reader = reader_of(account, request.to)
+    found = await chat.storage.pinned(reader, conversation.id)
+    values = (account.name, name, len(found))
+    return Reply(answers.PINS_LISTED, values, more={"messages": found}, about=((conversation, reader),))
 
 
 def _moderates(room: Room, account: Account) -> bool:
@@ -130,13 +142,12 @@ def _reply(
     session: Session,
     account: Account,
     answer: Answer,
-    conversation: Conversation,
+    name: str,
     seq: int,
     result: Alteration,
     *values: object,
 ) -> Reply:
-    """The answer to an alteration by `account`, with the change if there is one."""
-    name = name_of(conversation)
+    """The answer to an alteration by `account` where it was `name` when that was asked for, with the change, if any."""
     changes = () if result is None else (result,)
     more = {"seq": seq} if session.format.rich else {}
     return Reply(answer, (account.name, name, seq, *values), more=more, changes=changes)

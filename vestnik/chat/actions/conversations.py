@@ -11,8 +11,9 @@ from vestnik.chat.directs import NOT_BEGUN
 from vestnik.chat.limits import MAX_NAME, MAX_UNREAD
 from vestnik.chat.names import ROOM_SIGN, name_key
 from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.reading import may_hear, reader_of
 from vestnik.chat.rooms import Room
-from vestnik.chat.session import ClaimedCursor, Session
+from vestnik.chat.session import ClaimedCursor, Missing, Session
 from vestnik.chat.storage.conversations import ConversationRecords
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
@@ -31,9 +32,11 @@ async def history(chat: Chat, session: Session, request: History) -> Reply:
         raise BadRequest(answers.FIELDS_EXCLUSIVE, ", ".join(places))
     conversation = await find_conversation(chat, account, request.to)
     limit = page_limit(chat, request.limit)
-    page = await chat.storage.history(conversation.id, limit, thread=request.thread, **places)
+    reader = reader_of(account, request.to)
+    page = await chat.storage.history(reader, conversation.id, limit, thread=request.thread, **places)
     values = (account.name, name_of(conversation), len(page.messages))
-    return Reply(answers.HISTORY_LISTED, values, more={"messages": page.messages, "more": page.more})
+    more = {"messages": page.messages, "more": page.more}
+    return Reply(answers.HISTORY_LISTED, values, more=more, about=((conversation, reader),))
 
 
 def page_limit(chat: Chat, asked: int | None) -> int:
@@ -49,10 +52,14 @@ async def conversations(chat: Chat, session: Session, request: Conversations) ->
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
     behind = [(number, state.read, state.seq) for number, state in states.items() if state.seq > state.read]
-    for number, found in (await chat.storage.unread(account.id, behind, MAX_UNREAD)).items():
+    unread = await chat.storage.unread(account.id, behind, MAX_UNREAD)
+    for number, found in unread.items():
         states[number].unread = found.messages
         states[number].mentions = found.mentions
-    listed = list(states.values())
+    closed = {number for number, *_ in behind} - unread.keys()  # rooms that were left meanwhile, as the store has it
+    listed = [
+        state for number, state in states.items() if number not in closed and may_hear(chat.rooms, state.to, account.id)
+    ]
     return Reply(answers.CONVERSATIONS_LISTED, (account.name, len(listed)), more={"conversations": listed})
 
 
@@ -61,12 +68,13 @@ async def read(chat: Chat, session: Session, request: Read) -> Reply:
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
     name = name_of(conversation)
+    reader = reader_of(account, request.to)
     begun = conversation.id != NOT_BEGUN
-    reached = await chat.storage.read_up_to(conversation.id, account.id, request.seq) if begun else None
+    reached = await chat.storage.read_up_to(reader, conversation.id, request.seq) if begun else None
     if reached is None:
         return Reply(answers.READ_NOTED, (account.name, name, request.seq))
     told = Telling(ReadNotice(chat.clock(), name, reached), "read", frozenset({account.id}))
-    return Reply(answers.READ_NOTED, (account.name, name, reached), told=(told,))
+    return Reply(answers.READ_NOTED, (account.name, name, reached), told=(told,), about=((conversation, reader),))
 
 
 async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
@@ -80,39 +88,51 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     if session.live:
         chat.sessions.suspend(session)
     missing = session.missing
-    if request.cursors is not None:
-        missing.cursors = _claims(missing.cursors, request, foreign=request.epoch not in (None, chat.epoch))
-        if len(missing.cursors) > MAX_CURSORS:
-            raise Forbidden(answers.RESUME_LIMIT, account.name, MAX_CURSORS)
+    _take_cursors(chat, account.name, missing, request)
     if request.more:
         return Reply(answers.RESUME_CONTINUED, (account.name, len(missing.cursors or ())))
     missing.begun = True
+    missing.positions.clear()  # those of rooms that were joined since the login: the store has them
     ends = await _ends(chat, missing.cursors)
     kept = await chat.storage.conversations(account.id)
+    undelivered: Mapping[int, int] = {}
+    if missing.cursors is None:
+        await chat.deliveries_kept()
+        undelivered = await chat.storage.undelivered(account.id)
+    # From here on nothing is waited for. Rooms that other devices have joined meanwhile have a position already.
+    joined = dict(missing.positions)
     states = _states(chat, session, kept)
+    for number in joined.keys() & states.keys():
+        states[number].read = max(states[number].read, joined[number][0])
     missing.read |= _raise(states, ends)
     if "changes" in session.features:
         missing.names = {number: state.to for number, state in states.items() if state.to.startswith(ROOM_SIGN)}
     if missing.cursors is None:
-        await chat.deliveries_kept()
-        undelivered = await chat.storage.undelivered(account.id)
-        for number, kept_from in undelivered.items():
-            if number in states:
-                states[number].kept = kept_from
+        for number in undelivered.keys() & states.keys():
+            states[number].kept = undelivered[number]
         missing.positions |= {
             number: (undelivered.get(number, state.seq + 1) - 1, state.change) for number, state in states.items()
         }
     else:
         known = _known(chat, missing.cursors, kept, states)
-        missing.positions |= _positions(known, kept, states)
+        missing.positions |= _positions(known, kept, states, joined)
         missing.anew = sum(state.anew for state in states.values())
-    for number, state in states.items():
-        seq, change = missing.positions[number]
-        if seq < state.seq or change < state.change:
-            missing.conversations.add(number)
+    missing.conversations |= {
+        number
+        for number, state in states.items()
+        if missing.positions[number][0] < state.seq or missing.positions[number][1] < state.change
+    }
     values = (account.name, len(states))
     more = {"conversations": list(states.values()), "epoch": chat.epoch}
     return Reply(answers.RESUME_ACCEPTED, values, more=more, resuming=True)
+
+
+def _take_cursors(chat: Chat, name: str, missing: Missing, request: Resume) -> None:
+    """Note what a client says that it has. Raises Forbidden for more than anybody can have."""
+    if request.cursors is not None:
+        missing.cursors = _claims(missing.cursors, request, foreign=request.epoch not in (None, chat.epoch))
+        if len(missing.cursors) > MAX_CURSORS:
+            raise Forbidden(answers.RESUME_LIMIT, name, MAX_CURSORS)
 
 
 def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int, ConversationState]:
@@ -183,12 +203,17 @@ def _beyond(position: Position, state: ConversationState | Room) -> bool:
 
 
 def _positions(
-    known: Mapping[int, Position | None], kept: ConversationRecords, states: Mapping[int, ConversationState]
+    known: Mapping[int, Position | None],
+    kept: ConversationRecords,
+    states: Mapping[int, ConversationState],
+    joined: Mapping[int, tuple[int, int]],
 ) -> dict[int, tuple[int, int]]:
     """How much (`seq`, `change`) a client with these cursors has of each conversation.
 
     What it does not know of is sent from its beginning, a room from that of the membership; the messages are then
     as they are after all changes. So is what it has a cursor of that means nothing here, which its state says.
+    `joined` is where memberships began that are newer than what the store was asked for; there is nothing of a room
+    before one of them, nor of one that was being left.
     """
     positions: dict[int, tuple[int, int]] = {}
     for number, state in states.items():
@@ -197,5 +222,6 @@ def _positions(
             positions[number] = position.seq, position.change
         else:
             state.anew = number in known
-            positions[number] = kept.since.get(number, 0), state.change
+            began = kept.since.get(number, state.seq if state.to.startswith(ROOM_SIGN) else 0)
+            positions[number] = joined.get(number) or (began, state.change)
     return positions

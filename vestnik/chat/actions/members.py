@@ -7,6 +7,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
+from vestnik.chat.reading import viewer_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove
 from vestnik.chat.session import Account, Session
@@ -29,99 +30,105 @@ async def list_members(chat: Chat, session: Session, request: Members) -> Reply:
     room = visible_room(chat, account, request.room)
     after = name_key(check_length("after", request.after, chat.limits.name)) if request.after is not None else ""
     page = page_size(chat, request.limit)
-    found = await chat.storage.list_members(room.id, chat.clock(), after, page + 1)
+    viewer = viewer_of(account, request.room)
+    found = await chat.storage.list_members(viewer, room.id, chat.clock(), after, page + 1)
     more: dict[str, Any] = {"members": found[:page]}
     if len(found) > page:
         more["more"] = True
-    return Reply(answers.MEMBERS_LISTED, (account.name, room.name, len(more["members"])), more=more)
+    values = (account.name, room.name, len(more["members"]))
+    return Reply(answers.MEMBERS_LISTED, values, more=more, about=((room, viewer),))
 
 
 async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
     """Make a person a member at once; inviting a member changes nothing."""
-    account, room, person = await _find(chat, session, request)
+    account, room, called, person = await _find(chat, session, request)
     if person.id not in room.members:
         check_room_count(chat, person.id, person.name)
-    rule = MayInvite(account.name, person.name)
+    rule = MayInvite(account.name, person.name, request.room)
     change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
-    return _done(answers.MEMBER_INVITED, account, room, person, change)
+    return _done(answers.MEMBER_INVITED, account, called, person, change)
 
 
 async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
     """End the membership of a person with a lower role."""
-    account, room, person = await _find_other(chat, session, request)
-    rule = MayRemove(account.name, person.name)
+    account, room, called, person = await _find_other(chat, session, request)
+    rule = MayRemove(account.name, person.name, request.room)
     change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), rule)
-    return _done(answers.MEMBER_REMOVED, account, room, person, change)
+    return _done(answers.MEMBER_REMOVED, account, called, person, change)
 
 
 async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
     """Keep a person with a lower role out, who need not be a member."""
-    account, room, person = await _find_other(chat, session, request)
-    rule = MayBan(account.name, person.name)
+    account, room, called, person = await _find_other(chat, session, request)
+    rule = MayBan(account.name, person.name, request.room)
     change = await chat.storage.ban(room.id, account.id, person, chat.clock(), rule)
-    return _done(answers.MEMBER_BANNED, account, room, person, change)
+    return _done(answers.MEMBER_BANNED, account, called, person, change)
 
 
 async def unban(chat: Chat, session: Session, request: Unban) -> Reply:
     """Let a person in again."""
-    account, room, person = await _find(chat, session, request)
-    rule = MayPardon(account.name)
+    account, room, called, person = await _find(chat, session, request)
+    rule = MayPardon(account.name, request.room)
     change = await chat.storage.unban(room.id, account.id, person, chat.clock(), rule)
-    return _done(answers.MEMBER_UNBANNED, account, room, person, change)
+    return _done(answers.MEMBER_UNBANNED, account, called, person, change)
 
 
 async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
     """Keep an ordinary member from writing, for a time or for ever."""
     if request.seconds is not None and not 1 <= request.seconds <= MAX_MUTE:
         raise BadRequest(answers.FIELD_INVALID, "seconds")
-    account, room, person = await _find_other(chat, session, request)
+    account, room, called, person = await _find_other(chat, session, request)
     now = chat.clock()
     until = FOR_EVER if request.seconds is None else now + request.seconds
-    rule = MayMute(account.name, person.name)
+    rule = MayMute(account.name, person.name, request.room)
     change = await chat.storage.mute(room.id, account.id, person, until, now, rule)
-    return _done(answers.MEMBER_MUTED, account, room, person, change)
+    return _done(answers.MEMBER_MUTED, account, called, person, change)
 
 
 async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
     """Let a muted person write again."""
-    account, room, person = await _find(chat, session, request)
-    rule = MayPardon(account.name)
+    account, room, called, person = await _find(chat, session, request)
+    rule = MayPardon(account.name, request.room)
     change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), rule)
-    return _done(answers.MEMBER_UNMUTED, account, room, person, change)
+    return _done(answers.MEMBER_UNMUTED, account, called, person, change)
 
 
 async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
     """Give a member another role. Raises Conflict when the room would be without an owner."""
-    account, room, person = await _find(chat, session, request)
-    rule = MayGiveRole(account.name, person.name, request.role)
+    account, room, called, person = await _find(chat, session, request)
+    rule = MayGiveRole(account.name, person.name, request.role, request.room)
     change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)
-    reply = _done(answers.MEMBER_ROLE, account, room, person, change)
+    reply = _done(answers.MEMBER_ROLE, account, called, person, change)
     return reply._replace(values=(*reply.values, request.role))
 
 
 async def _find(
     chat: Chat, session: Session, request: Invite | Remove | Ban | Unban | Mute | Unmute | SetRole
-) -> tuple[Account, Room, AccountRecord]:
-    """Who does it, where, to whom. Raises what `find_room` raises, and NotFound for an unknown account."""
+) -> tuple[Account, Room, str, AccountRecord]:
+    """Who does it, where, what that is called when it is asked for, to whom.
+
+    Raises what `find_room` raises, and NotFound for an unknown account.
+    """
     account = session.speaker
     room = find_room(chat, account, request.room, "room")
+    called = room.name
     name = check_length("name", request.name, chat.limits.name)
     person = await chat.storage.find_account(name_key(name))
     if person is None:
         raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-    return account, room, person
+    return account, room, called, person
 
 
 async def _find_other(
     chat: Chat, session: Session, request: Remove | Ban | Mute
-) -> tuple[Account, Room, AccountRecord]:
+) -> tuple[Account, Room, str, AccountRecord]:
     """The same for what nobody does to themselves: BadRequest."""
-    account, room, person = await _find(chat, session, request)
+    account, room, called, person = await _find(chat, session, request)
     if person.id == account.id:
         raise BadRequest(answers.FIELD_INVALID, "name")
-    return account, room, person
+    return account, room, called, person
 
 
-def _done(answer: Answer, account: Account, room: Room, person: AccountRecord, change: ChangeEvent | None) -> Reply:
+def _done(answer: Answer, account: Account, called: str, person: AccountRecord, change: ChangeEvent | None) -> Reply:
     changes = () if change is None else (change,)
-    return Reply(answer, (account.name, room.name, person.name), changes=changes)
+    return Reply(answer, (account.name, called, person.name), changes=changes)

@@ -3,26 +3,18 @@
 from collections.abc import Awaitable
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import (
-    Conversation,
-    begin,
-    check_writing,
-    find_conversation,
-    find_room,
-    name_of,
-    people_of,
-)
+from vestnik.chat.conversations import Conversation, begin, check_writing, find_conversation, find_room, name_of
 from vestnik.chat.initials import SIGN
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
+from vestnik.chat.reading import check_readable, reader_of
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Account, Session
-from vestnik.chat.storage.messages import Extras, MessageEvent, MessageRecord
+from vestnik.chat.storage.messages import Extras, MessageEvent, MessageRecord, Origin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotFound
-from vestnik.protocol.events import Forwarded
 from vestnik.protocol.requests import Forward, Msg
 
 
@@ -39,7 +31,7 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     if to.startswith(ROOM_SIGN):
         room = find_room(chat, account, to)
         if room.archived or room.muted:
-            check_may_write(room, account, chat.clock())
+            check_may_write(room, account, chat.clock(), to)
         return Post(session, MessageEvent(room.id, account.id, account.name, 0, room.name, text, request.id))
     check_length("to", to, limits.name)
     direct = chat.directs.find(account, to)
@@ -57,57 +49,54 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
     conversation = await find_conversation(chat, account, request.to)
     thread = None
     if request.reply_to is not None:
-        answered = await chat.storage.find_message(conversation.id, request.reply_to)
+        reader = reader_of(account, request.to)
+        name = name_of(conversation)
+        answered = await chat.storage.find_message(reader, conversation.id, request.reply_to)
         if answered is None:
-            raise NotFound(answers.MESSAGE_UNKNOWN, name_of(conversation), request.reply_to)
+            raise NotFound(answers.MESSAGE_UNKNOWN, name, request.reply_to)
         thread = request.reply_to if answered.thread is None else answered.thread
     mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
     conversation = await begin(chat, account, conversation)
-    return _post(chat, session, account, conversation, request.message, request.id, extras)
+    return _post(chat, session, request, conversation, request.message, extras)
 
 
 def _post(
     chat: Chat,
     session: Session,
-    account: Account,
+    request: Msg | Forward,
     conversation: Conversation,
     text: str,
-    request_id: str | None,
     extras: Extras | None,
 ) -> Post:
     """A message for which something was looked up: only now it is sure that its sender may still write."""
-    check_writing(chat, account, conversation)
+    account = session.speaker
+    check_writing(chat, account, conversation, request.to)
     to_id = 0 if isinstance(conversation, Room) else conversation.to_id
     to = name_of(conversation)
-    return Post(session, MessageEvent(conversation.id, account.id, account.name, to_id, to, text, request_id, extras))
+    return Post(session, MessageEvent(conversation.id, account.id, account.name, to_id, to, text, request.id, extras))
 
 
 async def forward(chat: Chat, session: Session, request: Forward) -> Post:
     """Send a copy of a message that the speaker may read. Raises what `send` raises, for both conversations."""
     account = session.speaker
     source = await find_conversation(chat, account, request.source, "source")
+    name = name_of(source)
     conversation = await find_conversation(chat, account, request.to)
-    found = await chat.storage.find_message(source.id, request.seq)
+    reader = reader_of(account, request.source)
+    found = await chat.storage.find_message(reader, source.id, request.seq)
     if found is None or found.deleted is not None:
-        raise NotFound(answers.MESSAGE_UNKNOWN, name_of(source), request.seq)
-    extras = Extras(forwarded=_origin(chat, found, source, request.seq, conversation))
+        raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
+    extras = Extras(origin=_origin(found, source, request.seq))
     conversation = await begin(chat, account, conversation)
-    return _post(chat, session, account, conversation, found.text, request.id, extras)
+    check_readable(session, source, reader)
+    return _post(chat, session, request, conversation, found.text, extras)
 
 
-def _origin(chat: Chat, found: MessageRecord, source: Conversation, seq: int, conversation: Conversation) -> Forwarded:
-    """Where a forwarded message comes from; one that was forwarded before, still from where it was written.
-
-    The name of the place is left out, unless everybody knows it or those who get the message may read there.
-    """
-    first = found.forwarded
-    if first is not None:
-        origin = chat.rooms.find(first.to) if first.to else None
-        return Forwarded(first.from_, first.to if origin and _is_public(origin) else "", first.seq, first.time)
-    shown = _is_public(source) or people_of(conversation) <= people_of(source)
-    return Forwarded(found.author, name_of(source) if shown else "", seq, found.time)
-
-
-def _is_public(conversation: Conversation) -> bool:
-    return isinstance(conversation, Room) and not conversation.private and not conversation.group
+def _origin(found: MessageRecord, source: Conversation, seq: int) -> Origin:
+    """Where a forwarded message comes from; one that was forwarded before, still from where it was written."""
+    if found.origin is not None:
+        return found.origin
+    if isinstance(source, Room):
+        return Origin(found.author, seq, found.time, place=source.id)
+    return Origin(found.author, seq, found.time, to=source.to_name, people=(source.from_id, source.to_id))

@@ -52,7 +52,7 @@ async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
     audience: int | frozenset[int]
     if request.to.startswith(ROOM_SIGN):
         room = find_room(chat, account, request.to)
-        check_may_write(room, account, now)
+        check_may_write(room, account, now, request.to)
         name, audience = room.name, room.id
     else:
         person = await _find_person(chat, account, request.to)

@@ -11,6 +11,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
 from vestnik.chat.outcome import Reply
+from vestnik.chat.reading import may_know, viewer_of
 from vestnik.chat.rules.rooms import MayJoin, MayLeave, MaySet, NameFree
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
@@ -42,7 +43,7 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     if room is None:
         check_new_room_name("room", name, chat.limits.room)
     check_room_count(chat, account.id, account.name)
-    rule = MayJoin(account.name)
+    rule = MayJoin(account.name, name)
     joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule)
     reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.name))
     return _joined(chat, session, account, joined, reply)
@@ -62,34 +63,35 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     usual = CreateRoom(room="")
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
-    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual, NameFree())
+    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual, NameFree(name))
     reply = Reply(answers.ROOM_CREATED, more={"room": joined.name})
     return _joined(chat, session, account, joined, reply)
 
 
 async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
-    """Stop being a member. Raises Forbidden for a non-member, BadRequest when there is no such room."""
+    """Stop being a member. Raises Forbidden for a non-member, BadRequest when there is no such room for them."""
     account = session.speaker
     name = check_length("room", request.room, chat.limits.room)
     room = chat.rooms.find(name)
-    if room is None:
+    if room is None or (room.private and account.id not in room.members):
         raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, name)
-    rule = MayLeave(account.name)
+    rule, called = MayLeave(account.name, name), room.name
     left = await chat.storage.leave_room(room.id, account.id, chat.clock(), rule)
     changes = (left.change,) if left.promotion is None else (left.change, left.promotion)
-    return Reply(answers.ROOM_LEFT, (account.name, room.name), changes=changes)
+    return Reply(answers.ROOM_LEFT, (account.name, called), changes=changes)
 
 
 async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     """Change what is given. Raises Forbidden for who may not, Conflict for a name that leads to another room."""
     account = session.speaker
     room = find_room(chat, account, request.room, "room")
+    called = room.name
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
-    rule = MaySet(account.name, tuple(wanted))
+    rule = MaySet(account.name, tuple(wanted), request.room, wanted.get("name", ""))
     change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
-        return Reply(answers.ROOM_CHANGED, (account.name, room.name, ""))
+        return Reply(answers.ROOM_CHANGED, (account.name, called, ""))
     names = session.missing.names
     if "name" in change.data and room.id in names:
         names[room.id] = change.data["name"]  # it resumes, and the answer tells it before what it has missed
@@ -100,8 +102,10 @@ async def get_room(chat: Chat, session: Session, request: GetRoom) -> Reply:
     """What a room is like. Raises NotFound for one that the asker may not see."""
     account = session.speaker
     room = visible_room(chat, account, request.room)
-    state = await chat.storage.room_state(room.id, account.id)
-    return Reply(answers.ROOM_SHOWN, (account.name, state.room), more={"rooms": [state]})
+    viewer = viewer_of(account, request.room)
+    state = await chat.storage.room_state(viewer, room.id)
+    about = ((room, viewer),)
+    return Reply(answers.ROOM_SHOWN, (account.name, state.room), more={"rooms": [state]}, about=about)
 
 
 async def list_rooms(chat: Chat, session: Session, request: Rooms) -> Reply:
@@ -112,7 +116,8 @@ async def list_rooms(chat: Chat, session: Session, request: Rooms) -> Reply:
     after = name_key(check_length("after", request.after, chat.limits.room)) if request.after is not None else ""
     page = page_size(chat, request.limit)
     found = await chat.storage.list_rooms(account.id, request.query, after, page + 1)
-    more: dict[str, Any] = {"rooms": found[:page]}
+    known = [state for state in found[:page] if may_know(chat.rooms, state.room, account.id)]
+    more: dict[str, Any] = {"rooms": known}
     if len(found) > page:
         more["more"] = True
     return Reply(answers.ROOMS_LISTED, (account.name, len(more["rooms"])), more=more)

@@ -4,10 +4,12 @@ import re
 from typing import Final
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.conversations import find_conversation
+from vestnik.chat.conversations import Conversation, find_conversation
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
+from vestnik.chat.reading import may_hear, reader_of
 from vestnik.chat.session import Session
+from vestnik.chat.storage.rooms import Asker
 from vestnik.chat.storage.search import Question, SearchPosition
 from vestnik.chat.storage.words import Word, normal, words
 from vestnik.protocol import answers
@@ -33,6 +35,7 @@ async def search(chat: Chat, session: Session, request: Search) -> Reply:
     """
     account = session.speaker
     author_id = conversation_id = None
+    about: tuple[tuple[Conversation, Asker], ...] = ()
     found = _words(request.query, chat.limits.query)
     values = (request.from_, request.in_, request.since, request.until)
     if not found and not request.has and all(value is None for value in values):
@@ -47,7 +50,8 @@ async def search(chat: Chat, session: Session, request: Search) -> Reply:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
         author_id = author.id
     if request.in_ is not None:
-        conversation_id = (await find_conversation(chat, account, request.in_, "in")).id
+        conversation = await find_conversation(chat, account, request.in_, "in")
+        conversation_id, about = conversation.id, ((conversation, reader_of(account, request.in_)),)
     question = Question(
         account.id,
         found,
@@ -60,10 +64,11 @@ async def search(chat: Chat, session: Session, request: Search) -> Reply:
         after=after,
     )
     page = await chat.storage.search(question)
-    more: dict[str, object] = {"messages": page.messages, "more": page.next is not None}
+    messages = [each for each in page.messages if may_hear(chat.rooms, each.to, account.id)]
+    more: dict[str, object] = {"messages": messages, "more": page.next is not None}
     if page.next is not None:
         more["next"] = f"{page.next.rank}-{page.next.number}"
-    return Reply(answers.SEARCH_FOUND, (account.name, len(page.messages)), more=more)
+    return Reply(answers.SEARCH_FOUND, (account.name, len(messages)), more=more, about=about)
 
 
 def _words(query: str, limit: int) -> tuple[Word, ...]:

@@ -3,7 +3,7 @@
 `account` is the name of who does it, `place` what they call the conversation.
 """
 
-from vestnik.chat.rules.rooms import MayWrite
+from vestnik.chat.rules.rooms import MayWrite, check_member
 from vestnik.chat.storage.alterations import AlterationRule, MessageStanding
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
@@ -19,7 +19,7 @@ class MayAlter(AlterationRule, frozen=True):
     def __call__(self, standing: MessageStanding) -> None:
         """Raises Forbidden, and NotFound for a message that is not there."""
         if standing.room is not None:
-            MayWrite(self.account, self.now)(standing.room)
+            MayWrite(self.account, self.now, self.place)(standing.room)
         _check_there(self.place, standing)
 
 
@@ -65,6 +65,8 @@ class MayDelete(AlterationRule, frozen=True):
 
     def __call__(self, standing: MessageStanding) -> None:
         """Raises Forbidden, and NotFound for a message that never was."""
+        if standing.room is not None:
+            check_member(self.account, self.place, standing.room)
         if not standing.known:
             raise NotFound(answers.MESSAGE_UNKNOWN, self.place, standing.seq)
         moderates = standing.room is not None and standing.room.role in {"moderator", "owner"}
@@ -75,10 +77,13 @@ class MayDelete(AlterationRule, frozen=True):
 class MayUnreact(AlterationRule, frozen=True):
     """What is one's own may be taken back always."""
 
+    account: str
     place: str
 
     def __call__(self, standing: MessageStanding) -> None:
-        """Raises NotFound for a message that is not there."""
+        """Raises Forbidden, and NotFound for a message that is not there."""
+        if standing.room is not None:
+            check_member(self.account, self.place, standing.room)
         _check_there(self.place, standing)
 
 

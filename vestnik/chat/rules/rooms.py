@@ -1,14 +1,15 @@
 """Who may do what in a room: owner, moderator, member, in this order. In a group conversation all are members.
 
-`account` is the name of who does it, `person` of whom it is done to.
+`account` is the name of who does it, `person` of whom it is done to, `asked` what the request calls the room: nothing
+else is told of a room that the account may not know, and of one that it cannot even name not that there is one.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from vestnik.chat.storage.rooms import RoomRule, Standing
+from vestnik.chat.storage.rooms import ReadRule, ReadStanding, RoomRule, Standing
 from vestnik.protocol import answers
-from vestnik.protocol.errors import Conflict, Forbidden, NotFound
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from vestnik.protocol.requests import RoleName
 
 _RANK: Final[Mapping[RoleName | None, int]] = {None: 0, "member": 1, "moderator": 2, "owner": 3}
@@ -26,25 +27,28 @@ _NEEDED: Final[Mapping[str, RoleName]] = {
 
 
 class NameFree(RoomRule, frozen=True):
-    """The name that is wanted leads to no other room."""
+    """The name that is wanted, `asked`, leads to no other room."""
+
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
-        """Raises Conflict."""
+        """Raises Conflict, which tells what a room is called now only to who may know it."""
         if standing.taken is not None:
-            raise Conflict(answers.ROOM_EXISTS, standing.taken)
+            raise Conflict(answers.ROOM_EXISTS, standing.taken or self.asked)
 
 
 class MayJoin(RoomRule, frozen=True):
     """Somebody who is no member may become one by themselves."""
 
     account: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
+        if standing.private:  # of which nothing more is told, not what it is called now, either
+            raise Forbidden(answers.ROOM_PRIVATE, self.account, self.asked)
         if standing.banned:
             raise Forbidden(answers.ROOM_BANNED, self.account, standing.room)
-        if standing.private:
-            raise Forbidden(answers.ROOM_PRIVATE, self.account, standing.room)
         if standing.archived:
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
 
@@ -53,28 +57,33 @@ class MayLeave(RoomRule, frozen=True):
     """A member may leave."""
 
     account: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
-        """Raises Forbidden."""
-        _check_member(self.account, standing)
+        """Raises Forbidden, and BadRequest for a room that the account may not know."""
+        if standing.role is None and standing.private:
+            raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, self.asked)
+        check_member(self.account, self.asked, standing)
         _check_no_group(standing)
 
 
 class MaySet(RoomRule, frozen=True):
-    """Somebody may set these fields of a room; in a group everybody the topic."""
+    """Somebody may set these fields of a room; in a group everybody the topic. `name` is the one that it is to get."""
 
     account: str
     fields: tuple[str, ...]
+    asked: str
+    name: str = ""
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and Conflict for a taken name."""
-        _check_member(self.account, standing)
+        check_member(self.account, self.asked, standing)
         for field in self.fields:
             if not standing.group:
                 _check_rank(self.account, standing, _NEEDED[field])
             elif field != "topic":
                 _check_no_group(standing)
-        NameFree()(standing)
+        NameFree(self.name)(standing)
 
 
 class MayWrite(RoomRule, frozen=True):
@@ -82,10 +91,11 @@ class MayWrite(RoomRule, frozen=True):
 
     account: str
     now: float
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
-        """Raises Forbidden."""
-        _check_member(self.account, standing)
+        """Raises Forbidden, and NotFound for a room that the account may not know."""
+        check_member(self.account, self.asked, standing)
         if standing.archived:
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
         if standing.muted > self.now and standing.role == "member":
@@ -97,10 +107,11 @@ class MayInvite(RoomRule, frozen=True):
 
     account: str
     person: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, standing, "moderator" if standing.private else "member")
+        _check_power(self.account, self.asked, standing, "moderator" if standing.private else "member")
         if standing.archived:
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
         if standing.banned:
@@ -112,10 +123,11 @@ class MayRemove(RoomRule, frozen=True):
 
     account: str
     person: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and NotFound for who is no member."""
-        _check_power(self.account, standing, "moderator")
+        _check_power(self.account, self.asked, standing, "moderator")
         _check_person(self.person, standing)
         _check_below(self.person, standing, standing.role)
 
@@ -125,10 +137,11 @@ class MayBan(RoomRule, frozen=True):
 
     account: str
     person: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, standing, "moderator")
+        _check_power(self.account, self.asked, standing, "moderator")
         _check_below(self.person, standing, standing.role)
 
 
@@ -137,10 +150,11 @@ class MayMute(RoomRule, frozen=True):
 
     account: str
     person: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and NotFound for who is no member."""
-        _check_power(self.account, standing, "moderator")
+        _check_power(self.account, self.asked, standing, "moderator")
         _check_person(self.person, standing)
         _check_below(self.person, standing, "moderator")
 
@@ -149,10 +163,11 @@ class MayPardon(RoomRule, frozen=True):
     """A moderator may let a person in again, or write again."""
 
     account: str
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, standing, "moderator")
+        _check_power(self.account, self.asked, standing, "moderator")
 
 
 class MayGiveRole(RoomRule, frozen=True):
@@ -161,23 +176,58 @@ class MayGiveRole(RoomRule, frozen=True):
     account: str
     person: str
     role: RoleName
+    asked: str
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, NotFound for who is no member, and Conflict for the last owner."""
-        _check_power(self.account, standing, "owner")
+        _check_power(self.account, self.asked, standing, "owner")
         _check_person(self.person, standing)
         if standing.last_owner and self.role != "owner":
             raise Conflict(answers.ROOM_LAST_OWNER, self.person, standing.room)
 
 
-def _check_power(account: str, standing: Standing, needed: RoleName) -> None:
-    _check_member(account, standing)
+class MayRead(ReadRule, frozen=True):
+    """A member may read, or one of the two people of a direct conversation."""
+
+    account: str
+    asked: str
+
+    def __call__(self, standing: ReadStanding) -> None:
+        """Raises Forbidden, and NotFound for a room that the account may not know."""
+        _check_enabled(self.account, standing)
+        if standing.room is not None:
+            check_member(self.account, self.asked, standing.room)
+
+
+class MayLookAt(ReadRule, frozen=True):
+    """Everybody may look at a public room, members at a private one."""
+
+    account: str
+    asked: str
+
+    def __call__(self, standing: ReadStanding) -> None:
+        """Raises Forbidden, and NotFound for a room that the account may not know."""
+        _check_enabled(self.account, standing)
+        if standing.room is not None and standing.room.private:
+            check_member(self.account, self.asked, standing.room)
+
+
+def _check_enabled(account: str, standing: ReadStanding) -> None:
+    if standing.disabled:
+        raise Forbidden(answers.ACCOUNT_DISABLED, account)
+
+
+def _check_power(account: str, asked: str, standing: Standing, needed: RoleName) -> None:
+    check_member(account, asked, standing)
     _check_no_group(standing)
     _check_rank(account, standing, needed)
 
 
-def _check_member(account: str, standing: Standing) -> None:
+def check_member(account: str, asked: str, standing: Standing) -> None:
+    """Raises Forbidden for who is no member, NotFound if they may not know the room, either."""
     if standing.role is None:
+        if standing.private:
+            raise NotFound(answers.ROOM_UNKNOWN, asked)
         raise Forbidden(answers.ROOM_NOT_MEMBER, account, standing.room)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent
-from vestnik.chat.storage.rooms import Standing
+from vestnik.chat.storage.rooms import Asker, Standing
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import Delivery, Version
 
@@ -32,7 +32,10 @@ Alteration: TypeAlias = ChangeEvent | None
 
 
 class AlterationStorage(Protocol):
-    """Each returns after its work is on disk; those with a `rule` raise what it raises. Times are UNIX seconds."""
+    """Each returns after its work is on disk. Times are UNIX seconds.
+
+    Those with a `rule`, or a `reader` who has one, raise what it raises.
+    """
 
     async def edit_message(
         self,
@@ -51,7 +54,7 @@ class AlterationStorage(Protocol):
     ) -> Alteration:
         """Take text, mentions, reactions and pin off a message."""
 
-    async def versions(self, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
+    async def versions(self, reader: Asker, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
         """The first `limit` texts that a message had before, oldest first; None if there is no such message."""
 
     async def react(
@@ -74,5 +77,5 @@ class AlterationStorage(Protocol):
     ) -> Alteration:
         """Take a message off the pinned ones."""
 
-    async def pinned(self, conversation_id: int) -> list[Delivery]:
+    async def pinned(self, reader: Asker, conversation_id: int) -> list[Delivery]:
         """The pinned messages of a conversation, newest pin first."""

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import HistoryPage
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import Delivery
 
 
@@ -52,10 +53,14 @@ class MissedChange(NamedTuple):
 
 
 class ConversationStorage(Protocol):
-    """Every method returns after the change is on disk. Times are UNIX seconds."""
+    """Every method returns after the change is on disk; those with a `reader` raise what the rule of that raises.
+
+    Times are UNIX seconds.
+    """
 
     async def history(
         self,
+        reader: Asker,
         conversation_id: int,
         limit: int,
         *,
@@ -76,19 +81,29 @@ class ConversationStorage(Protocol):
         """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
 
     async def unread(self, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> dict[int, Unread]:
-        """What is unread in conversations: their numbers, how far each is read, the last `seq`; up to `limit`."""
+        """What is unread in conversations: their numbers, how far each is read, the last `seq`; up to `limit`.
 
-    async def read_up_to(self, conversation_id: int, account_id: int, seq: int) -> int | None:
-        """Note how far an account has read, at most to the end; how far that is, None if it was so before."""
+        Rooms that the account is not a member of are left out.
+        """
+
+    async def read_up_to(self, reader: Asker, conversation_id: int, seq: int) -> int | None:
+        """Note how far somebody has read, at most to the end; how far that is, None if it was so before."""
 
     async def changes_after(self, number: int, limit: int) -> list[MissedChange]:
         """Changes with higher numbers than `number`, oldest first."""
 
-    async def missed_messages(self, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedMessage]:
-        """Messages behind a `seq` in each of some conversations (number, `seq`), at most `limit` in all."""
+    async def missed_messages(
+        self, account_id: int, positions: Sequence[tuple[int, int]], limit: int
+    ) -> list[MissedMessage]:
+        """Messages behind a `seq` in each of some conversations (number, `seq`), at most `limit` in all.
 
-    async def missed_changes(self, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedChange]:
-        """Changes behind a `change` in each of some conversations (number, `change`), at most `limit` in all."""
+        There are none in rooms that the account is not a member of.
+        """
+
+    async def missed_changes(
+        self, account_id: int, positions: Sequence[tuple[int, int]], limit: int
+    ) -> list[MissedChange]:
+        """Changes behind a `change` in each of some conversations (number, `change`), in the same way."""
 
     async def changes_behind(self, conversation_id: int, number: int, limit: int) -> list[ChangeEvent]:
         """Changes of one conversation behind a `change`, as events."""

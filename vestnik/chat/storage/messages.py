@@ -6,23 +6,44 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import Delivery, Forwarded
 
 EVERYBODY: Final = AccountRecord(0, "all")
 """Whom `@all` mentions, in the place of an account."""
 
 
+class Origin(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, rename={"from_": "from"}):
+    """Where a forwarded message comes from: its author, `seq` there, and time (UNIX seconds).
+
+    Written in room number `place`; or else, by the two accounts `people`, to the one called `to`. Who may know that is
+    decided whenever it is shown.
+    """
+
+    from_: str
+    seq: int
+    time: float
+    place: int = 0
+    to: str = ""
+    people: tuple[int, ...] = ()
+
+    def shown(self, to: str) -> Forwarded:
+        """For somebody to whom the place has the name `to`; an empty one for who may not know it."""
+        return Forwarded(self.from_, to, self.seq, self.time)
+
+
 class Extras(NamedTuple):
     """What only some messages have.
 
     `reply_to` is the `seq` of the message that it answers, `thread` that of the first message of their thread;
-    `mentions` are in the order of the numbers of the accounts.
+    `mentions` are in the order of the numbers of the accounts. `forwarded` is the `origin` as one recipient sees it.
     """
 
     reply_to: int | None = None
     thread: int | None = None
     forwarded: Forwarded | None = None
     mentions: tuple[AccountRecord, ...] = ()
+    origin: Origin | None = None
 
 
 class MessageEvent(msgspec.Struct, eq=False, gc=False):
@@ -54,7 +75,7 @@ class MessageRecord(NamedTuple):
     text: str
     deleted: float | None
     thread: int | None
-    forwarded: Forwarded | None
+    origin: Origin | None
 
 
 class KeptMessage(NamedTuple):
@@ -93,7 +114,10 @@ class HistoryPage(NamedTuple):
 
 
 class MessageStorage(Protocol):
-    """Every method returns after the change is on disk. Times are UNIX seconds."""
+    """Every method returns after the change is on disk; those with a `reader` raise what the rule of that raises.
+
+    Times are UNIX seconds.
+    """
 
     async def direct_conversation(self, one: int, other: int, now: float) -> int:
         """The number of the conversation of two accounts, which is begun if there is none."""
@@ -101,7 +125,7 @@ class MessageStorage(Protocol):
     async def find_direct_conversation(self, one: int, other: int) -> int | None:
         """The number of the conversation of two accounts, if there is one."""
 
-    async def find_message(self, conversation_id: int, seq: int) -> MessageRecord | None:
+    async def find_message(self, reader: Asker, conversation_id: int, seq: int) -> MessageRecord | None:
         """A message of a conversation, also a deleted one."""
 
     async def settle(self) -> None:
@@ -116,8 +140,8 @@ class MessageStorage(Protocol):
     async def kept_numbers(self, account_id: int, after: int, limit: int) -> list[int]:
         """Numbers of direct messages to the account that were never delivered: at most `limit` above `after`."""
 
-    async def kept_messages(self, numbers: Sequence[int]) -> list[KeptMessage]:
-        """The messages with these numbers, oldest first."""
+    async def kept_messages(self, account_id: int, numbers: Sequence[int]) -> list[KeptMessage]:
+        """The messages with these numbers as the account sees them, oldest first."""
 
     async def messages_behind(self, conversation_id: int, seq: int, limit: int) -> list[MessageEvent]:
         """Messages of one conversation behind a `seq`, as events."""

@@ -16,7 +16,7 @@ class Standing(NamedTuple):
     `role` is that of the account, which is `muted` until then (UNIX seconds); `their_role` that of the person to whom
     it is done; None for who is no member.
     `banned` is the person, and `last_owner`. `taken` is the name of another room to which the name leads that this one
-    is to get.
+    is to get, empty if the account may not know it.
     """
 
     room: str
@@ -32,6 +32,26 @@ class Standing(NamedTuple):
 
 
 RoomRule: TypeAlias = Rule[Standing]
+
+
+class ReadStanding(NamedTuple):
+    """What the rules ask before somebody reads: read in the same transaction as what is read.
+
+    `room` is how they stand in the room, None for a direct conversation; `disabled` says that their account is.
+    """
+
+    room: Standing | None
+    disabled: bool = False
+
+
+ReadRule: TypeAlias = Rule[ReadStanding]
+
+
+class Asker(NamedTuple):
+    """Who reads, and the rule that lets them."""
+
+    account_id: int
+    rule: ReadRule
 
 
 class Joined(NamedTuple):
@@ -68,7 +88,7 @@ class ExpiryEvent(NamedTuple):
 class RoomStorage(Protocol):
     """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
-    Those with a `rule` raise what it raises. A change is None when all was so before.
+    Those with a `rule`, or a `reader` who has one, raise what it raises. A change is None when all was so before.
     """
 
     async def all_rooms(self) -> list[RoomRecord]:
@@ -99,13 +119,13 @@ class RoomStorage(Protocol):
         `key` is that of the wanted name, if there is one.
         """
 
-    async def room_state(self, room_id: int, account_id: int) -> RoomState:
-        """A room as the account sees it."""
+    async def room_state(self, reader: Asker, room_id: int) -> RoomState:
+        """A room as the reader sees it."""
 
     async def list_rooms(self, account_id: int, query: str, after: str, limit: int) -> list[RoomState]:
         """Rooms that the account may see, by key, with keys above `after`; with `query` those that it is found in."""
 
-    async def list_members(self, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
+    async def list_members(self, reader: Asker, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
         """Members of a room by key, with keys above `after`."""
 
     async def leave_room(self, room_id: int, account_id: int, now: float, rule: RoomRule) -> Left:

@@ -24,10 +24,12 @@ from sqlalchemy import (
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.alterations import Alteration, AlterationRule, MessageStanding
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import Delivery, Version
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.messages import add_mentions
+from vestnik.store.queries.reading import check_reading
 from vestnik.store.queries.standing import standing_in
 from vestnik.store.schema import account, change, mention, message, pin, reaction
 
@@ -56,6 +58,9 @@ _DELETE: Final = _SET_TEXT.values(deleted=bindparam("now"), forwarded=None)
 _FORGET_MENTIONS: Final = delete(mention).where(_at_place(mention))
 _FORGET_REACTIONS: Final = delete(reaction).where(_at_place(reaction))
 _FORGET_PIN: Final = delete(pin).where(_at_place(pin))
+_FORGET_VERSIONS: Final = (
+    update(change).where(_at_place(change), change.c.before.is_not(None)).values(before=None, data="{}")
+)
 
 
 def _check(
@@ -106,16 +111,19 @@ def edit_message(
         return None
     _set_text(connection, _EDIT, place, found.id, text, now)
     add_mentions(connection, conversation_id, seq, mentions)
-    data: dict[str, Any] = {"message": text}
+    told: dict[str, Any] = {"message": text}
     if mentions:
-        data["mentions"] = [each.name for each in mentions]
-    return add_change(connection, conversation_id, account_id, now, "edit", seq=seq, before=found.text, **data)
+        told["mentions"] = [each.name for each in mentions]
+    return add_change(connection, conversation_id, account_id, now, "edit", seq=seq, before=found.text, told=told)
 
 
 def delete_message(
     connection: Connection, conversation_id: int, seq: int, account_id: int, now: float, rule: AlterationRule
 ) -> Alteration:
-    """Take text, mentions, reactions and pin off a message."""
+    """Take the texts that a message has and had off it, mentions, reactions and pin.
+
+    What stays is its number, and who deleted it.
+    """
     place = _place(conversation_id, seq)
     found = _check(connection, place, account_id, rule)
     if found.deleted is not None:
@@ -123,7 +131,8 @@ def delete_message(
     _set_text(connection, _DELETE, place, found.id, "", now)
     connection.execute(_FORGET_REACTIONS, place)
     connection.execute(_FORGET_PIN, place)
-    return add_change(connection, conversation_id, account_id, now, "delete", seq=seq, before=found.text)
+    connection.execute(_FORGET_VERSIONS, place)
+    return add_change(connection, conversation_id, account_id, now, "delete", seq=seq, before="")
 
 
 _VERSIONS: Final = (
@@ -135,8 +144,12 @@ _VERSIONS: Final = (
 )
 
 
-def versions(connection: Connection, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
-    """The first `limit` texts that a message had before, oldest first; None if there is no such message."""
+def versions(connection: Connection, reader: Asker, conversation_id: int, seq: int, limit: int) -> list[Version] | None:
+    """The first `limit` texts that a message had before, oldest first; None if there is no such message.
+
+    Of a deleted one it is only told who did that, and when.
+    """
+    check_reading(connection, reader, conversation_id)
     place = _place(conversation_id, seq)
     if connection.execute(_MESSAGE, place).first() is None:
         return None
@@ -228,6 +241,8 @@ def unpin_message(
     return add_change(connection, conversation_id, account_id, now, "unpin", seq=seq)
 
 
-def pinned(connection: Connection, conversation_id: int) -> list[Delivery]:
+def pinned(connection: Connection, reader: Asker, conversation_id: int) -> list[Delivery]:
     """The pinned messages of a conversation, newest pin first."""
-    return load_messages(connection, connection.execute(_PINNED, {"in_conversation": conversation_id}).scalars())
+    check_reading(connection, reader, conversation_id)
+    numbers = connection.execute(_PINNED, {"in_conversation": conversation_id}).scalars()
+    return load_messages(connection, numbers, reader.account_id)

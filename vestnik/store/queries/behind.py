@@ -8,8 +8,7 @@ from sqlalchemy import Connection, Integer, bindparam, case, func, select
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent
-from vestnik.chat.storage.messages import EVERYBODY, Extras, MessageEvent
-from vestnik.protocol.events import Forwarded
+from vestnik.chat.storage.messages import EVERYBODY, Extras, MessageEvent, Origin
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.places import TO, with_place
 from vestnik.store.queries.room_lists import all_rooms
@@ -57,8 +56,8 @@ def messages_behind(connection: Connection, conversation_id: int, seq: int, limi
         mentions[at] += (AccountRecord(account_id, name) if account_id else EVERYBODY,)
     found = []
     for row in rows:
-        forwarded = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Forwarded)
-        extras = Extras(row.reply_to, row.thread, forwarded, mentions[row.seq])
+        origin = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Origin)
+        extras = Extras(row.reply_to, row.thread, None, mentions[row.seq], origin)
         found.append(
             MessageEvent(
                 conversation_id,

@@ -1,6 +1,7 @@
 """Changes of conversations: what happens in them beside new messages, counted without gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +9,9 @@ from sqlalchemy import Connection, Integer, Select, and_, bindparam, case, func,
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
-from vestnik.store.schema import account, change, conversation, epoch, message
+from vestnik.store.schema import account, change, conversation, epoch, mention, message
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 LAST_NUMBER: Final = select(
     func.max(
@@ -60,11 +63,13 @@ def add_change(
     person: AccountRecord | None = None,
     made: RoomRecord | None = None,
     called: str = "",
+    told: Mapping[str, Any] = NOTHING,
     **data: Any,
 ) -> ChangeEvent:
     """Keep a change that an account makes at `now` (UNIX seconds).
 
-    `data` are fields of `vestnik.protocol.events.Change` that only some kinds have; `before` is the text that the
+    `data` are fields of `vestnik.protocol.events.Change` that only some kinds have; `told` others, which the event has
+    and the change does not keep, for they are kept with the message; `before` is the text that the
     message `seq` had before; `person` is whom it was done to; `made` the room that was made; `called` what a room was
     called before. Only the writer may call this: it counts; it gets the change to hand it on once it is on disk.
     """
@@ -95,7 +100,7 @@ def add_change(
         now,
         kind,
         seq,
-        data,
+        {**data, **told},
         account_id,
         0 if person is None else person.id,
         called or author.to,
@@ -107,6 +112,14 @@ def add_change(
     return event
 
 
+_MENTIONED: Final = (
+    select(func.json_group_object(mention.c.account_id, func.coalesce(account.c.name, "all")))
+    .select_from(mention)
+    .outerjoin(account, account.c.id == mention.c.account_id)
+    .where(mention.c.conversation_id == change.c.conversation_id, mention.c.seq == change.c.seq)
+    .correlate(change)
+    .scalar_subquery()
+)
 _COLUMNS: Final = (
     change.c.id,
     change.c.conversation_id,
@@ -117,6 +130,7 @@ _COLUMNS: Final = (
     change.c.seq,
     change.c.data,
     message.c.text,
+    case((change.c.kind == "edit", _MENTIONED)),
 )
 CHANGES: Final[Select[Any]] = (
     select(*_COLUMNS)
@@ -134,9 +148,15 @@ CHANGES: Final[Select[Any]] = (
 
 
 def change_record(row: Sequence[Any]) -> ChangeEvent:
-    """A row of `CHANGES` as a record. An edit has the text of now: an older one may not be shown any more."""
-    number, conversation_id, count, name, when, kind, seq, encoded, text = row
+    """A row of `CHANGES` as a record.
+
+    An edit has text and mentions of now: older ones may not be shown any more.
+    """
+    number, conversation_id, count, name, when, kind, seq, encoded, text, mentioned = row
     data = msgspec.json.decode(encoded)
     if kind == "edit":
         data["message"] = text or ""
+        mentions = msgspec.json.decode(mentioned, type=dict[int, str])
+        if mentions:
+            data["mentions"] = [mentions[number] for number in sorted(mentions)]
     return ChangeEvent(number, conversation_id, count, name, when, kind, seq, data)

@@ -7,9 +7,11 @@ from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func,
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.conversations import ConversationRecords, DirectRecord, MissedChange, MissedMessage, Unread
+from vestnik.chat.storage.rooms import Asker
 from vestnik.store.queries.changes import CHANGES, change_record
 from vestnik.store.queries.history import EVERYBODY, load_messages
 from vestnik.store.queries.places import TO, with_place
+from vestnik.store.queries.reading import check_reading, closed_to
 from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, cursor, member, mention, message
 
@@ -120,11 +122,16 @@ def unread(
 ) -> dict[int, Unread]:
     """What is unread in conversations, each up to `limit`: given by number, `seq` read up to, and last `seq`.
 
+    Rooms that the account is not a member of are left out.
+
     After `MAX_COUNTED` messages in all the rest are not looked at: then all behind the cursor count.
     """
     found: dict[int, Unread] = {}
     left = MAX_COUNTED
+    closed = closed_to(connection, account_id, [conversation_id for conversation_id, *_ in places])
     for conversation_id, read, last in places:
+        if conversation_id in closed:
+            continue
         behind = min(last - read, limit)
         values = {"account_id": account_id, "conversation_id": conversation_id, "read": read, "most": limit}
         messages = connection.execute(_UNREAD, values).scalar_one() if left > 0 else behind
@@ -138,9 +145,10 @@ _READ: Final = select(cursor.c.read).where(cursor.c.conversation_id == _CONVERSA
 _END: Final = select(LAST_SEQ).where(conversation.c.id == _CONVERSATION)
 
 
-def read_up_to(connection: Connection, conversation_id: int, account_id: int, seq: int) -> int | None:
-    """Note how far an account has read, at most to the end; how far that is, None if nothing has changed."""
-    values = {"conversation_id": conversation_id, "account_id": account_id}
+def read_up_to(connection: Connection, reader: Asker, conversation_id: int, seq: int) -> int | None:
+    """Note how far somebody has read, at most to the end; how far that is, None if nothing has changed."""
+    check_reading(connection, reader, conversation_id)
+    values = {"conversation_id": conversation_id, "account_id": reader.account_id}
     reached = min(seq, int(connection.execute(_END, values).scalar_one()))
     before = connection.execute(_READ, values).scalar()
     if reached <= (before or 0):
@@ -169,27 +177,37 @@ _MISSED_CHANGES: Final = _CHANGES_WITH_NAMES.where(
 _CHANGES_AFTER: Final = _CHANGES_WITH_NAMES.where(change.c.id > bindparam("number")).order_by(change.c.id)
 
 
-def missed_messages(connection: Connection, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedMessage]:
-    """The first `limit` messages behind a `seq` in each of some conversations.
+def missed_messages(
+    connection: Connection, account_id: int, positions: Sequence[tuple[int, int]], limit: int
+) -> list[MissedMessage]:
+    """The first `limit` messages behind a `seq` in each of some conversations, without rooms of others.
 
     Conversation by conversation in the given order, each by `seq`: fewer than `limit` are all there are.
     """
     numbers: list[int] = []
     places: list[int] = []
+    closed = closed_to(connection, account_id, [conversation_id for conversation_id, _ in positions])
     for conversation_id, after in positions:
+        if conversation_id in closed:
+            continue
         values = {"conversation_id": conversation_id, "after": after, "page": limit - len(numbers)}
         for number, place in connection.execute(_MISSED_MESSAGES, values):
             numbers.append(number)
             places.append(place)
         if len(numbers) >= limit:
             break
-    return [MissedMessage(*found) for found in zip(places, load_messages(connection, numbers), strict=True)]
+    return [MissedMessage(*found) for found in zip(places, load_messages(connection, numbers, account_id), strict=True)]
 
 
-def missed_changes(connection: Connection, positions: Sequence[tuple[int, int]], limit: int) -> list[MissedChange]:
+def missed_changes(
+    connection: Connection, account_id: int, positions: Sequence[tuple[int, int]], limit: int
+) -> list[MissedChange]:
     """The first `limit` changes behind a `change` in each of some conversations, in the same way."""
     found: list[MissedChange] = []
+    closed = closed_to(connection, account_id, [conversation_id for conversation_id, _ in positions])
     for conversation_id, after in positions:
+        if conversation_id in closed:
+            continue
         values = {"conversation_id": conversation_id, "after": after, "page": limit - len(found)}
         found += [MissedChange(to, change_record(row)) for *row, to in connection.execute(_MISSED_CHANGES, values)]
         if len(found) >= limit:

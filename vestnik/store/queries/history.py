@@ -1,17 +1,19 @@
 """Messages that were kept, as they are shown: pages of a conversation, and everything that belongs to a message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, and_, bindparam, func, select, union_all
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, false, func, or_, select, union_all
 
-from vestnik.chat.storage.messages import HistoryPage
-from vestnik.protocol.events import Delivery, Forwarded
+from vestnik.chat.storage.messages import HistoryPage, Origin
+from vestnik.chat.storage.rooms import Asker
+from vestnik.protocol.events import Delivery
 from vestnik.store.queries.places import TO, with_place
-from vestnik.store.schema import account, mention, message, pin, reaction
+from vestnik.store.queries.reading import check_reading
+from vestnik.store.schema import account, member, mention, message, pin, reaction, room
 
 PAGE_CHARACTERS: Final = 100_000
 """Characters of text in one page; longer ones end earlier, but never before their first message."""
@@ -76,18 +78,22 @@ _REPLIES: Final = (
 )
 
 
-def load_messages(connection: Connection, numbers: Iterable[int]) -> list[Delivery]:
-    """The messages with these numbers (`message.id`), in this order, with all that belongs to them."""
+def load_messages(connection: Connection, numbers: Iterable[int], account_id: int) -> list[Delivery]:
+    """The messages with these numbers (`message.id`), in this order, with all of them that the account may see."""
     found: list[Delivery] = []
     rest = iter(numbers)
     while part := list(islice(rest, _AT_A_TIME)):
-        found += _load(connection, part)
+        found += _load(connection, part, account_id)
     return found
 
 
-def _load(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
+def _load(connection: Connection, numbers: Sequence[int], account_id: int) -> list[Delivery]:
     values = {"numbers": numbers}
-    by_number = {row.id: _delivery(row) for row in connection.execute(_MESSAGES, values)}
+    rows = connection.execute(_MESSAGES, values).all()
+    by_number = {row.id: _delivery(row) for row in rows}
+    _add_origins(
+        connection, {row.id: row.forwarded for row in rows if row.forwarded is not None}, by_number, account_id
+    )
     for number, emoji, name in connection.execute(_REACTIONS, values):
         each = by_number[number]
         if each.reactions is UNSET:
@@ -103,6 +109,29 @@ def _load(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
+_NAMES: Final = select(room.c.id, room.c.name).where(
+    room.c.id.in_(_NUMBERS),
+    or_(
+        and_(room.c.private == false(), room.c.people.is_(None)),
+        exists().where(member.c.room_id == room.c.id, member.c.account_id == bindparam("account_id", type_=Integer)),
+    ),
+)
+
+
+def _add_origins(
+    connection: Connection, encoded: Mapping[int, str], by_number: Mapping[int, Delivery], account_id: int
+) -> None:
+    """Say where forwarded messages come from, with the names of places that the account may know now."""
+    if not encoded:
+        return
+    origins = {number: msgspec.json.decode(text, type=Origin) for number, text in encoded.items()}
+    values = {"numbers": list({origin.place for origin in origins.values()}), "account_id": account_id}
+    names = dict(tuple(row) for row in connection.execute(_NAMES, values))
+    for number, origin in origins.items():
+        direct = origin.to if account_id in origin.people else ""
+        by_number[number].forwarded = origin.shown(names.get(origin.place, "") if origin.place else direct)
+
+
 def _delivery(row: Any) -> Delivery:
     return Delivery(
         row.time,
@@ -113,7 +142,6 @@ def _delivery(row: Any) -> Delivery:
         id=_or_unset(row.client_id),
         reply_to=_or_unset(row.reply_to),
         thread=_or_unset(row.thread),
-        forwarded=UNSET if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Forwarded),
         edited=_or_unset(row.edited),
         deleted=_or_unset(row.deleted),
     )
@@ -151,6 +179,7 @@ _END: Final = 2**62
 
 def history(
     connection: Connection,
+    reader: Asker,
     conversation_id: int,
     limit: int,
     *,
@@ -160,6 +189,7 @@ def history(
     thread: int | None = None,
 ) -> HistoryPage:
     """At most `limit` messages of a conversation before, after or around a `seq`, or else the newest; by `seq`."""
+    check_reading(connection, reader, conversation_id)
     ask = _Pages(connection, conversation_id, thread)
     if after is not None:
         numbers, more = ask.newer(after + 1, limit)
@@ -169,7 +199,7 @@ def history(
         numbers, more = older + newer, more_older or more_newer
     else:
         numbers, more = ask.older(_END if before is None else before, limit)
-    return HistoryPage(load_messages(connection, numbers), more)
+    return HistoryPage(load_messages(connection, numbers, reader.account_id), more)
 
 
 class _Pages:

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, 
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.messages import Delivered, Extras, KeptMessage, MessageRecord, StoredMessage
-from vestnik.protocol.events import Forwarded
+from vestnik.chat.storage.messages import Delivered, Extras, KeptMessage, MessageRecord, Origin, StoredMessage
+from vestnik.chat.storage.rooms import Asker
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.places import TO, with_place
+from vestnik.store.queries.reading import check_reading
 from vestnik.store.schema import account, conversation, cursor, mention, message
 
 # Put together once: building a statement costs more than running it.
@@ -70,10 +71,10 @@ _PLACES: Final = (
 )
 
 
-def kept_messages(connection: Connection, numbers: Sequence[int]) -> list[KeptMessage]:
-    """The messages with these numbers, as they are now, oldest first."""
+def kept_messages(connection: Connection, account_id: int, numbers: Sequence[int]) -> list[KeptMessage]:
+    """The messages with these numbers as they are now and the account sees them, oldest first."""
     found = connection.execute(_PLACES, {"numbers": numbers}).all()
-    shown = load_messages(connection, [row.id for row in found])
+    shown = load_messages(connection, [row.id for row in found], account_id)
     return [KeptMessage(*row, each) for row, each in zip(found, shown, strict=True)]
 
 
@@ -84,13 +85,14 @@ _MESSAGE: Final = (
 )
 
 
-def find_message(connection: Connection, conversation_id: int, seq: int) -> MessageRecord | None:
+def find_message(connection: Connection, reader: Asker, conversation_id: int, seq: int) -> MessageRecord | None:
     """A message of a conversation, also a deleted one."""
+    check_reading(connection, reader, conversation_id)
     row = connection.execute(_MESSAGE, {"conversation_id": conversation_id, "seq": seq}).first()
     if row is None:
         return None
-    forwarded = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Forwarded)
-    return MessageRecord(row.name, row.time, row.text, row.deleted, row.thread, forwarded)
+    origin = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Origin)
+    return MessageRecord(row.name, row.time, row.text, row.deleted, row.thread, origin)
 
 
 _EXTEND: Final = (
@@ -102,11 +104,11 @@ _EXTEND: Final = (
 
 def add_extras(connection: Connection, number: int, conversation_id: int, seq: int, extras: Extras) -> None:
     """Keep what a message has that only some messages have, beside the message itself."""
-    reply_to, thread, forwarded, mentions = extras
-    if reply_to is not None or forwarded is not None:
-        origin = None if forwarded is None else msgspec.json.encode(forwarded).decode()
-        connection.execute(_EXTEND, {"number": number, "reply_to": reply_to, "thread": thread, "forwarded": origin})
-    add_mentions(connection, conversation_id, seq, mentions)
+    if extras.reply_to is not None or extras.origin is not None:
+        origin = None if extras.origin is None else msgspec.json.encode(extras.origin).decode()
+        values = {"number": number, "reply_to": extras.reply_to, "thread": extras.thread, "forwarded": origin}
+        connection.execute(_EXTEND, values)
+    add_mentions(connection, conversation_id, seq, extras.mentions)
 
 
 def add_mentions(connection: Connection, conversation_id: int, seq: int, mentions: Sequence[AccountRecord]) -> None:

@@ -10,8 +10,10 @@ from msgspec import UNSET
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
 
 from vestnik.chat.storage.changes import NOBODY, RoomRecord
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
+from vestnik.store.queries.reading import check_reading
 from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, member, mute, room, room_alias
 
@@ -82,9 +84,10 @@ _SIZES: Final = (
 )
 
 
-def room_state(connection: Connection, room_id: int, account_id: int) -> RoomState:
-    """A room as the account sees it."""
-    row = connection.execute(_ONE, {"room_id": room_id, "account_id": account_id}).one()
+def room_state(connection: Connection, reader: Asker, room_id: int) -> RoomState:
+    """A room as the reader sees it."""
+    check_reading(connection, reader, room_id)
+    row = connection.execute(_ONE, {"room_id": room_id, "account_id": reader.account_id}).one()
     return _state(row, _sizes(connection, [row]))
 
 
@@ -125,8 +128,11 @@ _MEMBER_LIST: Final = (
 )
 
 
-def list_members(connection: Connection, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:
+def list_members(
+    connection: Connection, reader: Asker, room_id: int, now: float, after: str, limit: int
+) -> list[MemberState]:
     """Members of a room by key, with keys above `after`."""
+    check_reading(connection, reader, room_id)
     values = {"room_id": room_id, "now": now, "after": after, "page": limit}
     return [
         MemberState(name, joined, cast(RoleName, intern(role)), UNSET if until is None else until)

@@ -52,7 +52,7 @@ def create_room(
     rule: RoomRule,
 ) -> Joined:
     """Make a room."""
-    rule(Standing(name, taken=name_taken(connection, key)))
+    rule(Standing(name, taken=name_taken(connection, key, account_id)))
     columns = {"name": name, "key": key, **settings}
     return _make_room(connection, account_id, now, {account_id: "owner"}, columns, settings)
 

@@ -58,7 +58,7 @@ def search_within(connection: Connection, question: Question, clock: Callable[[]
     meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
     finder = _Finder(connection, question, _scope(connection, question))
     numbers, rest = _collect(finder, question, _ranks(meanings), deadline, clock)
-    messages = load_messages(connection, numbers)
+    messages = load_messages(connection, numbers, question.account_id)
     fits = Fits(
         {word for meaning in meanings for word in meaning.words}, {meaning.run for meaning in meanings if meaning.run}
     )

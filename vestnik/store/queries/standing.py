@@ -5,7 +5,7 @@ Every change of a conversation that is there begins by asking here: with several
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.rooms import RoomRule, Standing
@@ -45,7 +45,9 @@ _BY_ID: Final = _STANDING.where(room.c.id == bindparam("room_id"))
 _ALIAS: Final = select(room_alias.c.room_id).where(room_alias.c.key == bindparam("key"))
 LEADS_TO: Final = or_(room.c.key == bindparam("key"), room.c.id == _ALIAS.scalar_subquery())
 """That a room has the name with this key, or had it before."""
-_LED_TO: Final = select(room.c.name).where(LEADS_TO, room.c.id.is_distinct_from(bindparam("room_id")))
+_LED_TO: Final = select(
+    case((or_(room.c.private == false(), _role_of("account_id").exists()), room.c.name), else_="")
+).where(LEADS_TO, room.c.id.is_distinct_from(bindparam("room_id")))
 _BY_KEY: Final = _STANDING.where(LEADS_TO)
 _OTHER_OWNER: Final = select(
     exists().where(
@@ -81,7 +83,7 @@ def check_standing(
     values = {"room_id": room_id, "account_id": account_id, "person_id": person_id}
     row = connection.execute(_BY_ID, values).one()
     last = row.their_role == "owner" and not has_other_owner(connection, room_id, person_id)
-    taken = None if wanted_key is None else name_taken(connection, wanted_key, room_id)
+    taken = None if wanted_key is None else name_taken(connection, wanted_key, account_id, room_id)
     standing = _standing(row)._replace(last_owner=last, taken=taken)
     rule(standing)
     return standing
@@ -100,9 +102,12 @@ def standing_by_key(connection: Connection, key: str, account_id: int) -> tuple[
     return None if row is None else (row.id, row.peopled, _standing(row))
 
 
-def name_taken(connection: Connection, key: str, room_id: int | None = None) -> str | None:
-    """The name of another room than `room_id` to which the name with this key leads, if there is one."""
-    return connection.execute(_LED_TO, {"key": key, "room_id": room_id}).scalar()
+def name_taken(connection: Connection, key: str, account_id: int, room_id: int | None = None) -> str | None:
+    """The name of another room than `room_id` to which the name with this key leads, if there is one.
+
+    Empty for an account that may not know it.
+    """
+    return connection.execute(_LED_TO, {"key": key, "account_id": account_id, "room_id": room_id}).scalar()
 
 
 def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bool:
