@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -54,7 +55,15 @@ class ServerProcess:
     database if there is none, unless it is to make all from nothing (`fresh`).
     """
 
-    def __init__(self, data: Path, *arguments: str, toml: str = "", port: int = 0, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        toml: str = "",
+        port: int = 0,
+        fresh: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         if not fresh:
             make_data(data)
@@ -80,7 +89,7 @@ class ServerProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env=clean_environment(),
+            env=clean_environment(**(environment or {})),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

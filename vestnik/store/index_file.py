@@ -14,7 +14,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from vestnik.store.engine import attach_index, open_engine, open_indexing
+from vestnik.store.durable import PRIMARY, make_log_sure
+from vestnik.store.engine import BUSY_TIMEOUT, attach_index, open_engine, open_indexing
 from vestnik.store.indexing import fits, make_tables
 
 INDEX: Final = "search.db"
@@ -24,14 +25,12 @@ _UNUSABLE: Final = frozenset(
     (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 )
 """What SQLite says of a file that is no use any more, or of its disk."""
-_PRIMARY: Final = 0xFF
-"""The part of an error's number that says what kind of error it is."""
 
 
 def is_unusable(error: BaseException) -> bool:
     """Whether an error says that the file, and not what was asked, is at fault."""
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
-    return isinstance(error, DatabaseError) and code & _PRIMARY in _UNUSABLE
+    return isinstance(error, DatabaseError) and code & PRIMARY in _UNUSABLE
 
 
 class IndexFile:
@@ -53,9 +52,12 @@ class IndexFile:
         """Make the file usable: as it is, or anew if it is damaged or not the index of this database."""
         with self._changed:
             try:
+                make_log_sure(self.path, BUSY_TIMEOUT / 1000)
                 if self._usable():
                     return
                 reason = "not of this database"
+            except OSError as error:
+                reason = str(error)
             except DatabaseError as error:
                 if not is_unusable(error):
                     raise
@@ -91,7 +93,7 @@ class IndexFile:
 
         Raises DatabaseError when the disk fails: the file may have holes then, and is to be thrown away.
         """
-        with self._writing.connect() as connection:
+        with self.writing() as connection:
             _, logged, done = connection.exec_driver_sql("PRAGMA search.wal_checkpoint(PASSIVE)").one()
         return bool(logged == done)
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DatabaseError
 
 from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
-from vestnik.store.engine import open_engine
+from vestnik.store.durable import made_directories, make_log_sure, sync_directory
+from vestnik.store.engine import BUSY_TIMEOUT, open_engine
 from vestnik.store.index_file import IndexFile, is_unusable
 from vestnik.store.indexer import Indexer
 from vestnik.store.migrate import is_current, migrate
@@ -27,11 +28,14 @@ def prepare(data: Path) -> Path:
     """Make the data directory and bring its database to this program's schema; the database's path.
 
     Only the holder of the lock file may call this for data that another process may be using. Raises StoreError
-    when the database cannot be used, OSError when the directory cannot.
+    when the database cannot be used, OSError when the directory or its disk cannot.
     """
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with made_directories(data):
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data / DATABASE
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    make_log_sure(path, BUSY_TIMEOUT / 1000)
+    sync_directory(data)
     if not _is_current(path):
         engine = open_engine(path, connections=1, writing=True)
         try:

@@ -2,6 +2,9 @@
 
 The event loop hands over batches of messages and other changes; the thread writes whatever waits in one transaction,
 commits with a sync, and hands the result back to the loop. Results come in commit order.
+
+When a sync has failed, what SQLite shows need not be on the disk (`vestnik.store.durable`). What was in that
+transaction is answered with an error, and nothing else is written before the log has been written again and synced.
 """
 
 import asyncio
@@ -11,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
+from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, exists, func, select
@@ -18,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Extras, MessageEvent
+from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
 from vestnik.store.queries.changes import HAPPENED, last_number
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
@@ -126,6 +131,8 @@ class Writer:
         self._last_number: int | None = None
         self._written = 0  # messages in the last transaction
         self._inserts = _insert_statements(engine)
+        self._database = Path(str(engine.url.database))
+        self._doubtful = True  # the log may not be on the disk: nobody has looked yet whether its name is
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -170,15 +177,31 @@ class Writer:
         return works, True
 
     def _write(self, connection: Connection, works: list[_Work]) -> None:
-        error = self._transact(connection, works)
+        error = self._make_sure(connection) if self._doubtful else None
+        if error is None:
+            error = self._transact(connection, works)
         if error is None:
             return
-        if len(works) == 1 or isinstance(error, OperationalError):  # the disk's fault, or a lock's, or nobody else's
+        self._doubtful = self._doubtful or disk_failed(error)
+        if len(works) == 1 or isinstance(
+            error, OperationalError | OSError
+        ):  # the disk's fault, or a lock's, or nobody else's
             for work in works:
                 work.error = error
         else:  # one of them is at fault; the others shall not suffer
             for work in works:
                 work.error = self._transact(connection, [work])
+
+    def _make_sure(self, connection: Connection) -> Exception | None:
+        """Have the log on the disk, with its name; the error that came of it."""
+        try:
+            with connection.begin():  # nobody else writes to it meanwhile
+                write_again(log_of(self._database))
+                sync_directory(self._database.parent)
+        except Exception as error:  # noqa: BLE001  # no event: whoever wanted something written gets it
+            return error
+        self._doubtful = False
+        return None
 
     def _transact(self, connection: Connection, works: list[_Work]) -> Exception | None:
         """Write all or nothing; the error that made it nothing, which goes to the requests it hit."""
