@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 
 from vestnik.chat.storage.words import pairs
 
-RULES: Final = f"1, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
+RULES: Final = f"2, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
 """How words are made. Where it is not what an index was made with, the index is made anew. The number counts the
 changes of `vestnik.chat.storage.words`."""
 MOST_WORDS: Final = 128
