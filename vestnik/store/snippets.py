@@ -1,9 +1,10 @@
 """The place of a text that a search has found, with signs around what fits."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
+from vestnik.chat.storage.characters import FOLDED
 from vestnik.chat.storage.words import normal, words
 
 BEGIN: Final = "\u2068"
@@ -20,11 +21,16 @@ _LAST_BLANK: Final = re.compile(r"\s\S{0,15}$")
 _FIRST_BLANK: Final = re.compile(r"^\S{0,15}\s")
 
 
+def _nothing(_word: str) -> bool:
+    return False
+
+
 class Fits(NamedTuple):
-    """What fits: `words`, and `runs` of characters in scripts without blanks."""
+    """What fits: `words`, `runs` of characters in scripts without blanks, and whatever word else `fits`."""
 
     words: Collection[str]
     runs: Collection[str]
+    fits: Callable[[str], bool] = _nothing
 
 
 def snippet(text: str, fits: Fits) -> str:
@@ -57,20 +63,26 @@ def _places(text: str, fits: Fits) -> Iterator[tuple[int, int]]:
     """Where something fits, from left to right, no two of them overlapping."""
     for word in words(text):
         if not word.run:
-            if word.text in fits.words:
+            if word.text in fits.words or fits.fits(word.text):
                 yield word.start, word.end
         elif fits.runs:
-            yield from _places_in_run(word.text, word.start, fits.runs)
+            shown = text[word.start : word.end]
+            # Where the characters of the run stand, among others that make no difference.
+            places = range(len(shown)) if shown == word.text else [i for i, c in enumerate(shown) if c not in FOLDED]
+            for begin, end in _places_in_run(word.text, fits.runs):
+                yield word.start + places[begin], word.start + places[end - 1] + 1
 
 
-def _places_in_run(run: str, offset: int, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
-    found = sorted(
-        (match.start() + offset, match.start() + offset + len(each))
-        for each in wanted
-        for match in re.finditer(f"(?={re.escape(each)})", run)
-    )
-    while found:
-        begin, end = found.pop(0)
-        while found and found[0][0] <= end:
-            end = max(end, found.pop(0)[1])
+def _places_in_run(run: str, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The same in a run, together where they overlap or touch, until that is longer than a snippet."""
+    at = 0
+    while found := [(place, place + len(each)) for each in wanted if (place := run.find(each, at)) >= 0]:
+        begin, end = min(found)
+        while end - begin <= LENGTH:
+            lasts = [(run.rfind(each, begin, end + len(each)), len(each)) for each in wanted]
+            further = max(place + length for place, length in lasts if place >= 0)
+            if further <= end:
+                break
+            end = further
         yield begin, end
+        at = end
