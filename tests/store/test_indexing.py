@@ -14,7 +14,6 @@ from vestnik.store.indexing import catch_up, fits, take_out
 from vestnik.store.queries.changes import last_number
 from vestnik.store.queries.removed import forget_removed, removed
 from vestnik.store.schema import change, conversation, message
-from vestnik.store.search_index import look_up
 
 
 def keep(connection: Connection, number: int, text: str, **fields: object) -> None:
@@ -116,7 +115,6 @@ def test_what_is_gone(talk: Connection, what: str) -> None:
     assert find(talk, '"ключ"') == [2]
     assert find(talk, '"секрет"') == []
     assert all_words(talk) == {"ключ", "и", "замок"}
-    assert look_up(talk, "екре", 10) == (["екре"], [], [])
 
 
 def test_edited(talk: Connection) -> None:

@@ -72,7 +72,7 @@ def write(change: QueryFunction[P, T], *shown: str) -> Method[P, T]:
 
 
 def find(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
-    """The same as `read`, with the index for searching, into which what was kept before is taken first."""
+    """The same as `read`, with the index for searching."""
 
     async def method(self: "Access", /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._search(query, *args, **kwargs)

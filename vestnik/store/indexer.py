@@ -1,7 +1,7 @@
 """The thread that takes messages into the index for searching, behind the writer's back.
 
-It works in slices of a few milliseconds while nothing is written; when that never pauses, now and then. A search first
-asks for a slice of its own, and does not wait for the writer.
+It works in slices of a few milliseconds while nothing is written; when that never pauses, now and then. No search waits
+for it: what is not in the index yet is found by looking at the texts.
 """
 
 import asyncio
@@ -70,7 +70,7 @@ class Indexer:
         self._written = 0.0  # when something was written last (`time.monotonic`)
         self._due = 0.0  # when a slice is done though something is written
         self._worked = 0.0  # seconds of slices since the last checkpoint
-        self._opened = False
+        self.opened = False  # the file can be used
         self._thread = threading.Thread(target=self._run, name="store-indexer", daemon=True)
         self._thread.start()
 
@@ -146,9 +146,9 @@ class Indexer:
             self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
 
     def _open(self) -> None:
-        if not self._opened:
+        if not self.opened:
             self._file.open()
-            self._opened = True
+            self.opened = True
 
     def _do_slice(self, limit: int, seconds: float) -> None:
         self._left = False  # what is written from here on says so again

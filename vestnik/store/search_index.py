@@ -16,25 +16,14 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Final, NamedTuple
+from typing import Final
 
 import snowballstemmer  # type: ignore[import-untyped]
 from sqlalchemy import Connection
 
-from vestnik.chat.storage.words import pairs
-
 RULES: Final = f"2, Unicode {unicodedata.unidata_version}, snowballstemmer {version('snowballstemmer')}"
 """How words are made. Where it is not what an index was made with, the index is made anew. The number counts the
 changes of `vestnik.chat.storage.words`."""
-MOST_WORDS: Final = 128
-"""Words of the index that are looked for as forms of the words of a query, for all of them together; and as many again
-that have them as beginnings or parts. Of more, those that came up first are taken: they are the most frequent ones."""
-LEAST_WORDS: Final = 8
-"""How many are looked for for each word of a query in any case."""
-SHORTEST_START: Final = 2
-"""Characters with which a word that is looked for may begin, if the query has no other word."""
-SHORTEST_PART: Final = 3
-"""Characters that are found inside of words: SQLite looks for three at a time."""
 LINK: Final = "=l"
 """Marks a message with a link. A mark is no word, for it has a sign in it."""
 REPLY: Final = "=r"
@@ -71,7 +60,7 @@ def in_directs(account_id: int) -> str:
     return f"=d{account_id}"
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)  # of words with MAX_WORD characters, so that it is 6 MiB at most
 def stem(word: str) -> str:
     """What all forms of a Russian or English word have in common; of others the word itself."""
     english = word.isascii() and word.isalpha()
@@ -81,74 +70,9 @@ def stem(word: str) -> str:
         return str((_ENGLISH if english else _RUSSIAN).stemWord(word))
 
 
-class Words(NamedTuple):
-    """What the index has for a word of a query: the word in its `forms`, words that begin with it, with it inside."""
-
-    forms: list[str]
-    starts: list[str]
-    parts: list[str]
-
-
-def limit_for(count: int) -> int:
-    """How many words of the index are looked for for each of `count` words of a query, in each of the two ways."""
-    return max(LEAST_WORDS, MOST_WORDS // count)
-
-
-def look_up(connection: Connection, word: str, limit: int, *, alone: bool = True) -> Words:
-    """The words of the index that a word of a query may mean: up to `limit` forms, and as many with it inside.
-
-    `alone` says that the query has no other word: beside others, very short ones are whole words.
-    """
-    root = stem(word)
-    query = "SELECT word FROM search_word WHERE stem = ? AND word <> ? ORDER BY id LIMIT ?"
-    forms = [word, *_words(connection, query, (root, word, limit))]
-    part = _common_start(word, root)
-    if len(part) < SHORTEST_PART:
-        part = word
-    starts: list[str] = []
-    parts: list[str] = []
-    if len(part) >= (SHORTEST_START if alone else SHORTEST_PART):
-        query = "SELECT word FROM search_word WHERE word > ? AND word < ? ORDER BY id LIMIT ?"
-        # Of what begins so, forms may be the most.
-        found = _words(connection, query, (part, part + chr(0x10FFFF), limit + len(forms)))
-        starts = _without(found, forms)[:limit]
-    if len(part) >= SHORTEST_PART and len(starts) < limit:
-        query = "SELECT word FROM search_part WHERE search_part MATCH ? ORDER BY rowid LIMIT ?"
-        found = _words(connection, query, (f'"{part}"', limit + len(forms) + len(starts)))
-        parts = _without(found, forms + starts)[: limit - len(starts)]
-    return Words(forms, starts, parts)
-
-
-def starting_with(connection: Connection, character: str, limit: int) -> list[str]:
-    """A character of a script without blanks, and up to `limit` pairs of characters that begin with it."""
-    query = "SELECT word FROM search_word WHERE word > ? AND word < ? ORDER BY id LIMIT ?"
-    return [character, *_words(connection, query, (character, character + chr(0x10FFFF), limit))]
-
-
 def any_of(found: Iterable[str]) -> str:
     """The condition that a message has one of these words or marks."""
     return "(" + " OR ".join(f'"{word}"' for word in found) + ")"
-
-
-def neighbours(run: str) -> str:
-    """The condition that a message has these characters, of a script without blanks, side by side."""
-    return '"' + " ".join(pairs(run)) + '"'
-
-
-def _words(connection: Connection, query: str, values: tuple[str | int, ...]) -> list[str]:
-    return list(connection.exec_driver_sql(query, values).scalars())
-
-
-def _without(found: list[str], known: list[str]) -> list[str]:
-    seen = set(known)
-    return [word for word in found if word not in seen]
-
-
-def _common_start(one: str, other: str) -> str:
-    at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
-        at += 1
-    return one[:at]
 
 
 def numbers_between(connection: Connection, since: float | None, until: float | None, top: int) -> tuple[int, int]:

@@ -119,7 +119,8 @@ class Store(Access):
         def run(connection: Connection) -> T:
             return query(connection, *args, **kwargs)
 
-        await indexer.catch_up()
+        if not indexer.opened:
+            await indexer.catch_up()
         try:
             return await self._readers.page(run, index.reading)
         except DatabaseError as error:  # no event: whoever throws the index away tells it

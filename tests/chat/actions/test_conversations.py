@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import House
-from vestnik.chat.actions import action_name
 from vestnik.chat.actions.conversations import MAX_CURSORS
 from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
@@ -22,6 +21,7 @@ from vestnik.protocol.requests import (
     Position,
     Read,
     Resume,
+    Search,
 )
 from vestnik.store.queries.history import PAGE_CHARACTERS
 
@@ -182,10 +182,12 @@ READING = (
     Pins(to="boris"),
     Read(to="boris", seq=3),
     Conversations(),
+    Search(query="tea"),
+    Search(in_="boris"),
 )
 
 
-@pytest.mark.parametrize("request_", READING, ids=action_name)
+@pytest.mark.parametrize("request_", READING, ids=repr)
 async def test_reading_waits_for_no_writer(house: House, request_: AnyRequest) -> None:
     """What only reads is answered while the writer is busy, and begins no conversation with the person it names."""
     anna = await house.login("anna")

@@ -18,6 +18,7 @@ async def say(house: House, session: Session, to: str, *texts: str) -> None:
     """Send messages and have them kept."""
     for text in texts:
         house.store.submit([await house.post(session, Msg(to=to, message=text))])
+    await house.store.end_login(0, None)  # the writer serves in order
 
 
 async def find(house: House, session: Session, query: str = "", **fields: Any) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from time import thread_time
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from vestnik.chat.storage.words import normal, words
 from vestnik.protocol.events import Delivery
 from vestnik.store import indexing, search_index
 from vestnik.store.indexing import catch_up
-from vestnik.store.queries import accounts
+from vestnik.store.queries import accounts, meanings
 from vestnik.store.queries import search as module
 from vestnik.store.queries.alterations import delete_message, edit_message
 from vestnik.store.queries.search import search, search_within
@@ -304,6 +305,8 @@ some_messages = st.lists(
     by=st.sampled_from([ANNA, BORIS, VERA]),
     author=st.none() | st.sampled_from([ANNA, BORIS]),
     limit=st.integers(1, 4),
+    most=st.sampled_from([0, 1, 128]),
+    behind=st.booleans(),
 )
 def test_same_as_by_hand(
     shared: Engine,
@@ -312,6 +315,8 @@ def test_same_as_by_hand(
     by: int,
     author: int | None,
     limit: int,
+    most: int,
+    behind: bool,
 ) -> None:
     """All pages of a search have exactly what looking through all messages finds, in the order of ranks and time."""
     readable = {ANNA: {TEA, DIRECT}, BORIS: {TEA, DIRECT, OTHERS}, VERA: {SECRET, OTHERS}}[by]
@@ -323,8 +328,11 @@ def test_same_as_by_hand(
             best = [min((ranks.get(word, {}).get(each, 9) for each in said), default=9) for word in query]
             if where in readable and author in {None, who} and 9 not in best:
                 expected.append((max(best, default=0), -number, " ".join(said)))
+        if behind:
+            connection.exec_driver_sql("UPDATE search_state SET indexed = indexed / 2")
         question = ask(" ".join(query), by=by, author_id=author, limit=limit, since=2.0)
-        made = pages(connection, question)
+        with patch.multiple(meanings, MOST_WORDS=most, LEAST_WORDS=min(most, 8)):
+            made = pages(connection, question)
         transaction.rollback()
     assert [text for page in made for text in texts(page.messages)] == [text for *_, text in sorted(expected)]
 

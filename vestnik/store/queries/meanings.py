@@ -5,13 +5,14 @@ words, which is fast. Where too many words fit, or finding them takes too long, 
 are looked at: nothing is left out for that.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from vestnik.chat.storage.words import Word, normal, pairs, words
-from vestnik.store.search_index import stem
+from vestnik.store.search_index import any_of, stem
 
 RANKS: Final = 3
 """Ways in which a word fits, the best one first: as a form, as a beginning, as a part."""
@@ -47,7 +48,7 @@ def read(text: str) -> Said:
     return Said(frozenset(word.text for word in found if not word.run), "\n".join(w.text for w in found if w.run))
 
 
-class Meaning:
+class Meaning(ABC):
     """A word of a query: what fits it, in each of the `RANKS`.
 
     `conditions` are those that the index is asked for; None where texts are looked at instead.
@@ -60,9 +61,9 @@ class Meaning:
         """Whether what the index finds must be looked at, or it cannot be asked."""
         return self.conditions[rank] is None
 
+    @abstractmethod
     def rank(self, said: Said) -> int | None:
         """How well a text fits; None if it does not."""
-        raise NotImplementedError
 
 
 class RunMeaning(Meaning):
@@ -98,6 +99,10 @@ class WordMeaning(Meaning):
         if self._word in said.words:
             return 0
         return min((rank for rank in map(self.rank_of, said.words) if rank is not None), default=None)
+
+    def has(self, word: str) -> bool:
+        """Whether a word fits."""
+        return bool(self._part and self._part in word) or self.rank_of(word) is not None
 
     def rank_of(self, word: str) -> int | None:
         """How well a word fits."""
@@ -166,11 +171,6 @@ def _with_part(connection: Connection, part: str, limit: int, hurry: Callable[[]
             return None
         size *= 2
     return found
-
-
-def any_of(found: Iterable[str]) -> str:
-    """The condition that a message has one of these words or marks."""
-    return "(" + " OR ".join(f'"{word}"' for word in found) + ")"
 
 
 def all_of(found: Iterable[str]) -> str:

@@ -5,30 +5,46 @@ those with words that begin so, then those with the words as parts of others. So
 one goes on there, whatever is sent meanwhile: no message is found twice, none is skipped. When the time is up a page
 ends with what was found, which may be nothing yet.
 
+The index is asked for a window of numbers at a time, since nothing can stop it before it has found the next message. It
+is filled later than messages are written: what it does not have yet is found by looking at the texts, and so is what
+has words for which it cannot be asked (`vestnik.store.queries.meanings`).
+
 What the asker may read is asked of the tables themselves; the marks in the index only make it quick.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
 from time import thread_time
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
-from vestnik.chat.storage.words import Word
+from vestnik.chat.storage.words import has_link
 from vestnik.store import search_index
-from vestnik.store.queries.history import PAGE_CHARACTERS, load_messages
+from vestnik.store.queries.history import load_messages
+from vestnik.store.queries.meanings import RANKS, Meaning, RunMeaning, WordMeaning, find_meaning, read
 from vestnik.store.snippets import Fits, snippet
 
-BUDGET: Final = 0.03
+BUDGET: Final = 0.01
 """Seconds of the thread's own processor time after which a page ends with what was found."""
-LOOK: Final = 256
-"""Numbers (`message.id`) after which the clock is looked at."""
+LOOK_UP: Final = 0.004
+"""Seconds after which no more words of the index are looked for."""
+PAGE_CHARACTERS: Final = 30_000
+"""Characters of text in one page; longer ones end earlier, but never before their first message."""
+LOOK: Final = 1_024
+"""Numbers (`message.id`) in the first window."""
+MAX_LOOK: Final = 262_144
+"""Numbers in the largest window: where little is found it is doubled."""
+QUICK: Final = 0.001
+SLOW: Final = 0.003
+"""Seconds of a window below which the next one is larger, and above which it is smaller."""
 FEW_ROOMS: Final = 64
 """Rooms up to which the index is asked for messages of these rooms; of more, it is asked for all."""
-FEW_MARKED: Final = 5_000
+FEW_MARKED: Final = 1_000
 """Pins, reactions or mentions up to which their messages are looked up one by one."""
+MAX_STALE: Final = 2_000
+"""Changes that are not in the index yet, among which are edits; with more of them, it is not asked at all."""
 
 _MINE: Final = (
     "SELECT room_id FROM member WHERE account_id = :me UNION ALL SELECT id FROM conversation WHERE low_id = :me"
@@ -42,9 +58,16 @@ _EXISTS: Final = (
     "EXISTS (SELECT 1 FROM {table} AS b WHERE b.conversation_id = message.conversation_id AND b.seq = message.seq)"
 )
 _FEW: Final = (
-    "SELECT m.id FROM {table} AS b CROSS JOIN message AS m ON m.conversation_id = b.conversation_id AND m.seq = b.seq"
+    "SELECT m.id FROM (SELECT conversation_id, seq FROM {table} LIMIT ?) AS b"
+    " LEFT JOIN message AS m ON m.conversation_id = b.conversation_id AND m.seq = b.seq"
+)
+_STALE: Final = (
+    "SELECT m.id FROM"
+    " (SELECT conversation_id, seq, kind FROM change WHERE id > (SELECT indexed FROM search_state) LIMIT ?) AS c"
+    " LEFT JOIN message AS m ON c.kind = 'edit' AND m.conversation_id = c.conversation_id AND m.seq = c.seq"
 )
 _MARKS: Final = {"link": search_index.LINK, "reply": search_index.REPLY, "forward": search_index.FORWARD}
+_COLUMNS: Final = {"reply": "message.reply_to IS NOT NULL", "forward": "message.forwarded IS NOT NULL"}
 
 
 def search(connection: Connection, question: Question) -> SearchPage:
@@ -54,56 +77,183 @@ def search(connection: Connection, question: Question) -> SearchPage:
 
 def search_within(connection: Connection, question: Question, clock: Callable[[], float]) -> SearchPage:
     """The same; `clock` counts the seconds of the budget."""
-    deadline = clock() + BUDGET
-    meanings = [_meaning(connection, word, len(question.words)) for word in question.words]
-    finder = _Finder(connection, question, _scope(connection, question))
-    numbers, rest = _collect(finder, question, _ranks(meanings), deadline, clock)
+    began = clock()
+    count = len(question.words)
+    meanings = [find_meaning(connection, word, count, lambda: clock() > began + LOOK_UP) for word in question.words]
+    finder = _Finder(connection, question, meanings)
+    numbers, rest = _collect(finder, question, _steps(meanings), began + BUDGET, clock)
     messages = load_messages(connection, numbers, question.account_id)
-    fits = Fits(
-        {word for meaning in meanings for word in meaning.words}, {meaning.run for meaning in meanings if meaning.run}
-    )
+    fits = _fits(meanings)
     for message in messages:
         message.snippet = snippet(message.message, fits)
     return SearchPage(messages, rest)
 
 
-class _Meaning(NamedTuple):
-    """A word of the query: the condition of each rank, and what fits it: `words` of the index, or the `run` itself."""
+class _Step(NamedTuple):
+    """What is asked for one rank: the `condition` on the index, and whether what it finds must be looked at.
 
-    conditions: tuple[str, str, str]
-    words: list[str]
-    run: str
+    Without a condition only what is not in the index yet is in question.
+    """
 
-
-def _meaning(connection: Connection, word: Word, count: int) -> _Meaning:
-    """What a word means, which is one of `count`."""
-    limit = search_index.limit_for(count)
-    if not word.run:
-        forms, starts, parts = search_index.look_up(connection, word.text, limit, alone=count == 1)
-        each = search_index.any_of
-        conditions = (each(forms), each(forms + starts), each(forms + starts + parts))
-        return _Meaning(conditions, forms + starts + parts, "")
-    if len(word.text) == 1:
-        condition = search_index.any_of(search_index.starting_with(connection, word.text, limit))
-    else:
-        condition = search_index.neighbours(word.text)
-    return _Meaning((condition, condition, condition), [], word.text)
+    rank: int
+    condition: str | None
+    looks: bool
 
 
-def _ranks(meanings: list[_Meaning]) -> list[str | None]:
-    """The condition of each rank; None where it is that of the one before. One without a condition for no words."""
+def _steps(meanings: list[Meaning]) -> list[_Step]:
+    """One for each rank; for no words one whose condition is empty."""
     if not meanings:
-        return [""]
-    ranks: list[str | None] = []
+        return [_Step(0, "", looks=False)]
+    steps: list[_Step] = []
     before = ""
-    for rank in range(3):
-        now = " AND ".join(meaning.conditions[rank] for meaning in meanings)
-        if now == before:
-            ranks.append(None)
+    for rank in range(RANKS):
+        asked = [condition for each in meanings if (condition := each.conditions[rank]) is not None]
+        now = " AND ".join(asked)
+        if any(each.conditions[rank] is None and isinstance(each, WordMeaning) for each in meanings):
+            steps.append(_Step(rank, now, looks=True))
+        elif rank and not any(isinstance(each, WordMeaning) for each in meanings):
+            break  # a run fits or does not
+        elif rank and now == before:
+            steps.append(_Step(rank, None, looks=True))
         else:
-            ranks.append(f"(({now}) NOT ({before}))" if before else f"({now})")
+            looks = any(each.looks(rank) for each in meanings)
+            steps.append(_Step(rank, f"(({now}) NOT ({before}))" if before else now and f"({now})", looks))
         before = now
-    return ranks
+    return steps
+
+
+def _fits(meanings: list[Meaning]) -> Fits:
+    """What a snippet shows."""
+    of_words = [each for each in meanings if isinstance(each, WordMeaning)]
+    return Fits(
+        {word for each in of_words for word in each.words},
+        {each.run for each in meanings if isinstance(each, RunMeaning)},
+        lambda word: any(each.has(word) for each in of_words),
+    )
+
+
+class _Finder:
+    """Asks for messages that fit a question, of one rank and in one range of numbers."""
+
+    def __init__(self, connection: Connection, question: Question, meanings: list[Meaning]) -> None:
+        self._connection = connection
+        self._meanings = meanings
+        self._scope = _scope(connection, question)
+        self._link = "link" in question.has
+        self._values: dict[str, Any] = {"me": question.account_id}
+        conditions = [_READABLE]
+        for name, condition in (
+            ("conversation_id", "+message.conversation_id = :conversation_id"),
+            ("author_id", "+message.sender_id = :author_id"),
+            ("since", "message.time >= :since"),
+            ("until", "message.time <= :until"),
+        ):
+            value = getattr(question, name)
+            if value is not None:
+                conditions.append(condition)
+                self._values[name] = value
+        beside = sorted(question.has & _BESIDE)
+        conditions += [_COLUMNS[each] for each in sorted(question.has & _COLUMNS.keys())]
+        conditions += [_EXISTS.format(table=table) for table in beside]
+        self._fits = " AND ".join(conditions)
+        # The messages of a table with so few rows that they can be looked up beforehand, or None.
+        some = (self._some(_FEW.format(table=table), FEW_MARKED) for table in beside)
+        self._few = next((few for few in some if few is not None), None)
+        stale = self._some(_STALE, MAX_STALE)
+        self._stale = stale or []
+        self._indexed = 0 if stale is None else int(self._scalar("SELECT indexed FROM search_state"))
+
+    def bounds(self) -> tuple[int, int]:
+        """The range of numbers that can fit: the first, and the first behind the last."""
+        last = self._scalar("SELECT coalesce(max(id), 0) FROM message")
+        times = self._values.get("since"), self._values.get("until")
+        return search_index.numbers_between(self._connection, *times, last + 1)
+
+    def find(self, step: _Step, low: int, high: int) -> Iterator[tuple[int, str | None]]:
+        """Messages with numbers from `low` to below `high`, the newest first, with their texts.
+
+        Now and then how far it has looked is told, without a text, so that the caller can stop.
+        """
+        size = LOOK
+        if step.condition is None and self._few is None:
+            low = max(low, min([self._indexed + 1, *self._stale]))
+        while high > low:
+            began = thread_time()
+            first = max(low, high - size)
+            for number, text, looks in self._find(step, first, high):
+                if not looks or self._is_found(step.rank, text):
+                    yield number, text
+                else:
+                    yield number, None
+            yield first, None
+            high = first
+            took = thread_time() - began
+            size = min(MAX_LOOK, size * 2) if took < QUICK else max(1, size // 2) if took > SLOW else size
+
+    def _find(self, step: _Step, low: int, high: int) -> Iterator[tuple[int, str, bool]]:
+        """Messages of a window with their texts, and whether these must be looked at."""
+        few = self._few
+        if few is not None:
+            yield from self._among([number for number in few if low <= number < high])
+            return
+        if high > self._indexed + 1:
+            yield from self._rows("message", "", max(low, self._indexed + 1), high, looks=True)
+            high = self._indexed + 1
+        stale = self._among([number for number in self._stale if low <= number < high])
+        if step.condition is None:
+            yield from stale
+            return
+        match = " AND ".join(filter(None, (step.condition, *self._scope)))
+        if not match:
+            yield from self._rows("message", "", low, high, looks=step.looks)
+            return
+        source = "search_index CROSS JOIN message ON message.id = search_index.rowid"
+        fresh = f"search_index MATCH :match AND {search_index.FRESH} AND "
+        hits = self._rows(source, fresh, low, high, looks=step.looks, match=match)
+        yield from merge(stale, hits, key=lambda row: -row[0])
+
+    def _rows(
+        self, source: str, where: str, low: int, high: int, *, looks: bool, **values: str
+    ) -> Iterator[tuple[int, str, bool]]:
+        if high <= low:
+            return
+        number = "search_index.rowid" if values else "message.id"
+        query = (
+            f"SELECT {number}, message.text FROM {source} WHERE {where}{number} >= :low AND {number} < :high"  # noqa: S608
+            f" AND {self._fits} ORDER BY {number} DESC"
+        )
+        for row in self._connection.exec_driver_sql(query, self._values | values | {"low": low, "high": high}):
+            yield row[0], row[1], looks
+
+    def _among(self, numbers: Sequence[int]) -> Iterator[tuple[int, str, bool]]:
+        """Those of some messages that fit but for the words, with their texts, which must be looked at."""
+        query = f"SELECT message.text FROM message WHERE message.id = :number AND {self._fits}"  # noqa: S608
+        for number in numbers:
+            for (text,) in self._connection.exec_driver_sql(query, self._values | {"number": number}):
+                yield number, text, True
+
+    def _is_found(self, rank: int, text: str) -> bool:
+        """Whether a text has all words, the worst of them in this rank, and a link if there must be one."""
+        if self._link and not has_link(text):
+            return False
+        if not self._meanings:
+            return True
+        said = read(text)
+        worst = 0
+        for meaning in self._meanings:
+            fits = meaning.rank(said)
+            if fits is None:
+                return False
+            worst = max(worst, fits)
+        return worst == rank
+
+    def _some(self, query: str, most: int) -> list[int] | None:
+        """The messages that a query gives for up to `most` rows, in descending order; None if there are more rows."""
+        found = self._connection.exec_driver_sql(query, (most + 1,)).scalars().all()
+        return None if len(found) > most else sorted({each for each in found if each is not None}, reverse=True)
+
+    def _scalar(self, query: str) -> int:
+        return int(self._connection.exec_driver_sql(query).scalar_one())
 
 
 def _scope(connection: Connection, question: Question) -> list[str]:
@@ -122,88 +272,29 @@ def _scope(connection: Connection, question: Question) -> list[str]:
     return conditions
 
 
-class _Finder:
-    """Asks for messages that fit a question, of one rank and in one range of numbers."""
-
-    def __init__(self, connection: Connection, question: Question, scope: list[str]) -> None:
-        self._connection = connection
-        self._scope = scope
-        self._values: dict[str, Any] = {"me": question.account_id}
-        conditions = [_READABLE]
-        for name, condition in (
-            ("conversation_id", "+message.conversation_id = :conversation_id"),
-            ("author_id", "+message.sender_id = :author_id"),
-            ("since", "message.time >= :since"),
-            ("until", "message.time <= :until"),
-        ):
-            value = getattr(question, name)
-            if value is not None:
-                conditions.append(condition)
-                self._values[name] = value
-        beside = sorted(question.has & _BESIDE)
-        conditions += [_EXISTS.format(table=table) for table in beside]
-        self._fits = f"({' AND '.join(conditions)})"
-        # A table with so few rows that their messages can be looked up beforehand.
-        self._few = next(filter(self._is_few, beside), None)
-        self._by_few = not question.words and question.author_id is None and not question.has & _MARKS.keys()
-
-    def bounds(self) -> tuple[int, int]:
-        """The range of numbers that can fit: the first, and the first behind the last."""
-        last = self._connection.exec_driver_sql("SELECT max(id) FROM message").scalar() or 0
-        times = self._values.get("since"), self._values.get("until")
-        return search_index.numbers_between(self._connection, *times, last + 1)
-
-    def find(self, condition: str, low: int, high: int) -> Iterator[tuple[int, int | None]]:
-        """Messages with numbers from `low` to below `high`, the newest first, with the length of their texts.
-
-        Now and then one that does not fit is told, without a length, so that the caller can stop.
-        """
-        values = self._values | {"low": low, "high": high}
-        match = " AND ".join(filter(None, (condition, *self._scope)))
-        few = _FEW.format(table=self._few)
-        if self._few and self._by_few:
-            source, number, where = "message", "message.id", f"message.id IN ({few}) AND "
-        elif match:
-            source, number = "search_index CROSS JOIN message ON message.id = search_index.rowid", "search_index.rowid"
-            where = f"search_index MATCH :match AND {search_index.FRESH} AND "
-            values["match"] = match
-            if self._few:
-                where += f"({number} % {LOOK} = 0 OR +{number} IN ({few})) AND "
-        else:
-            source, number, where = "message", "message.id", ""
-        what = f"{number}, CASE WHEN {self._fits} THEN length(message.text) END"
-        where += f"{number} >= :low AND {number} < :high AND ({number} % {LOOK} = 0 OR {self._fits})"
-        query = f"SELECT {what} FROM {source} WHERE {where} ORDER BY {number} DESC"  # noqa: S608
-        with closing(self._connection.exec_driver_sql(query, values)) as rows:
-            yield from rows
-
-    def _is_few(self, table: str) -> bool:
-        query = f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)"  # noqa: S608
-        return int(self._connection.exec_driver_sql(query, (FEW_MARKED + 1,)).scalar_one()) <= FEW_MARKED
-
-
 def _collect(
-    finder: _Finder, question: Question, ranks: list[str | None], deadline: float, clock: Callable[[], float]
+    finder: _Finder, question: Question, steps: list[_Step], deadline: float, clock: Callable[[], float]
 ) -> tuple[list[int], SearchPosition | None]:
     """The numbers of the messages of this page, and where the next one begins."""
     first, top = finder.bounds()
     start = question.after or SearchPosition(0, top)
     numbers: list[int] = []
     characters = 0
-    for rank in range(start.rank, len(ranks)):
-        condition = ranks[rank]
-        if condition is None:
+    for step in steps:
+        if step.rank < start.rank:
             continue
-        high = min(top, start.number) if rank == start.rank else top
-        for number, length in finder.find(condition, first, high):
-            if length is None:
+        high = min(top, start.number) if step.rank == start.rank else top
+        for number, text in finder.find(step, first, high):
+            if text is None:
                 if clock() > deadline:
-                    return numbers, SearchPosition(rank, number)
+                    return numbers, SearchPosition(step.rank, number)
                 continue
-            characters += length
+            characters += len(text)
             if len(numbers) == question.limit or (numbers and characters > PAGE_CHARACTERS):
-                return numbers, SearchPosition(rank, number + 1)
+                return numbers, SearchPosition(step.rank, number + 1)
             numbers.append(number)
-        if rank + 1 < len(ranks) and clock() > deadline:
-            return numbers, SearchPosition(rank + 1, top)
+            if clock() > deadline:
+                return numbers, SearchPosition(step.rank, number)
+        if step is not steps[-1] and clock() > deadline:
+            return numbers, SearchPosition(step.rank + 1, top)
     return numbers, None
