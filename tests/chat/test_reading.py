@@ -191,7 +191,7 @@ async def test_disabled_in_the_store_only(house: House, kind: type[r.Request]) -
     """An account that is disabled reads nothing from then on, though its sessions have not been ended yet."""
     anna, boris = await house.login("anna"), await house.login("boris")
     room = await furnish(house, anna, boris)
-    await house.store.set_disabled(await house.account_id("boris"), True)
+    await house.store.set_disabled(await house.account_id("boris"), True, 9.0)
     with pytest.raises(VestnikError) as caught:
         await house.do(boris, ASKED[kind](room))
     assert caught.value.answer.name == "account.disabled"

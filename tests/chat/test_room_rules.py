@@ -205,7 +205,8 @@ class RoomRules(RuleBasedStateMachine):
                 del room.members[who]
                 if room.members and not room.owners():
                     expected = (200, 2)
-                    room.members[max(room.members, key=room.rank)] = "owner"  # the first among equals
+                    heir = max(room.members, key=lambda each: (each not in room.muted, room.rank(each)))
+                    room.members[heir] = "owner"  # the first among equals
         assert self.rooms.ask(who, Leave(room=name)) == expected
 
     def _refused(self, who: str, name: str, rank: int) -> int:
@@ -285,7 +286,10 @@ class RoomRules(RuleBasedStateMachine):
         code, count = self._refused(who, name, 2), 0
         if not code and room is not None:
             code, count = 200, int(whom in room.muted)
-            room.muted.discard(whom)
+            if who == whom and count:
+                code, count = 403, 0
+            else:
+                room.muted.discard(whom)
         assert self.rooms.ask(who, Unmute(room=name, name=whom)) == (code, count)
 
     @rule(who=rulers, name=rooms, whom=subjects, role=roles)
@@ -300,6 +304,8 @@ class RoomRules(RuleBasedStateMachine):
                 code = 409
             else:
                 code, count = 200, int(room.members[whom] != role)
+                if count and role != "member":
+                    room.muted.discard(whom)
                 room.members[whom] = role
         assert self.rooms.ask(who, SetRole(room=name, name=whom, role=role)) == (code, count)
 
@@ -333,7 +339,7 @@ class RoomRules(RuleBasedStateMachine):
         room = self.model.get(name)
         code = self._refused(who, name, 1)
         if not code and room is not None:
-            code = 403 if room.archived or (who in room.muted and room.rank(who) < 2) else 200
+            code = 403 if room.archived or who in room.muted else 200
         assert self.rooms.ask(who, Msg(to=name, message="x")) == (code, 0)
 
 

@@ -230,3 +230,26 @@ async def test_records_stand_in_the_order_of_the_acts(tmp_path: Path) -> None:
         assert not (await app.store.account_state(1)).disabled
     lines = (tmp_path / "log" / "admin.log").read_text("utf-8").splitlines()
     assert [line.rsplit(" ", 1)[1] for line in lines] == ["disabled", "enabled"] * 4
+
+
+async def test_a_room_is_inherited(tmp_path: Path) -> None:
+    """When the last owner of a room is disabled its members hear who owns it now, and the server's journal has it."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        async with (
+            await Wire.login(port, "anna") as anna,
+            await Wire.login(port, "boris", features=["changes"]) as boris,
+        ):
+            for wire in (anna, boris):
+                await wire.ask(action="join", room="#tea")
+            await app.administration.serve(ProcessIdentity(1, 2), DisableAccount(name="anna"))
+            heard = await boris.hear()
+            assert (heard["kind"], heard["from"], heard["name"], heard["role"]) == (
+                "set_role",
+                "anna",
+                "boris",
+                "owner",
+            )
+            assert await boris.code(action="set_room", room="#tea", topic="Mine") == 200
+        line = "INFO     server     Change of #tea by the administration of account anna: set_role"
+        assert line in journal_lines(app)

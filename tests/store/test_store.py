@@ -90,7 +90,7 @@ async def test_accounts(store: Store) -> None:
     await store.add_account("Vera", "vera", "hash", 5.0, allow)
     with pytest.raises(Conflict):
         await store.add_account("VERA", "vera", "hash", 6.0, MayTakeName("VERA"))
-    await store.set_disabled(3, True)
+    await store.set_disabled(3, True, 9.0)
     assert await store.account_state(3) == AccountState("Vera", 5.0, disabled=True)
     await store.set_password(1, "new")
     assert [state.name for state in await store.list_accounts("anna", 9)] == ["boris", "Vera"]

@@ -64,6 +64,8 @@ class State:
             room.roles.pop(event.person_id, None)
         else:
             room.roles[event.person_id] = event.data["role"]
+            if "until" not in event.data:  # else they inherit, and stay muted
+                room.muted.pop(event.person_id, None)
 
     def _set(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         self._rooms.set(room, event.data)

@@ -92,7 +92,15 @@ class Intake:
         origin, _ = CORRELATION.get()
         for event in events:
             self._order.take_change(event, origin or "")
+            if origin is None:  # no answer tells of it
+                to = event.to if event.to_id else self._name_of(event)
+                values = (event.account, to, event.kind, event.change, event.number, self._chat.epoch)
+                self._journal.record(catalogue.CHANGE_MADE, *values)
         self._fanout.check_buffers()
+
+    def _name_of(self, event: ChangeEvent) -> str:
+        room = self._chat.rooms.by_id(event.conversation_id)
+        return event.to if room is None else room.name
 
     @journaled
     def committed(self, posts: Sequence[Post], error: Exception | None) -> None:

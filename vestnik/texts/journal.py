@@ -105,6 +105,10 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} получил пропущенное ({count})",
         "User {account} has got what was missed ({count})",
     ),
+    "change.made": (
+        "Изменение {to}, вызванное управлением учётной записью {account}: {kind}",
+        "Change of {to} by the administration of account {account}: {kind}",
+    ),
     "change.recovered": (
         "Изменение {to} пользователем {account} сохранено: {kind} (восстановлено из базы)",
         "Change of {to} by {account} kept: {kind} (recovered from the store)",

@@ -246,3 +246,37 @@ async def test_who_may_not(tea: Tea, kind: Any) -> None:
     if kind is not Invite:
         await tea.house.do(tea.vera, Join(room="#tea"))
         assert await tea.refused(tea.boris, kind(room="#tea", name=VERA)) == "room.not_allowed"
+
+
+async def test_an_heir_who_is_muted(house: House) -> None:
+    """Who inherits a room while they are muted may not write, nor unmute themselves: another owner does that."""
+    anna, boris, vera = [await house.login(name) for name in ("anna", "boris", "Вера Павловна")]
+    for session in (anna, boris, vera):
+        await house.do(session, Join(room="#tea"))
+    for name in ("boris", "Вера Павловна"):
+        await house.do(anna, Mute(room="#tea", name=name))
+    await house.do(anna, Leave(room="#tea"))
+    room = house.chat.rooms.find("#tea")
+    assert room is not None
+    assert room.roles == {await house.account_id("boris"): "owner"}
+    for request in (Msg(to="#tea", message="x"), Unmute(room="#tea", name="boris")):
+        with pytest.raises(Forbidden) as caught:
+            await house.do(boris, request)
+        assert caught.value.answer.name == "room.muted"
+    await house.do(boris, SetRole(room="#tea", name="Вера Павловна", role="owner"))
+    await house.do(vera, Unmute(room="#tea", name="boris"))
+    for session in (boris, vera):
+        await house.keep(session, Msg(to="#tea", message="x"))
+    (kept,) = [each for each in await house.store.all_rooms() if each.id == room.id]
+    assert dict(kept.muted) == room.muted == {}
+
+
+async def test_an_heir_who_is_not_muted_comes_first(house: House) -> None:
+    """So a room goes to somebody who may write, though they came later."""
+    anna, boris, vera = [await house.login(name) for name in ("anna", "boris", "Вера Павловна")]
+    for session in (anna, boris, vera):
+        await house.do(session, Join(room="#tea"))
+    await house.do(anna, Mute(room="#tea", name="boris"))
+    await house.do(anna, Leave(room="#tea"))
+    await house.keep(vera, Msg(to="#tea", message="x"))
+    await house.do(vera, SetRoom(room="#tea", topic="x"))

@@ -38,7 +38,7 @@ def test_writing(rule: AlterationRule) -> None:
         (Standing("#tea", role="member", archived=True), "room.archived"),
         (Standing("#tea", role="member", muted=5.1), "room.muted"),
         (Standing("#tea", role="member", muted=5.0), None),
-        (Standing("#tea", role="moderator", muted=5.1), None),
+        (Standing("#tea", role="owner", muted=5.1), "room.muted"),
     ):
         if own and expected != "room.not_member":
             expected = None

@@ -15,6 +15,7 @@ from vestnik.chat.rules.rooms import (
     MayPardon,
     MayRemove,
     MaySet,
+    MayUnmute,
     NameFree,
 )
 from vestnik.chat.storage.rooms import RoomRule, Standing
@@ -112,6 +113,10 @@ def test_power_over_others(role: RoleName | None, theirs: RoleName | None) -> No
     cannot_be_muted = "member.outranks" if other > 1 else None
     assert answer(MayMute("anna", "boris", "#jam"), **standing) == (powerless or gone or cannot_be_muted)
     assert answer(MayPardon("anna", "#jam"), **standing) == powerless
+    assert answer(MayUnmute("anna", "#jam", own=True, now=5.0), **standing) == powerless
+    muted = powerless or "room.muted"
+    assert answer(MayUnmute("anna", "#jam", own=True, now=5.0), muted=5.1, **standing) == muted
+    assert answer(MayUnmute("anna", "#jam", own=False, now=5.0), muted=5.1, **standing) == powerless
 
 
 def test_set_role() -> None:

@@ -84,7 +84,7 @@ class World:
     def _writable(self, account: str, name: str) -> Conversation:
         found = self.find(account, name)
         if isinstance(found, Room):
-            muted = account in found.muted and found.roles[account] == "member"
+            muted = account in found.muted
             if found.archived or muted:
                 raise Refused(403)
         return found
@@ -221,7 +221,8 @@ class World:
         room.drop(account)
         made = self._change(room, account, "leave")
         if last_owner and room.people:
-            heir = max(room.people, key=lambda person: RANK[room.roles[person]])  # the first of the highest
+            # The first of the highest.
+            heir = max(room.people, key=lambda person: (person not in room.muted, RANK[room.roles[person]]))
             room.roles[heir] = "owner"
             self._change(room, account, "set_role", name=heir, role="owner")
         return made
@@ -330,6 +331,8 @@ class World:
         room, person = self._power(account, request, "moderator")
         if person not in room.muted:
             return None
+        if person == account:
+            raise Refused(403)
         room.muted.remove(person)
         return self._change(room, account, "unmute", name=person)
 
@@ -343,6 +346,8 @@ class World:
         if room.roles[person] == role:
             return None
         room.roles[person] = role
+        if role != "member":
+            room.muted.discard(person)
         return self._change(room, account, "set_role", name=person, role=role)
 
     # Questions.
@@ -404,12 +409,7 @@ class World:
 
     def _members(self, account: str, device: str, request: dict[str, Any]) -> dict[str, Any]:
         room = self._visible(account, request["room"])
-        return {
-            "members": [
-                (person, room.roles[person], person in room.muted and room.roles[person] == "member")
-                for person in sorted(room.people)
-            ]
-        }
+        return {"members": [(person, room.roles[person], person in room.muted) for person in sorted(room.people)]}
 
     def _pins(self, account: str, device: str, request: dict[str, Any]) -> dict[str, Any]:
         place = self.find(account, request["to"])

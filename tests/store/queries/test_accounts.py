@@ -49,7 +49,7 @@ def test_list(connection: Connection) -> None:
 
 def test_state(connection: Connection) -> None:
     """An account is shown as it is now."""
-    accounts.set_disabled(connection, BORIS, True)
+    accounts.set_disabled(connection, BORIS, True, 9.0)
     assert accounts.account_state(connection, BORIS) == AccountState("boris", 100.0, disabled=True)
 
 
@@ -97,7 +97,7 @@ def test_begin_login_asks(connection: Connection) -> None:
     """A rule is asked with the password and state that the account has now; what it refuses changes nothing."""
     standings: list[LoginStanding] = []
     accounts.begin_login(connection, ANNA, None, 100.0, 0.0, standings.append)  # type: ignore[arg-type]
-    accounts.set_disabled(connection, ANNA, True)
+    accounts.set_disabled(connection, ANNA, True, 9.0)
     assert standings == [LoginStanding("hash of anna", disabled=False)]
     accounts.begin_login(connection, BORIS, None, 100.0, 0.0, allow)
     with pytest.raises(WrongLogin):
@@ -139,12 +139,12 @@ def test_password_ends_logins(connection: Connection) -> None:
 def test_disabling_ends_logins(connection: Connection) -> None:
     """Disabling ends the logins; enabling gives none back and is a change only when there was something to change."""
     accounts.begin_login(connection, ANNA, "t", 100.0, 0.0, allow)
-    accounts.set_disabled(connection, ANNA, True)
+    accounts.set_disabled(connection, ANNA, True, 9.0)
     assert logins(connection) == 0
     found = accounts.credentials(connection, "anna", 0.0)
     assert found is not None
     assert found.disabled is True
-    accounts.set_disabled(connection, ANNA, False)
+    accounts.set_disabled(connection, ANNA, False, 9.0)
     found = accounts.credentials(connection, "anna", 0.0)
     assert found is not None
     assert found.disabled is False

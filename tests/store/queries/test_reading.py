@@ -46,7 +46,7 @@ def test_who_may_read(connection: Connection, tea: int) -> None:
     rooms.set_room(connection, tea, ANNA, 2.0, None, {"private": False}, allow)
     assert answer(connection, tea, BORIS, MayRead("x", "#jam")) == "room.not_member"
     assert answer(connection, tea, BORIS, MayLookAt("x", "#jam")) is None
-    accounts.set_disabled(connection, BORIS, True)
+    accounts.set_disabled(connection, BORIS, True, 9.0)
     for place in (tea, talk):
         assert answer(connection, place, BORIS, MayLookAt("x", "#jam")) == "account.disabled"
 

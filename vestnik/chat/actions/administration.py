@@ -81,7 +81,7 @@ async def disable_account(chat: Chat, session: Session, request: DisableAccount)
     administrator = _administrator(session)
     account = await _find(chat, request.name)
     await administrator.record(answers.ADMIN_DISABLED, account.name)
-    await chat.storage.set_disabled(account.id, True)
+    await chat.storage.set_disabled(account.id, True, chat.clock())
     chat.sessions.expel(account.id)
     return Reply(answers.ADMIN_DISABLED, (account.name,))
 
@@ -91,7 +91,7 @@ async def enable_account(chat: Chat, session: Session, request: EnableAccount) -
     administrator = _administrator(session)
     account = await _find(chat, request.name)
     await administrator.record(answers.ADMIN_ENABLED, account.name)
-    await chat.storage.set_disabled(account.id, False)
+    await chat.storage.set_disabled(account.id, False, chat.clock())
     return Reply(answers.ADMIN_ENABLED, (account.name,))
 
 

@@ -9,7 +9,7 @@ from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import viewer_of
 from vestnik.chat.rooms import Room
-from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove
+from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove, MayUnmute
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent
@@ -88,8 +88,9 @@ async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
 async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
     """Let a muted person write again."""
     account, room, called, person = await _find(chat, session, request)
-    rule = MayPardon(account.name, request.room)
-    change = await chat.storage.unmute(room.id, account.id, person, chat.clock(), rule)
+    now = chat.clock()
+    rule = MayUnmute(account.name, request.room, person.id == account.id, now)
+    change = await chat.storage.unmute(room.id, account.id, person, now, rule)
     return _done(answers.MEMBER_UNMUTED, account, called, person, change)
 
 

@@ -87,7 +87,7 @@ class MaySet(RoomRule, frozen=True):
 
 
 class MayWrite(RoomRule, frozen=True):
-    """A member may write; `now` in UNIX seconds. Only ordinary members are muted: whoever has become more may write."""
+    """A member may write who is not muted; `now` in UNIX seconds. Whoever is given a higher role is muted no more."""
 
     account: str
     now: float
@@ -98,7 +98,7 @@ class MayWrite(RoomRule, frozen=True):
         check_member(self.account, self.asked, standing)
         if standing.archived:
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
-        if standing.muted > self.now and standing.role == "member":
+        if standing.muted > self.now:
             raise Forbidden(answers.ROOM_MUTED, self.account, standing.room)
 
 
@@ -168,6 +168,19 @@ class MayPardon(RoomRule, frozen=True):
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
         _check_power(self.account, self.asked, standing, "moderator")
+
+
+class MayUnmute(MayPardon, frozen=True):
+    """They may do so for others, but not for themselves (`own`), though they have inherited the room."""
+
+    own: bool
+    now: float
+
+    def __call__(self, standing: Standing) -> None:
+        """Raises Forbidden."""
+        super().__call__(standing)
+        if self.own and standing.muted > self.now:
+            raise Forbidden(answers.ROOM_MUTED, self.account, standing.room)
 
 
 class MayGiveRole(RoomRule, frozen=True):

@@ -81,8 +81,8 @@ class AccountStorage(Protocol):
     async def set_password(self, account_id: int, password_hash: str) -> None:
         """Change the password and end all logins."""
 
-    async def set_disabled(self, account_id: int, disabled: bool) -> None:
-        """Disable an account, which ends its logins, or enable it again."""
+    async def set_disabled(self, account_id: int, disabled: bool, now: float) -> None:
+        """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
 
     async def credentials(self, key: str, since: float) -> Credentials | None:
         """The account and its logins that were used after `since`."""

@@ -1,8 +1,6 @@
 """Members of rooms: what is done to them. What a rule refuses has changed nothing."""
 
-from typing import Final
-
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.accounts import AccountRecord
@@ -10,29 +8,17 @@ from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.rooms import Left, RoomRule
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
+from vestnik.store.queries.heirs import inherit
 from vestnik.store.queries.standing import add_member, check_standing
-from vestnik.store.schema import account, ban, member, mute
-
-_HEIR: Final = (
-    select(account.c.id, account.c.name)
-    .join(member, member.c.account_id == account.c.id)
-    .where(member.c.room_id == bindparam("room_id"))
-    .order_by(case((member.c.role == "moderator", 0), else_=1), member.c.joined, member.c.account_id)
-    .limit(1)
-)
+from vestnik.store.schema import ban, member, mute
 
 
 def leave_room(connection: Connection, room_id: int, account_id: int, now: float, rule: RoomRule) -> Left:
-    """End the account's own membership; when the last owner leaves, the next in rank and time becomes owner."""
-    standing = check_standing(connection, room_id, account_id, account_id, rule)
+    """End the account's own membership; when no owner is left who can act, somebody inherits the room."""
+    check_standing(connection, room_id, account_id, account_id, rule)
     _end_membership(connection, room_id, account_id)
     left = add_change(connection, room_id, account_id, now, "leave")
-    heir = connection.execute(_HEIR, {"room_id": room_id}).first() if standing.last_owner else None
-    if heir is None:
-        return Left(left)
-    _set_role(connection, room_id, heir.id, "owner")
-    heir_as = AccountRecord(heir.id, heir.name)
-    return Left(left, add_change(connection, room_id, account_id, now, "set_role", person=heir_as, role="owner"))
+    return Left(left, inherit(connection, room_id, account_id, now))
 
 
 def invite(
@@ -119,16 +105,14 @@ def set_role(
     now: float,
     rule: RoomRule,
 ) -> ChangeEvent | None:
-    """Give a member another role."""
+    """Give a member another role; who gets a higher one may write, too."""
     if check_standing(connection, room_id, account_id, person.id, rule).their_role == role:
         return None
-    _set_role(connection, room_id, person.id, role)
-    return add_change(connection, room_id, account_id, now, "set_role", person=person, role=role)
-
-
-def _set_role(connection: Connection, room_id: int, account_id: int, role: RoleName) -> None:
-    who = (member.c.room_id == room_id, member.c.account_id == account_id)
+    who = (member.c.room_id == room_id, member.c.account_id == person.id)
     connection.execute(update(member).where(*who).values(role=role))
+    if role != "member":
+        connection.execute(delete(mute).where(mute.c.room_id == room_id, mute.c.account_id == person.id))
+    return add_change(connection, room_id, account_id, now, "set_role", person=person, role=role)
 
 
 def _end_membership(connection: Connection, room_id: int, account_id: int) -> None:

@@ -119,7 +119,6 @@ _MEMBER_LIST: Final = (
             mute.c.room_id == member.c.room_id,
             mute.c.account_id == member.c.account_id,
             mute.c.until > bindparam("now"),
-            member.c.role == "member",
         ),
     )
     .where(member.c.room_id == bindparam("room_id"), account.c.key > bindparam("after"))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
-from vestnik.store.schema import ban, conversation, cursor, member, message, mute, room, room_alias
+from vestnik.store.schema import account, ban, conversation, cursor, member, message, mute, room, room_alias
 
 LAST_SEQ: Final = func.max(
     func.coalesce(
@@ -39,7 +39,9 @@ _STANDING: Final[Select[Any]] = select(
     .label("muted"),
     _role_of("person_id").scalar_subquery().label("their_role"),
     exists().where(ban.c.room_id == room.c.id, ban.c.account_id == bindparam("person_id")).label("banned"),
-    exists().where(member.c.room_id == room.c.id).label("peopled"),
+    exists()
+    .where(member.c.room_id == room.c.id, member.c.account_id == account.c.id, account.c.disabled == false())
+    .label("peopled"),
 )
 _BY_ID: Final = _STANDING.where(room.c.id == bindparam("room_id"))
 _ALIAS: Final = select(room_alias.c.room_id).where(room_alias.c.key == bindparam("key"))
@@ -54,6 +56,8 @@ _OTHER_OWNER: Final = select(
         member.c.room_id == bindparam("room_id"),
         member.c.role == "owner",
         member.c.account_id != bindparam("account_id"),
+        member.c.account_id == account.c.id,
+        account.c.disabled == false(),
     )
 )
 _SEQ: Final = select(LAST_SEQ).where(conversation.c.id == bindparam("room_id"))
@@ -97,7 +101,7 @@ def standing_in(connection: Connection, conversation_id: int, account_id: int) -
 
 
 def standing_by_key(connection: Connection, key: str, account_id: int) -> tuple[int, bool, Standing] | None:
-    """The number of the room to which a name leads, whether anybody is in it, and how the account stands in it."""
+    """The number of the room to which a name leads, whether somebody in it can act, and how the account stands."""
     row = connection.execute(_BY_KEY, {"key": key, "account_id": account_id, "person_id": account_id}).first()
     return None if row is None else (row.id, row.peopled, _standing(row))
 
@@ -111,7 +115,7 @@ def name_taken(connection: Connection, key: str, account_id: int, room_id: int |
 
 
 def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bool:
-    """Whether somebody else than the account owns the room."""
+    """Whether somebody else than the account owns the room, and can act."""
     return bool(connection.execute(_OTHER_OWNER, {"room_id": room_id, "account_id": account_id}).scalar())
 
 
