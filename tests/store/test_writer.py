@@ -17,6 +17,7 @@ from tests.support.data import make_data
 from tests.support.waiting import DEADLINE
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
+from vestnik.protocol.errors import VestnikError
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
 from vestnik.store.schema import cursor, mention, message
@@ -30,6 +31,7 @@ class New:
         self.message = self
         self.conversation_id = conversation_id
         self.author_id = sender_id
+        self.author = f"account {sender_id}"
         self.id = id
         self.text = text
         self.extras: Extras | None = None
@@ -39,6 +41,7 @@ class New:
         self.again = False
         self.delivered = False
         self.conflict = False
+        self.refusal: VestnikError | None = None
 
 
 class Desk:

@@ -13,6 +13,7 @@ from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.answers import Answer
+from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.events import ServerEvent
 from vestnik.secret import Secret
 
@@ -59,7 +60,8 @@ class Post(msgspec.Struct, eq=False):
 
     `session` is where it comes from, `request` the number of the request there. The store fills in the numbers of the
     `message`, or sets `again` when the account has sent this `id` before: `delivered` then says whether the addressee
-    has got that message, `conflict` that it was another conversation's.
+    has got that message, `conflict` that it was another conversation's. Or it refuses it for a reason that came up
+    meanwhile.
     """
 
     session: Session
@@ -68,6 +70,7 @@ class Post(msgspec.Struct, eq=False):
     again: bool = False
     delivered: bool = False
     conflict: bool = False
+    refusal: VestnikError | None = None
 
 
 Outcome: TypeAlias = Reply | Post

@@ -9,7 +9,7 @@ from vestnik.chat.administration import Administrator
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
-from vestnik.protocol.errors import NotAuthorised
+from vestnik.protocol.errors import NotAuthorised, VestnikError
 from vestnik.protocol.formats import Formats
 from vestnik.protocol.requests import Position
 
@@ -38,6 +38,9 @@ class Recipient(Protocol):
 
     def fail(self, number: int, request_id: str | None) -> None:
         """Answer request `number`, a message, which could not be kept."""
+
+    def refuse(self, error: VestnikError, number: int, request_id: str | None) -> None:
+        """Answer request `number`, a message, which may not be kept."""
 
     def go_on(self) -> None:
         """Serve what waited for the answers to messages."""

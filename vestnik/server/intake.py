@@ -20,6 +20,7 @@ from vestnik.log.journaled import journaled
 from vestnik.log.recording.records import Record
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
+from vestnik.protocol.errors import VestnikError
 from vestnik.server import catalogue
 from vestnik.server.answering import Acknowledgements
 from vestnik.server.fanout import Fanout
@@ -125,6 +126,9 @@ class Intake:
         encode, of_answer, written_to = self._acknowledgements.encode, catalogue.of_answer, self._fanout.written_to
         for post in posts:
             message = post.message
+            if post.refusal is not None:
+                self._refuse(post, post.refusal, replies)
+                continue
             if not post.again:
                 group = conversations.get(message.conversation_id)
                 if group is None:
@@ -144,11 +148,22 @@ class Intake:
             else:
                 lines.append(encode(answer, post))
         for author, lines in replies.items():
-            author.send(lines[0] if len(lines) == 1 else b"".join(lines))
+            if lines:
+                author.send(lines[0] if len(lines) == 1 else b"".join(lines))
         for conversation_id, group in conversations.items():
             self._order.take_messages(conversation_id, group)
         self._journal.extend(records)
         return replies
+
+    def _refuse(self, post: Post, error: VestnikError, replies: dict[Recipient, list[bytes]]) -> None:
+        """Answer a message that the store has refused, after those before it."""
+        author = post.session.recipient
+        author.pending -= 1
+        lines = replies.setdefault(author, [])
+        if lines:
+            author.send(b"".join(lines))
+            lines.clear()
+        author.refuse(error, post.request, post.message.id)
 
     def _answer(self, post: Post) -> Answer:
         """200 when the message is on its way to a connection of the addressee, 202 when it waits for one."""

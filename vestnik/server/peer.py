@@ -210,7 +210,7 @@ class Peer:
         if isinstance(request, BadRequest):
             self.requests += 1
             CORRELATION.set((self.name, self.requests))
-            self._refuse(request, self.requests, None)
+            self.refuse(request, self.requests, None)
             return REFUSAL
         CORRELATION.set((self.name, self.requests + 1))
         try:
@@ -219,7 +219,7 @@ class Peer:
             if self.pending:
                 return 0
             self.requests += 1
-            self._refuse(error, self.requests, request.id)
+            self.refuse(error, self.requests, request.id)
             return REFUSAL
         except Exception as error:  # noqa: BLE001
             self.requests += 1
@@ -258,7 +258,7 @@ class Peer:
             check_told(self.session, reply)
         except VestnikError as error:
             reply = None
-            self._refuse(error, number, request.id, begun)
+            self.refuse(error, number, request.id, begun)
         except Exception as error:  # noqa: BLE001
             self._break(error, request, number)
         self._task = None
@@ -332,7 +332,8 @@ class Peer:
         """Answer request `number`, a message, which could not be kept."""
         self.answer(Reply(answers.SERVER_ERROR), number, request_id)
 
-    def _refuse(self, error: VestnikError, number: int, request_id: str | None, begun: float | None = None) -> None:
+    def refuse(self, error: VestnikError, number: int, request_id: str | None, begun: float | None = None) -> None:
+        """Answer request `number` with what is wrong with it."""
         patience = STRANGER if self.session.account is None else MEMBER
         if error.answer.code < Code.SERVER_ERROR:
             self.refusals += 1

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from vestnik.store.enabled import by_enabled
 from vestnik.store.queries import (
     accounts,
     alterations,
@@ -71,6 +72,11 @@ def write(change: QueryFunction[P, T], *shown: str) -> Method[P, T]:
     return _described(method, change, shown)
 
 
+def act(change: QueryFunction[P, T], *shown: str) -> Method[P, T]:
+    """The same as `write` for what the account `account_id` does: refused if that is disabled by then."""
+    return write(by_enabled(change), *shown)
+
+
 def find(query: QueryFunction[P, T], *shown: str) -> Method[P, T]:
     """The same as `read`, with the index for searching."""
 
@@ -127,8 +133,8 @@ class Access:
     touch_login = write(accounts.touch_login, "account_id", "login_id")
     end_login = write(accounts.end_login, "account_id", "login_id")
     contacts = read(accounts.contacts, "account_id")
-    add_contact = write(accounts.add_contact, "account_id", "contact_id")
-    remove_contact = write(accounts.remove_contact, "account_id", "contact_id")
+    add_contact = act(accounts.add_contact, "account_id", "contact_id")
+    remove_contact = act(accounts.remove_contact, "account_id", "contact_id")
     save_people = write(people.save_people)
     people = read(people.people)  # from here on the name is the method's, not the module's
 
@@ -141,13 +147,13 @@ class Access:
     kept_messages = read(messages.kept_messages, "account_id")
     messages_behind = read(behind.messages_behind, "conversation_id", "seq", "limit")
     save_cursors = write(messages.save_cursors)
-    edit_message = write(alterations.edit_message, "conversation_id", "seq", "account_id")
-    delete_message = write(alterations.delete_message, "conversation_id", "seq", "account_id")
+    edit_message = act(alterations.edit_message, "conversation_id", "seq", "account_id")
+    delete_message = act(alterations.delete_message, "conversation_id", "seq", "account_id")
     versions = read(alterations.versions, "reader.account_id", "conversation_id", "seq")
-    react = write(alterations.react, "conversation_id", "seq", "account_id", "emoji")
-    unreact = write(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")
-    pin = write(alterations.pin_message, "conversation_id", "seq", "account_id")
-    unpin = write(alterations.unpin_message, "conversation_id", "seq", "account_id")
+    react = act(alterations.react, "conversation_id", "seq", "account_id", "emoji")
+    unreact = act(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")
+    pin = act(alterations.pin_message, "conversation_id", "seq", "account_id")
+    unpin = act(alterations.unpin_message, "conversation_id", "seq", "account_id")
     pinned = read(alterations.pinned, "reader.account_id", "conversation_id")
     search = find(search.search, "question.account_id", "question.conversation_id", "question.limit")
 
@@ -174,18 +180,18 @@ class Access:
     room_state = read(room_lists.room_state, "reader.account_id", "room_id")
     list_rooms = read(room_lists.list_rooms, "account_id", "after", "limit")
     list_members = read(room_lists.list_members, "reader.account_id", "room_id", "after", "limit")
-    join_room = write(rooms.join_room, "name", "account_id")
-    create_room = write(rooms.create_room, "name", "account_id")
-    begin_group = write(rooms.begin_group, "people", "account_id")
-    set_room = write(rooms.set_room, "room_id", "account_id")
-    leave_room = write(members.leave_room, "room_id", "account_id")
-    invite = write(members.invite, "room_id", "account_id", "person.id")
-    remove_member = write(members.remove_member, "room_id", "account_id", "person.id")
-    ban = write(members.ban_person, "room_id", "account_id", "person.id")
-    unban = write(members.unban_person, "room_id", "account_id", "person.id")
-    mute = write(members.mute_member, "room_id", "account_id", "person.id", "until")
-    unmute = write(members.unmute_member, "room_id", "account_id", "person.id")
-    set_role = write(members.set_role, "room_id", "account_id", "person.id", "role")
+    join_room = act(rooms.join_room, "name", "account_id")
+    create_room = act(rooms.create_room, "name", "account_id")
+    begin_group = act(rooms.begin_group, "people", "account_id")
+    set_room = act(rooms.set_room, "room_id", "account_id")
+    leave_room = act(members.leave_room, "room_id", "account_id")
+    invite = act(members.invite, "room_id", "account_id", "person.id")
+    remove_member = act(members.remove_member, "room_id", "account_id", "person.id")
+    ban = act(members.ban_person, "room_id", "account_id", "person.id")
+    unban = act(members.unban_person, "room_id", "account_id", "person.id")
+    mute = act(members.mute_member, "room_id", "account_id", "person.id", "until")
+    unmute = act(members.unmute_member, "room_id", "account_id", "person.id")
+    set_role = act(members.set_role, "room_id", "account_id", "person.id", "role")
     retained_rooms = read(retention.retained_rooms)
     expire = write(retention.expire, "room_id", "before", "limit")
 

@@ -22,7 +22,10 @@ from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Extras, MessageEvent
+from vestnik.protocol import answers
+from vestnik.protocol.errors import Forbidden, VestnikError
 from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
+from vestnik.store.enabled import disabled_accounts, forget_disabled
 from vestnik.store.queries.changes import HAPPENED, last_number
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, cursor, message
@@ -48,13 +51,14 @@ MAX_REMEMBERED: Final = 100_000
 class Submitted(Protocol):
     """What the writer reads of a message that is handed over, and what it fills in: the numbers of the `message`, and
     for an `id` that its author used before `again`, `delivered` (to the addressee of a direct message), `conflict`
-    (elsewhere).
+    (elsewhere); or `refusal`, if it may not be kept.
     """
 
     message: MessageEvent
     again: bool
     delivered: bool
     conflict: bool
+    refusal: VestnikError | None
 
 
 Messages: TypeAlias = Sequence[Submitted]
@@ -220,6 +224,10 @@ class Writer:
         except Exception as error:  # noqa: BLE001  # no event: whoever asked for it gets it
             self._last_seq.clear()
             self._last_number = None
+            forget_disabled(connection)
+            for work in works:
+                for post in work.messages if isinstance(work, _Batch) else ():
+                    post.refusal = None
             return error
         return None
 
@@ -233,9 +241,13 @@ class Writer:
             number = last_number(connection)
         values: list[Any] = []
         extended: list[tuple[int, int, int, Extras]] = []
+        disabled = disabled_accounts(connection)
         for post in messages:
             new = post.message
             new.time = now
+            if new.author_id in disabled:
+                post.refusal = Forbidden(answers.ACCOUNT_DISABLED, new.author)
+                continue
             if new.id is not None:
                 key = (new.author_id, new.id)
                 kept = known.get(key)

@@ -17,6 +17,7 @@ from vestnik.chat.storage.accounts import (
     TokenLogin,
 )
 from vestnik.protocol.events import AccountState
+from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
 from vestnik.store.schema import account, contact, login
 
@@ -91,6 +92,7 @@ def set_password(connection: Connection, account_id: int, password_hash: str) ->
 def set_disabled(connection: Connection, account_id: int, disabled: bool, now: float) -> None:
     """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
     connection.execute(update(account).where(account.c.id == account_id).values(disabled=disabled))
+    forget_disabled(connection)
     if disabled:
         connection.execute(delete(login).where(login.c.account_id == account_id))
     inherit_all(connection, account_id, now)
