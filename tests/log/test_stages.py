@@ -16,6 +16,7 @@ STAGES = {
     "sealing": {"sealing", "days"},
     "recording": {"recording", "sealing", "days"},
     "reading": {"reading", "recording", "days"},
+    "recovering": {"recovering", "reading", "recording", "sealing", "days"},
 }
 """What each stage may use besides; all others, whom the rest of the house calls, may use all of them."""
 

@@ -162,6 +162,7 @@ async def test_without_its_record_nothing_is_done(tmp_path: Path, monkeypatch: p
     """When the journal of administration cannot be written, an act is a 500 and is not done, and is done later."""
     monkeypatch.setattr(administration, "RECORD_WITHIN", 0.3)
     async with running_app(tmp_path, "anna", lang="en") as app, await Wire.login(app.listener.port, "anna") as anna:
+        assert app.journal.flush()
         day = tmp_path / "log" / f"admin.log.{date.today().isoformat()}"
         day.mkdir()
         act = DisableAccount(name="anna")

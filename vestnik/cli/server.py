@@ -18,10 +18,8 @@ from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.crash import catch_everything
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
-from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
-from vestnik.log.recover import complete_text
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
@@ -79,10 +77,10 @@ def run(settings: Settings) -> int:
         json=settings.log_json,
         keep=Keep(settings.keep_days, settings.keep_bytes, settings.day_bytes, settings.free_bytes),
     )
-    _complete_text(journal, settings.log_path)
+    journal.hold()  # until what an earlier run has left unfinished is whole
     _sweep_admin(journal, settings)
     switch("server", settings.trace)
-    catch_everything(journal, settings.log_path, console=True)
+    catch_everything(journal, settings.log_path, console=True, dumps=False)
     _raise_file_limit()
     return_hashing_memory()
     app = App(settings, journal)
@@ -99,14 +97,6 @@ def run(settings: Settings) -> int:
         journal.release()  # what fails from here on can still be journaled
         app.let_go()
     return 0
-
-
-def _complete_text(journal: Journal, directory: Path) -> None:
-    """Make up for what a killed server has not written any more, before anything new is written."""
-    try:
-        complete_text(directory, journal.name)
-    except OSError as error:
-        journal.record(JOURNAL_FAILED, repr(error), error=error)
 
 
 def _sweep_admin(journal: Journal, settings: Settings) -> None:

@@ -27,14 +27,16 @@ FLUSH_WITHIN: Final = 2.0
 """Seconds for which a program that fails waits until the journal has its last record."""
 
 
-def catch_everything(journal: Journal, directory: Path, *, console: bool) -> Callable[[], None]:
+def catch_everything(journal: Journal, directory: Path, *, console: bool, dumps: bool = True) -> Callable[[], None]:
     """Sends every failure that nobody handles to `journal` from now on; gives what undoes it.
 
-    `directory` is where the files of the journal are: what processes that crashed have left there is journaled first.
+    `directory` is where the files of the journal are: what processes that crashed have left there is journaled first,
+    unless the caller does so (`dumps`).
     `console` says whether the journal has a console. What it shows is not printed a second time; without one, or when
     the journal is closed or the interpreter is ending, the former hooks go on printing. Ctrl-C is not touched.
     """
-    import_dumps(journal, directory)
+    if dumps:
+        import_dumps(journal, directory)
     hooks = _Hooks(journal, directory, console)
     hooks.install()
     return hooks.undo

@@ -124,7 +124,7 @@ class Journal:
         self._link: Link | None = None
         self._level = level
         self._language = _known_language(language)
-        self._clock = clock
+        self.clock = self._clock = clock
         self._closed = False
         self._earlier = NO_STATISTICS
 
@@ -285,6 +285,16 @@ class Journal:
             parents, self._writer = self._writer, self._new_writer()
             parents.abandon()
             self._earlier = NO_STATISTICS
+
+    @property
+    def keeps_objects(self) -> bool:
+        """Whether there is an object of every record from INFO on."""
+        return self._wanted.json and self.level <= logging.INFO
+
+    @property
+    def keeps_seals(self) -> bool:
+        """Whether the files are sealed."""
+        return self._wanted.seals
 
     @property
     def closed(self) -> bool:

@@ -13,12 +13,14 @@ from vestnik.chat.outcome import Post
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.log.control import controlled
 from vestnik.log.crash import watch_loop
+from vestnik.log.dump import import_dumps
 from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
 from vestnik.server.administration import Administration, open_journal
 from vestnik.server.catchup import CatchUp
+from vestnik.server.checkpoints import Checkpoints
 from vestnik.server.doors.control import SOCKET_NAME, ControlDoor
 from vestnik.server.doors.tcp import TcpListener
 from vestnik.server.fanout import Fanout
@@ -131,6 +133,8 @@ class App:
             await complete_journal(self.journal, self.settings.log_path, self.store)
         except Exception as error:  # noqa: BLE001
             self.journal.record(JOURNAL_FAILED, repr(error), error=error)
+        self.journal.proceed()
+        await asyncio.to_thread(import_dumps, self.journal, self.settings.log_path)
         self._tell_unclean()
 
     def _tell_unclean(self) -> None:
@@ -173,6 +177,12 @@ class App:
         )
         self._undo.callback(self.services.refusals.flush)
         self._undo.push_async_callback(kept.close)
+
+    async def _note_checkpoints(self) -> None:
+        unrecorded, directory = self.services.intake.unrecorded, self.settings.log_path
+        checkpoints = Checkpoints(self.journal, directory, self.store, self.chat.epoch, unrecorded)
+        checkpoints.start()
+        self._undo.push_async_callback(checkpoints.stop)
 
     async def _announce_presence(self) -> None:
         self.announcer = Announcer(self.services, self.store)
@@ -231,6 +241,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._complete_journal,
         App._load_rooms,
         App._gather_services,
+        App._note_checkpoints,
         App._announce_presence,
         App._open_control,
         App._listen,

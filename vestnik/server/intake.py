@@ -26,12 +26,16 @@ from vestnik.server.answering import Acknowledgements
 from vestnik.server.fanout import Fanout
 from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Order
+from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
 from vestnik.texts import Wording
 
 
 class Intake:
-    """Where messages of all connections meet. `capacity` is how many may wait for the store."""
+    """Where messages of all connections meet. `capacity` is how many may wait for the store.
+
+    `unrecorded` are changes that the journal has no record of yet.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class Intake:
         self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, monotonic
         self._queued = 0
         self._held: set[Recipient] = set()
+        self.unrecorded = Unrecorded()
 
     # Accepting.
 
@@ -90,6 +95,7 @@ class Intake:
     @journaled
     def changed(self, events: Sequence[ChangeEvent]) -> None:
         """Let others hear of what has changed; called in the context of the request that asked for it."""
+        self.unrecorded.add(events)
         origin, _ = CORRELATION.get()
         for event in events:
             self._order.take_change(event, origin or "")

@@ -29,6 +29,7 @@ from vestnik.server.patience import MEMBER, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, TURN_TIME, clock
+from vestnik.server.written import packed
 from vestnik.store.readers import ASKER, NOBODY
 
 
@@ -313,6 +314,9 @@ class Peer:
             more["duration_ms"] = round((time.monotonic() - begun) * 1000, 3)
         if reply.changes:
             more |= {"number": reply.changes[-1].number, "epoch": services.chat.epoch}
+            if len(reply.changes) > 1:
+                more["numbers"] = packed(change.number for change in reply.changes)
+            services.intake.unrecorded.recorded(reply.changes)
         if reply.answer.code >= FIRST_ERROR:
             services.refusals.refuse(self, reply, number, more)
         else:

@@ -1,67 +1,179 @@
-"""At the start: whether the store is the one that the journal knows, and what the journal is missing after a crash."""
+"""At the start: whether the store is the one that the journal knows, and what the journal is missing after a crash.
 
+Since the last checkpoint of the journal, every message and change of the store is looked for among its objects. What
+only the text has gets its object (`strays`), what only the objects have its line of text, and what neither has a
+record of its own. A start that is cut off in between is gone on with by the next one.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from vestnik.chat.storage.epochs import EpochRecord
-from vestnik.log.journal import Journal, Record
-from vestnik.log.recover import last_object
+from vestnik.log.days.packing import Damaged
+from vestnik.log.events import JOURNAL_ADOPTED, JOURNAL_FAILED
+from vestnik.log.journal import Journal
+from vestnik.log.recovering.checkpoint import Checkpoint, read_checkpoint
+from vestnik.log.recovering.objects import last_object, objects_since
+from vestnik.log.recovering.unfinished import Unfinished
 from vestnik.server import catalogue
+from vestnik.server.checkpoints import Journaled, journaled_by, save_checkpoint
+from vestnik.server.strays import Strays
+from vestnik.server.unjournaled import Unjournaled, read_after
+from vestnik.server.unrecorded import Unrecorded
+from vestnik.server.written import unpacked
 from vestnik.store.store import Store
 
 PAGE: Final = 1000
 """Messages, and changes, that are read at a time."""
+_WANTED: Final = re.compile(rb'"numbers?":|"event":"store\.restored"')
+
+
+class _JournalEnd:
+    """What the journal has: records up to `number`, but for those `without`, and from there on those `present`.
+
+    `epoch` is the one that it has last, `last` the highest number there; `restored` are those whose beginning it tells.
+    It is `checked` if a checkpoint says so, and not only the last object.
+    """
+
+    def __init__(self, journaled: Journaled, *, checked: bool) -> None:
+        self.checked = checked
+        self.epoch = journaled.epoch
+        self.number = self.last = journaled.number
+        self.without = list(journaled.without)
+        self.present: set[int] = set()
+        self.restored: set[str] = set()
+        self._seen: dict[str, set[int]] = {}
+        self._journaled = journaled
+
+    def see(self, facts: dict[str, Any]) -> None:
+        """Take in an object."""
+        epoch = facts.get("epoch")
+        if type(epoch) is not str:
+            return
+        if facts.get("event") == catalogue.STORE_RESTORED.name:
+            self.restored.add(epoch)
+            self._seen.setdefault(epoch, set())
+        numbers = self._seen.setdefault(epoch, set())
+        if type(number := facts.get("number")) is int:
+            numbers.add(number)
+        if type(ranges := facts.get("numbers")) is str:
+            numbers.update(unpacked(ranges))
+
+    def settle(self, present: str) -> None:
+        """Decide which epoch the journal has last, where `present` is that of the store."""
+        others = [epoch for epoch in self._seen if epoch != self.epoch]
+        if present in others:
+            self.epoch = present
+        elif others:
+            self.epoch = others[-1]
+        numbers = self._seen.get(self.epoch, set())
+        self.last = max([*numbers, self._journaled.number if self.epoch == self._journaled.epoch else 0])
+
+    def begin(self, epoch: EpochRecord) -> None:
+        """From now on the journal is about this epoch."""
+        if self._journaled.epoch in epoch.past:
+            self.number, self.without = epoch.began, []
+        self.present = self._seen.get(epoch.epoch, set())
 
 
 async def complete_journal(journal: Journal, directory: Path, store: Store) -> int:
-    """Journal everything in `store` that is newer than the newest in the journal; how many messages and changes.
+    """Journal everything in `store` that has no record in the journal; how many messages and changes.
 
-    Each record has the moment when it was kept. A journal without any number is left as it is: it is new, or keeps no
-    JSON objects. When the store is not the one that the journal knows, or is that from before, a new epoch begins.
+    Each record has the moment when it was kept. What was kept before there was this journal, or while it kept no
+    objects, is left out. When the store is not the one that the journal knows, or is that from before, a new epoch
+    begins. Until then the journal is held (`Journal.hold`).
     """
-    last = last_object(directory, journal.name, "number")
-    if last is None:
-        return 0
-    number, theirs = int(last["number"]), str(last.get("epoch", ""))
-    epoch = await store.current_epoch()
-    if await _is_other(store, epoch, number, theirs):
-        epoch = await store.begin_epoch(theirs)
-        journal.record(catalogue.STORE_RESTORED, epoch.began, number, epoch.epoch)
-    if theirs in epoch.past:
-        number = epoch.began
+    checkpoint = await asyncio.to_thread(read_checkpoint, directory, journal.name)
+    journaled = None if checkpoint is None else journaled_by(checkpoint)
+    if journaled is None:
+        checkpoint, known = None, await _guess(journal, directory, store)
+    else:
+        assert checkpoint is not None  # noqa: S101 - it has told what is journaled
+        known = await asyncio.to_thread(_read, journal, directory, checkpoint, journaled)
+    epoch = await _recognise(journal, store, known)
+    whole = journal.keeps_objects and (journaled is None or journaled.whole)
+    if journaled is not None and not journaled.whole:
+        known.number, known.without = await store.last_number(), []
+    if whole:
+        await _mend(journal, directory, checkpoint, known, store, epoch)
+    journal.proceed()
     count = 0
-    while records := await _records(store, number, epoch.epoch):
-        journal.extend([record for _, record in records])
-        journal.flush()
-        count += len(records)
-        number = records[-1][0]
+    async for missing in _missing(store, known):
+        journal.extend([each.record(epoch.epoch) for each in missing])
+        await asyncio.to_thread(journal.flush)
+        count += len(missing)
+    await save_checkpoint(journal, directory, store, epoch.epoch, Unrecorded())
     return count
 
 
-async def _is_other(store: Store, epoch: EpochRecord, number: int, theirs: str) -> bool:
-    """Whether the journal goes on (up to `number` of epoch `theirs`) where the store does not: that is from a backup,
-    or a new one.
+async def _guess(journal: Journal, directory: Path, store: Store) -> _JournalEnd:
+    """What a journal without a checkpoint has: up to its last number everything, or if it has none what there is."""
+    last = await asyncio.to_thread(last_object, directory, journal.name, "number")
+    if last is None:
+        return _JournalEnd(Journaled((await store.current_epoch()).epoch, await store.last_number()), checked=False)
+    return _JournalEnd(Journaled(str(last.get("epoch", "")), int(last["number"])), checked=False)
+
+
+def _read(journal: Journal, directory: Path, checkpoint: Checkpoint, journaled: Journaled) -> _JournalEnd:
+    known = _JournalEnd(journaled, checked=True)
+    for facts in objects_since(directory, journal.name, checkpoint, _WANTED):
+        known.see(facts)
+    return known
+
+
+async def _recognise(journal: Journal, store: Store, known: _JournalEnd) -> EpochRecord:
+    """The store's epoch; another one if the journal goes on where the store does not: that is from a backup, or new.
 
     A record without an epoch is from before there were any; what is in the store from then is of its first one.
     """
-    if theirs in epoch.past:
-        return False
-    return theirs not in {epoch.epoch, ""} or number > await store.last_number()
+    epoch = await store.current_epoch()
+    known.settle(epoch.epoch)
+    theirs = known.epoch
+    other = theirs not in epoch.past and (theirs not in {epoch.epoch, ""} or known.last > await store.last_number())
+    if other:
+        epoch = await store.begin_epoch(theirs)
+    if other or (theirs in epoch.past and known.checked and epoch.epoch not in known.restored):
+        journal.record(catalogue.STORE_RESTORED, epoch.began, known.last, epoch.epoch)
+    known.begin(epoch)
+    return epoch
 
 
-async def _records(store: Store, number: int, epoch: str) -> list[tuple[int, Record]]:
-    """The next records behind a number, each with its own, in the order of these."""
-    messages = await store.messages_after(number, PAGE)
-    changes = await store.changes_after(number, PAGE)
-    found: list[tuple[int, Record]] = []
-    for kept in messages:
-        values: tuple[object, ...] = (kept.sender, kept.to, kept.seq, kept.id, kept.number, epoch, True)
-        found.append((kept.number, (kept.time, catalogue.MESSAGE_RECOVERED, values, None, None, None, None)))
-    for to, change in changes:
-        values = (change.account, to, change.kind, change.change, change.number, epoch, True)
-        found.append((change.number, (change.time, catalogue.CHANGE_RECOVERED, values, None, None, None, None)))
-    found.sort(key=lambda record: record[0])
-    ends = [
-        page[-1] for page in ([kept.number for kept in messages], [c.number for _, c in changes]) if len(page) == PAGE
+async def _mend(
+    journal: Journal,
+    directory: Path,
+    checkpoint: Checkpoint | None,
+    known: _JournalEnd,
+    store: Store,
+    epoch: EpochRecord,
+) -> None:
+    """Make both renderings say the same; what only the text tells of is `present` then."""
+    try:
+        unfinished = await asyncio.to_thread(
+            Unfinished, directory, journal.name, checkpoint, seals=journal.keeps_seals, clock=journal.clock
+        )
+        try:
+            strays = Strays(unfinished.strays, epoch.epoch)
+            if strays:
+                async for missing in _missing(store, known):
+                    known.present.update(each.number for each in missing if strays.take(each))
+            for adopted in await asyncio.to_thread(unfinished.mend, strays.objects()):
+                journal.record(JOURNAL_ADOPTED, adopted.file, adopted.size)
+        finally:
+            unfinished.close()
+    except (OSError, Damaged) as error:
+        journal.record(JOURNAL_FAILED, repr(error), error=error)
+
+
+async def _missing(store: Store, known: _JournalEnd) -> AsyncIterator[list[Unjournaled]]:
+    """What the journal has no record of, in the order of the numbers, some at a time."""
+    found = [
+        each for number in known.without for each in await read_after(store, number - 1, 1) if each.number == number
     ]
-    return [record for record in found if not ends or record[0] <= min(ends)]
+    yield [each for each in found if each.number not in known.present]
+    number = known.number
+    while page := await read_after(store, number, PAGE):
+        yield [each for each in page if each.number not in known.present]
+        number = page[-1].number

@@ -1,6 +1,6 @@
 """Whom a message was written to, in the short form that the journal keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 def packed(numbers: Iterable[int]) -> str | None:
@@ -12,6 +12,13 @@ def packed(numbers: Iterable[int]) -> str | None:
         else:
             ranges.append([number, number])
     return ",".join([str(first) if first == last else f"{first}-{last}" for first, last in ranges]) or None
+
+
+def unpacked(ranges: str) -> Iterator[int]:
+    """The numbers in what `packed` has made."""
+    for part in ranges.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
 
 
 class Written:
