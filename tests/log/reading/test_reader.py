@@ -65,7 +65,7 @@ def test_times_across_days(tmp_path: Path) -> None:
 
 
 def test_only_days_that_matter_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compressed days outside of the time that is looked for are not unpacked."""
+    """Compressed days that cannot have lines of the time that is looked for, in any zone, are not unpacked."""
     for number in range(5):
         write(tmp_path, numbered(3, at(number * DAY)), packed=True)
     unpacked: list[str] = []
@@ -79,7 +79,10 @@ def test_only_days_that_matter_are_opened(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(opening, "PackedFile", seen)
     list(reader(tmp_path).entries(Query(since=micros(at(2 * DAY)), until=micros(at(2 * DAY + 60)))))
-    assert set(unpacked) == {"2026-11-24"}
+    assert set(unpacked) == {"2026-11-23", "2026-11-24", "2026-11-25"}
+    unpacked.clear()
+    list(reader(tmp_path).entries(Query(since=micros(at(2 * DAY + 4 * 3600)), until=micros(at(2 * DAY + 5 * 3600)))))
+    assert set(unpacked) == {"2026-11-24", "2026-11-25"}
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -23,7 +23,7 @@ FAST = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces so small that little files have many of them."""
-    for name, value in (("BLOCK", 256), ("STEP", 1024), ("GLANCE", 64), ("MAX_LINE", 4096)):
+    for name, value in (("BLOCK", 256), ("GLANCE", 64), ("MAX_LINE", 4096)):
         monkeypatch.setattr(source, name, value)
 
 
@@ -131,6 +131,21 @@ def test_no_line_is_missed(tmp_path: Path, steps: list[float], data: st.DataObje
         since = data.draw(st.sampled_from(seconds))
         until = since + data.draw(st.floats(0, 500))
         within(file.blocks(micros(at(since)), micros(at(until))), lines, seconds, since, until, "jsonl")
+
+
+@pytest.mark.parametrize("jump", [-80_000, -3600, 3600, 80_000])
+@pytest.mark.parametrize("where", [0, 37, 200, 399])
+def test_clock_jumps_for_a_moment(tmp_path: Path, jump: int, where: int) -> None:
+    """One line that was written while the clock was wrong is found, wherever it is, and hardly any other is read."""
+    seconds = [float(number) for number in range(400)]
+    seconds[where] += jump
+    lines = times(seconds, "jsonl")
+    with closing(opened(tmp_path / "server.jsonl.2026-11-22", lines)) as file:
+        second = seconds[where]
+        found = within(
+            file.blocks(micros(at(second)), micros(at(second)) + 1), lines, [second], second, second + 1, "jsonl"
+        )
+        assert 0 < found < 1500
 
 
 @pytest.mark.parametrize("by", [-55.0, 55.0])

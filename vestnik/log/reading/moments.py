@@ -1,6 +1,7 @@
 """Times as people type them: `2026-11-22`, `2026-11-22 10:30`, `10:30`, `yesterday`, `15m` ago."""
 
 import re
+import time as clock
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -15,7 +16,8 @@ def parse_moment(text: str, now: datetime, *, late: bool = False) -> int:
     """The time that `text` means at `now` (local, without a zone), in microseconds since 1970.
 
     A date is its first moment, a time without a date is today's, a time without an offset is local. `late` chooses the
-    second of the two moments that a local time has when the clocks were put back. Raises ValueError.
+    second of the two moments that a time of day has when the clocks were put back; a local time that was left out when
+    they were put forward is the moment of that. Raises ValueError.
     """
     given = text.strip().lower()
     if given == "now":
@@ -24,12 +26,14 @@ def parse_moment(text: str, now: datetime, *, late: bool = False) -> int:
         return _ago(now, int(match[1]), match[2], late=late)
     if given in _DAYS:
         midnight = datetime.combine(now.date(), time())
-        return _micros(midnight - timedelta(days=_DAYS[given]), late=late)
+        return _micros(midnight - timedelta(days=_DAYS[given]), late=False)
     if ":" in given[:3]:
         return _micros(datetime.combine(now.date(), time.fromisoformat(given)), late=late)
     if not re.match(r"\d{4}-\d\d-\d\d", given):
         raise ValueError(text)
-    return _micros(datetime.fromisoformat(given.upper().replace(",", ".")), late=late)
+    return _micros(
+        datetime.fromisoformat(given.upper().replace(",", ".")), late=late and len(given) > len("2026-11-22")
+    )
 
 
 def _ago(now: datetime, count: int, unit: str, *, late: bool) -> int:
@@ -47,6 +51,23 @@ def _micros(moment: datetime, *, late: bool) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(fold=int(late))
     try:
-        return int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond
+        whole = moment.replace(microsecond=0)
+        seconds = int(whole.timestamp())
+        if moment.tzinfo is None and datetime.fromtimestamp(seconds) != whole:
+            return _change(whole) * SECOND
     except (OverflowError, OSError) as error:
         raise ValueError(str(error)) from None
+    return seconds * SECOND + moment.microsecond
+
+
+def _change(left_out: datetime) -> int:
+    """When the clocks were put forward over a local time (seconds since 1970). Raises OverflowError, OSError."""
+    before, after = sorted(int(left_out.replace(fold=fold).timestamp()) for fold in (0, 1))
+    offset = clock.localtime(before).tm_gmtoff
+    while after - before > 1:
+        middle = (before + after) // 2
+        if clock.localtime(middle).tm_gmtoff == offset:
+            before = middle
+        else:
+            after = middle
+    return after

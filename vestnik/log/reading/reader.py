@@ -4,11 +4,11 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from vestnik.log.days.names import DayFile, Kind, day_files
+from vestnik.log.reading.bounds import bounds_of_date
 from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.opening import UNREADABLE, OnUnreadable, OpenFile, Snapshot, open_alone, open_files
 from vestnik.log.reading.query import BEGINNING, END, Query
@@ -93,7 +93,7 @@ class Reader:
         for day in reversed(self._days(query, snapshot)):
             with self._opened(day, query, snapshot) as parts:
                 for part in reversed(parts):
-                    scanner = self._scanner(part, query)
+                    scanner = self._scanner(part, query, backward=isinstance(part.file, PlainFile))
                     if isinstance(part.file, PlainFile):
                         blocks = part.file.blocks_backward(part.since, part.until)
                         for block in self._guarded(part.file, blocks):
@@ -104,11 +104,11 @@ class Reader:
                             kept.extend(scanner.entries(block))
                         yield from reversed(kept)
 
-    def _scanner(self, part: TimeSlice, query: Query) -> Scanner:
+    def _scanner(self, part: TimeSlice, query: Query, *, backward: bool = False) -> Scanner:
         file = part.file.day
         if file.kind == "log" and query.needs_fields:
             self.text_only.add(file.date)
-        return Scanner(Source(file.path, file.kind, self.name), query, part.since, part.until)
+        return Scanner(Source(file.path, file.kind, self.name), query, part.since, part.until, backward=backward)
 
     def _guarded(self, file: OpenFile, blocks: Iterable[bytes]) -> Iterator[bytes]:
         try:
@@ -122,13 +122,11 @@ class Reader:
         for file in self.files():
             if snapshot is None or file.date <= snapshot.until:
                 dates.setdefault(file.date, {})[file.kind] = file
-        first = "" if query.since <= BEGINNING else _local_date(query.since)
-        last = "9" if query.until >= END else _local_date(query.until)
         following: list[dict[Kind, DayFile]] = [*dates.values(), {}][1:]
         return [
             DayFiles(files, last_json="jsonl" not in after)
             for (date, files), after in zip(dates.items(), following, strict=True)
-            if not date or first <= date <= last or (_is_next(date, first, last) and _is_of_other_zone(files))
+            if not date or any(bounds_of_date(date, kind).meets(query.since, query.until) for kind in files)
         ]
 
     @contextmanager
@@ -196,32 +194,3 @@ def _time(file: OpenFile, line: Callable[[], bytes]) -> tuple[int, int] | None:
         found = found[9:19] + b" " + found[20:28] + b"," + found[29:32]
     time = stamps.read(found)
     return None if time is None else (time, time + stamps.spread)
-
-
-def _is_of_other_zone(files: dict[Kind, DayFile]) -> bool:
-    """Whether a day was written in another time zone, and so may have entries of our day before or after."""
-    if "jsonl" not in files:
-        return False
-    for file in open_files(files["jsonl"], lambda _path, _error: None):
-        with closing(file):
-            try:
-                moment = datetime.fromisoformat(file.first_line()[9:].partition(b'"')[0].decode("ascii"))
-                return moment.utcoffset() != moment.astimezone().utcoffset()
-            except (ValueError, OverflowError, *UNREADABLE):
-                return True  # nobody knows
-    return False
-
-
-def _local_date(time: int) -> str:
-    """The local date of a time (microseconds since 1970)."""
-    try:
-        return datetime.fromtimestamp(time // SECOND).date().isoformat()
-    except (OverflowError, ValueError, OSError):
-        return "" if time < 0 else "9"
-
-
-def _is_next(date: str, first: str, last: str) -> bool:
-    """Whether a date is the day before `first` or the one after `last`."""
-    noon = datetime.fromisoformat(f"{date}T12:00")
-    before, after = ((noon + timedelta(days=days)).date().isoformat() for days in (-1, 1))
-    return before == last or after == first

@@ -1,32 +1,24 @@
-"""The file of one day, plain or compressed: its lines, and where in it the lines of some minutes are.
+"""The file of one day, plain or compressed: its lines, in blocks, without most of those of other times than are wanted.
 
 A plain file is read in pieces, not mapped: one that is truncated under a mapping would kill the reader.
 """
 
-import os
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from vestnik.log.days.names import DayFile
+from vestnik.log.days.names import DayFile, Kind
 from vestnik.log.days.opening import Packed, Plain
 from vestnik.log.days.packing import Damaged
+from vestnik.log.reading.bounds import bounds_of
 from vestnik.log.reading.query import BEGINNING, END
-from vestnik.log.reading.stamps import SECOND, Stamps
+from vestnik.log.reading.stamps import Stamps
 
 BLOCK: Final = 1024 * 1024
 """Bytes that are read at a time."""
 MAX_LINE: Final = 8 * 1024 * 1024
 """Bytes of a line that are looked at; what goes beyond is passed over."""
-STEP: Final = 4 * 1024 * 1024
-"""Bytes from one look at the time to the next, when the lines of some minutes are looked for in a plain file."""
 GLANCE: Final = 4096
-"""Bytes that such a look reads at first."""
-MARGIN: Final = 60 * SECOND
-"""Lines are in the order of their times up to this many microseconds, if no look shows that the clock was put back."""
-
-LineRange: TypeAlias = tuple[int, int]
-"""Offsets in a file: the lines that begin from the first on and before the second."""
+"""Bytes that are read at first to find a first or a last line."""
 
 
 class PlainFile:
@@ -64,59 +56,16 @@ class PlainFile:
 
     def blocks(self, since: int, until: int) -> Iterator[bytes]:
         """All lines whose times are in this range and some others, in whole lines. Raises OSError."""
-        for start, end in self._ranges(since, until):
-            for begin in range(start, end, BLOCK):
-                if block := self._lines(begin, min(begin + BLOCK, end)):
-                    yield block
+        blocks = (self._lines(begin, min(begin + BLOCK, self.size)) for begin in self._begins())
+        return _of_times(blocks, self.day.kind, since, until)
 
     def blocks_backward(self, since: int, until: int) -> Iterator[bytes]:
         """The same from the end, each block with its lines in their order."""
-        for start, end in reversed(self._ranges(since, until)):
-            for begin in reversed(range(start, end, BLOCK)):
-                if block := self._lines(begin, min(begin + BLOCK, end)):
-                    yield block
+        blocks = (self._lines(begin, min(begin + BLOCK, self.size)) for begin in reversed(self._begins()))
+        return _of_times(blocks, self.day.kind, since, until, forward=False)
 
-    def _ranges(self, since: int, until: int) -> list[LineRange]:
-        """Where lines of these times can be.
-
-        The time of a line every few megabytes tells it. Between two looks the times are between theirs, give or take
-        MARGIN; where the second is the earlier one, the clock was put back, and anything may be there.
-        """
-        if (since <= BEGINNING and until >= END) or self.size <= 2 * STEP:
-            return [(self._start, self.size)]
-        stamps = Stamps(self.day.kind)
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self.plain.fd, 0, 0, os.POSIX_FADV_RANDOM)  # what is read ahead is read for nothing
-        looks = [(offset, self._look(offset, stamps)) for offset in range(self._start, self.size, STEP)]
-        looks.append((self.size, self._last_look(stamps)))
-        found: list[LineRange] = []
-        for (start, first), (end, last) in pairwise(looks):
-            known = first is not None and last is not None and last[1] >= first[0] - MARGIN
-            if known and (last[1] + MARGIN < since or first[0] - MARGIN >= until):  # type: ignore[index]  # both known
-                continue
-            if found and found[-1][1] == start:
-                found[-1] = (found[-1][0], end)
-            else:
-                found.append((start, end))
-        return found
-
-    def _look(self, offset: int, stamps: Stamps) -> LineRange | None:
-        """The earliest and latest time of the first line from `offset` on that has a time, None if none is near."""
-        length = GLANCE
-        while True:
-            for line in self._read(offset, offset + length, whole=False).split(b"\n")[:-1]:
-                if (time := stamps.read(line)) is not None:
-                    return time, time + stamps.spread
-            if length >= STEP or offset + length >= self.size:
-                return None
-            length = min(length * 16, STEP)
-
-    def _last_look(self, stamps: Stamps) -> LineRange | None:
-        """The times of the last line that has one."""
-        for line in reversed(self._lines(max(0, self.size - BLOCK), self.size).split(b"\n")):
-            if (time := stamps.read(line)) is not None:
-                return time, time + stamps.spread
-        return None
+    def _begins(self) -> range:
+        return range(self._start, self.size, BLOCK)
 
     def _lines(self, start: int, end: int) -> bytes:
         """The whole lines that begin from `start` on and before `end`."""
@@ -155,8 +104,11 @@ class PackedFile:
         """Close it."""
         self._packed.close()
 
-    def blocks(self, _since: int, _until: int) -> Iterator[bytes]:
-        """All lines, in whole lines. Raises Damaged, OSError."""
+    def blocks(self, since: int, until: int) -> Iterator[bytes]:
+        """All lines whose times are in this range and some others, in whole lines. Raises Damaged, OSError."""
+        return _of_times(self._blocks(), self.day.kind, since, until)
+
+    def _blocks(self) -> Iterator[bytes]:
         rest = b""
         try:
             for piece in self._packed.pieces():
@@ -182,3 +134,21 @@ class PackedFile:
         for block in self.blocks(BEGINNING, END):
             last = block.rstrip(b"\n").rpartition(b"\n")[2]
         return last
+
+
+def _of_times(blocks: Iterable[bytes], kind: Kind, since: int, until: int, *, forward: bool = True) -> Iterator[bytes]:
+    """Those of the blocks that may have lines of these times.
+
+    A line without a time is as old as the one before it, which is given with it if that was in a block left out.
+    """
+    limited = since > BEGINNING or until < END
+    before = b""
+    for block in blocks:
+        if not block:
+            continue
+        bounds = bounds_of(block, kind) if limited else None
+        if bounds is None or bounds.meets(since, until):
+            yield before + block if before and Stamps(kind).read(block.partition(b"\n")[0]) is None else block
+            before = b""
+        elif forward:
+            before = block[block.rfind(b"\n", 0, -1) + 1 :]
