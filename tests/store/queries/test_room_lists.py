@@ -1,5 +1,8 @@
 """Rooms and members as they are listed and loaded, from the real database."""
 
+from itertools import count
+from time import thread_time
+
 import pytest
 from sqlalchemy import Connection, insert, update
 
@@ -20,7 +23,7 @@ def create(connection: Connection, name: str, owner: int = ANNA, **settings: obj
 
 def names(connection: Connection, query: str = "", after: str = "", limit: int = 10, who: int = ANNA) -> list[str]:
     """The names of the rooms that are found."""
-    return [state.room for state in room_lists.list_rooms(connection, who, query, after, limit)]
+    return [state.room for state in room_lists.list_rooms(connection, who, query, after, limit).rooms]
 
 
 def test_none(connection: Connection) -> None:
@@ -88,8 +91,33 @@ def test_whose_rooms(connection: Connection) -> None:
     create(connection, "#c", owner=BORIS, private=True)
     assert names(connection) == [group, "#a", "#b"]
     assert names(connection, who=BORIS) == [group, "#b", "#c"]
-    states = room_lists.list_rooms(connection, ANNA, "", "", 10)
+    states = room_lists.list_rooms(connection, ANNA, "", "", 10).rooms
     assert [(state.members, state.group) for state in states] == [(3, True), (1, False), (1, False)]
+
+
+def test_a_page_that_takes_long(connection: Connection) -> None:
+    """When the time is up a page ends with what was found, perhaps nothing, and says where it goes on."""
+    for number in range(9):
+        create(connection, f"#{number}", topic="x" if number in {2, 3, 8} else "")
+    ticks, after, found = count(), "", []
+    for _ in range(9):
+        page = room_lists.list_rooms(connection, ANNA, "X", after, 10, clock=lambda: float(next(ticks)))
+        found.append([state.room for state in page.rooms])
+        after = str(page.next)
+    assert found == [[], [], ["#2"], ["#3"], [], [], [], [], ["#8"]]
+    assert room_lists.list_rooms(connection, ANNA, "x", "#3", 1).next is None
+    assert room_lists.list_rooms(connection, ANNA, "x", "#2", 1).next == "#3"
+
+
+@pytest.mark.parametrize("text", ["z" + "\u0316\u0301" * 499, "ﷺ" * 1000], ids=["marks", "ligatures"])
+def test_what_a_page_costs(connection: Connection, text: str) -> None:
+    """However many rooms there are and whatever is said of them, a page takes its time and no more."""
+    for number in range(300):
+        create(connection, f"#{number}", description=text)
+    begun = thread_time()
+    page = room_lists.list_rooms(connection, ANNA, "ключ", "", 10)
+    assert thread_time() - begun < 0.1
+    assert page.rooms == []
 
 
 def test_pages(connection: Connection) -> None:

@@ -115,11 +115,11 @@ async def list_rooms(chat: Chat, session: Session, request: Rooms) -> Reply:
         raise BadRequest(answers.FIELD_TOO_LONG, "query", chat.limits.query)
     after = name_key(check_length("after", request.after, chat.limits.room)) if request.after is not None else ""
     page = page_size(chat, request.limit)
-    found = await chat.storage.list_rooms(account.id, request.query, after, page + 1)
-    known = [state for state in found[:page] if may_know(chat.rooms, state.room, account.id)]
+    found = await chat.storage.list_rooms(account.id, request.query, after, page)
+    known = [state for state in found.rooms if may_know(chat.rooms, state.room, account.id)]
     more: dict[str, Any] = {"rooms": known}
-    if len(found) > page:
-        more["more"] = True
+    if found.next is not None:
+        more |= {"more": True, "next": found.next}
     return Reply(answers.ROOMS_LISTED, (account.name, len(more["rooms"])), more=more)
 
 

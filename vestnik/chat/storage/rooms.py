@@ -85,6 +85,13 @@ class ExpiryEvent(NamedTuple):
     removed: int
 
 
+class RoomPage(NamedTuple):
+    """Some rooms, and the name behind which there may be more; None if there are none."""
+
+    rooms: list[RoomState]
+    next: str | None
+
+
 class RoomStorage(Protocol):
     """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
@@ -122,7 +129,7 @@ class RoomStorage(Protocol):
     async def room_state(self, reader: Asker, room_id: int) -> RoomState:
         """A room as the reader sees it."""
 
-    async def list_rooms(self, account_id: int, query: str, after: str, limit: int) -> list[RoomState]:
+    async def list_rooms(self, account_id: int, query: str, after: str, limit: int) -> RoomPage:
         """Rooms that the account may see, by key, with keys above `after`; with `query` those that it is found in."""
 
     async def list_members(self, reader: Asker, room_id: int, now: float, after: str, limit: int) -> list[MemberState]:

@@ -30,8 +30,8 @@ async def rooms(shell: Shell, given: Arguments) -> None:
     found: list[RoomState] = []
     page = await shell.client.rooms(query)
     found += page
-    while page.more and page:
-        page = await shell.client.rooms(query, after=page[-1].room)
+    while page.more and (page.next or page):
+        page = await shell.client.rooms(query, after=page.next or page[-1].room)
         found += page
     shell.know(*(room.room for room in found))
     shell.screen.rooms(found)

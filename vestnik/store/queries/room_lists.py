@@ -1,21 +1,25 @@
 """Rooms and their members as they are listed and loaded."""
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from sys import intern
+from time import thread_time
 from typing import Any, Final, cast
 
 from msgspec import UNSET
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
 
 from vestnik.chat.storage.changes import NOBODY, RoomRecord
-from vestnik.chat.storage.rooms import Asker
+from vestnik.chat.storage.rooms import Asker, RoomPage
+from vestnik.chat.storage.words import normal
 from vestnik.protocol.events import MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
 from vestnik.store.queries.reading import check_reading
 from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, member, mute, room, room_alias
+
+BUDGET: Final = 0.01
+"""Seconds of the thread's own processor time after which a page of rooms ends with what was found."""
 
 _ALL_ROOMS: Final = select(
     room.c.id,
@@ -91,23 +95,36 @@ def room_state(connection: Connection, reader: Asker, room_id: int) -> RoomState
     return _state(row, _sizes(connection, [row]))
 
 
-def list_rooms(connection: Connection, account_id: int, query: str, after: str, limit: int) -> list[RoomState]:
+def list_rooms(
+    connection: Connection,
+    account_id: int,
+    query: str,
+    after: str,
+    limit: int,
+    clock: Callable[[], float] = thread_time,
+) -> RoomPage:
     """Rooms that the account may see, by key, with keys above `after`.
 
     With `query` those that have it in name, topic or description. SQLite knows the case of ASCII letters only, so
-    that is found out here.
+    that is found out here; when the `clock` says that it takes long, the page ends.
     """
     found: list[Row[Any]] = []
     wanted = _folded(query)
     rows = connection.execute(_LIST, {"after": after, "account_id": account_id})
+    deadline = clock() + BUDGET
+    following = None
     for row in rows:
         if not wanted or any(wanted in _folded(text) for text in (row.name, row.topic, row.description)):
-            found.append(row)
             if len(found) == limit:
+                following = found[-1].name
                 break
+            found.append(row)
+        if clock() > deadline:
+            following = row.name
+            break
     rows.close()
     sizes = _sizes(connection, found)
-    return [_state(row, sizes) for row in found]
+    return RoomPage([_state(row, sizes) for row in found], following)
 
 
 _MEMBER_LIST: Final = (
@@ -163,4 +180,4 @@ def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
 
 def _folded(text: str) -> str:
     """A text as it is compared: the same for all ways to write it, upper or lower case."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return text.lower() if text.isascii() else normal(normal(text).casefold())
