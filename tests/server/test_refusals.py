@@ -15,7 +15,7 @@ from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.server import catalogue
 from vestnik.server.networks import network_of
-from vestnik.server.refusals import MAX_NETWORKS, OF_ALL, OF_CONNECTION, OF_NETWORK, Caller, Refusals
+from vestnik.server.refusals import MAX_NETWORKS, OF_ALL, OF_ANSWERS, OF_CONNECTION, OF_NETWORK, Caller, Refusals
 
 NOT_OBJECT, NOT_JSON = Reply(answers.VALUE_NOT_OBJECT), Reply(answers.VALUE_MALFORMED, (5,))
 
@@ -23,7 +23,7 @@ NOT_OBJECT, NOT_JSON = Reply(answers.VALUE_NOT_OBJECT), Reply(answers.VALUE_MALF
 def caller(name: str, account: str | None = None, address: str = "192.0.2.1") -> Caller:
     """Somebody with a connection."""
     known = None if account is None else SimpleNamespace(name=account)
-    session = SimpleNamespace(account=known, name=account or "")
+    session = SimpleNamespace(account=known, name=account or "", recipient=SimpleNamespace(name=name))
     return cast(
         Caller, SimpleNamespace(name=name, network=network_of(address), session=session, address=(address, 4711))
     )
@@ -61,7 +61,7 @@ class Desk:
     def told(self) -> Counter[str]:
         """How often each event has happened, by what the journal says: lines and counts."""
         happened = self.events()
-        del happened["request.repeated"], happened["connection.repeated"]
+        del happened["request.repeated"], happened["request.counted"], happened["connection.repeated"]
         for found in self.objects():
             for _, event, times in repeats(found):
                 happened[event] += times
@@ -185,3 +185,30 @@ async def test_turned_away(desk: Desk) -> None:
     assert len(desk.objects()) <= 2 * OF_NETWORK.most
     assert desk.told()["connection.refused"] == desk.told()["server.full"] == 1000
     assert not desk.refusals._unseen
+
+
+async def test_what_changes_nothing(desk: Desk) -> None:
+    """A member who asks for a lot has some lines for the answers, then a count; refusals stand by themselves."""
+    anna = caller("7", "anna")
+    history = catalogue.of_answer(answers.HISTORY_LISTED)
+    for number in range(3 * OF_ANSWERS.most):
+        desk.refusals.answer(anna.session, history, ("anna", "#tea", 5), number)
+    desk.refuse(anna, 1, NOT_OBJECT)
+    desk.look(1.1)
+    assert desk.events() == Counter(
+        {"history.listed": OF_ANSWERS.most, "value.not_object": 1, "request.counted": 1},
+    )
+    assert desk.told()["history.listed"] == 3 * OF_ANSWERS.most
+    (count,) = (found for found in desk.objects() if found["event"] == "request.counted")
+    assert (count["account"], count["level"]) == ("anna", "INFO")
+
+
+async def test_what_is_sent_again(desk: Desk) -> None:
+    """A message that is sent again is not promised another line, and one with another text is a refusal like others."""
+    anna = caller("7", "anna")
+    for answer, most in ((answers.MESSAGE_KEPT, OF_ANSWERS.most), (answers.MESSAGE_CONFLICT, OF_CONNECTION.most)):
+        event = catalogue.of_repeated(answer)
+        assert not event.promised
+        for number in range(2 * OF_ANSWERS.most):
+            desk.refusals.answer(anna.session, event, ("anna", "boris", 5, "id", 7, "1f0c", None, 0.5), number)
+        assert desk.events()[answer.name] == most

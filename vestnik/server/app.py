@@ -162,20 +162,21 @@ class App:
         tasks = Tasks(journal)
         fanout = Fanout(chat, journal, kept)
         order = Order(fanout, chat.rooms, store, tasks, journal)
+        refusals = Refusals(journal)
         self.services = Services(
             chat,
             journal,
             self.wording,
-            Intake(chat, journal, self.wording, store, fanout, order, kept, settings.write_queue),
+            Intake(chat, journal, self.wording, store, fanout, order, kept, refusals, settings.write_queue),
             fanout,
             kept,
             CatchUp(chat, store, journal, order, kept),
             tasks,
-            Refusals(journal),
+            refusals,
             Turns(),
             settings.send_buffer,
         )
-        self._undo.callback(self.services.refusals.flush)
+        self._undo.callback(refusals.flush)
         self._undo.push_async_callback(kept.close)
 
     async def _note_checkpoints(self) -> None:

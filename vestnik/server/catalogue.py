@@ -50,15 +50,15 @@ CONNECTION_OPENED: Final = _event("connection.opened", INFO, ("ip", "port"))
 CONNECTION_CLOSED: Final = _event("connection.closed", INFO, ("account",))
 CONNECTION_REFUSED: Final = _event("connection.refused", WARNING, ("limit",), worth=OUTSIDE)
 CONNECTION_REPEATED: Final = _event("connection.repeated", WARNING, ("network", *COUNTED), made=COUNTED)
-CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"))
-CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",))
+CONNECTION_SLOW: Final = _event("connection.slow", WARNING, ("account", "waiting"), worth=INFO)
+CONNECTION_SILENT: Final = _event("connection.silent", WARNING, ("account",), worth=INFO)
 CONNECTION_ENDED: Final = _event("connection.ended", WARNING, ("account",))
 CONTROL_BAD: Final = _event("control.bad", CRITICAL, ("path", "reason"))
 CONTROL_REFUSED: Final = _event("control.refused", WARNING, ("uid", "pid"))
 PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
 PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
-SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"))
+SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"), worth=INFO)
 SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
 CHANGE_MADE: Final = _event("change.made", INFO, ("account", "to", "kind", "change", "number", "epoch"), promised=True)
 CHANGE_RECOVERED: Final = _event(
@@ -72,6 +72,7 @@ MESSAGE_RECOVERED: Final = _event(
     "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered"), promised=True
 )
 REQUEST_FAILED: Final = _event("request.failed", ERROR, ("action",))
+REQUEST_COUNTED: Final = _event("request.counted", INFO, ("account", *COUNTED), made=COUNTED)
 REQUEST_REPEATED: Final = _event("request.repeated", ERROR, ("account", *COUNTED), made=COUNTED)
 
 # Administration of accounts, beside its answers.
@@ -141,6 +142,7 @@ for _answer in answers.ALL.values():
 ALL: Final = _ANSWERS.all | _CATALOGUE.all
 
 _CHANGES: Final = {name: replace(event, promised=True) for name, event in _ANSWERS.all.items()}
+_REPEATED: Final = {name: replace(event, promised=False, worth=INFO) for name, event in _ANSWERS.all.items()}
 _OUTSIDE: Final = {name: replace(event, worth=OUTSIDE) for name, event in _ANSWERS.all.items()}
 
 
@@ -155,6 +157,11 @@ def of_answer(answer: Answer) -> EventType:
 def of_change(answer: Answer) -> EventType:
     """The event of `answer` to a request that has changed something in a conversation."""
     return _CHANGES[answer.name]
+
+
+def of_repeated(answer: Answer) -> EventType:
+    """The event of `answer` to a message that was sent before."""
+    return _REPEATED[answer.name]
 
 
 def of_stranger(answer: Answer) -> EventType:

@@ -17,7 +17,7 @@ from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
-from vestnik.log.recording.records import Record
+from vestnik.log.recording.records import Record, Values
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.errors import VestnikError
@@ -26,6 +26,7 @@ from vestnik.server.answering import Acknowledgements
 from vestnik.server.fanout import Fanout
 from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Order
+from vestnik.server.refusals import Refusals
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
 from vestnik.texts import Wording
@@ -46,6 +47,7 @@ class Intake:
         fanout: Fanout,
         order: Order,
         kept: KeptMessages,
+        refusals: Refusals,
         capacity: int,
     ) -> None:
         self._chat = chat
@@ -55,6 +57,7 @@ class Intake:
         self._fanout = fanout
         self._order = order
         self._kept = kept
+        self._refusals = refusals
         self._capacity = capacity
         self._loop = asyncio.get_running_loop()
         self._context = Context()  # a batch is nobody's own request
@@ -126,6 +129,7 @@ class Intake:
         now = time.time()
         duration = round((time.monotonic() - self._begun.popleft()) * 1000, 3)
         records: list[Record] = []
+        repeated: list[tuple[Post, Answer, Values]] = []
         replies: dict[Recipient, list[bytes]] = {}
         conversations: dict[int, list[Post]] = {}
         epoch = self._chat.epoch
@@ -146,8 +150,11 @@ class Intake:
             author.pending -= 1
             recipients = None if post.again else written_to(post)
             number = message.number or None  # it has one already, if it was sent again
-            values = (message.author, message.to, message.seq, message.id, number, epoch, recipients, duration)
-            records.append((now, of_answer(answer), values, author.name, post.request, None, None))
+            values: Values = (message.author, message.to, message.seq, message.id, number, epoch, recipients, duration)
+            if post.again:
+                repeated.append((post, answer, values))
+            else:
+                records.append((now, of_answer(answer), values, author.name, post.request, None, None))
             lines = replies.get(author)
             if lines is None:
                 replies[author] = [encode(answer, post)]
@@ -159,6 +166,8 @@ class Intake:
         for conversation_id, group in conversations.items():
             self._order.take_messages(conversation_id, group)
         self._journal.extend(records)
+        for post, answer, values in repeated:
+            self._refusals.answer(post.session, catalogue.of_repeated(answer), values, post.request)
         return replies
 
     def _refuse(self, post: Post, error: VestnikError, replies: dict[Recipient, list[bytes]]) -> None:

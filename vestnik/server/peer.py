@@ -323,7 +323,10 @@ class Peer:
             if reply.logged_in:
                 services.refusals.logged_in(self)
             event = catalogue.of_change(reply.answer) if reply.changes else catalogue.of_answer(reply.answer)
-            services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
+            if event.promised:
+                services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
+            else:
+                services.refusals.answer(self.session, event, reply.values, number, more)
         if reply.final:
             self.close()
         else:

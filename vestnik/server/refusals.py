@@ -1,29 +1,32 @@
 """Lines that come again and again: the first ones are journaled as they are, the rest is counted.
 
-A connection has an allowance of lines for its refusals; what is past it becomes one line with a count, after a second
-and then more and more seldom. Those who are not logged in share another allowance with everybody in their network, for
-refusals and for their coming and going, and a third one with all strangers. So what strangers send makes the journal
-longer by less and less, over however many connections and kinds of requests it is spread.
+A connection has an allowance of lines for its refusals, and one for other answers to what changes nothing; what is past
+them becomes one line with a count, after a second and then more and more seldom. Those who are not logged in share
+another allowance with everybody in their network, for refusals and for their coming and going, and a third one with all
+strangers. So what strangers send makes the journal longer by less and less, over however many connections and kinds of
+requests it is spread.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import cache
+from logging import INFO
 from typing import Final, Protocol
 
 from vestnik.chat.outcome import Reply
 from vestnik.chat.session import Session
 from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
-from vestnik.protocol import answers
 from vestnik.server import catalogue
 from vestnik.server.repeats import FIRST_WAIT, Allowance, Repeats
 
 OF_CONNECTION: Final = Allowance(10, 1.0)
+OF_ANSWERS: Final = Allowance(1_000, 20.0)
 OF_NETWORK: Final = Allowance(500, 5.0)
 OF_ALL: Final = Allowance(2_000, 20.0)
-"""Lines for the refusals of a connection; for strangers of one network; for all strangers."""
+"""Lines for the refusals of a connection; for its other answers; for strangers of one network; for all strangers."""
 ALL: Final = "*"
 """What stands for all networks together."""
 MAX_NETWORKS: Final = 1_000
@@ -43,7 +46,7 @@ class Caller(Protocol):
 
 
 class Refusals:
-    """Journals refusals, and the coming and going of strangers.
+    """Journals refusals, other answers to what changes nothing, and the coming and going of strangers.
 
     `clock` gives seconds since 1970, `monotonic` seconds.
     """
@@ -59,6 +62,7 @@ class Refusals:
         self._monotonic = monotonic
         self._loop = asyncio.get_running_loop()
         self._connections: dict[str, Repeats] = {}  # those that were refused something
+        self._answers: dict[str, Repeats] = {}  # those that have asked for something
         self._unseen: set[str] = set()  # connections whose beginning was not shown
         self._networks: OrderedDict[str, Repeats] = OrderedDict()
         self._all = Repeats(ALL, OF_ALL, monotonic())
@@ -84,9 +88,13 @@ class Refusals:
 
     def closed(self, caller: Caller) -> None:
         """A connection is gone."""
-        source = self._connections.pop(caller.name, None)
-        if source is not None and source.hidden:
-            self._tell_connection(source, self._monotonic())
+        for sources, tell in (
+            (self._answers, self._tell_answers),
+            (self._connections, self._tell_connection),
+        ):
+            source = sources.pop(caller.name, None)
+            if source is not None and source.hidden:
+                tell(source, self._monotonic())
         if caller.name in self._unseen:
             self._unseen.discard(caller.name)
         else:
@@ -96,24 +104,46 @@ class Refusals:
 
     def refuse(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
         """Request `number` was refused. `more` are further fields of the record."""
-        account = caller.session.account
+        if caller.session.account is not None:
+            self.answer(caller.session, catalogue.of_answer(reply.answer), reply.values, number, more)
+            return
         now = self._monotonic()
         source = self._connections.get(caller.name)
         if source is None:
             source = self._connections[caller.name] = Repeats(caller.name, OF_CONNECTION, now)
-        source.account = None if account is None else account.name
-        if account is None:
-            event = catalogue.of_stranger(reply.answer)
-            source.network = caller.network
-        else:
-            event = catalogue.of_answer(reply.answer)
-            source.network = None
-        if not source.allows(now):
-            self._hide(source, event, now)
-        elif account is None:
+        source.network = caller.network
+        event = catalogue.of_stranger(reply.answer)
+        if source.allows(now):
             self._show(caller, event, reply.values, number, more)
         else:
-            self._journal.record(event, *reply.values, connection=caller.name, request=number, more=more)
+            self._hide(source, event, now)
+
+    def answer(
+        self,
+        session: Session,
+        event: EventType,
+        values: tuple[object, ...],
+        number: int,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        """Request `number` of somebody who is logged in was answered, and has changed nothing.
+
+        `more` is as in `refuse`.
+        """
+        name = session.recipient.name
+        if event.level >= INFO:
+            sources, allowance = (
+                (self._answers, OF_ANSWERS) if event.level == INFO else (self._connections, OF_CONNECTION)
+            )
+            now = self._monotonic()
+            source = sources.get(name)
+            if source is None:
+                source = sources[name] = Repeats(name, allowance, now)
+            source.account, source.network = session.name, None
+            if not source.allows(now):
+                self._hide(source, event, now)
+                return
+        self._journal.record(event, *values, connection=name, request=number, more=more)
 
     # Counts.
 
@@ -160,7 +190,7 @@ class Refusals:
         return found
 
     def _hide(self, source: Repeats, event: EventType, now: float) -> None:
-        source.hide(_KINDS[event], self._clock(), now)
+        source.hide(_kind(event), self._clock(), now)
         if self._timer is None:
             self._timer = self._loop.call_later(FIRST_WAIT, self._look)
 
@@ -173,6 +203,7 @@ class Refusals:
         """Tell the counts that are due, or all; whether there are any left."""
         left = False
         for sources, tell in (
+            (self._answers.values(), self._tell_answers),
             (self._connections.values(), self._tell_connection),
             (self._networks.values(), self._tell_network),
             ((self._all,), self._tell_all),
@@ -192,6 +223,10 @@ class Refusals:
             values = (source.account, *source.take())
             self._journal.record(catalogue.REQUEST_REPEATED, *values, connection=source.label)
 
+    def _tell_answers(self, source: Repeats, _now: float) -> None:
+        values = (source.account, *source.take())
+        self._journal.record(catalogue.REQUEST_COUNTED, *values, connection=source.label)
+
     def _tell_network(self, source: Repeats, now: float) -> None:
         if self._all.allows(now):
             self._tell_all(source, now)
@@ -202,11 +237,7 @@ class Refusals:
         self._journal.record(catalogue.CONNECTION_REPEATED, source.label, *source.take())
 
 
-_KINDS: Final = {
-    event: event.name if event.code is None else f"{event.code} {event.name}"
-    for event in (
-        *catalogue.ALL.values(),
-        *map(catalogue.of_stranger, answers.ALL.values()),
-    )
-}
-"""What a kind of lines is called in a count."""
+@cache
+def _kind(event: EventType) -> str:
+    """What records of an event are called in a count."""
+    return event.name if event.code is None else f"{event.code} {event.name}"

@@ -129,6 +129,10 @@ CATALOGUE: Final[Catalogue] = {
         "Непредвиденная ошибка при обработке запроса {action}",
         "Unexpected error while handling request {action}",
     ),
+    "request.counted": (
+        "Ещё выполнено запросов: {count}, с {since} по {until} ({kinds})",
+        "More requests answered: {count}, from {since} to {until} ({kinds})",
+    ),
     "request.repeated": (
         "Ещё отклонено запросов: {count}, с {since} по {until} ({kinds})",
         "More requests refused: {count}, from {since} to {until} ({kinds})",

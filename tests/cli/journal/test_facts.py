@@ -39,9 +39,9 @@ def test_whose_and_where(fields: dict[str, Any], account: object, room: object) 
 )
 def test_what_an_entry_counts(kinds: object, found: list[object]) -> None:
     """An entry that counts others says how many of which kind; any other says nothing."""
-    for event in ("request.repeated", "connection.repeated", "value.not_object", None):
+    for event in ("request.repeated", "request.counted", "connection.repeated", "value.not_object", None):
         facts = entry_of(record(START, event=event, kinds=kinds)).facts
-        assert list(repeats(facts)) == (found if event in ("request.repeated", "connection.repeated") else [])
+        assert list(repeats(facts)) == (found if event not in ("value.not_object", None) else [])
 
 
 @pytest.mark.parametrize("field", ["account", "sender", "contact", "claimed", "name", "to"])
