@@ -120,3 +120,14 @@ def test_what_is_about_something_else() -> None:
     assert found[0]["code"] == 402
     assert found[1]["traceback"].endswith("x\\y \u202e")
     assert not Strays([], "1")
+
+
+def test_another_epoch() -> None:
+    """That a new epoch has begun is said once, too."""
+    values: dict[str, object] = {"kept": 4, "journaled": 9, "epoch": "2"}
+    lines = [line(sentence("ru", catalogue.STORE_RESTORED, (4, 9, "2")), "WARNING")]
+    strays = Strays(lines, "2")
+    assert strays.say(catalogue.STORE_RESTORED, values)
+    assert not strays.say(catalogue.STORE_RESTORED, values)
+    (found,) = objects(strays, lines)
+    assert values.items() <= found.items()

@@ -35,7 +35,8 @@ class _JournalEnd:
     """What the journal has: records up to `number`, but for those `without`, and from there on those `present`.
 
     `epoch` is the one that it has last, `last` the highest number there; `restored` are those whose beginning it tells.
-    It is `checked` if a checkpoint says so, and not only the last object.
+    It is `checked` if a checkpoint says so, and not only the last object. `now` is the epoch of the store, `news` what
+    is to be said of its beginning, empty if nothing is.
     """
 
     def __init__(self, journaled: Journaled, *, checked: bool) -> None:
@@ -45,6 +46,8 @@ class _JournalEnd:
         self.without = list(journaled.without)
         self.present: set[int] = set()
         self.restored: set[str] = set()
+        self.now = ""
+        self.news: dict[str, object] = {}
         self._seen: dict[str, set[int]] = {}
         self._journaled = journaled
 
@@ -77,6 +80,7 @@ class _JournalEnd:
         if self._journaled.epoch in epoch.past:
             self.number, self.without = epoch.began, []
         self.present = self._seen.get(epoch.epoch, set())
+        self.now = epoch.epoch
 
 
 async def complete_journal(journal: Journal, directory: Path, store: Store) -> int:
@@ -93,19 +97,21 @@ async def complete_journal(journal: Journal, directory: Path, store: Store) -> i
     else:
         assert checkpoint is not None  # noqa: S101 - it has told what is journaled
         known = await asyncio.to_thread(_read, journal, directory, checkpoint, journaled)
-    epoch = await _recognise(journal, store, known)
+    await _recognise(store, known)
     whole = journal.keeps_objects and (journaled is None or journaled.whole)
     if journaled is not None and not journaled.whole:
         known.number, known.without = await store.last_number(), []
     if whole:
-        await _mend(journal, directory, checkpoint, known, store, epoch)
+        await _mend(journal, directory, checkpoint, known, store)
+    if known.news:
+        journal.record(catalogue.STORE_RESTORED, *known.news.values())
     journal.proceed()
     count = 0
     async for missing in _missing(store, known):
-        journal.extend([each.record(epoch.epoch) for each in missing])
+        journal.extend([each.record(known.now) for each in missing])
         await asyncio.to_thread(journal.flush)
         count += len(missing)
-    await save_checkpoint(journal, directory, store, epoch.epoch, Unrecorded())
+    await save_checkpoint(journal, directory, store, known.now, Unrecorded())
     return count
 
 
@@ -124,8 +130,9 @@ def _read(journal: Journal, directory: Path, checkpoint: Checkpoint, journaled: 
     return known
 
 
-async def _recognise(journal: Journal, store: Store, known: _JournalEnd) -> EpochRecord:
-    """The store's epoch; another one if the journal goes on where the store does not: that is from a backup, or new.
+async def _recognise(store: Store, known: _JournalEnd) -> None:
+    """Find out the store's epoch; one begins if the journal goes on where the store does not: that is from a backup, or
+    new.
 
     A record without an epoch is from before there were any; what is in the store from then is of its first one.
     """
@@ -135,27 +142,23 @@ async def _recognise(journal: Journal, store: Store, known: _JournalEnd) -> Epoc
     other = theirs not in epoch.past and (theirs not in {epoch.epoch, ""} or known.last > await store.last_number())
     if other:
         epoch = await store.begin_epoch(theirs)
-    if other or (theirs in epoch.past and known.checked and epoch.epoch not in known.restored):
-        journal.record(catalogue.STORE_RESTORED, epoch.began, known.last, epoch.epoch)
     known.begin(epoch)
-    return epoch
+    if other or (theirs in epoch.past and known.checked and epoch.epoch not in known.restored):
+        known.news = {"kept": epoch.began, "journaled": known.last, "epoch": epoch.epoch}
 
 
 async def _mend(
-    journal: Journal,
-    directory: Path,
-    checkpoint: Checkpoint | None,
-    known: _JournalEnd,
-    store: Store,
-    epoch: EpochRecord,
+    journal: Journal, directory: Path, checkpoint: Checkpoint | None, known: _JournalEnd, store: Store
 ) -> None:
-    """Make both renderings say the same; what only the text tells of is `present` then."""
+    """Make both renderings say the same; what only the text tells of is `present` then, and no news."""
     try:
         unfinished = await asyncio.to_thread(
             Unfinished, directory, journal.name, checkpoint, seals=journal.keeps_seals, clock=journal.clock
         )
         try:
-            strays = Strays(unfinished.strays, epoch.epoch)
+            strays = Strays(unfinished.strays, known.now)
+            if known.news and strays.say(catalogue.STORE_RESTORED, known.news):
+                known.news = {}
             if strays:
                 async for missing in _missing(store, known):
                     known.present.update(each.number for each in missing if strays.take(each))

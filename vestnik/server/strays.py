@@ -80,9 +80,18 @@ class Strays:
         if found is None:
             return False
         at, event, values = found
-        head = {"event": event.name, "code": event.code}
-        self._told[at] = head | values | {"number": missing.number, "epoch": self._epoch}
+        self._tell(at, event, values | {"number": missing.number, "epoch": self._epoch})
         return True
+
+    def say(self, event: EventType, values: dict[str, object]) -> bool:
+        """Whether a line says this; it is told then."""
+        found = self._find(values, (event,))
+        if found is not None:
+            self._tell(*found)
+        return found is not None
+
+    def _tell(self, at: int, event: EventType, values: dict[str, object]) -> None:
+        self._told[at] = {"event": event.name, "code": event.code} | values
 
     def _find(
         self, values: dict[str, object], events: Sequence[EventType]
