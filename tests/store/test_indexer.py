@@ -172,7 +172,7 @@ async def test_what_retention_removes_leaves_the_index(desk: Desk) -> None:
     """What is gone is taken out, and then not remembered any more."""
     await desk.keep("раз", "два")
     assert await desk.found("раз") == [1]
-    await desk.store._change(expire, 1, 1e18, 1)
+    await desk.store._change(expire, 1, 1e18, 1, 2e18)
 
     def remembered(connection: Connection) -> int:
         return int(connection.exec_driver_sql("SELECT count(*) FROM removed_message").scalar_one())

@@ -20,6 +20,7 @@ from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
 from vestnik.protocol.errors import VestnikError
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
+from vestnik.store.queries import ids as ids_module
 from vestnik.store.schema import cursor, mention, message
 from vestnik.store.writer import Messages, Writer
 
@@ -42,6 +43,7 @@ class New:
         self.delivered = False
         self.conflict = False
         self.refusal: VestnikError | None = None
+        self.differs = False
 
 
 class Desk:
@@ -178,7 +180,7 @@ def rows_after(desk: Desk, engine: Engine) -> list[tuple[int, int, int, str | No
 
 async def test_many_ids(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """More ids than one query looks up are all found again."""
-    monkeypatch.setattr(module, "MAX_IDS", 10)
+    monkeypatch.setattr(ids_module, "MAX_IDS", 10)
     first = [New(1, 7, str(number)) for number in range(35)]
     await desk.keep(first)
     second = [New(1, 7, str(number)) for number in range(40)]
@@ -194,6 +196,23 @@ async def test_conflict(desk: Desk, engine: Engine) -> None:
     await desk.keep(again)
     assert (again[0].again, again[0].conflict, again[0].seq) == (True, True, 2)
     assert len(rows_after(desk, engine)) == 2
+
+
+async def test_another_text(desk: Desk, engine: Engine) -> None:
+    """An id under which another text was sent is told from a repetition: in one batch, in one transaction, later."""
+    first = [New(1, 7, "a", "раз"), New(1, 7, "a", "два"), New(1, 7, "a", "раз"), New(2, 7, "a", "два")]
+    second = [New(1, 7, "a", "два"), New(1, 7, "a", "раз")]
+    await desk.keep(first, second)
+    third = [New(1, 7, "a", "два"), New(1, 7, "a", "раз"), New(2, 7, "a", "раз")]
+    await desk.keep(third)
+    assert [new.again for new in (*first, *second, *third)] == [False] + [True] * 8
+    assert [new.differs for new in (*first, *second, *third)] == [
+        *(False, True, False, False),
+        *(True, False),
+        *(True, False, False),
+    ]
+    assert {new.seq for new in (*first, *second, *third)} == {1}
+    assert len(rows_after(desk, engine)) == 1
 
 
 @pytest.mark.parametrize(("account_id", "seq", "expected"), [(8, 1, True), (8, 5, True), (8, 0, False), (7, 5, False)])

@@ -60,8 +60,8 @@ class Post(msgspec.Struct, eq=False):
 
     `session` is where it comes from, `request` the number of the request there. The store fills in the numbers of the
     `message`, or sets `again` when the account has sent this `id` before: `delivered` then says whether the addressee
-    has got that message, `conflict` that it was another conversation's. Or it refuses it for a reason that came up
-    meanwhile.
+    has got that message, `conflict` that it was another conversation's, `differs` that it has another text. Or it
+    refuses it for a reason that came up meanwhile.
     """
 
     session: Session
@@ -71,6 +71,7 @@ class Post(msgspec.Struct, eq=False):
     delivered: bool = False
     conflict: bool = False
     refusal: VestnikError | None = None
+    differs: bool = False
 
 
 Outcome: TypeAlias = Reply | Post

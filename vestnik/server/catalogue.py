@@ -68,6 +68,7 @@ CHANGE_RECOVERED: Final = _event(
     promised=True,
 )
 RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"), promised=True)
+RETENTION_DOUBTED: Final = _event("retention.doubted", WARNING, ("shown", "trusted", "hours"))
 MESSAGE_RECOVERED: Final = _event(
     "message.recovered", INFO, ("account", "to", "seq", "id", "number", "epoch", "recovered"), promised=True
 )
@@ -103,6 +104,7 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
     answers.MESSAGE_DELIVERED: MESSAGE_FIELDS,
     answers.MESSAGE_KEPT: MESSAGE_FIELDS,
     answers.MESSAGE_CONFLICT: MESSAGE_FIELDS,
+    answers.MESSAGE_DIFFERS: MESSAGE_FIELDS,
 }
 
 

@@ -185,6 +185,8 @@ class Intake:
         message = post.message
         if post.conflict:
             return answers.MESSAGE_CONFLICT
+        if post.differs:
+            return answers.MESSAGE_DIFFERS
         if not message.to_id or message.to_id == message.author_id:
             return answers.MESSAGE_DELIVERED
         if post.again:

@@ -17,9 +17,11 @@ from vestnik.store.queries import (
     alterations,
     behind,
     changes,
+    clock,
     conversations,
     epochs,
     history,
+    ids,
     members,
     messages,
     people,
@@ -194,6 +196,9 @@ class Access:
     set_role = act(members.set_role, "room_id", "account_id", "person.id", "role")
     retained_rooms = read(retention.retained_rooms)
     expire = write(retention.expire, "room_id", "before", "limit")
+    known_clock = read(clock.known_clock)
+    save_clock = write(clock.save_clock)
+    forget_ids = write(ids.forget_ids, "before", "limit")
 
 
 def rows() -> Iterator[tuple[str, Callable[..., Any], tuple[str, ...]]]:

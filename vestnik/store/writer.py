@@ -15,9 +15,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, exists, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.changes import ChangeEvent
@@ -27,8 +27,9 @@ from vestnik.protocol.errors import Forbidden, VestnikError
 from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
 from vestnik.store.enabled import disabled_accounts, forget_disabled
 from vestnik.store.queries.changes import HAPPENED, last_number
+from vestnik.store.queries.ids import KnownId, any_spent, kept_ids, spent_ids
 from vestnik.store.queries.messages import add_extras
-from vestnik.store.schema import conversation, cursor, message
+from vestnik.store.schema import conversation, message
 
 T = TypeVar("T")
 
@@ -42,8 +43,6 @@ BUSY: Final = 32
 """Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
-MAX_IDS: Final = 500
-"""Ids that are looked up by one query."""
 MAX_REMEMBERED: Final = 100_000
 """Conversations whose last seq is remembered; past it all are forgotten and read again."""
 
@@ -51,13 +50,14 @@ MAX_REMEMBERED: Final = 100_000
 class Submitted(Protocol):
     """What the writer reads of a message that is handed over, and what it fills in: the numbers of the `message`, and
     for an `id` that its author used before `again`, `delivered` (to the addressee of a direct message), `conflict`
-    (elsewhere); or `refusal`, if it may not be kept.
+    (elsewhere), `differs` (there, for another text); or `refusal`, if it may not be kept.
     """
 
     message: MessageEvent
     again: bool
     delivered: bool
     conflict: bool
+    differs: bool
     refusal: VestnikError | None
 
 
@@ -133,6 +133,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
         self._last_number: int | None = None
+        self._any_spent: bool | None = None  # whether there are ids of messages that are gone
         self._written = 0  # messages in the last transaction
         self._inserts = _insert_statements(engine)
         self._database = Path(str(engine.url.database))
@@ -217,13 +218,13 @@ class Writer:
                     if isinstance(work, _Change):
                         connection.info[HAPPENED] = work.happened = []
                         work.result = work.function(connection)
-                        self._last_number = None  # it may have taken some
+                        self._last_number = self._any_spent = None  # it may have taken some, or spent some
                     else:
                         self._write_messages(connection, work.messages, now)
                         self._written += len(work.messages)
         except Exception as error:  # noqa: BLE001  # no event: whoever asked for it gets it
             self._last_seq.clear()
-            self._last_number = None
+            self._last_number = self._any_spent = None
             forget_disabled(connection)
             for work in works:
                 for post in work.messages if isinstance(work, _Batch) else ():
@@ -235,7 +236,7 @@ class Writer:
         last_seq = self._last_seq
         if len(last_seq) > MAX_REMEMBERED:
             last_seq.clear()
-        known = _already_kept(connection, messages)
+        known = self._known_ids(connection, messages)
         number = self._last_number
         if number is None:
             number = last_number(connection)
@@ -254,6 +255,7 @@ class Writer:
                 if kept is not None:
                     post.again = True
                     post.conflict = kept.conversation_id != new.conversation_id
+                    post.differs = not post.conflict and kept.differs(new)
                     new.seq, post.delivered = kept.seq, kept.delivered
                     continue
             conversation_id = new.conversation_id
@@ -263,8 +265,9 @@ class Writer:
             new.seq = last_seq[conversation_id] = last + 1
             new.number = number = number + 1
             if new.id is not None:
-                post.again = post.conflict = post.delivered = False
-                known[key] = _Kept(conversation_id, new.seq, delivered=False)
+                post.again = post.conflict = post.differs = post.delivered = False
+                origin = None if new.extras is None else new.extras.origin
+                known[key] = KnownId(conversation_id, new.seq, False, new.text, origin)
             values += (number, conversation_id, new.seq, new.author_id, new.id, now, new.text)
             if new.extras is not None:
                 extended.append((number, conversation_id, new.seq, new.extras))
@@ -272,6 +275,24 @@ class Writer:
         self._insert_rows(connection, values)
         for number, conversation_id, seq, extras in extended:
             add_extras(connection, number, conversation_id, seq, extras)
+
+    def _known_ids(self, connection: Connection, messages: Messages) -> dict[tuple[int, str], KnownId]:
+        """What was sent before under the ids of `messages`, by (account, id)."""
+        ids: dict[int, list[str]] = {}
+        for post in messages:
+            new = post.message
+            if new.id is not None:
+                ids.setdefault(new.author_id, []).append(new.id)
+        known: dict[tuple[int, str], KnownId] = {}
+        for sender_id, wanted in ids.items():
+            for name, kept in kept_ids(connection, sender_id, wanted):
+                known[sender_id, name] = kept
+            if self._any_spent is None:
+                self._any_spent = any_spent(connection)
+            if self._any_spent:
+                for name, kept in spent_ids(connection, sender_id, wanted):
+                    known[sender_id, name] = kept
+        return known
 
     def _insert_rows(self, connection: Connection, values: list[Any]) -> None:
         """Insert messages, whose column values stand one after the other in `values`.
@@ -346,34 +367,3 @@ def _read_last_seq(connection: Connection, conversation_id: int) -> int:
     last = select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id).scalar_subquery()
     floor = select(conversation.c.floor).where(conversation.c.id == conversation_id).scalar_subquery()
     return int(connection.execute(select(func.max(func.coalesce(last, 0), func.coalesce(floor, 0)))).scalar_one())
-
-
-class _Kept(NamedTuple):
-    """A message that the sender has sent before."""
-
-    conversation_id: int
-    seq: int
-    delivered: bool
-
-
-def _already_kept(connection: Connection, messages: Messages) -> dict[tuple[int, str], _Kept]:
-    """Those among `messages` whose (account, id) is in the store, by (account, id)."""
-    ids: dict[int, list[str]] = {}
-    for post in messages:
-        new = post.message
-        if new.id is not None:
-            ids.setdefault(new.author_id, []).append(new.id)
-    known: dict[tuple[int, str], _Kept] = {}
-    for sender_id, wanted in ids.items():
-        delivered = (
-            exists()
-            .where(cursor.c.conversation_id == message.c.conversation_id, cursor.c.account_id != sender_id)
-            .where(cursor.c.delivered >= message.c.seq)
-        )
-        for start in range(0, len(wanted), MAX_IDS):
-            found = select(
-                message.c.client_id, message.c.conversation_id, message.c.seq, delivered.label("delivered")
-            ).where(message.c.sender_id == sender_id, message.c.client_id.in_(wanted[start : start + MAX_IDS]))
-            for row in connection.execute(found):
-                known[sender_id, row.client_id] = _Kept(row.conversation_id, row.seq, row.delivered)
-    return known

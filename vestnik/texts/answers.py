@@ -47,6 +47,10 @@ CATALOGUE: Final[Catalogue] = {
         "Сообщение с номером {id} от {account} уже отправлено не к {to}",
         "A message {id} from {account} was sent already, and not to {to}",
     ),
+    "message.differs": (
+        "Сообщение с номером {id} от {account} к {to} уже отправлено с другим текстом",
+        "A message {id} from {account} to {to} was sent already, with another text",
+    ),
     "room.created": ("Пользователь {account} создал чат {room}", "User {account} created room {room}"),
     "room.exists": ("Чат {room} уже существует", "Room {room} already exists"),
     "room.changed": (

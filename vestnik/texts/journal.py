@@ -117,6 +117,12 @@ CATALOGUE: Final[Catalogue] = {
         "У пользователя {account} больше, чем есть в базе, или из другой эпохи: разговоров, начатых заново, {count}",
         "User {account} has more than the database, or of another epoch: {count} conversations begin anew",
     ),
+    "retention.doubted": (
+        "Часы показывают {shown}, а по известному серверу сейчас {trusted}: старые сообщения не удаляются, пока часы не"
+        " пройдут ровно ещё {hours} ч",
+        "The clock shows {shown}, but by what is known it is {trusted}: no old messages are removed until it has gone"
+        " on evenly for {hours} more hours",
+    ),
     "retention.applied": (
         "Старые сообщения чата {room} удалены ({count})",
         "Old messages of room {room} removed ({count})",

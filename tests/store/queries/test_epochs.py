@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete
 from tests.store.queries.test_messages import ANNA, keep
 from tests.support.store import allow
 from vestnik.store.queries.changes import last_number
-from vestnik.store.queries.epochs import begin_epoch, current_epoch, keep_numbers
+from vestnik.store.queries.epochs import begin_epoch, current_epoch
 from vestnik.store.queries.rooms import join_room
 from vestnik.store.schema import message
 
@@ -33,10 +33,9 @@ def test_a_new_epoch(connection: Connection) -> None:
 
 
 def test_numbers_of_what_is_removed(connection: Connection) -> None:
-    """The newest number stays what it was when its message is removed, if that was noted."""
+    """The newest number stays what it was when its message is removed."""
     room = join_room(connection, "#tea", "#tea", ANNA, 1.0, allow).room_id
     keep(connection, room, 1, ANNA)
     newest = last_number(connection)
-    keep_numbers(connection)
     connection.execute(delete(message))
     assert last_number(connection) == newest

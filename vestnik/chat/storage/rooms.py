@@ -176,5 +176,8 @@ class RoomStorage(Protocol):
     async def retained_rooms(self) -> list[Retained]:
         """The rooms that do not keep their messages for ever."""
 
-    async def expire(self, room_id: int, before: float, limit: int) -> ExpiryEvent | None:
-        """Remove the oldest messages of a room that were kept before a time, at most `limit`; None: there is none."""
+    async def expire(self, room_id: int, before: float, limit: int, now: float) -> ExpiryEvent | None:
+        """Remove the oldest messages of a room that were kept before a time, at most `limit`; None: there is none.
+
+        A message of a time that is still to come goes with those behind it: nobody knows when it was kept.
+        """

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from vestnik.chat.storage.epochs import EpochRecord
 from vestnik.store.queries.changes import last_number
@@ -12,7 +12,6 @@ from vestnik.store.schema import epoch
 EPOCH_BYTES: Final = 4
 """Of which an epoch's text is the hexadecimal form: few, for every message in the journal has it."""
 _EPOCHS: Final = select(epoch.c.epoch, epoch.c.began).order_by(epoch.c.id.desc())
-_GIVEN: Final = update(epoch).values(given=bindparam("number", type_=Integer))
 
 
 def current_epoch(connection: Connection) -> EpochRecord:
@@ -30,8 +29,3 @@ def begin_epoch(connection: Connection, seen: str | None = None) -> EpochRecord:
         names.insert(0, seen)
     connection.execute(insert(epoch), [{"epoch": name, "began": number, "given": number} for name in names])
     return current_epoch(connection)
-
-
-def keep_numbers(connection: Connection) -> None:
-    """Note which numbers were given until now, so that none is given again when what had it is removed."""
-    connection.execute(_GIVEN, {"number": last_number(connection)})
