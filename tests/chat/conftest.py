@@ -60,6 +60,10 @@ class Ear:
         """Never."""
         return False
 
+    def unread(self) -> int:
+        """Everything is taken at once."""
+        return 0
+
     def expel(self) -> None:
         """Note that the connection is to end."""
         self.expelled = True

@@ -1,11 +1,16 @@
 """Kept messages: all of them, once and in order, whatever happens meanwhile; over real sockets in this process."""
 
+import asyncio
+import json
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
-from tests.support.app import running_app
+from tests.support.app import journal_lines, running_app
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 
 
@@ -84,3 +89,66 @@ async def test_features_named_meanwhile(tmp_path: Path) -> None:
                 while not heard.get("message", "").startswith("1499 "):
                     heard = await boris.hear()
                 assert heard.get("seq") == 1500
+
+
+async def deaf(port: int, name: str) -> socket.socket:
+    """Log in on a connection whose client then reads nothing more, and whose system takes little."""
+    loop = asyncio.get_running_loop()
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    await loop.sock_connect(sock, ("127.0.0.1", port))
+    user = {"account_name": name, "password": "secret"}
+    await loop.sock_sendall(sock, json.dumps({"action": "authenticate", "user": user}).encode())
+    assert b"20" in await asyncio.wait_for(loop.sock_recv(sock, 4096), DEADLINE)
+    return sock
+
+
+def arrived(sock: socket.socket) -> int:
+    """How many whole messages lie in the client's system."""
+    try:
+        return sock.recv(1 << 20, socket.MSG_PEEK).count(b"\n")
+    except OSError:
+        return 0
+
+
+async def heard_after(port: int, last: str) -> list[int]:
+    """What boris is sent when he logs in again."""
+    async with await Wire.login(port, "boris") as again:
+        return [int(text.split()[0]) for text in await again.texts_to(last)]
+
+
+async def lost_and_found(tmp_path: Path, end: str) -> None:
+    """A plain client takes nothing; its connection ends, and the next one gets exactly what had not arrived."""
+    texts: list[str] = []
+    count = 0
+    buffer = 131_072 if end == "cut off" else 100_000_000
+    async with running_app(tmp_path, "anna", "boris", send_buffer=buffer, lang="en") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna:
+            sock = await deaf(port, "boris")
+            while app.chat.sessions.find(2) is not None and len(texts) < 1500:
+                texts.append(f"{len(texts)} " + "x" * 3900)
+                code = (await anna.send("boris", texts[-1]))["response"]
+                if code == 202:
+                    break
+                assert code == 200
+                count = max(count, arrived(sock))
+                if len(texts) == 1400 and end == "closed":
+                    await app.services.kept.save()
+                    sock.close()
+                    async with asyncio.timeout(DEADLINE):
+                        while app.chat.sessions.find(2) is not None:
+                            await asyncio.sleep(0)
+            sock.close()
+            found = await heard_after(port, texts[-1])
+            assert found == list(range(found[0], len(texts)))
+            assert count - 2 <= found[0] <= count  # a whole message may wait for its acknowledgement
+            assert any("they will be delivered again" in line for line in journal_lines(app))
+
+
+@pytest.mark.parametrize("end", ["cut off", "closed"])
+def test_what_had_not_arrived_comes_again(tmp_path: Path, end: str) -> None:
+    """What was only in buffers, ours or the system's, when a connection ended is delivered again, on either loop."""
+    uvloop.run(lost_and_found(tmp_path / "uvloop", end))
+    asyncio.run(lost_and_found(tmp_path / "asyncio", end))

@@ -27,11 +27,16 @@ class Reader(Ear):
     def __init__(self) -> None:
         super().__init__()
         self.waits = 0
+        self.left = 0
         self.given_up: list[int] = []
 
     async def drained(self) -> None:
         """Note it."""
         self.waits += 1
+
+    def unread(self) -> int:
+        """As it was set."""
+        return self.left
 
     def give_up(self, waiting: int) -> None:
         """Note it."""
@@ -201,6 +206,40 @@ async def test_what_is_sent_is_delivered(kept: KeptMessages) -> None:
     reader.closing = True
     kept.send(session, account, [message(ANNA, 3)], b"more")
     assert kept.delivered(TALK, BORIS) == 1
+
+
+async def test_what_has_not_arrived_is_not_delivered(kept: KeptMessages, store: Store) -> None:
+    """What the client's side has not acknowledged is not on disk as delivered, and stays kept when the end comes."""
+    session, account, reader = boris()
+    kept.send(session, account, [message(ANNA, 1)], b"x" * 5000)
+    reader.left = 5000
+    kept.send(session, account, [message(ANNA, 2)], b"x" * 5000)
+    await kept.save()
+    assert store.saved == [[Delivered(TALK, BORIS, 1)]]
+    kept.lose(session, 5001)
+    await kept.save()
+    assert len(store.saved) == 1
+    kept.send(session, account, [message(ANNA, 3), message(ANNA, 4)], b"x" * 4999 + b"\n" + b"x" * 4999 + b"\n")
+    kept.lose(session, 5000)
+    await kept.save()
+    assert store.saved[1:] == [[Delivered(TALK, BORIS, 3)]]
+
+
+async def test_what_arrives_later_is_saved_by_itself(
+    kept: KeptMessages, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again and again until the client has taken it."""
+    monkeypatch.setattr(module, "DELAY", 0)
+    session, account, reader = boris()
+    reader.left = 5
+    kept.send(session, account, [message(ANNA, 1)], b"xxxx\n")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert store.saved == []
+    reader.left = 0
+    while not store.saved:
+        await asyncio.sleep(0)
+    assert store.saved == [[Delivered(TALK, BORIS, 1)]]
 
 
 async def test_new_messages_wait_behind_the_kept_ones(kept: KeptMessages, monkeypatch: pytest.MonkeyPatch) -> None:

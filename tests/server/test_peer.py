@@ -57,6 +57,10 @@ class FakeDoor:
         """Never."""
         return False
 
+    def unread(self) -> int:
+        """What waits."""
+        return self.backed_up
+
     def unfinished(self) -> int:
         """Everything comes whole."""
         return 0

@@ -14,7 +14,7 @@ from vestnik.chat.storage import Storage
 from vestnik.chat.storage.changes import RoomRecord
 
 
-async def _nothing_to_keep() -> None:
+async def _nothing_to_keep(_account_id: int) -> None:
     """What there is to keep before anything was delivered."""
 
 
@@ -23,7 +23,7 @@ class Chat:
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
-    `deliveries_kept` returns when the store knows what was delivered until now; whoever delivers sets it.
+    `deliveries_kept` returns when the store knows what was delivered to an account until now; whoever delivers sets it.
     """
 
     def __init__(
@@ -50,4 +50,4 @@ class Chat:
         self.state = State(self.rooms, self.sessions)
         self.directs = Directs()
         self.initials = Initials(names)
-        self.deliveries_kept: Callable[[], Awaitable[None]] = _nothing_to_keep
+        self.deliveries_kept: Callable[[int], Awaitable[None]] = _nothing_to_keep

@@ -51,6 +51,9 @@ class Recipient(Protocol):
     def release(self) -> None:
         """Read again, after too many messages were waiting for the store."""
 
+    def unread(self) -> int:
+        """Bytes of what was sent that the client's side has not acknowledged."""
+
     def check_buffer(self) -> None:
         """Close the connection if too many bytes wait for it."""
 

@@ -59,6 +59,7 @@ PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
 PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
 SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"), worth=INFO)
+DELIVERY_CUT_OFF: Final = _event("delivery.cut_off", WARNING, ("account", "count"))
 SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
 CHANGE_MADE: Final = _event("change.made", INFO, ("account", "to", "kind", "change", "number", "epoch"), promised=True)
 CHANGE_RECOVERED: Final = _event(

@@ -8,13 +8,13 @@ A room that is renamed meanwhile is called as the session knows it, until it has
 account leaves meanwhile the session gets nothing more.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.chat.session import NO_FLOORS, Account, Missing, Session
-from vestnik.chat.storage.conversations import MissedChange
+from vestnik.chat.storage.conversations import MissedChange, MissedMessage
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
@@ -120,8 +120,8 @@ class CatchUp:
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
             # All of it, also to a plain client: it has asked for what it missed, with its numbers.
-            frames = (session.format.event(m.message) for m in page if known.still(m.conversation_id))
-            await send_frames(session.recipient, frames)
+            sizes: dict[int, int] = {}
+            await send_frames(session.recipient, _frames(session, page, known, sizes))
             if session.account is not account or session.closed or missing.over:
                 return count  # what was not read will be sent again
             for number, message in [missed for missed in page if known.still(missed.conversation_id)]:
@@ -129,7 +129,7 @@ class CatchUp:
                 missing.positions[number] = seq, known[number][1]
                 missing.read.add(number)
                 if not message.to.startswith(ROOM_SIGN) and message.from_ != account.name:
-                    self._kept.note(number, account.id, seq)
+                    self._kept.wrote(session, account.id, number, seq, sizes.get(id(message), 0))
                     written.add(message.from_, seq)
             count += len(page)
             if len(page) < PAGE:
@@ -159,6 +159,15 @@ class CatchUp:
             if len(page) < PAGE:
                 return count
             todo = _rest(missing, todo, page[-1].change.conversation_id)
+
+
+def _frames(session: Session, page: Sequence[MissedMessage], known: "_Known", sizes: dict[int, int]) -> Iterator[bytes]:
+    """The messages of a page for a session; their bytes are noted in `sizes`, by the `id` of each message."""
+    for number, message in page:
+        if known.still(number):
+            frame = session.format.event(message)
+            sizes[id(message)] = len(frame)
+            yield frame
 
 
 def _rest(missing: Missing, todo: list[int], reached: int) -> list[int]:

@@ -40,6 +40,9 @@ class Door(Protocol):
     def hung_up(self) -> bool:
         """Whether the client has closed its side, also if that was not read yet."""
 
+    def unread(self) -> int:
+        """Bytes that the client's side has not acknowledged, those that `waiting` counts among them."""
+
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
 

@@ -11,6 +11,7 @@ from vestnik.chat.storage.messages import Delivered, KeptMessage, MessageEvent
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
+from vestnik.server.underway import Underway
 from vestnik.server.written import Written
 from vestnik.store.store import Store
 
@@ -61,12 +62,14 @@ class KeptMessages:
         self._store = store
         self._journal = journal
         self._loop = asyncio.get_running_loop()
+        self._underway = Underway()
         self._cursors: dict[tuple[int, int], int] = {}  # those not on disk yet: at most what one DELAY delivers
         self._timer: asyncio.TimerHandle | None = None
         self._saving: asyncio.Task[None] | None = None
 
     def delivered(self, conversation_id: int, account_id: int) -> int:
         """The last seq that was lately delivered to the account; 0 when that is on disk already."""
+        self._note_arrived(account_id)
         return self._cursors.get((conversation_id, account_id), 0)
 
     def note(self, conversation_id: int, account_id: int, seq: int) -> None:
@@ -74,6 +77,26 @@ class KeptMessages:
         key = conversation_id, account_id
         self._cursors[key] = max(seq, self._cursors.get(key, 0))
         self._save_soon()
+
+    def wrote(self, session: Session, account_id: int, conversation_id: int, seq: int, size: int) -> None:
+        """Note that a message of `size` bytes was written to a session: delivered when its client has taken it."""
+        self._underway.write(session, account_id, conversation_id, seq, size)
+        self._save_soon()
+
+    def lose(self, session: Session, unread: int) -> None:
+        """The connection of a session has ended: what was in the last `unread` bytes stays kept."""
+        if not self._underway:
+            return
+        arrived, lost = self._underway.end(session, unread)
+        for each in arrived:
+            self.note(*each)
+        if lost:
+            recipient = session.recipient
+            self._journal.record(catalogue.DELIVERY_CUT_OFF, session.name, lost, connection=recipient.name)
+
+    def _note_arrived(self, account_id: int | None) -> None:
+        for each in self._underway.arrived(account_id):
+            self.note(*each)
 
     @journaled
     async def deliver(self, session: Session) -> None:
@@ -109,7 +132,7 @@ class KeptMessages:
         """
         sent: dict[int, int] = {}
         written = Written()
-        await self.save()
+        await self.save(account.id)
         numbers = [0]
         while numbers:
             numbers = await self._store.kept_numbers(account.id, numbers[-1], MAX_KEPT)
@@ -121,13 +144,14 @@ class KeptMessages:
                 found = await self._store.kept_messages(account.id, numbers[start : start + PAGE])
                 page, form = _before(found, waiting, sent), session.format
                 shown = [kept for kept in page if form.rich or not kept.message.deleted]
-                frames = (form.kept(kept.message) for kept in shown)
+                frames = [form.kept(kept.message) for kept in shown]
                 await send_frames(session.recipient, takewhile(lambda _frame: session.waiting is waiting, frames))
                 if session.closed or session.waiting is not waiting:
                     return sent, written  # what was not read will be sent again
+                sizes = {id(kept): len(frame) for kept, frame in zip(shown, frames, strict=True)}
                 for kept in page:
                     sent[kept.conversation_id] = kept.seq
-                    self.note(kept.conversation_id, account.id, kept.seq)
+                    self.wrote(session, account.id, kept.conversation_id, kept.seq, sizes.get(id(kept), 0))
                 for kept in shown:
                     written.add(kept.message.from_, kept.seq)
             if len(numbers) < MAX_KEPT:
@@ -158,9 +182,16 @@ class KeptMessages:
         """Send direct messages, encoded as `data`, to one session of `account`."""
         recipient = session.recipient
         recipient.send(data)
-        for message in () if recipient.closing else messages:  # what was not written stays kept
+        if recipient.closing:
+            return  # what was not written stays kept
+        sizes: Sequence[int] = (len(data),)
+        if len(messages) > 1:
+            sizes = [len(line) + 1 for line in data.splitlines()]
+            if len(sizes) != len(messages):
+                sizes = [len(data)] + [0] * (len(messages) - 1)  # all of them or none
+        for message, size in zip(messages, sizes, strict=True):
             if message.author_id != account.id:
-                self.note(message.conversation_id, account.id, message.seq)
+                self.wrote(session, account.id, message.conversation_id, message.seq, size)
 
     def _save_soon(self) -> None:
         if self._timer is None:
@@ -168,15 +199,22 @@ class KeptMessages:
 
     def _start_saving(self) -> None:
         self._timer = None
+        self._note_arrived(None)
+        self._begin_saving()
+
+    def _begin_saving(self) -> None:
         if self._saving is None and self._cursors:
             self._saving = self._loop.create_task(self._save())
+        elif self._underway:
+            self._save_soon()
 
     @journaled
-    async def save(self) -> None:
-        """Return when it is on disk how far everything was delivered until now."""
+    async def save(self, account_id: int | None = None) -> None:
+        """Return when it is on disk how far everything was delivered to an account, or to all, until now."""
+        self._note_arrived(account_id)
         if self._saving is not None:
             await asyncio.shield(self._saving)
-        self._start_saving()
+        self._begin_saving()
         if self._saving is not None:
             await asyncio.shield(self._saving)
 
@@ -188,7 +226,7 @@ class KeptMessages:
             # Nothing is lost: what was delivered may be delivered once more.
             self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         self._saving = None
-        if self._cursors:  # what came meanwhile: its timer may be over
+        if self._cursors or self._underway:  # what came meanwhile: its timer may be over
             self._save_soon()
 
     @journaled

@@ -144,7 +144,8 @@ class Peer:
         self._wake_drained()
 
     def lose(self) -> None:
-        """The connection is gone; what was accepted goes on."""
+        """The connection is gone; what was accepted goes on, and direct messages that have not arrived stay kept."""
+        self._services.kept.lose(self.session, self._door.unread())
         self._end()
 
     # Requests.
@@ -403,6 +404,10 @@ class Peer:
         """Close the connection of an account that may not log in any more as it could."""
         self._services.journal.record(catalogue.CONNECTION_ENDED, self.session.name, connection=self.name)
         self.close()
+
+    def unread(self) -> int:
+        """Bytes of what was sent that the client's side has not acknowledged."""
+        return self._door.unread()
 
     async def drained(self) -> None:
         """Return when the client has read most of what was sent to it, or is gone."""

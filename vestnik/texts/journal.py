@@ -97,6 +97,10 @@ CATALOGUE: Final[Catalogue] = {
         "Присутствие объявлено, соединений: {connections}, людей: {people}",
         "Presence announced to {connections} connections, people: {people}",
     ),
+    "delivery.cut_off": (
+        "Неизвестно, дошли ли до клиента {account} последние сообщения ({count}): они будут доставлены снова",
+        "Whether the last messages ({count}) reached client {account} is not known: they will be delivered again",
+    ),
     "backlog.delivered": (
         "Пользователю {account} доставлены отложенные сообщения ({count})",
         "Messages kept for user {account} delivered ({count})",

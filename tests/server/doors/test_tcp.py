@@ -1,17 +1,22 @@
 """The TCP door: sockets, and how a connection ends."""
 
+import asyncio
 import json
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from tests.support.app import running_app
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
+from vestnik.server.doors import tcp
 from vestnik.server.doors.tcp import AddressBad, AddressInUse, TcpDoor, open_sockets
 
 BACKLOG = 16
+NOTICED_BY = ("KEEPIDLE", "KEEPINTVL", "KEEPCNT", "USER_TIMEOUT")
 
 
 def close(sockets: list[socket.socket]) -> None:
@@ -88,6 +93,35 @@ async def test_fatal_bytes_close(tmp_path: Path) -> None:
     async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
         anna.write(b'{"action":"get_contacts","time":0}\x80\x04{"action":"get_contacts"}')
         assert [json.loads(line)["response"] for line in (await anna.rest()).splitlines()] == [202, 400]
+
+
+async def test_vanished_clients_are_noticed(tmp_path: Path) -> None:
+    """A client that vanished is noticed after two minutes, whether or not something is written to it."""
+    async with running_app(tmp_path) as app, await Wire.connect(app.listener.port) as wire:
+        await wire.ask(action="presence", time=0)
+        (peer,) = app.peers._peers
+        sock = peer._door._transport.get_extra_info("socket")  # type: ignore[attr-defined]
+        options = [sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, "TCP_" + name)) for name in NOTICED_BY]
+        assert options == [60, 15, 4, 120_000]
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+
+async def lose_a_deaf_client(tmp_path: Path) -> None:
+    """A client takes nothing for so long as a vanished one may."""
+    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna", receive=4096) as anna:
+        anna.tell(action="presence", time=0, user={"account_name": "anna", "status": "x" * 100})
+        for _ in range(40_000):
+            anna.tell(action="presence", time=0)
+        async with asyncio.timeout(DEADLINE):
+            while app.chat.sessions.find(1) is not None:
+                await asyncio.sleep(0)
+
+
+def test_vanished_clients_that_are_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system ends a connection on which nothing was taken for that time, though less waits than it may."""
+    options = [each for each in tcp._SOCKET_OPTIONS if each[1] != "TCP_USER_TIMEOUT"]
+    monkeypatch.setattr(tcp, "_SOCKET_OPTIONS", (*options, (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 300)))
+    uvloop.run(lose_a_deaf_client(tmp_path))
 
 
 class FakeTransport:

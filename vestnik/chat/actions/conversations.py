@@ -97,7 +97,7 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     kept = await chat.storage.conversations(account.id)
     undelivered: Mapping[int, int] = {}
     if missing.cursors is None:
-        await chat.deliveries_kept()
+        await chat.deliveries_kept(account.id)
         undelivered = await chat.storage.undelivered(account.id)
     # From here on nothing is waited for. Rooms that other devices have joined meanwhile have a position already.
     joined = dict(missing.positions)

@@ -2,7 +2,10 @@
 
 import asyncio
 import errno
+import fcntl
 import socket
+import sys
+import termios
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -20,19 +23,23 @@ from vestnik.server.settings import Settings
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", None)  # its first byte is the state of the connection
 _ESTABLISHED: Final = 1
 
+_UNACKNOWLEDGED: Final = termios.TIOCOUTQ if sys.platform == "linux" else None  # SIOCOUTQ of sockets
+
 LINGER: Final = 1.0
 """Seconds for which a client may take notice that it is being closed."""
 LINGER_TIMES: Final = 30
 """How many times that for a slow client, which may read what was written before the close."""
 
 # A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
-# not expect. What is set on a listening socket holds for the connections it accepts.
+# not expect; USER_TIMEOUT is the same in milliseconds, for one that something is written to, or that takes nothing.
+# What is set on a listening socket holds for the connections it accepts.
 _SOCKET_OPTIONS: Final = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
     (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+    (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 120_000),
 )
 
 
@@ -97,7 +104,7 @@ _decode = REQUESTS.decode
 class TcpDoor(asyncio.Protocol):
     """One connection over TCP, or over TLS: a `vestnik.server.door.Door`."""
 
-    __slots__ = ("_eof", "_framer", "_loop", "_peer", "_peers", "_transport", "write")
+    __slots__ = ("_eof", "_framer", "_loop", "_peer", "_peers", "_transport", "_unread", "write")
 
     formats: Final[Formats] = staticmethod(jim_formats)
 
@@ -106,6 +113,7 @@ class TcpDoor(asyncio.Protocol):
         self._loop = peers.loop
         self._framer: Framer[AnyRequest] = Framer(_decode)
         self._eof = False  # the client sends no more
+        self._unread: int | None = None  # at the end
         # From `connection_made` on.
         self._transport: asyncio.Transport
         self._peer: Peer
@@ -121,7 +129,9 @@ class TcpDoor(asyncio.Protocol):
         self._peer = self._peers.open(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection is gone. What failed is not in the buffer any more, so how much of it arrived is not known."""
+        if exc is not None and self._unread is None:
+            self._unread = sys.maxsize
         self._peers.lose(self._peer)
 
     def data_received(self, data: bytes) -> None:
@@ -179,6 +189,19 @@ class TcpDoor(asyncio.Protocol):
         except OSError:  # no event: the connection is gone
             return True
 
+    def unread(self) -> int:
+        """Bytes that the client's side has not acknowledged, also when the connection is gone."""
+        if self._unread is not None:
+            return self._unread
+        waiting = self._transport.get_write_buffer_size()
+        if _UNACKNOWLEDGED is None:
+            return waiting
+        found: socket.socket = self._transport.get_extra_info("socket")
+        try:
+            return waiting + int.from_bytes(fcntl.ioctl(found.fileno(), _UNACKNOWLEDGED, bytes(4)), sys.byteorder)
+        except OSError:  # no event: nothing more is known
+            return waiting
+
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
         return self._framer.begun if self._framer.size else 0
@@ -202,10 +225,12 @@ class TcpDoor(asyncio.Protocol):
         if self._transport.get_write_buffer_size() and times:
             self._loop.call_later(LINGER, self._stop_lingering, times - 1)
         else:
-            self._transport.abort()
+            self.abort()
 
     def abort(self) -> None:
         """Close at once."""
+        if self._unread is None:
+            self._unread = self.unread()
         self._transport.abort()
 
 
