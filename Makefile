@@ -10,7 +10,7 @@ LOGGERS := $(VENV)/.loggers
 PARALLEL := -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: run test coverage proof demo check format bench bench-journal bench-scale setup clean
+.PHONY: run test coverage proof demo check format bench bench-journal bench-scale bench-hostile setup clean
 
 run: $(READY)  ## start the server with its data in ./var
 	@$(BIN)/vestnik server --data var $(ARGS)
@@ -45,6 +45,9 @@ bench-journal: $(READY) $(LOGGERS)  ## measure the journal beside other loggers,
 
 bench-scale: $(READY)  ## measure a server whose store is large, beside one whose store is empty
 	@$(BIN)/python -m bench.scale $(ARGS)
+
+bench-hostile: $(READY)  ## measure what a user feels while strangers and a member do their worst
+	@$(BIN)/python -m bench.hostile $(ARGS)
 
 setup: $(READY)
 

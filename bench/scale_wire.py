@@ -60,12 +60,13 @@ def _complete(come: bytearray, last: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def logged_in(port: int, name: str, *features: str) -> Iterator[Wire]:
-    """A connection of an account that asks. Raises AskError, OSError."""
+def logged_in(port: int, name: str, *features: str, password: str | None = None) -> Iterator[Wire]:
+    """A connection of an account that asks, logged in by its token or by a password. Raises AskError, OSError."""
     with socket.create_connection(("127.0.0.1", port), timeout=LIMIT_SECONDS) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire = Wire(connection)
-        user = {"account_name": name, "token": token(name)}
+        proof = {"token": token(name)} if password is None else {"password": password}
+        user = {"account_name": name, **proof}
         wire.ask({"action": "authenticate", "user": user, "features": features})
         yield wire
 
