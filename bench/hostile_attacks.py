@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -79,11 +79,18 @@ NONSENSE: Final[Mapping[str, bytes]] = {
 """What strangers send: the first closes after each hundred, the others stay as long as they may."""
 
 
-def connect(port: int) -> socket.socket:
+@contextlib.contextmanager
+def connected(port: int) -> Iterator[socket.socket]:
     """A connection whose answers are read and thrown away. Raises OSError."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
-    threading.Thread(target=_swallow, args=(connection,), daemon=True).start()
-    return connection
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+        reading = threading.Thread(target=_swallow, args=(connection,), daemon=True)
+        reading.start()
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # closing alone does not end what another thread reads
+            reading.join()
 
 
 def _swallow(connection: socket.socket) -> None:
@@ -96,7 +103,7 @@ def _swallow(connection: socket.socket) -> None:
 
 def _for_ever(port: int, send: Callable[[socket.socket], None]) -> None:
     while True:
-        with contextlib.suppress(OSError), connect(port) as connection:
+        with contextlib.suppress(OSError), connected(port) as connection:
             send(connection)
         time.sleep(AGAIN)
 
@@ -133,19 +140,26 @@ def be_member(port: int, name: str, flood: Flood) -> None:
 
 
 def guess(port: int, name: str) -> None:
-    """Try wrong passwords; half of the connections close at once, half wait for their answer."""
+    """Try wrong passwords; half of the guessers close at once, half wait for their answer and come again."""
+    wrong = login(name, password=f"not {PASSWORD}")
 
-    def send(patient: bool) -> Callable[[socket.socket], None]:
-        def tries(connection: socket.socket) -> None:
-            connection.sendall(login(name, password=f"not {PASSWORD}"))
-            if patient:
-                while connection.send(b" "):  # until it is cut off
-                    time.sleep(1)
+    def close_at_once() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+            connection.sendall(wrong)
 
-        return tries
+    def wait() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+            connection.sendall(wrong)
+            connection.recv(READ_BYTES)
+
+    def again(tries: Callable[[], None]) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                tries()
+            time.sleep(AGAIN)
 
     for number in range(GUESSERS):
-        threading.Thread(target=_for_ever, args=(port, send(number % 2 == 0)), daemon=True).start()
+        threading.Thread(target=again, args=(wait if number % 2 else close_at_once,), daemon=True).start()
     threading.Event().wait()
 
 

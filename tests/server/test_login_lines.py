@@ -63,7 +63,7 @@ def test_failures_delay() -> None:
     found = lines(Guess("anna", "failed", failed=True), Guess("anna", "new"), Guess("boris", "b"))
     assert order(found, delays) == ["b"]
     _, soonest = found.next(delays, 0.0)
-    assert soonest == pytest.approx(0.1)
+    assert soonest == pytest.approx(0.05)
     assert order(found, delays, soonest) == ["new"]
     assert found.next(delays, soonest)[1] == pytest.approx(1.6)
     other = LoginLines[Guess]("192.0.2.2")
@@ -78,7 +78,7 @@ def test_failures_delay_a_network() -> None:
         delays.fail(HERE, f"name {number}", 0.0)
     found = lines(Guess("boris", "b"))
     assert order(found, delays) == []
-    assert order(found, delays, 0.05) == ["b"]
+    assert order(found, delays, 0.02) == ["b"]
 
 
 def test_success_is_forgiven() -> None:

@@ -1,6 +1,8 @@
 """Password checks in threads."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -55,6 +57,18 @@ async def test_loop_goes_on(threads: HashingThreads, monkeypatch: pytest.MonkeyP
     assert not checking.done()
     gate.set()
     assert await checking
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_others_come_first(threads: HashingThreads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that checks a password gives way to the others of the process."""
+
+    def verify(_hash: str, _password: Secret) -> bool:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == passwords.NICENESS
+
+    monkeypatch.setattr(passwords, "verify_password", verify)
+    assert await threads.verify("x", RIGHT)
+    assert os.getpriority(os.PRIO_PROCESS, 0) < passwords.NICENESS
 
 
 async def test_a_turn_for_each_thread(threads: HashingThreads) -> None:

@@ -14,9 +14,9 @@ from vestnik.server.slowing import Growth, Slowing
 MAX_HUNG_UP: Final = 16
 """Attempts of one network that wait though their clients have closed their side."""
 
-NAME_GROWTH: Final = Growth(free=5, first=0.05, new=0.1, tried=2.0)
+NAME_GROWTH: Final = Growth(free=5, first=0.05, new=0.05, tried=2.0)
 """The delay between attempts with one name from one network."""
-NETWORK_GROWTH: Final = Growth(free=20, first=0.01, new=0.05, tried=0.25)
+NETWORK_GROWTH: Final = Growth(free=20, first=0.01, new=0.02, tried=0.25)
 """The delay between any attempts from one network."""
 
 

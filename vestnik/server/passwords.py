@@ -2,7 +2,9 @@
 
 import asyncio
 import ctypes
+import os
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from typing import Final
@@ -16,6 +18,15 @@ from vestnik.server.login_queue import LoginQueue
 
 _M_MMAP_THRESHOLD: Final = -3  # malloc.h of glibc
 _MAPPED_FROM: Final = 1_048_576
+
+NICENESS: Final = 10
+"""How much less than the others a thread that hashes gets of a busy processor: answering comes before letting in."""
+
+
+def _step_back() -> None:
+    """Let the threads that serve those who are logged in come first. Only Linux has a priority for each thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def return_hashing_memory() -> None:
@@ -37,7 +48,7 @@ class HashingThreads:
     """
 
     def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords", initializer=_step_back)
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="hashing")  # begins with the first act
         self.queue = LoginQueue(threads)
         # Checked for names that do not exist, so that they cost the same time as a wrong password.
