@@ -63,7 +63,7 @@ def test_small_messages_are_one_piece() -> None:
     for seq in range(1, 101):
         underway.write(session, BORIS, TALK, seq, 40)
     underway.write(session, BORIS, OTHER, 1, 40)
-    assert len(underway._pieces[BORIS][session]) == 2
+    assert len(underway._portions[BORIS][session]) == 2
     found, lost = underway.end(session, 50)
     assert found == []
     assert lost == 101

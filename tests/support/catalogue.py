@@ -33,6 +33,7 @@ SERVER_SIDE = {
     "presence",
     "change",
     "backlog",
+    "delivery",
     "message",
     "session",
     "retention",
