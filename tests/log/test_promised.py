@@ -49,14 +49,37 @@ def test_a_flood(make: Make, tmp_path: Path) -> None:
 
 
 def test_too_much_of_it(make: Make, tmp_path: Path) -> None:
-    """Promised records that found no room are counted, and take none from the rest."""
+    """Promised records that found no room are counted and take none from the rest; batches leave some to single ones."""
     journal = make(json=True, limit=40)
     journal.hold()
-    journal.extend([(journal._clock(), DELIVERED, ("a", "b", n), "1", n, None, None) for n in range(50)])
+    for first in range(0, 50, 5):
+        numbers = range(first, first + 5)
+        journal.extend([(journal._clock(), DELIVERED, ("a", "b", n), "1", n, None, None) for n in numbers])
+    assert journal.lost == 35
+    assert not journal.relaxed
+    for _ in range(6):
+        journal.record(catalogue.of_answer(answers.LOGIN_ACCEPTED), "a")
     journal.record(catalogue.SERVER_FAILED, "x")
     journal.proceed()
     journal.close()
+    assert journal.lost == 36
     objects = [json.loads(line) for line in (tmp_path / "server.jsonl").read_text("utf-8").splitlines()]
-    assert [found["seq"] for found in objects if found["event"] == DELIVERED.name] == list(range(20))
-    assert [found["event"] for found in objects[20:]] == ["server.failed", "journal.dropped"]
-    assert objects[-1]["levels"] == "INFO 30"
+    assert [found["seq"] for found in objects if found["event"] == DELIVERED.name] == list(range(15))
+    assert [found["event"] for found in objects[15:]] == ["login.accepted"] * 5 + ["server.failed", "journal.dropped"]
+    assert objects[-1]["levels"] == "INFO 36"
+
+
+def test_a_batch_of_both(make: Make, tmp_path: Path) -> None:
+    """Of a batch that finds no room what is not promised is taken as ever."""
+    journal = make(json=True, limit=40)
+    journal.hold()
+    row = (journal._clock(), DELIVERED, ("a", "b", 1), "1", 1, None, None)
+    refused = (journal._clock(), catalogue.SERVER_FAILED, ("x",), None, None, None, None)
+    journal.extend([row] * 16 + [refused])
+    journal.extend([row, refused])
+    journal.proceed()
+    journal.close()
+    objects = [json.loads(line) for line in (tmp_path / "server.jsonl").read_text("utf-8").splitlines()]
+    events = ["server.failed", DELIVERED.name, "server.failed", "journal.dropped"]
+    assert [found["event"] for found in objects] == events
+    assert journal.lost == 16

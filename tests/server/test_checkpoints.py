@@ -12,6 +12,7 @@ from tests.server.test_recovery import Store
 from tests.support.app import running_app
 from tests.support.wire import Wire
 from vestnik.chat.rules.alterations import MayPin
+from vestnik.log.context import CORRELATION
 from vestnik.log.journal import Journal
 from vestnik.log.recovering.checkpoint import Checkpoint, checkpoint_path, read_checkpoint
 from vestnik.server import checkpoints
@@ -68,6 +69,7 @@ async def test_a_change_that_nobody_answers_for(tmp_path: Path) -> None:
         await anna.send("#tea", "one")
         room = next(iter(await app.store.all_rooms()))
         rule = MayPin("anna", "#tea", time.time(), 100)
+        CORRELATION.set(("7", 1))
         await app.store.pin(room.id, 1, 1, time.time(), rule)
         assert (await looked(app)).without == (3,)
         assert await anna.code(action="unpin", to="#tea", seq=1) == 200

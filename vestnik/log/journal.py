@@ -127,6 +127,7 @@ class Journal:
         self.clock = self._clock = clock
         self._closed = False
         self._earlier = NO_STATISTICS
+        self._lost = 0  # before the present writer
 
         self._limit = limit
         self._wanted = Wanted(name, directory, console, console_level, json, seals, keep, clock, monotonic, write)
@@ -163,7 +164,8 @@ class Journal:
     def extend(self, records: Sequence[Record]) -> None:
         """Records all of `records`, in order, in one go. Never raises and never waits.
 
-        Their values must be short strings, int, float, bool or None: they are formatted later.
+        Their values must be short strings, int, float, bool or None: they are formatted later. Promised ones are
+        expected to be known elsewhere: when there is little room, it is left to others (`lost`).
         """
         if not records:
             return
@@ -185,9 +187,13 @@ class Journal:
         writer = self._writer
         inbox = writer.inbox
         count = len(records)
-        if not promised or inbox.given - inbox.left + count > inbox.promises:
+        full = inbox.given - inbox.left + count > inbox.promises - inbox.spare
+        if full or not promised:
             for record in records:
-                self.accept(record)
+                if full and record[1].promised:
+                    inbox.lose(record[1].level)
+                else:
+                    self.accept(record)
         elif records:
             inbox.given += count
             inbox.queue.extend(records)
@@ -214,7 +220,7 @@ class Journal:
         level = event.level
         if event.promised:
             if inbox.given - inbox.left >= inbox.promises:
-                inbox.refuse(level)
+                inbox.lose(level)
                 return
             inbox.given += 1
         elif len(inbox.queue) >= inbox.room and not inbox.admits(event):
@@ -265,6 +271,7 @@ class Journal:
         self._writer = after
         before.stop(PATIENCE, self._forced)
         self._earlier = _sum(self._earlier, before)
+        self._lost += before.inbox.lost
 
     def close(self) -> None:
         """Writes everything, ends the threads and closes the files, for good, as `release` does. Idempotent.
@@ -274,6 +281,17 @@ class Journal:
         if not self._closed:
             self._closed = True
             self._writer.stop(PATIENCE, self._forced)
+
+    @property
+    def lost(self) -> int:
+        """How many promised records found no room so far; they are among those `dropped`."""
+        return self._lost + self._writer.inbox.lost
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether there is room for what was lost: little that is promised waits, and the file is written."""
+        writer = self._writer
+        return writer.inbox.relaxed and not writer.trouble
 
     def attach(self, link: Link | None) -> None:
         """Makes the level of a stdlib logger the journal's, and its other handlers listeners."""

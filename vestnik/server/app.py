@@ -181,7 +181,8 @@ class App:
 
     async def _note_checkpoints(self) -> None:
         unrecorded, directory = self.services.intake.unrecorded, self.settings.log_path
-        checkpoints = Checkpoints(self.journal, directory, self.store, self.chat.epoch, unrecorded)
+        number = await self.store.last_number()
+        checkpoints = Checkpoints(self.journal, directory, self.store, self.chat.epoch, unrecorded, number)
         checkpoints.start()
         self._undo.push_async_callback(checkpoints.stop)
 

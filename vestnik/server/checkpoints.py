@@ -1,7 +1,11 @@
-"""From time to time it is noted up to where the journal has everything (`server.checkpoint`): recovery begins there."""
+"""From time to time it is noted up to where the journal has everything (`server.checkpoint`): recovery begins there.
+
+What the journal had no room for, because its disk was full or slow, is made up for from the store before.
+"""
 
 import asyncio
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +18,15 @@ from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.log.recovering.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from vestnik.log.recovering.objects import objects_since
 from vestnik.server.unjournaled import read_after
 from vestnik.server.unrecorded import Unrecorded
+from vestnik.server.written import unpacked
 from vestnik.store.store import Store
 
+_NUMBERED: Final = re.compile(rb'"numbers?":')
+PAGE: Final = 1000
+"""Messages, and changes, that are read at a time."""
 PERIOD: Final = 15.0
 """Seconds between two looks whether there is something new to note."""
 
@@ -43,10 +52,13 @@ def journaled_by(checkpoint: Checkpoint) -> Journaled | None:
         return None
 
 
-async def save_checkpoint(journal: Journal, directory: Path, store: Store, epoch: str, unrecorded: Unrecorded) -> bool:
+async def save_checkpoint(
+    journal: Journal, directory: Path, store: Store, epoch: str, unrecorded: Unrecorded, made_up: int = 0
+) -> bool:
     """Note that the journal has everything until now, but for changes that are `unrecorded`; whether it could be.
 
-    Returns when it is on the disk itself. Raises OSError.
+    It cannot if more records were lost than those that are `made_up` for. Returns when it is on the disk itself.
+    Raises OSError.
     """
     before = await asyncio.to_thread(_sizes, directory, journal.name)
     point = await asyncio.to_thread(journal.point)
@@ -57,7 +69,7 @@ async def save_checkpoint(journal: Journal, directory: Path, store: Store, epoch
     number = await store.last_number()
     await store.settle()
     without = tuple(each for each in unrecorded.numbers if each <= number)
-    if not await asyncio.to_thread(journal.flush):
+    if not await asyncio.to_thread(journal.flush) or journal.lost != made_up:
         return False
     facts = Journaled(epoch, number, without, journal.keeps_objects)
     checkpoint = Checkpoint(journal.clock(), sizes, msgspec.to_builtins(facts))
@@ -95,10 +107,65 @@ def _sync(path: Path) -> None:
             os.close(fd)
 
 
-class Checkpoints:
-    """Notes it while it is started, if there is something new; and gives a record to changes that have got none."""
+async def make_up(
+    journal: Journal, directory: Path, store: Store, journaled: Journaled, unrecorded: Unrecorded
+) -> bool:
+    """Give a record to everything until now that has none, and is not `unrecorded`; whether that was possible.
 
-    def __init__(self, journal: Journal, directory: Path, store: Store, epoch: str, unrecorded: Unrecorded) -> None:
+    `journaled` is what is known without a checkpoint. Raises OSError.
+    """
+    until = await store.last_number()
+    await store.settle()
+    if not await asyncio.to_thread(journal.flush):
+        return False
+    checkpoint = await asyncio.to_thread(read_checkpoint, directory, journal.name)
+    if checkpoint is None or (noted := journaled_by(checkpoint)) is None or noted.epoch != journaled.epoch:
+        checkpoint, noted = Checkpoint(journal.clock(), {}, {}), journaled
+    present = await asyncio.to_thread(_numbers, directory, journal.name, checkpoint, noted)
+    present.update(unrecorded.numbers)
+    number = min((noted.number + 1, *noted.without)) - 1
+    while number < until and (page := await read_after(store, number, PAGE)):
+        missing = [each for each in page if each.number <= until and each.number not in present]
+        journal.extend(
+            [
+                each.record(journaled.epoch)
+                for each in missing
+                if each.number > noted.number or each.number in noted.without
+            ]
+        )
+        if not await asyncio.to_thread(journal.flush):
+            return False
+        number = page[-1].number
+    return True
+
+
+def _numbers(directory: Path, name: str, checkpoint: Checkpoint, journaled: Journaled) -> set[int]:
+    """The numbers of messages and changes in the objects behind a checkpoint. Raises OSError."""
+    found: set[int] = set()
+    for facts in objects_since(directory, name, checkpoint, _NUMBERED):
+        if facts.get("epoch") == journaled.epoch:
+            if type(number := facts.get("number")) is int:
+                found.add(number)
+            if type(ranges := facts.get("numbers")) is str:
+                found.update(unpacked(ranges))
+    return found
+
+
+class Checkpoints:
+    """Notes it while it is started, if there is something new; and gives a record to what has got none.
+
+    `number` is the last one that the store had when the server began.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        directory: Path,
+        store: Store,
+        epoch: str,
+        unrecorded: Unrecorded,
+        number: int = 0,
+    ) -> None:
         self._journal = journal
         self._directory = directory
         self._store = store
@@ -106,6 +173,8 @@ class Checkpoints:
         self._unrecorded = unrecorded
         self._task: asyncio.Task[None] | None = None
         self._written = -1
+        self._begun = Journaled(epoch, number)
+        self._made_up = 0  # so many lost records were looked for
 
     def start(self) -> None:
         """Begin to look once in a `PERIOD`."""
@@ -131,12 +200,20 @@ class Checkpoints:
 
     async def look(self) -> None:
         """Note what is new. Raises OSError."""
+        journal, directory, store = self._journal, self._directory, self._store
+        lost = journal.lost
+        if lost != self._made_up and journal.keeps_objects and not await self._make_up():
+            return
+        self._made_up = lost
         await self._record(self._unrecorded.take_overdue())
-        written = self._journal.statistics.written
-        if written != self._written:
-            journal, directory = self._journal, self._directory
-            if await save_checkpoint(journal, directory, self._store, self._epoch, self._unrecorded):
-                self._written = written
+        written, noted = journal.statistics.written, self._written
+        if written != noted and await save_checkpoint(journal, directory, store, self._epoch, self._unrecorded, lost):
+            self._written = written
+
+    async def _make_up(self) -> bool:
+        """Whether there was room for what was lost."""
+        journal = self._journal
+        return journal.relaxed and await make_up(journal, self._directory, self._store, self._begun, self._unrecorded)
 
     async def _record(self, numbers: Sequence[int]) -> None:
         for number in numbers:

@@ -106,6 +106,7 @@ class Intake:
                 to = event.to if event.to_id else self._name_of(event)
                 values = (event.account, to, event.kind, event.change, event.number, self._chat.epoch)
                 self._journal.record(catalogue.CHANGE_MADE, *values)
+                self.unrecorded.recorded((event,))
         self._fanout.check_buffers()
 
     def _name_of(self, event: ChangeEvent) -> str:

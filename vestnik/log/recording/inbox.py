@@ -20,6 +20,8 @@ LIMIT: Final = 200_000
 """Records that may wait, in the queue or for a file that cannot be written."""
 PROMISED: Final = 0.5
 """The share of the limit that is for what is promised; the rest has the other."""
+SPARE: Final = 0.125
+"""The share of the limit that is left, of that for what is promised, for what cannot be brought again later."""
 SHARES: Final = ((logging.DEBUG, 0.25), (logging.INFO, 0.5), (logging.WARNING, 0.75))
 """Up to what share of its own part records of the rest are taken that are worth less than a level."""
 
@@ -46,6 +48,8 @@ class Inbox:
     thread that takes them out counts them in `left`. (A thread gives others their turn between calls only, so `+=`
     needs no lock.) Who appends anything else compares the length of `queue` with `room`, and asks `admits` past it.
 
+    Batches leave `spare` of these. Promised records that find no room all the same are counted in `lost`, for good.
+
     `clock` gives seconds since 1970. `refused` counts records by level, for good. Below `floor` nothing is worth enough
     that is not promised (`limit_to`).
     """
@@ -54,6 +58,8 @@ class Inbox:
         self.queue: deque[Queued | threading.Event] = deque()
         self.limit = limit
         self.room = self.promises = 0
+        self.spare = int(limit * SPARE)
+        self.lost = 0
         self.given = self.left = 0
         self.floor = 0
         self.refused: Counter[int] = Counter()
@@ -89,6 +95,11 @@ class Inbox:
         self.refuse(event.level)
         return False
 
+    def lose(self, level: int) -> None:
+        """Counts a promised record of `level` that is lost."""
+        self.lost += 1
+        self.refuse(level)
+
     def refuse(self, level: int, count: int = 1) -> None:
         """Counts `count` records of `level` that are lost."""
         now = self._clock()
@@ -98,6 +109,11 @@ class Inbox:
             self._until = now
             self._lately[level] += count
             self.refused[level] += count
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether at most a quarter of the room for what is promised is taken."""
+        return self.given - self.left <= self.promises - self.limit * PROMISED * 3 / 4
 
     @property
     def roomy(self) -> bool:
