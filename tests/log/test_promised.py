@@ -49,7 +49,7 @@ def test_a_flood(make: Make, tmp_path: Path) -> None:
 
 
 def test_too_much_of_it(make: Make, tmp_path: Path) -> None:
-    """Promised records that found no room are counted and take none from the rest; batches leave some to single ones."""
+    """Promised records that found no room are counted, and take none from the rest; batches leave some to others."""
     journal = make(json=True, limit=40)
     journal.hold()
     for first in range(0, 50, 5):
