@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.chat.session import NO_FLOORS, Account, Missing, Session
-from vestnik.chat.storage.conversations import MissedChange, MissedMessage
+from vestnik.chat.storage.conversations import MissedChange, MissedMessage, MissedPage
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
@@ -93,16 +93,16 @@ class CatchUp:
 
     async def _read(
         self,
-        missed: Callable[[int, Sequence[tuple[int, int]], int], Awaitable[list[T]]],
+        missed: Callable[[int, Sequence[tuple[int, int]], int], Awaitable[MissedPage[T]]],
         account: Account,
         positions: Sequence[tuple[int, int]],
-    ) -> list[T]:
+    ) -> MissedPage[T]:
         """A page of what lies behind positions: pairs of a conversation's number and `seq` or `change` there.
 
         What this process has kept of it has gone on by then to those who are live, and its author has the answer.
         """
-        page = await missed(account.id, positions, PAGE) if positions else []
-        if page:
+        page = await missed(account.id, positions, PAGE) if positions else MissedPage[T]([], more=False)
+        if page.found:
             await self._store.settle()
         return page
 
@@ -116,7 +116,9 @@ class CatchUp:
         count = 0
         while True:
             known = _Known(missing, todo)
-            page = await self._read(self._store.missed_messages, account, [(n, seq) for n, (seq, _) in known.items()])
+            page, more = await self._read(
+                self._store.missed_messages, account, [(n, seq) for n, (seq, _) in known.items()]
+            )
             for number, message in page:
                 message.to = missing.names.get(number, message.to)
             # All of it, also to a plain client: it has asked for what it missed, with its numbers.
@@ -132,7 +134,7 @@ class CatchUp:
                     self._kept.wrote(session, account.id, number, seq, sizes.get(id(message), 0))
                     written.add(message.from_, seq)
             count += len(page)
-            if len(page) < PAGE:
+            if not more:
                 return count
             todo = _rest(missing, todo, page[-1].conversation_id)
 
@@ -141,7 +143,7 @@ class CatchUp:
         count = 0
         while True:
             known = _Known(missing, todo)
-            page = await self._read(
+            page, more = await self._read(
                 self._store.missed_changes, account, [(n, change) for n, (_, change) in known.items()]
             )
             frames = (
@@ -156,7 +158,7 @@ class CatchUp:
                 missing.positions[change.conversation_id] = known[change.conversation_id][0], change.change
                 missing.read.add(change.conversation_id)
             count += len(page)
-            if len(page) < PAGE:
+            if not more:
                 return count
             todo = _rest(missing, todo, page[-1].change.conversation_id)
 

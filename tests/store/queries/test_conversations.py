@@ -9,6 +9,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.conversations import DirectRecord, Unread
 from vestnik.chat.storage.messages import Delivered
 from vestnik.store.queries import alterations, conversations, messages, rooms
+from vestnik.store.queries.history import PAGE_CHARACTERS
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_unread(connection: Connection, talk: int) -> None:
     """Messages of others behind the cursor count, up to a limit, and those that mention the reader; no deleted ones."""
 
     def unread(account_id: int, read: int, limit: int = 10) -> Unread:
-        return conversations.unread(connection, account_id, [(talk, read, 4)], limit)[talk]
+        return conversations.unread(connection, account_id, [(talk, read, 4)], limit).found[talk]
 
     messages.add_mentions(connection, talk, 2, [AccountRecord(BORIS, "boris")])
     assert [unread(BORIS, read) for read in (0, 1, 2, 3)] == [Unread(3, 1), Unread(2, 1), Unread(1, 0), Unread(0, 0)]
@@ -65,13 +66,34 @@ def test_unread(connection: Connection, talk: int) -> None:
 
 
 def test_too_much_to_count(connection: Connection, talk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After so many messages in all nothing is looked at any more: then all that is behind the cursor counts."""
-    monkeypatch.setattr(conversations, "MAX_COUNTED", 4)
+    """After so many messages in all nothing is looked at any more; how far it got is told, so that one can go on."""
+    monkeypatch.setattr(conversations, "MAX_COUNTED", 3)
     other = messages.direct_conversation(connection, VERA, BORIS, 1.0)
     keep(connection, other, 1, BORIS)
     places = [(talk, 0, 4), (other, 0, 1)]
-    assert conversations.unread(connection, BORIS, places, 10) == {talk: Unread(3, 0), other: Unread(1, 0)}
-    assert conversations.unread(connection, BORIS, places[::-1], 10) == {other: Unread(0, 0), talk: Unread(3, 0)}
+    assert conversations.unread(connection, BORIS, places, 10) == ({talk: Unread(3, 0)}, 1)
+    assert conversations.unread(connection, BORIS, places[1:], 10) == ({other: Unread(0, 0)}, 1)
+    assert conversations.unread(connection, BORIS, places[::-1], 10) == ({other: Unread(0, 0), talk: Unread(3, 0)}, 2)
+
+
+def test_what_is_missed_comes_in_pages(connection: Connection, talk: int) -> None:
+    """A page has so many messages or changes, and fewer if they are long; whether there is more is told."""
+    keep(connection, talk, 5, ANNA, text="x" * PAGE_CHARACTERS)
+    keep(connection, talk, 6, ANNA, text="y")
+    for first, limit, seqs, more in (
+        (0, 9, [1, 2, 3, 4], True),
+        (0, 2, [1, 2], True),
+        (4, 9, [5], True),
+        (5, 1, [6], False),
+    ):
+        page = conversations.missed_messages(connection, BORIS, [(talk, first)], limit)
+        assert ([missed.message.seq for missed in page.found], page.more) == (seqs, more)
+    for text in ("a" * PAGE_CHARACTERS, "b", "c"):
+        alterations.edit_message(connection, talk, 1, ANNA, text, (), 2.0, allow)
+    alterations.edit_message(connection, talk, 2, ANNA, "d" * PAGE_CHARACTERS, (), 2.0, allow)
+    for first, limit, changes, more in ((0, 9, [1, 2, 3], True), (0, 2, [1, 2], True), (3, 1, [4], False)):
+        missed = conversations.missed_changes(connection, BORIS, [(talk, first)], limit)
+        assert ([each.change.change for each in missed.found], missed.more) == (changes, more)
 
 
 def test_reading(connection: Connection, talk: int) -> None:

@@ -8,8 +8,8 @@ from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
 from tests.support.store import allow, reader
 from vestnik.protocol.events import Delivery
 from vestnik.store.queries import alterations, history, messages, rooms
-from vestnik.store.queries.history import EVERYBODY, load_messages
-from vestnik.store.schema import mention, message
+from vestnik.store.queries.history import EVERYBODY, MAX_REPLIES, load_messages
+from vestnik.store.schema import account, mention, message, reaction
 
 MESSAGES = 9
 
@@ -83,8 +83,8 @@ def test_what_belongs_to_a_message(connection: Connection, tea: int) -> None:
     for number, (who, emoji) in enumerate([(BORIS, "👍"), (VERA, "🎉"), (ANNA, "👍")]):
         alterations.react(connection, tea, 2, who, emoji, float(number), allow)
     alterations.pin_message(connection, tea, 2, ANNA, 5.0, allow)
-    for account in (EVERYBODY, VERA):
-        connection.execute(insert(mention).values(conversation_id=tea, account_id=account, seq=2))
+    for who in (EVERYBODY, VERA):
+        connection.execute(insert(mention).values(conversation_id=tea, account_id=who, seq=2))
     alterations.delete_message(connection, tea, 6, BORIS, 7.0, allow)
     ((found,), more) = history.history(connection, reader(ANNA), tea, 1, around=2)
     assert more
@@ -119,3 +119,52 @@ def test_each_calls_a_direct_conversation_by_the_other(connection: Connection) -
     numbers = [keep(connection, talk, 1, ANNA), keep(connection, talk, 2, BORIS), keep(connection, alone, 1, VERA)]
     found = [(each.from_, each.to) for each in load_messages(connection, numbers, ANNA)]
     assert found == [("anna", "boris"), ("boris", "anna"), ("Вера", "Вера")]
+
+
+def steps(connection: Connection, *arguments: object, **where: int) -> int:
+    """How many thousands of instructions SQLite takes for a page."""
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    taken = 0
+
+    def count() -> None:
+        nonlocal taken
+        taken += 1
+
+    raw.set_progress_handler(count, 1000)
+    history.history(connection, reader(ANNA), *arguments, **where)  # type: ignore[arg-type]
+    raw.set_progress_handler(None, 0)
+    return taken
+
+
+def test_long_threads(connection: Connection, tea: int) -> None:
+    """A page of a thread takes as long as any other, however many replies there are; they are counted to a limit."""
+    connection.exec_driver_sql(
+        "INSERT INTO message (conversation_id, seq, sender_id, time, text, thread)"
+        " WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n WHERE x < 50009)"
+        " SELECT ?, x, ?, 5.0, '', 1 FROM n",
+        (tea, BORIS),
+    )
+    assert steps(connection, tea, 50, thread=1) < 200
+    assert steps(connection, tea, 50, thread=1, after=6_000) < 200
+    assert steps(connection, tea, 50, before=5) < 300
+    assert page(connection, tea, 3, thread=1) == ([50_007, 50_008, 50_009], True)
+    assert page(connection, tea, 2, thread=1, before=MESSAGES + 2) == ([1, MESSAGES + 1], False)
+    assert page(connection, tea, 2, thread=1, after=MESSAGES) == ([MESSAGES + 1, MESSAGES + 2], True)
+    (first,) = history.history(connection, reader(ANNA), tea, 1, before=2).messages
+    assert first.replies == MAX_REPLIES
+
+
+def test_reactions_take_room_on_a_page(connection: Connection, tea: int) -> None:
+    """A page with very many reactions ends early, but never before its first message."""
+    for account_id in range(10_001, 13_001):
+        values = {"id": account_id, "name": f"a{account_id}", "key": f"a{account_id}", "password_hash": ""}
+        connection.execute(insert(account).values(values | {"disabled": False, "created": 0.0}))
+        for seq in (7, 8):  # the two of them are too much for a page
+            place = {"conversation_id": tea, "seq": seq, "account_id": account_id}
+            connection.execute(insert(reaction).values(place | {"emoji": "x", "time": 0.0}))
+    assert page(connection, tea, 9) == ([8, 9], True)
+    assert page(connection, tea, 9, before=8) == ([1, 2, 3, 4, 5, 6, 7], False)
+    (most,) = history.history(connection, reader(ANNA), tea, 1, before=8).messages
+    assert isinstance(most.reactions, dict)
+    assert len(most.reactions["x"]) == 3_000

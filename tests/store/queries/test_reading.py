@@ -57,9 +57,9 @@ def test_what_is_closed(connection: Connection, tea: int) -> None:
     assert closed_to(connection, VERA, [tea, talk]) == {tea}
     assert closed_to(connection, ANNA, [tea, talk]) == set()
     for account_id, count in ((ANNA, 1), (VERA, 0)):
-        assert len(missed_messages(connection, account_id, [(tea, 0)], 9)) == count
-        assert len(missed_changes(connection, account_id, [(tea, 0)], 9)) == count
-        assert set(conversations.unread(connection, account_id, [(tea, 0, 1)], 9)) == ({tea} if count else set())
+        assert len(missed_messages(connection, account_id, [(tea, 0)], 9).found) == count
+        assert len(missed_changes(connection, account_id, [(tea, 0)], 9).found) == count
+        assert set(conversations.unread(connection, account_id, [(tea, 0, 1)], 9).found) == ({tea} if count else set())
 
 
 def test_whoever_reads_says_who_reads() -> None:

@@ -14,12 +14,14 @@ from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.reading import may_hear, reader_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import ClaimedCursor, Missing, Session
-from vestnik.chat.storage.conversations import ConversationRecords
+from vestnik.chat.storage.conversations import ConversationRecords, Unread
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
 from vestnik.protocol.events import ConversationState, ReadNotice
 from vestnik.protocol.requests import Conversations, History, Position, Read, Resume
 
+UNREAD_AT_A_TIME: Final = 200
+"""Conversations in which is counted at once what is unread."""
 MAX_CURSORS: Final = 10_000
 """Conversations that a client may resume."""
 
@@ -52,7 +54,12 @@ async def conversations(chat: Chat, session: Session, request: Conversations) ->
     kept = await chat.storage.conversations(account.id)
     states = _states(chat, session, kept)
     behind = [(number, state.read, state.seq) for number, state in states.items() if state.seq > state.read]
-    unread = await chat.storage.unread(account.id, behind, MAX_UNREAD)
+    unread: dict[int, Unread] = {}
+    looked = 0
+    while looked < len(behind):  # in turn with what others read
+        page = await chat.storage.unread(account.id, behind[looked : looked + UNREAD_AT_A_TIME], MAX_UNREAD)
+        unread |= page.found
+        looked += page.looked
     for number, found in unread.items():
         states[number].unread = found.messages
         states[number].mentions = found.mentions

@@ -1,12 +1,14 @@
 """Conversations of an account, and what of them it has read or has not got yet, as the rules need them kept."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import HistoryPage
 from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import Delivery
+
+T = TypeVar("T")
 
 
 class DirectRecord(NamedTuple):
@@ -52,6 +54,20 @@ class MissedChange(NamedTuple):
     change: ChangeEvent
 
 
+class UnreadPage(NamedTuple):
+    """What was found of some conversations, by number, and how many of them were `looked` at, from the first on."""
+
+    found: dict[int, Unread]
+    looked: int
+
+
+class MissedPage(NamedTuple, Generic[T]):
+    """Some of what a session has not got, in order, and whether there may be more."""
+
+    found: list[T]
+    more: bool
+
+
 class ConversationStorage(Protocol):
     """Every method returns after the change is on disk; those with a `reader` raise what the rule of that raises.
 
@@ -80,10 +96,10 @@ class ConversationStorage(Protocol):
     async def undelivered(self, account_id: int) -> dict[int, int]:
         """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
 
-    async def unread(self, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> dict[int, Unread]:
+    async def unread(self, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> UnreadPage:
         """What is unread in conversations: their numbers, how far each is read, the last `seq`; up to `limit`.
 
-        Rooms that the account is not a member of are left out.
+        Rooms that the account is not a member of are left out. What would take long is left for the next question.
         """
 
     async def read_up_to(self, reader: Asker, conversation_id: int, seq: int) -> int | None:
@@ -94,7 +110,7 @@ class ConversationStorage(Protocol):
 
     async def missed_messages(
         self, account_id: int, positions: Sequence[tuple[int, int]], limit: int
-    ) -> list[MissedMessage]:
+    ) -> MissedPage[MissedMessage]:
         """Messages behind a `seq` in each of some conversations (number, `seq`), at most `limit` in all.
 
         There are none in rooms that the account is not a member of.
@@ -102,7 +118,7 @@ class ConversationStorage(Protocol):
 
     async def missed_changes(
         self, account_id: int, positions: Sequence[tuple[int, int]], limit: int
-    ) -> list[MissedChange]:
+    ) -> MissedPage[MissedChange]:
         """Changes behind a `change` in each of some conversations (number, `change`), in the same way."""
 
     async def changes_behind(self, conversation_id: int, number: int, limit: int) -> list[ChangeEvent]:

@@ -3,20 +3,28 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from vestnik.chat.storage.conversations import ConversationRecords, DirectRecord, MissedChange, MissedMessage, Unread
+from vestnik.chat.storage.conversations import (
+    ConversationRecords,
+    DirectRecord,
+    MissedChange,
+    MissedMessage,
+    MissedPage,
+    Unread,
+    UnreadPage,
+)
 from vestnik.chat.storage.rooms import Asker
 from vestnik.store.queries.changes import CHANGES, change_record
-from vestnik.store.queries.history import EVERYBODY, load_messages
+from vestnik.store.queries.history import EVERYBODY, PAGE_CHARACTERS, WEIGHT, load_messages
 from vestnik.store.queries.places import TO, with_place
 from vestnik.store.queries.reading import check_reading, closed_to
 from vestnik.store.queries.standing import LAST_SEQ
 from vestnik.store.schema import account, change, conversation, cursor, member, mention, message
 
-MAX_COUNTED: Final = 50_000
-"""Unread messages that one list of conversations counts; more would keep a reader for long."""
+MAX_COUNTED: Final = 5_000
+"""Unread messages that are counted at once; more would keep a reader for long."""
 
 # Put together once: building a statement costs more than running it.
 _ME: Final = bindparam("account_id", type_=Integer)
@@ -68,24 +76,28 @@ def ends(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int,
 
 
 _UNDELIVERED: Final = (
-    select(conversation.c.id, func.min(message.c.seq))
-    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
-    .join(
-        message,
-        and_(
+    select(
+        conversation.c.id,
+        select(message.c.seq)
+        .where(
             message.c.conversation_id == conversation.c.id,
             message.c.seq > func.coalesce(cursor.c.delivered, 0),
             message.c.sender_id != _ME,
-        ),
+        )
+        .order_by(message.c.seq)
+        .limit(1)
+        .correlate(conversation, cursor)
+        .scalar_subquery(),
     )
+    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
-    .group_by(conversation.c.id)
 )
 
 
 def undelivered(connection: Connection, account_id: int) -> dict[int, int]:
     """The first `seq` of each direct conversation that was never delivered to the account, where there is one."""
-    return dict(tuple(row) for row in connection.execute(_UNDELIVERED, {"account_id": account_id}))
+    rows = connection.execute(_UNDELIVERED, {"account_id": account_id})
+    return {number: seq for number, seq in rows if seq is not None}
 
 
 _UNREAD: Final = select(func.count()).select_from(
@@ -117,28 +129,26 @@ _MENTIONED: Final = select(func.count()).select_from(
 )
 
 
-def unread(
-    connection: Connection, account_id: int, places: Sequence[tuple[int, int, int]], limit: int
-) -> dict[int, Unread]:
+def unread(connection: Connection, account_id: int, places: Sequence[tuple[int, int, int]], limit: int) -> UnreadPage:
     """What is unread in conversations, each up to `limit`: given by number, `seq` read up to, and last `seq`.
 
-    Rooms that the account is not a member of are left out.
-
-    After `MAX_COUNTED` messages in all the rest are not looked at: then all behind the cursor count.
+    Rooms that the account is not a member of are left out. After about `MAX_COUNTED` messages it stops.
     """
     found: dict[int, Unread] = {}
-    left = MAX_COUNTED
     closed = closed_to(connection, account_id, [conversation_id for conversation_id, *_ in places])
+    counted = looked = 0
     for conversation_id, read, last in places:
+        if counted > MAX_COUNTED:
+            break
+        looked += 1
         if conversation_id in closed:
             continue
-        behind = min(last - read, limit)
+        counted += min(last - read, limit)
         values = {"account_id": account_id, "conversation_id": conversation_id, "read": read, "most": limit}
-        messages = connection.execute(_UNREAD, values).scalar_one() if left > 0 else behind
+        messages = connection.execute(_UNREAD, values).scalar_one()
         mentions = connection.execute(_MENTIONED, values).scalar_one() if messages else 0
         found[conversation_id] = Unread(messages, mentions)
-        left -= behind
-    return found
+    return UnreadPage(found, looked)
 
 
 _READ: Final = select(cursor.c.read).where(cursor.c.conversation_id == _CONVERSATION, cursor.c.account_id == _ME)
@@ -163,7 +173,7 @@ def read_up_to(connection: Connection, reader: Asker, conversation_id: int, seq:
 
 
 _MISSED_MESSAGES: Final = (
-    select(message.c.id, message.c.conversation_id)
+    select(message.c.id, message.c.conversation_id, literal_column(WEIGHT, Integer))
     .where(message.c.conversation_id == _CONVERSATION, message.c.seq > bindparam("after"))
     .order_by(message.c.seq)
     .limit(bindparam("page", type_=Integer))
@@ -179,40 +189,50 @@ _CHANGES_AFTER: Final = _CHANGES_WITH_NAMES.where(change.c.id > bindparam("numbe
 
 def missed_messages(
     connection: Connection, account_id: int, positions: Sequence[tuple[int, int]], limit: int
-) -> list[MissedMessage]:
+) -> MissedPage[MissedMessage]:
     """The first `limit` messages behind a `seq` in each of some conversations, without rooms of others.
 
-    Conversation by conversation in the given order, each by `seq`: fewer than `limit` are all there are.
+    Conversation by conversation in the given order, each by `seq`. A page of long ones ends earlier.
     """
     numbers: list[int] = []
     places: list[int] = []
+    characters, more = 0, False
     closed = closed_to(connection, account_id, [conversation_id for conversation_id, _ in positions])
     for conversation_id, after in positions:
         if conversation_id in closed:
             continue
-        values = {"conversation_id": conversation_id, "after": after, "page": limit - len(numbers)}
-        for number, place in connection.execute(_MISSED_MESSAGES, values):
+        values = {"conversation_id": conversation_id, "after": after, "page": limit + 1 - len(numbers)}
+        for number, place, weight in connection.execute(_MISSED_MESSAGES, values):
+            characters += weight
+            if len(numbers) == limit or (numbers and characters > PAGE_CHARACTERS):
+                more = True
+                break
             numbers.append(number)
             places.append(place)
-        if len(numbers) >= limit:
+        if more:
             break
-    return [MissedMessage(*found) for found in zip(places, load_messages(connection, numbers, account_id), strict=True)]
+    messages = load_messages(connection, numbers, account_id)
+    return MissedPage([MissedMessage(*found) for found in zip(places, messages, strict=True)], more)
 
 
 def missed_changes(
     connection: Connection, account_id: int, positions: Sequence[tuple[int, int]], limit: int
-) -> list[MissedChange]:
+) -> MissedPage[MissedChange]:
     """The first `limit` changes behind a `change` in each of some conversations, in the same way."""
     found: list[MissedChange] = []
+    characters = 0
     closed = closed_to(connection, account_id, [conversation_id for conversation_id, _ in positions])
     for conversation_id, after in positions:
         if conversation_id in closed:
             continue
-        values = {"conversation_id": conversation_id, "after": after, "page": limit - len(found)}
-        found += [MissedChange(to, change_record(row)) for *row, to in connection.execute(_MISSED_CHANGES, values)]
-        if len(found) >= limit:
-            break
-    return found
+        values = {"conversation_id": conversation_id, "after": after, "page": limit + 1 - len(found)}
+        for *row, to in connection.execute(_MISSED_CHANGES, values):
+            missed = MissedChange(to, change_record(row))
+            characters += len(str(missed.change.data.get("message", "")))
+            if len(found) == limit or (found and characters > PAGE_CHARACTERS):
+                return MissedPage(found, more=True)
+            found.append(missed)
+    return MissedPage(found, more=False)
 
 
 def changes_after(connection: Connection, number: int, limit: int) -> list[MissedChange]:

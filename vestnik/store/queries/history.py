@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, and_, bindparam, exists, false, func, or_, select, union_all
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, false, func, literal_column, or_, select, union_all
 
 from vestnik.chat.storage.messages import HistoryPage, Origin
 from vestnik.chat.storage.rooms import Asker
@@ -16,7 +16,17 @@ from vestnik.store.queries.reading import check_reading
 from vestnik.store.schema import account, member, mention, message, pin, reaction, room
 
 PAGE_CHARACTERS: Final = 100_000
-"""Characters of text in one page; longer ones end earlier, but never before their first message."""
+"""Characters of one page (`WEIGHT`); longer ones end earlier, but never before their first message."""
+MAX_REPLIES: Final = 10_000
+"""Replies to a message up to which they are counted."""
+WEIGHT: Final = (
+    "length(message.text)"
+    " + 20 * (SELECT max(0, count(*) - 100) FROM (SELECT 1 FROM reaction AS r"
+    " WHERE r.conversation_id = message.conversation_id AND r.seq = message.seq LIMIT 5000) AS some)"
+    " + 8 * (SELECT max(0, count(*) - 100) FROM (SELECT 1 FROM message AS r"
+    " WHERE r.conversation_id = message.conversation_id AND r.thread = message.seq LIMIT 10000) AS some)"
+)
+"""How much of a page a message takes: the characters of its text, and reactions and replies if they are very many."""
 EVERYBODY: Final = 0
 """What stands in `mention.account_id` for `@all`."""
 
@@ -67,15 +77,22 @@ _MENTIONS: Final = (
     .order_by(mention.c.account_id)
 )
 _REPLY: Final = message.alias("reply")
-_REPLIES: Final = (
-    select(message.c.id, func.count())
-    .join(
-        _REPLY,
-        and_(_REPLY.c.conversation_id == message.c.conversation_id, _REPLY.c.thread == message.c.seq),
+_REPLIES: Final = select(
+    message.c.id,
+    select(func.count())
+    .select_from(
+        select(_REPLY.c.id)
+        .where(
+            _REPLY.c.conversation_id == message.c.conversation_id,
+            _REPLY.c.thread == message.c.seq,
+            _REPLY.c.deleted.is_(None),
+        )
+        .limit(MAX_REPLIES)
+        .correlate(message)
+        .subquery()
     )
-    .where(message.c.id.in_(_NUMBERS), _REPLY.c.deleted.is_(None))
-    .group_by(message.c.id)
-)
+    .scalar_subquery(),
+).where(message.c.id.in_(_NUMBERS))
 
 
 def load_messages(connection: Connection, numbers: Iterable[int], account_id: int) -> list[Delivery]:
@@ -105,7 +122,8 @@ def _load(connection: Connection, numbers: Sequence[int], account_id: int) -> li
         each = by_number[number]
         each.mentions = ([] if each.mentions is UNSET else each.mentions) + ["all" if account_id == EVERYBODY else name]
     for number, count in connection.execute(_REPLIES, values):
-        by_number[number].replies = count
+        if count:
+            by_number[number].replies = count
     return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -151,8 +169,9 @@ def _or_unset(value: Any) -> Any:
     return UNSET if value is None else value
 
 
+_WEIGHT: Final = literal_column(WEIGHT, Integer)
 _PLACES: Final = (
-    select(message.c.id, func.length(message.c.text))
+    select(message.c.id, _WEIGHT)
     .where(message.c.conversation_id == bindparam("conversation_id"))
     .limit(bindparam("page", type_=Integer))
 )
@@ -161,15 +180,14 @@ _NEWER: Final = _PLACES.where(message.c.seq >= bindparam("seq")).order_by(messag
 
 
 def _of_thread(here: Any, *, newest: bool) -> Any:
-    """The places of a thread: its first message and the replies, each found by its own index."""
-    one = select(message.c.id, message.c.seq, func.length(message.c.text).label("length")).where(
-        message.c.conversation_id == bindparam("conversation_id"), here
-    )
-    both = union_all(
-        one.where(message.c.seq == bindparam("thread")), one.where(message.c.thread == bindparam("thread"))
-    ).subquery()
-    order = both.c.seq.desc() if newest else both.c.seq
-    return select(both.c.id, both.c.length).order_by(order).limit(bindparam("page", type_=Integer))
+    """The places of a thread: its first message and the replies, each found by its own index, in its order."""
+    page = bindparam("page", type_=Integer)
+    one = select(message.c.id, message.c.seq).where(message.c.conversation_id == bindparam("conversation_id"), here)
+    replies = one.where(message.c.thread == bindparam("thread"))
+    replies = replies.order_by(message.c.seq.desc() if newest else message.c.seq).limit(page)
+    both = union_all(one.where(message.c.seq == bindparam("thread")), select(replies.subquery())).subquery()
+    weighed = select(message.c.id, _WEIGHT).join(both, both.c.id == message.c.id)
+    return weighed.order_by(both.c.seq.desc() if newest else both.c.seq).limit(page)
 
 
 _OLDER_IN_THREAD: Final = _of_thread(message.c.seq < bindparam("seq"), newest=True)

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import has_link
 from vestnik.store import search_index
-from vestnik.store.queries.history import load_messages
+from vestnik.store.queries.history import WEIGHT, load_messages
 from vestnik.store.queries.meanings import RANKS, Meaning, RunMeaning, WordMeaning, find_meaning, read
 from vestnik.store.snippets import Fits, snippet
 
@@ -169,6 +169,11 @@ class _Finder:
         times = self._values.get("since"), self._values.get("until")
         return search_index.numbers_between(self._connection, *times, last + 1)
 
+    def weight(self, number: int) -> int:
+        """How much of a page a message takes."""
+        query = f"SELECT {WEIGHT} FROM message WHERE message.id = ?"  # noqa: S608
+        return int(self._connection.exec_driver_sql(query, (number,)).scalar_one())
+
     def find(self, step: _Step, low: int, high: int) -> Iterator[tuple[int, str | None]]:
         """Messages with numbers from `low` to below `high`, the newest first, with their texts.
 
@@ -289,7 +294,7 @@ def _collect(
                 if clock() > deadline:
                     return numbers, SearchPosition(step.rank, number)
                 continue
-            characters += len(text)
+            characters += finder.weight(number)
             if len(numbers) == question.limit or (numbers and characters > PAGE_CHARACTERS):
                 return numbers, SearchPosition(step.rank, number + 1)
             numbers.append(number)
