@@ -454,3 +454,23 @@ async def test_a_room_is_left_and_joined_again_meanwhile(tmp_path: Path, monkeyp
         (3, "leave"),
         (4, "join"),
     ]
+
+
+async def test_what_a_client_has_was_delivered(tmp_path: Path) -> None:
+    """What a client names in its cursors counts as delivered, though nothing else says so; what it lacks does not."""
+    async with running_app(tmp_path, "anna", "boris", "carl") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna:
+            for text in ("one", "two", "three"):
+                await anna.send("boris", text)
+            await anna.send("carl", "one")
+            assert await app.store.undelivered(2) == {1: 1}
+            epoch = {"epoch": app.chat.epoch}
+            async with await Wire.login(port, "boris", features=RESUMING) as boris:
+                await resume(boris, {"anna": {"seq": 3, "change": 0}}, **epoch)
+                assert await until_resumed(boris) == []
+            await app.services.kept.save()
+            assert await app.store.undelivered(2) == {}
+            async with await Wire.login(port, "carl", features=RESUMING) as carl:
+                carl.writer.close()
+            assert await app.store.undelivered(3) == {2: 1}

@@ -48,6 +48,7 @@ class CatchUp:
             return
         count, written = 0, Written()
         missing = session.missing
+        await self._note_what_is_known(account, dict(missing.positions))
         if missing.anew:
             self._journal.record(catalogue.SESSION_ANEW, account.name, missing.anew, connection=recipient.name)
         while session.account is account and not missing.over and (missing.conversations or await self._wait(missing)):
@@ -65,6 +66,13 @@ class CatchUp:
         recipient.send(session.format.event(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
         self._journal.record(catalogue.SESSION_RESUMED, *values, connection=recipient.name)
+
+    async def _note_what_is_known(self, account: Account, positions: Mapping[int, tuple[int, int]]) -> None:
+        """What a client says it has was delivered, whatever became of the connection or of the server then."""
+        for number, first in (await self._store.undelivered(account.id)).items():
+            seq, _ = positions.get(number, (0, 0))
+            if seq >= first:
+                self._kept.note(number, account.id, seq)
 
     async def _wait(self, missing: Missing) -> bool:
         """Wait until everything that was read of rooms has gone on; whether that was necessary.

@@ -151,6 +151,10 @@ CATALOGUE: Final[Catalogue] = {
         "соединение {connection} закончилось через {seconds} с после доставки",
         "connection {connection} ended, {seconds} s after the delivery",
     ),
+    "cli.trace_ended_back": (
+        "соединение {connection} закончилось; как скоро после доставки, неизвестно: часы были переведены назад",
+        "connection {connection} ended; how soon after the delivery is not known, for the clock was put back",
+    ),
     "cli.trace_restarted": (
         "сервер запущен заново через {seconds} с после доставки в соединение {connection}",
         "the server started anew, {seconds} s after the delivery to connection {connection}",
@@ -167,6 +171,14 @@ CATALOGUE: Final[Catalogue] = {
     "cli.trace_end_nobody": (
         "Сохранено; больше никого из чата на связи не было",
         "Kept; nobody else of the room was connected",
+    ),
+    "cli.trace_end_recovered": (
+        "Сохранено; кому из чата оно доставлено, после сбоя неизвестно",
+        "Kept; to whom of the room it was delivered is not known after the crash",
+    ),
+    "cli.trace_end_gone": (
+        "Было сохранено, но в базе его больше нет",
+        "It was kept, but is not in the database any more",
     ),
     "cli.trace_end_uncertain": (
         "Отправлено {to}, но соединение вскоре закончилось: могло не дойти",

@@ -305,3 +305,47 @@ def test_a_real_server(tmp_path: Path) -> None:
     assert said == ["принято:", "записано", "ответ", "доставлено"]
     assert re.search(r"соединение 1 \(127\.0\.0\.1:\d+\), пользователь anna, запрос \d$", lines[2])
     assert re.search(r"доставлено boris с отложенными сообщениями: соединение 2 \(127\.0\.0\.1:\d+\)$", lines[5])
+
+
+def test_recovered_in_a_room(tmp_path: Path) -> None:
+    """To whom a message went that was journaled after a crash is not known, nor when that was found out."""
+    values = {"account": "anna", "to": "#Чат", "seq": 1, "id": "m1", "number": 42, "recovered": True}
+    for event in ("message.recovered", "message.delivered"):
+        data = tmp_path / event
+        data.mkdir()
+        stored(data, room=True)
+        assert told(data, *OPENED, record(at(10.4), event, **values))[2:] == [
+            STORED,
+            " " * 25 + "the journal lacked it after a crash; found in the database when the server started",
+            "Kept; to whom of the room it was delivered is not known after the crash",
+        ]
+
+
+def test_taken_away_by_a_restore(tmp_path: Path) -> None:
+    """A message that nobody was there for, and that the database lacks now, is not said to be kept."""
+    stored(tmp_path)
+    values = SENT | {"to": "#Чат", "number": 50, "code": 200, "id": "m2", "seq": 9}
+    lines = told(tmp_path, *OPENED, record(at(10.5), "message.delivered", **values), what="m2")
+    assert lines[-1] == "It was kept, but is not in the database any more"
+
+
+def test_the_clock_was_put_back(tmp_path: Path) -> None:
+    """What came later stands later, with the time that the clock showed."""
+    stored(tmp_path)
+    sent = record(at(10.5), "message.kept", code=202, **SENT, number=42, duration_ms=200.0)
+    later = record(at(-60), "backlog.delivered", connection="2", account="boris", count=1, messages="anna/1")
+    end = record(at(-50), "connection.slow", connection="2")
+    assert told(tmp_path, *OPENED, sent, later, end)[3:] == [
+        STORED,
+        "10:00:10.500  answered to the author: 202",
+        "09:59:00.000  delivered to boris with the messages kept for later: connection 2 ([::1]:502)",
+        "09:59:10.000  connection 2 closed as too slow, 10.0 s after the delivery",
+        "Written to boris, but the connection ended soon after: it may not have arrived",
+    ]
+    sent = record(at(10.5), "message.delivered", code=200, **SENT, number=42, recipients="2", duration_ms=200.0)
+    (tmp_path / "other").mkdir()
+    stored(tmp_path / "other")
+    assert told(tmp_path / "other", *OPENED, sent, record(at(-50), "connection.closed", connection="2"))[-2:] == [
+        "09:59:10.000  connection 2 ended; how soon after the delivery is not known, for the clock was put back",
+        "Written to boris, but the connection ended soon after: it may not have arrived",
+    ]

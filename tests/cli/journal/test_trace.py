@@ -228,3 +228,45 @@ def test_kept_once_more(tmp_path: Path) -> None:
     assert [life.number for life in (first, second, third)] == [42, 42, 43]
     assert [len(life.refusals) for life in (first, second, third)] == [0, 1, 0]
     assert [len(life.later) for life in (first, second, third)] == [0, 1, 1]
+
+
+EARLIER = [record(at(-7200), "server.started"), *opened(-7100, "1", 401, "carl"), *opened(-7000, "2", 402, "carl")]
+"""An earlier run, whose connections have the same numbers."""
+
+
+def test_the_clock_was_put_back_before_it(tmp_path: Path) -> None:
+    """Whose connection it was is told by the order of the entries, not by their times."""
+    message = sent(-1800, "message.delivered", recipients="2")
+    (life,) = of(tmp_path, MESSAGE, *EARLIER, STARTED, *PEOPLE, message)
+    assert life.sendings[0].author == Endpoint("1", "10.0.0.1", 501, "anna")
+    assert [delivery.peer for delivery in life.live] == [Endpoint("2", "10.0.0.1", 502, "boris")]
+
+
+def test_the_clock_was_put_back_after_it(tmp_path: Path) -> None:
+    """A later delivery is found though its time is an earlier one; what was delivered before is another message's."""
+    other = record(at(8), "backlog.delivered", connection="2", account="boris", count=1, messages="anna/5")
+    restored = record(at(9), "store.restored", epoch="f00d")
+    right = record(at(-1800), "backlog.delivered", connection="3", account="boris", count=1, messages="anna/5")
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, other, restored, sent(10, "message.kept"), right)
+    (delivery,) = life.later
+    assert delivery.peer.connection == "3"
+    assert delivery.arrived
+
+
+@pytest.mark.parametrize("event", ["connection.slow", "connection.closed", "server.started"])
+def test_the_clock_was_put_back_before_the_end(tmp_path: Path, event: str) -> None:
+    """How soon a connection ended is not known then, so it is not said that the message has arrived."""
+    end = record(at(-1800), event, connection=None if event == "server.started" else "2")
+    (life,) = of(tmp_path, MESSAGE, STARTED, *PEOPLE, sent(10, "message.delivered", recipients="2"), end)
+    assert [delivery.arrived for delivery in life.live] == [False]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_recovered(tmp_path: Path, packed: bool) -> None:
+    """Of what the journal has got back after a crash nobody knows to whom it went at once."""
+    for number, event in enumerate(("message.recovered", "message.delivered")):
+        message = sent(10, event, connection=None, recovered=True)
+        (life,) = of(tmp_path / str(number), MESSAGE, STARTED, *PEOPLE, message, packed=packed)
+        assert life.recovered
+    (life,) = of(tmp_path / "other", MESSAGE, STARTED, *PEOPLE, sent(10, "message.delivered"), packed=packed)
+    assert not life.recovered

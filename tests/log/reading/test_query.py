@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.pages import START, entry_of, json_of, record, text_of
 from vestnik.log.days.names import Kind
+from vestnik.log.reading.entry import Entry, Source
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import ALWAYS, NameCondition, Query, Span, level_number
 
@@ -151,3 +153,14 @@ def test_everything() -> None:
     assert Query().matcher("jsonl") is None
     assert Query().prefilter("jsonl") is None
     assert not Query().needs_fields
+
+
+def test_besides() -> None:
+    """A line is found for itself, whatever else is asked for, also by those that find candidates."""
+    line, other, third = (json_of(record(START, event, id="(x)")).rstrip(b"\n") for event in ("a.b", "a.c", "a.d"))
+    query = Query(events=frozenset(("a.c",)), also=lambda facts: facts.get("event") != "a.b", besides=line)
+    matcher, prefilter = query.matcher("jsonl"), query.prefilter("jsonl")
+    assert matcher is not None
+    assert prefilter is not None
+    assert [matcher(Entry(0, raw, Source(Path(), "jsonl", ""))) for raw in (line, other, third)] == [True, True, False]
+    assert [prefilter.find(raw, 0) >= 0 for raw in (line, other, third)] == [True, True, False]

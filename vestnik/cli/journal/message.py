@@ -12,7 +12,18 @@ from vestnik.chat.names import ROOM_SIGN
 from vestnik.cli.failure import Failure
 from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.cli.journal.output import Output
-from vestnik.cli.journal.trace import RECOVERED, SLOW, STARTED, Endpoint, Life, Target, Told, TracedDelivery, lives
+from vestnik.cli.journal.trace import (
+    BACK,
+    RECOVERED,
+    SLOW,
+    STARTED,
+    Endpoint,
+    Life,
+    Target,
+    Told,
+    TracedDelivery,
+    lives,
+)
 from vestnik.log.reading.folding import fold
 from vestnik.log.reading.query import BEGINNING, Query
 from vestnik.log.reading.reader import Reader
@@ -21,7 +32,7 @@ from vestnik.protocol.errors import StartupError
 from vestnik.store.queries.trace import Trace, between, in_room, with_id
 from vestnik.store.readonly import looking
 
-BEFORE: Final = 3600 * SECOND
+BEFORE: Final = BACK
 """How long before it was stored the journal is searched for a message: it may have been refused at first."""
 INEXACT: Final = SECOND // 10
 """By how much the duration of a request may be told too short: it is measured in steps of the event loop."""
@@ -53,10 +64,19 @@ class Found(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Something that happened to it. `time` in microseconds since 1970."""
+    """Something that happened to it. `time` in microseconds since 1970, None if that is not known.
 
-    time: int
+    It comes behind what happened `after`, also if a clock was put back meanwhile.
+    """
+
+    time: int | None
     text: str
+    after: int = BEGINNING
+
+    @property
+    def place(self) -> int:
+        """Where it comes among the others."""
+        return self.after if self.time is None else max(self.time, self.after)
 
 
 @click.command("message")
@@ -154,15 +174,16 @@ def show(output: Output, say: Say, found: Found, *, known: bool) -> None:
     elif known and life is not None and life.sendings:
         output.line(BLANK + say("cli.trace_not_stored"))
     if life is not None:
-        told += [step for each in life.live for step in _delivered(say, "cli.trace_delivered", each)]
-        told += [step for each in life.later for step in _delivered(say, "cli.trace_delivered_later", each)]
-    for step in sorted(told, key=lambda step: step.time):
-        output.line(f"{_moment(step.time)}  {step.text}")
-    output.line(outcome(say, found))
+        told += [step for each in life.live for step in _delivered(say, "cli.trace_delivered", each, BEGINNING)]
+        accepted = max(life.sendings[0].entry.time, stored or BEGINNING) if life.sendings else BEGINNING
+        told += [step for each in life.later for step in _delivered(say, "cli.trace_delivered_later", each, accepted)]
+    for step in sorted(told, key=lambda step: step.place):
+        output.line(f"{BLANK if step.time is None else _moment(step.time) + '  '}{step.text}")
+    output.line(outcome(say, found, known=known))
 
 
-def outcome(say: Say, found: Found) -> str:
-    """Where the message is now, in a sentence."""
+def outcome(say: Say, found: Found, *, known: bool) -> str:
+    """Where the message is now, in a sentence; `known` says whether there is a database."""
     life, kept, begins = found
     if begins is not None:
         return say("cli.trace_end_older", moment=_moment(begins))
@@ -170,8 +191,11 @@ def outcome(say: Say, found: Found) -> str:
         return say("cli.trace_end_refused" if kept is None else "cli.trace_end_unjournaled")
     to = found.to
     if to.startswith(ROOM_SIGN):
-        count = len(life.live)
-        return say("cli.trace_end_room", count=count) if count else say("cli.trace_end_nobody")
+        if count := len(life.live):
+            return say("cli.trace_end_room", count=count)
+        if kept is None and known:
+            return say("cli.trace_end_gone")
+        return say("cli.trace_end_recovered" if life.recovered else "cli.trace_end_nobody")
     key = fold(to)
     written = [each for each in life.live + life.later if each.peer.account is None or fold(each.peer.account) == key]
     if key == fold(life.account) or any(each.arrived for each in written):
@@ -204,8 +228,9 @@ def _sent(say: Say, told: Told, stored: int | None, *, again: bool) -> Iterator[
     """That a message was accepted and answered; `stored` is when it was."""
     entry, author = told
     facts = entry.facts
-    if facts.get("event") == RECOVERED:
-        yield Step(entry.time, say("cli.trace_recovered"))
+    if facts.get("recovered") is True or facts.get("event") == RECOVERED:
+        found = None if stored is not None and abs(entry.time - stored) < SECOND else entry.time
+        yield Step(found, say("cli.trace_recovered"), BEGINNING if stored is None else stored + 1)
         return
     duration = facts.get("duration_ms")
     took = duration if isinstance(duration, (int, float)) else 0
@@ -227,16 +252,19 @@ def _refused(say: Say, told: Told) -> Iterator[Step]:
     yield Step(entry.time, say("cli.trace_refused", **values))
 
 
-def _delivered(say: Say, key: str, delivery: TracedDelivery) -> Iterator[Step]:
+def _delivered(say: Say, key: str, delivery: TracedDelivery, after: int) -> Iterator[Step]:
     """That it was written to a connection, and how that ended if it did so soon."""
     account = delivery.peer.account
     shown = say("cli.trace_somebody") if account is None else account
-    yield Step(delivery.time, say(key, account=shown, connection=_peer(say, delivery.peer)))
+    after = max(after, delivery.time)
+    yield Step(delivery.time, say(key, account=shown, connection=_peer(say, delivery.peer)), after)
     if delivery.ended is not None:
         event = str(delivery.ended.facts.get("event"))
         key = {SLOW: "cli.trace_slow", STARTED: "cli.trace_restarted"}.get(event, "cli.trace_ended")
+        if delivery.ended.time < delivery.time:
+            key = "cli.trace_ended_back"
         seconds = f"{(delivery.ended.time - delivery.time) / SECOND:.1f}"
-        yield Step(delivery.ended.time, say(key, connection=delivery.peer.connection, seconds=seconds))
+        yield Step(delivery.ended.time, say(key, connection=delivery.peer.connection, seconds=seconds), after)
 
 
 def _peer(say: Say, peer: Endpoint | None) -> str:

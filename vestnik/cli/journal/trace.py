@@ -20,8 +20,10 @@ AT_ONCE: Final = SECOND
 """One that ends properly may not have if it does so within this."""
 MANY: Final = 100
 """Records of one message that are looked at; a client may send the same one again as often as it likes."""
-MAX_LOOKED_AT: Final = 200_000
+MAX_LOOKED_AT: Final = 500_000
 """Records of openings and logins that are gone through to find those of some connections."""
+BACK: Final = 86_400 * SECOND
+"""By how much a clock may have been put back, in microseconds: entries are looked for in their order, not by times."""
 MAX_RECIPIENTS: Final = 100_000
 """Connections of one delivery that are looked at."""
 
@@ -85,7 +87,7 @@ class TracedDelivery(NamedTuple):
 
     @property
     def arrived(self) -> bool:
-        """Whether there is nothing to say that it did not arrive."""
+        """Whether there is nothing to say that it did not arrive; as when the clock was put back before the end."""
         if self.ended is None:
             return True
         return self.ended.facts.get("event") == CLOSED and self.ended.time - self.time >= AT_ONCE
@@ -110,6 +112,14 @@ class Life(NamedTuple):
     refusals: list[Told]
     live: list[TracedDelivery]
     later: list[TracedDelivery]
+
+    @property
+    def recovered(self) -> bool:
+        """Whether nobody can say any more to whom it went at once."""
+        if not self.sendings:
+            return False
+        facts = self.sendings[0].entry.facts
+        return facts.get("recovered") is True or facts.get("event") == RECOVERED
 
     @property
     def number(self) -> int | None:
@@ -153,14 +163,12 @@ def _life(reader: Reader, entries: list[Entry]) -> Life:
     told: list[Told] = []
     for entry in entries:
         name = entry.facts.get("connection")
-        told.append(Told(entry, _peers(reader, {name}, entry.time)[name] if type(name) is str else None))
+        told.append(Told(entry, _peers(reader, {name}, entry)[name] if type(name) is str else None))
     sendings = [each for each in told if each.entry.facts.get("event") in SENDINGS]
     refusals = [each for each in told if each.entry.facts.get("event") not in SENDINGS]
     live: list[TracedDelivery] = []
     for entry, author in sendings:
-        live += _deliveries(
-            reader, entry.time, connections(entry.facts.get("recipients")) - {author and author.connection}
-        )
+        live += _deliveries(reader, entry, connections(entry.facts.get("recipients")) - {author and author.connection})
     later = _later(reader, sendings[0].entry, live) if sendings else []
     return Life(str(entries[0].facts.get("account")), sendings, refusals, live, later)
 
@@ -175,27 +183,37 @@ def _later(reader: Reader, sending: Entry, live: Iterable[TracedDelivery]) -> li
         return []
     covers = partial(_covers, to, fold(str(facts.get("account"))), seq)
     found: list[TracedDelivery] = []
-    for entry in islice(reader.entries(Query(since=sending.time, events=LATER | {RESTORED}, also=covers)), MANY):
+    query = Query(since=sending.time - BACK, events=LATER | {RESTORED}, also=covers, besides=sending.raw)
+    for entry in islice(_behind(sending, reader.entries(query)), MANY):
         if entry.facts.get("event") == RESTORED:
             break
-        found += _deliveries(reader, entry.time, {str(entry.facts.get("connection"))})
+        found += _deliveries(reader, entry, {str(entry.facts.get("connection"))})
     return found
 
 
-def _deliveries(reader: Reader, time: int, names: set[str]) -> list[TracedDelivery]:
+def _behind(entry: Entry, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Of entries, in either direction, those that come after `entry`, which is one of them."""
+    rest = iter(entries)
+    for each in rest:
+        if each.raw == entry.raw:
+            break
+    return rest
+
+
+def _deliveries(reader: Reader, told: Entry, names: set[str]) -> list[TracedDelivery]:
     if not names:
         return []
-    peers, ends = _peers(reader, names, time), _ends(reader, names, time)
+    peers, ends = _peers(reader, names, told), _ends(reader, names, told)
     order = sorted(names, key=lambda name: (len(name), name))
-    return [TracedDelivery(time, peers[name], ends.get(name)) for name in order]
+    return [TracedDelivery(told.time, peers[name], ends.get(name)) for name in order]
 
 
-def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Endpoint]:
-    """The connections called `names` at a time: numbers begin again with every start of the server."""
+def _peers(reader: Reader, names: set[str], told: Entry) -> dict[str, Endpoint]:
+    """The connections called `names` before an entry: numbers begin again with every start of the server."""
     found = {name: Endpoint(name) for name in names}
     missing = set(names)
-    query = Query(until=time + 1, events=LOGINS | {OPENED, STARTED})
-    for entry in reader.backward(query, MAX_LOOKED_AT):
+    query = Query(until=told.time + BACK, events=LOGINS | {OPENED, STARTED}, besides=told.raw)
+    for entry in _behind(told, reader.backward(query, MAX_LOOKED_AT)):
         facts = entry.facts
         if facts.get("event") == STARTED or not missing:
             break
@@ -209,10 +227,13 @@ def _peers(reader: Reader, names: set[str], time: int) -> dict[str, Endpoint]:
     return found
 
 
-def _ends(reader: Reader, names: set[str], time: int) -> dict[str, Entry]:
-    """How those connections called `names` ended that ended soon after a time."""
+def _ends(reader: Reader, names: set[str], told: Entry) -> dict[str, Entry]:
+    """How those connections called `names` ended that ended soon after an entry, or may have: a clock was put back."""
     found: dict[str, Entry] = {}
-    for entry in reader.entries(Query(since=time, until=time + SOON, events=ENDINGS)):
+    query = Query(since=told.time - BACK, until=told.time + BACK, events=ENDINGS, besides=told.raw)
+    for entry in _behind(told, reader.entries(query)):
+        if entry.time > told.time + SOON:
+            break
         if entry.facts.get("event") == STARTED:
             return dict.fromkeys(names, entry) | found
         if (name := entry.facts.get("connection")) in names:

@@ -58,7 +58,8 @@ class Query:
     `since` and `until` (not included) are in microseconds since 1970. `level` is the lowest; all of `names` are looked
     for; `connections` are those that an entry may belong to; `event` is a pattern of `fnmatch`, `events` are names of
     which the entry must have one; `text` is looked for, regardless of case, in sentence, error and traceback, and so is
-    `pattern`. `also` is any further condition, `literal` bytes that the JSON of every match holds.
+    `pattern`. `also` is any further condition, `literal` bytes that the JSON of every match holds. `besides` is a line
+    that is wanted whatever it says: so it is known what is before and behind it, also if a clock was put back.
     """
 
     since: int = BEGINNING
@@ -75,6 +76,7 @@ class Query:
     pattern: re.Pattern[str] | None = None
     also: Test | None = None
     literal: bytes | None = None
+    besides: bytes | None = None
 
     @property
     def needs_fields(self) -> bool:
@@ -90,6 +92,8 @@ class Query:
             return None
 
         def matches(entry: Entry) -> bool:
+            if entry.raw == self.besides:
+                return True
             facts = entry.facts
             if spans is not None and not any(
                 facts.get("connection") == span.connection and span.since <= entry.time < span.until for span in spans
@@ -135,7 +139,7 @@ class Query:
             Literal(self.literal) if self.literal is not None else None,
             Literal(f'"connection":{_quoted(one)}'.encode()) if one is not None else None,
             Literal(f'"event":"{event}{whole}'.encode()) if event else None,
-            Pattern(_one_of(self.events)) if self.events else None,
+            Pattern(_one_of(self.events, self.besides)) if self.events else None,
             _folded(line and _quoted(line)[1:-1]),
             *(_folded(_quoted(name.key)) for name in self.names),
             Literal(f'"code":{self.code}'.encode()) if self.code is not None else None,
@@ -159,8 +163,9 @@ def _folded(text: str | None) -> Prefilter | None:
     return folded(text) if text else None
 
 
-def _one_of(events: frozenset[str]) -> bytes:
-    return b'"event":"(?:' + b"|".join(sorted(re.escape(event.encode()) for event in events)) + b')"'
+def _one_of(events: frozenset[str], besides: bytes | None) -> bytes:
+    pattern = b'"event":"(?:' + b"|".join(sorted(re.escape(event.encode()) for event in events)) + b')"'
+    return pattern if besides is None else pattern + b"|" + re.escape(besides)
 
 
 def _low(level: int, pattern: bytes) -> bytes:
