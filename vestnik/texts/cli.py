@@ -398,5 +398,9 @@ CATALOGUE: Final[Catalogue] = {
         "У журнала {name} уже есть ключ. --new сделает другой; прежним печатям нужен старый",
         "The journal {name} has a key. --new makes another one; earlier seals still need the old one",
     ),
+    "cli.journal_copied": (
+        "Журнал {name} скопирован в {path}: файлов {files}, скопировано байт {size}",
+        "Journal {name} copied to {path}: {files} files, {size} bytes copied",
+    ),
     "cli.seals_directory": ("{path}: {reason}", "{path}: {reason}"),
 }

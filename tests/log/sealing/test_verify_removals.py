@@ -328,3 +328,20 @@ def test_states_without_seals(tmp_path: Path, clock: Clock) -> None:
             (tmp_path / STATE).write_bytes(encode_state(KeyState(chain, epoch, "00" * 32, mac)))
             assert verify(tmp_path, "server", [key]).code == 1
             assert verify(tmp_path, "server").code == (1 if epoch or mac else 2)
+
+
+def test_another_key_after_old_days_are_deleted(tmp_path: Path, clock: Clock) -> None:
+    """The seals of an earlier key are checked though they do not begin with the first, and there are more of them."""
+    keys = [parse_key(set_up(tmp_path, "server", clock=clock))]
+
+    def start() -> Scribe:
+        return Scribe(tmp_path, clock=clock, monotonic=clock)
+
+    for _ in range(4):
+        run(start, clock, *"abcdefgh")
+        clock.now += DAY
+    sweep(tmp_path, clock, keep_days=2)
+    keys.append(parse_key(set_up(tmp_path, "server", again=True, clock=clock)))
+    run(start, clock, "last")
+    report = verify(tmp_path, "server", keys)
+    assert (report.code, [finding.what for finding in report.notes]) == (0, [What.BEGINS])

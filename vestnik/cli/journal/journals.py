@@ -117,14 +117,25 @@ class Journals:
         if self.incomplete:
             raise SystemExit(1)
 
+    def find(self, name: str) -> tuple[Path, str]:
+        """The directory and the name of a journal, which need not be there."""
+        if name in NAMES:
+            return self._directory(name), name
+        path = Path(name)
+        day = day_file(path)
+        return path.parent, path.name if day is None else day.name
+
     def _known(self, name: str) -> Reader:
+        return Reader(self._directory(name), name, self.report)
+
+    def _directory(self, name: str) -> Path:
         if name != CLIENT:
-            return Reader(self.server_directory, name, self.report)
+            return self.server_directory
         if self._client_directory is None:
             from vestnik.log.setup import default_directory  # imports all that writes journals
 
             self._client_directory = default_directory()
-        return Reader(self._client_directory, name, self.report)
+        return self._client_directory
 
     def _readers(self, name: str) -> list[Reader]:
         """What a name or a path stands for."""

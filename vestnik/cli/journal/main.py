@@ -1,4 +1,4 @@
-"""`vestnik journal`: search, follow, merge, count and verify journals, and find out what became of a message.
+"""`vestnik journal`: search, follow, merge, count, copy and verify journals, and find out what became of a message.
 
 Each subcommand is a module of its own, imported when it is used; without one it is `show`.
 """
@@ -13,6 +13,7 @@ SUBCOMMANDS: Final = {
     DEFAULT: ("vestnik.cli.journal.show", "command", "Show entries; this is what `vestnik journal` does by itself."),
     "stats": ("vestnik.cli.journal.stats", "command", "Count entries by level, event, hour, code, account and room."),
     "message": ("vestnik.cli.journal.message", "command", "Tell what became of a message."),
+    "copy": ("vestnik.cli.journal.copy", "copy_command", "Copy a journal as it is at this moment."),
     "verify": ("vestnik.cli.journal.seals", "verify_command", "Verify that the journal was not changed."),
     "setup-keys": ("vestnik.cli.journal.seals", "setup_keys_command", "Begin to seal the journal."),
 }
@@ -52,7 +53,7 @@ class _Journal(click.Group):
     "journal",
     cls=_Journal,
     options_metavar="",
-    subcommand_metavar="[show|stats|message|verify|setup-keys] [OPTIONS] [ARGUMENTS]",
+    subcommand_metavar="[show|stats|message|copy|verify|setup-keys] [OPTIONS] [ARGUMENTS]",
 )
 def command() -> None:
     """Read journals: those of the server, the client and the account commands, also while they are being written.

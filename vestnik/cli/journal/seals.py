@@ -13,14 +13,12 @@ from typing import Final
 import click
 
 from vestnik.cli.failure import Failure
-from vestnik.cli.journal.journals import CLIENT, NAMES, SERVER, Journals, location
-from vestnik.log.days.names import day_file
+from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import BadKey, Key, parse_key
 from vestnik.log.sealing.seals import KEYED
 from vestnik.log.sealing.verify import verify
-from vestnik.log.setup import default_directory
 from vestnik.texts import say
 
 KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"
@@ -94,7 +92,7 @@ def verify_command(
     except Failure as failure:
         failure.show()
         raise SystemExit(2) from None  # nothing was found out about the journal
-    directory, journal = _find(journals, name, log_dir)
+    directory, journal = journals.find(name)
     keys = _given_keys(journals, key_file)
     try:
         report = verify(directory, journal, keys)
@@ -120,7 +118,7 @@ def setup_keys_command(
     The key is shown once and kept nowhere. Run it as the user that writes the journal.
     """
     journals = Journals(config, data, log_dir, lang)
-    directory, journal = _find(journals, name, log_dir)
+    directory, journal = journals.find(name)
     try:
         directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         key = set_up(directory, journal, again=again)
@@ -131,17 +129,6 @@ def setup_keys_command(
         raise SystemExit(1) from None
     click.echo(journals.say("cli.seals_key", name=journal), err=True)
     click.echo(key)
-
-
-def _find(journals: Journals, name: str, log_dir: str | None) -> tuple[Path, str]:
-    """The directory and the name of a journal."""
-    if name == CLIENT:
-        return Path(log_dir).expanduser() if log_dir else default_directory(), name
-    if name in NAMES:
-        return journals.server_directory, name
-    path = Path(name)
-    day = day_file(path)
-    return path.parent, path.name if day is None else day.name
 
 
 def _given_keys(journals: Journals, file: Path | None) -> list[Key]:

@@ -48,8 +48,7 @@ def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Cal
         snapshot = _Snapshot(state, dict(_circumstances(directory, name, clock())), _sidecars(directory, name))
     if not snapshot.sidecars and state is None:
         report.findings.clear()
-    most = None if state is None else state.epoch
-    chain = ChainCheck(report, {key.chain: key for key in keys}, most)
+    chain = ChainCheck(report, {key.chain: key for key in keys}, state)
     chain.run(snapshot.sidecars)
     for sidecar in snapshot.sidecars:
         if sidecar.error is not None:
@@ -210,7 +209,7 @@ class _DayChecker:
     def _tell_gone(self, file: str, sealed: int) -> None:
         """A file with so many sealed bytes is not there; old days are deleted from the oldest on."""
         date = _date(file)
-        if date <= self._chain.gone and date <= self._oldest:
+        if date <= self._chain.gone and (date <= self._oldest or date not in self._sealed):
             self.removed.add(date)
         elif date < self._oldest < "9" and date not in self._sealed:
             self.missing.add(date)

@@ -10,7 +10,7 @@ from vestnik.log.sealing.seals import KEYED, Seal, Sealed, Swept
 from vestnik.log.sealing.sidecar import Sidecar, in_order
 
 LEAP: Final = 100_000_000
-"""Epochs that are at most skipped when seals are missing and nothing says how many there can be."""
+"""Epochs that are at most skipped, all in all, where seals are missing and nothing says how many there can be."""
 RANK: Final = 1 << 56
 """How far apart the numbers of the seals of two chains are."""
 
@@ -41,6 +41,14 @@ class Head(NamedTuple):
         return self.seal.time[:10]
 
 
+class _Hole(NamedTuple):
+    """A seal before which others are missing: its file, itself, and the place of that finding."""
+
+    file: str
+    seal: Seal
+    at: int
+
+
 class _Link:
     """Where the check of a chain is: the `epoch` that is expected next and its key (None: not known).
 
@@ -60,13 +68,13 @@ class _Link:
 class ChainCheck:
     """Checks all seals of a journal in their order and collects what they mention.
 
-    `keys` are the known first keys by chain, `most` is an epoch that no seal can have reached, None if unknown.
+    `keys` are the known first keys by chain; `state` says which epoch its chain cannot have reached, None if unknown.
     Afterwards `mentions` has, for each file that a seal mentions, the sidecars that do so; `runs` the programs; `ranks`
     the chains in their order; `bad` the lines, by sidecar, that are no good seals; `head` is the first good seal,
     `gone` the date up to which days were deleted because they were old, as seals say.
     """
 
-    def __init__(self, report: Report, keys: Mapping[str, Key], most: int | None) -> None:
+    def __init__(self, report: Report, keys: Mapping[str, Key], state: KeyState | None) -> None:
         self.mentions: dict[str, dict[str, None]] = {}
         self.runs: dict[str, Run] = {}
         self.ranks: dict[str, int] = {}
@@ -75,28 +83,31 @@ class ChainCheck:
         self.gone = ""
         self._report = report
         self._keys = keys
-        self._most = most
+        self._state = state
+        self._leap = LEAP
         self._link: _Link | None = None
         self._swept: list[Swept] = []
+        self._holes: list[_Hole] = []
 
     def run(self, sidecars: Sequence[Sidecar]) -> None:
         """Reads them all, in the order of their dates, or in that of the seals if the clock was put back."""
         for file, number, sealed in in_order(sidecars, self._expected):
             self._line(file, number, sealed)
         self._summarize(self._link)
-        if self.head is not None and not self.head.whole:
-            self._tell_begin(self.head)
+        left = [self._place(swept.chain, swept.epoch) for swept in self._swept if swept.chain in self.ranks]
+        self._tell_old(max(left, default=-1))
 
-    def _tell_begin(self, head: Head) -> None:
-        """The chain does not begin with its first seal: whether the seals before were deleted with old days."""
-        if not head.seal.first:
+    def _tell_old(self, left: int) -> None:
+        """Says which of the seals that are missing were deleted with old days: all before the place `left`."""
+        for hole in self._holes:
+            if hole.seal.first and self.number(hole.seal) <= left:
+                self._report.findings[hole.at] = _begins(What.BEGINS, hole.file, hole.seal)
+        if self.head is not None and not self.head.whole:
+            file, seal, at = self.head
             what = What.SEALS_BEHEADED
-        else:
-            first = self.number(head.seal)
-            left = [self._place(swept.chain, swept.epoch) for swept in self._swept if swept.chain in self.ranks]
-            what = What.BEGINS if any(place >= first for place in left) else What.BEGINS_LATE
-        values: dict[str, str | int] = {"epoch": head.seal.epoch, "time": head.seal.time}
-        self._report.findings.insert(head.findings, Finding(what, head.file, values))
+            if seal.first:
+                what = What.BEGINS if self.number(seal) <= left else What.BEGINS_LATE
+            self._report.findings.insert(at, _begins(what, file, seal))
 
     def _expected(self) -> tuple[str, int] | None:
         if self._link is None:
@@ -149,8 +160,15 @@ class ChainCheck:
         """The key of an epoch; empty if there is none to check with, None if there is no such epoch."""
         if link.key is None:
             return b""
-        most = link.epoch + LEAP if self._most is None else max(self._most, link.epoch + link.skipped + 1)
-        return evolve(link.key, epoch - link.epoch) if epoch <= most else None
+        steps = epoch - link.epoch
+        if self._state is not None and self._state.chain == link.chain:
+            if epoch > max(self._state.epoch, link.epoch + link.skipped + 1):
+                return None
+        elif steps > link.skipped + 1:
+            if steps > self._leap:
+                return None
+            self._leap -= steps
+        return evolve(link.key, steps)
 
     def _change(self, link: _Link, found: Sealed, file: str, number: int) -> None:
         """Another chain begins."""
@@ -175,6 +193,7 @@ class ChainCheck:
         seal = found.seal
         missing = seal.epoch - link.epoch - link.skipped
         if missing > 0:
+            self._holes.append(_Hole(file, seal, len(self._report.findings)))
             self._report.add(
                 What.SEALS_MISSING, file, line=number, epoch=seal.epoch - missing, last=seal.epoch - 1, count=missing
             )
@@ -252,6 +271,11 @@ class ChainCheck:
     def seen(self) -> bool:
         """Whether there was any good seal."""
         return bool(self.ranks)
+
+
+def _begins(what: What, file: str, seal: Seal) -> Finding:
+    """The finding that `seal` is the first one after others that are gone."""
+    return Finding(what, file, {"epoch": seal.epoch, "time": seal.time})
 
 
 def _instant(time: str) -> float:
