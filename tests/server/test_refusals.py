@@ -23,7 +23,8 @@ NOT_OBJECT, NOT_JSON = Reply(answers.VALUE_NOT_OBJECT), Reply(answers.VALUE_MALF
 def caller(name: str, account: str | None = None, address: str = "192.0.2.1") -> Caller:
     """Somebody with a connection."""
     known = None if account is None else SimpleNamespace(name=account)
-    session = SimpleNamespace(account=known, name=account or "", recipient=SimpleNamespace(name=name))
+    recipient = SimpleNamespace(name=name)
+    session = SimpleNamespace(account=known, name=account or "", recipient=recipient, closed=False)
     return cast(
         Caller, SimpleNamespace(name=name, network=network_of(address), session=session, address=(address, 4711))
     )
@@ -212,3 +213,19 @@ async def test_what_is_sent_again(desk: Desk) -> None:
         for number in range(2 * OF_ANSWERS.most):
             desk.refusals.answer(anna.session, event, ("anna", "boris", 5, "id", 7, "1f0c", None, 0.5), number)
         assert desk.events()[answer.name] == most
+
+
+@pytest.mark.parametrize("account", [None, "anna"])
+async def test_late_answers(desk: Desk, account: str | None) -> None:
+    """What is answered when a connection has gone is counted with all others, and nothing is kept of it."""
+    for name in range(1000):
+        late = caller(str(name), account)
+        desk.refusals.opened(late)
+        late.session.closed = True
+        desk.refusals.closed(late)
+        desk.refuse(late, 5, NOT_OBJECT)
+    desk.refusals.flush()
+    assert not desk.refusals._connections
+    assert not desk.refusals._answers
+    assert desk.told()["value.not_object"] == 5000
+    assert desk.events()["value.not_object"] <= OF_ALL.most

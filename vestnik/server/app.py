@@ -170,7 +170,7 @@ class App:
             Intake(chat, journal, self.wording, store, fanout, order, kept, refusals, settings.write_queue),
             fanout,
             kept,
-            CatchUp(chat, store, journal, order, kept),
+            CatchUp(chat, store, refusals, order, kept),
             tasks,
             refusals,
             Turns(),

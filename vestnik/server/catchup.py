@@ -15,12 +15,12 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.names import ROOM_SIGN
 from vestnik.chat.session import NO_FLOORS, Account, Missing, Session
 from vestnik.chat.storage.conversations import MissedChange, MissedMessage, MissedPage
-from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Resumed
 from vestnik.server import catalogue
 from vestnik.server.kept import KeptMessages, send_frames
 from vestnik.server.order import Order
+from vestnik.server.refusals import Refusals
 from vestnik.server.written import Written
 from vestnik.store.store import Store
 
@@ -33,10 +33,10 @@ PAGE: Final = 500
 class CatchUp:
     """Serves sessions that resume."""
 
-    def __init__(self, chat: Chat, store: Store, journal: Journal, order: Order, kept: KeptMessages) -> None:
+    def __init__(self, chat: Chat, store: Store, refusals: Refusals, order: Order, kept: KeptMessages) -> None:
         self._chat = chat
         self._store = store
-        self._journal = journal
+        self._refusals = refusals
         self._order = order
         self._kept = kept
 
@@ -50,7 +50,7 @@ class CatchUp:
         missing = session.missing
         await self._note_what_is_known(account, dict(missing.positions))
         if missing.anew:
-            self._journal.record(catalogue.SESSION_ANEW, account.name, missing.anew, connection=recipient.name)
+            self._refusals.answer(session, catalogue.SESSION_ANEW, (account.name, missing.anew))
         while session.account is account and not missing.over and (missing.conversations or await self._wait(missing)):
             todo, missing.conversations = sorted(missing.conversations), set()
             count += await self._send_messages(session, account, missing, todo, written)
@@ -65,7 +65,7 @@ class CatchUp:
             recipient.send(b"".join([data for _, data in late]))
         recipient.send(session.format.event(Resumed(self._chat.clock())))
         values = (account.name, count, str(written) or None)
-        self._journal.record(catalogue.SESSION_RESUMED, *values, connection=recipient.name)
+        self._refusals.answer(session, catalogue.SESSION_RESUMED, values)
 
     async def _note_what_is_known(self, account: Account, positions: Mapping[int, tuple[int, int]]) -> None:
         """What a client says it has was delivered, whatever became of the connection or of the server then."""

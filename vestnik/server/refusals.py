@@ -108,9 +108,7 @@ class Refusals:
             self.answer(caller.session, catalogue.of_answer(reply.answer), reply.values, number, more)
             return
         now = self._monotonic()
-        source = self._connections.get(caller.name)
-        if source is None:
-            source = self._connections[caller.name] = Repeats(caller.name, OF_CONNECTION, now)
+        source = self._source(self._connections, OF_CONNECTION, caller.session, now)
         source.network = caller.network
         event = catalogue.of_stranger(reply.answer)
         if source.allows(now):
@@ -123,10 +121,10 @@ class Refusals:
         session: Session,
         event: EventType,
         values: tuple[object, ...],
-        number: int,
+        number: int | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
-        """Request `number` of somebody who is logged in was answered, and has changed nothing.
+        """Somebody who is logged in was answered request `number`, and nothing has changed; or it has gone on (None).
 
         `more` is as in `refuse`.
         """
@@ -136,14 +134,22 @@ class Refusals:
                 (self._answers, OF_ANSWERS) if event.level == INFO else (self._connections, OF_CONNECTION)
             )
             now = self._monotonic()
-            source = sources.get(name)
-            if source is None:
-                source = sources[name] = Repeats(name, allowance, now)
+            source = self._source(sources, allowance, session, now)
             source.account, source.network = session.name, None
             if not source.allows(now):
                 self._hide(source, event, now)
                 return
         self._journal.record(event, *values, connection=name, request=number, more=more)
+
+    def _source(self, sources: dict[str, Repeats], allowance: Allowance, session: Session, now: float) -> Repeats:
+        """Where the lines of a connection are counted; those of one that is gone already with all others."""
+        if session.closed:
+            return self._all
+        name = session.recipient.name
+        found = sources.get(name)
+        if found is None:
+            found = sources[name] = Repeats(name, allowance, now)
+        return found
 
     # Counts.
 

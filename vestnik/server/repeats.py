@@ -9,6 +9,10 @@ MAX_WAIT: Final = 64.0
 """Seconds after which a count is to be told: the first, and at most. In between the time doubles while it goes on."""
 
 
+_NOTHING: Final[Counter[str]] = Counter()
+"""What most sources have hidden; never changed."""
+
+
 class Allowance(NamedTuple):
     """How much of it is shown: `most` at once, and `rate` per second for good."""
 
@@ -53,7 +57,7 @@ class Repeats:
         self.account: str | None = None
         self.network: str | None = None
         self._most, self._rate = allowance
-        self.hidden: Counter[str] = Counter()
+        self.hidden = _NOTHING
         self.due = 0.0
         self._left = float(self._most)
         self._seen = now
@@ -82,16 +86,17 @@ class Repeats:
             self._begin(other._since, now)
         self._since, self._until = min(self._since, other._since), max(self._until, other._until)
         self.hidden += other.hidden
-        other.hidden = Counter()
+        other.hidden = _NOTHING
 
     def _begin(self, at: float, now: float) -> None:
+        self.hidden = Counter()
         self._since = self._until = at
         self._wait = FIRST_WAIT if now > self.due + self._wait else min(2 * self._wait, MAX_WAIT)
         self.due = now + self._wait
 
     def take(self) -> Counted:
         """What is hidden; from now on nothing is."""
-        hidden, self.hidden = self.hidden, Counter()
+        hidden, self.hidden = self.hidden, _NOTHING
         kinds = ", ".join([f"{kind} {count}" for kind, count in sorted(hidden.items())])
         since, until = (time.strftime("%H:%M:%S", time.localtime(at)) for at in (self._since, self._until))
         return Counted(hidden.total(), kinds, since, until)
