@@ -93,7 +93,8 @@ class Rooms:
     def check(self) -> None:
         """Memory and store say the same, a room with members has an owner, and changes have no gaps."""
         kept = {record.id: record for record in self.runner.run(self.house.store.all_rooms())}
-        found = {room.id: room for room in self.house.chat.rooms._by_key.values()}
+        rooms = self.house.chat.rooms
+        found = {room.id: room for room in rooms._by_key.values()}
         assert set(kept) == set(found)
         for record in kept.values():
             room = found[record.id]
@@ -104,8 +105,10 @@ class Rooms:
             assert {a: t for a, t in record.muted.items() if t > now} == {
                 a: t for a, t in room.muted.items() if t > now
             }
-            names = {key for key, each in self.house.chat.rooms._by_key.items() if each is room}
-            assert names == {record.name, *record.aliases}
+            names = [[key for key, each in leads.items() if each is room] for leads in (rooms._by_key, rooms._by_alias)]
+            assert names[0] == [record.name]
+            assert set(names[1]) == set(record.aliases)
+            assert (room.aliases, room.invited) == (list(record.aliases), record.invited)
             assert not room.members or "owner" in room.roles.values()
             assert set(room.roles) <= room.members
             heard = [event.change for event in self.house.happened if event.conversation_id == record.id]

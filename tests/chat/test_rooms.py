@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from vestnik.chat.rooms import RoomDirectory
 from vestnik.chat.storage.changes import RoomRecord
+from vestnik.chat.storage.rooms import MAX_ALIASES
 
 
 def test_find() -> None:
@@ -50,12 +51,61 @@ def test_remove_a_moderator() -> None:
 
 def test_aliases() -> None:
     """A room is found by the names that it had before, those of the record and those of a later change."""
-    rooms = RoomDirectory([RoomRecord(1, "#tea", {7}, aliases=frozenset({"#чай"}))])
+    rooms = RoomDirectory([RoomRecord(1, "#tea", {7}, aliases=("#чай",))])
     room = rooms.find("#Чай")
     assert room is not None
     rooms.set(room, {"name": "#Coffee"})
     assert rooms.find("#coffee") is rooms.find("#tea") is rooms.find("#чай") is room
     assert room.name == "#Coffee"
+    assert rooms.used == {"#чай", "#tea"}
+
+
+def test_old_names_are_few() -> None:
+    """Of more names of before than a room may have the first is forgotten; one that is taken again is none of them."""
+    rooms = RoomDirectory([RoomRecord(1, "#0", {7})])
+    room = rooms.find("#0")
+    assert room is not None
+    for number in range(1, MAX_ALIASES + 2):
+        rooms.set(room, {"name": f"#{number}"})
+    assert rooms.find("#0") is None
+    assert room.aliases == [f"#{number}" for number in range(1, MAX_ALIASES + 1)]
+    rooms.set(room, {"name": "#1"})
+    assert room.aliases == [f"#{number}" for number in range(2, MAX_ALIASES + 2)]
+    assert rooms.find("#1") is room
+    rooms.forget_alias("#2")
+    rooms.forget_alias("#2")
+    assert rooms.find("#2") is None
+    assert rooms.find("#3") is room
+
+
+def test_a_room_is_removed() -> None:
+    """Its names lead nowhere then, but to the room that somebody has made of one of them meanwhile."""
+    rooms = RoomDirectory([RoomRecord(1, "#tea", set(), aliases=("#чай", "#cake"))])
+    other = rooms.add(RoomRecord(2, "#tea", {7}))
+    rooms.remove(1)
+    rooms.remove(1)
+    assert rooms.by_id(1) is None
+    assert [rooms.find(name) for name in ("#tea", "#чай", "#cake")] == [other, None, None]
+
+
+def test_who_has_joined_by_themselves() -> None:
+    """What others have brought an account into is counted by itself: groups, and rooms that it was invited to."""
+    rooms = RoomDirectory(
+        [
+            RoomRecord(1, "#own", {7}),
+            RoomRecord(2, "#invited", {7}, invited={7}),
+            RoomRecord(3, "#@3", {7, 8, 9}, group=True),
+        ]
+    )
+    assert (rooms.count_of(7), rooms.count_by_others(7)) == (1, 2)
+    invited = rooms.by_id(2)
+    assert invited is not None
+    rooms.remove_member(invited, 7)
+    rooms.add_member(invited, 7)
+    assert (rooms.count_of(7), rooms.count_by_others(7)) == (2, 1)
+    rooms.remove_member(invited, 7)
+    rooms.add_member(invited, 7, invited=True)
+    assert (rooms.count_of(7), rooms.count_by_others(7)) == (1, 2)
 
 
 def test_set() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
+from tests.support.store import reader
 from vestnik.language import LANGUAGES
+from vestnik.protocol.events import Version
 from vestnik.store.engine import open_engine
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.migrate import is_current, migrate, schema_version
+from vestnik.store.queries import alterations
+from vestnik.store.queries.behind import changes_behind
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.room_lists import all_rooms
 from vestnik.store.schema import HEAD, metadata
@@ -136,3 +141,57 @@ def test_data_of_the_first_schema(tmp_path: Path) -> None:
         1,
         "m1",
     )
+
+
+ORIGIN = '{"from":"carl","to":"%s","seq":3,"time":1.5}'
+FIFTH = """
+INSERT INTO account (id, name, key, password_hash, disabled, created)
+ VALUES (1, 'anna', 'anna', '', 0, 0), (2, 'boris', 'boris', '', 0, 0), (3, 'carl', 'carl', '', 0, 0);
+INSERT INTO conversation (id, created) VALUES (7, 0), (8, 0);
+INSERT INTO conversation (id, created, low_id, high_id) VALUES (9, 0, 1, 2);
+INSERT INTO room (id, name, key, private) VALUES (7, '#Tea', '#tea', 0), (8, '#Board', '#board', 1);
+INSERT INTO room_alias (key, room_id) VALUES ('#boss', 8);
+INSERT INTO member (room_id, account_id, joined, role)
+ VALUES (7, 1, 0, 'owner'), (7, 2, 0, 'member'), (8, 1, 0, 'owner');
+INSERT INTO mute VALUES (7, 1, 9e9), (7, 2, 9e9);
+INSERT INTO change VALUES
+ (11, 7, 1, 1, 1.0, 'edit', 5, '{"message":"secret","mentions":["boris"]}', 'secret'),
+ (12, 7, 2, 1, 1.0, 'delete', 5, '{}', 'secret'),
+ (13, 7, 3, 1, 1.0, 'edit', 4, '{"message":"","mentions":["boris"]}', 'old');
+INSERT INTO message (id, conversation_id, seq, sender_id, time, text, deleted) VALUES (5, 7, 5, 1, 1.0, '', 5.0);
+"""
+
+
+def test_data_of_the_fifth_schema(tmp_path: Path) -> None:
+    """What was deleted is gone, origins of messages are told to who may know them, and mutes hold for whom they did."""
+    path = tmp_path / "vestnik.db"
+    engine = open_engine(path, connections=1, writing=True)
+    migrate(engine, "0005")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(FIFTH)
+        for number, (place, to) in enumerate(((7, "#BOSS"), (7, "boris"), (9, "boris"), (7, "")), 1):
+            values = number, place, number, ORIGIN % to
+            database.execute(
+                "INSERT INTO message (id, conversation_id, seq, sender_id, time, text, forwarded)"
+                " VALUES (?, ?, ?, 1, 1.0, '', ?)",
+                values,
+            )
+        database.commit()
+    prepare(tmp_path)
+    reading = open_engine(path, connections=1, writing=False)
+    with reading.begin() as connection:
+        seen = {who: [each.forwarded for each in load_messages(connection, [1, 2, 3, 4], who)] for who in (1, 2, 3)}
+        versions = [alterations.versions(connection, reader(1), 7, seq, 10) for seq in (5, 4)]
+        told = [each.data for each in changes_behind(connection, 7, 0, 10)]
+        rooms = {room.name: (room.muted, room.aliases) for room in all_rooms(connection)}
+    reading.dispose()
+    assert {who: [each.to for each in places] for who, places in seen.items()} == {
+        1: ["#Board", "", "boris", ""],
+        2: ["", "", "boris", ""],
+        3: ["", "", "", ""],
+    }
+    assert [(each.from_, each.seq, each.time) for each in seen[1]] == [("carl", 3, 1.5)] * 4
+    assert versions == [[Version(1.0, "anna", "", deleted=True)], [Version(1.0, "anna", "old")]]
+    assert told == [{"message": ""}, {}, {"message": ""}]
+    assert rooms == {"#Tea": ({2: 9e9}, ()), "#Board": ({}, ("#boss",))}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from vestnik.chat.creations import Creations
 from vestnik.chat.directs import Directs
 from vestnik.chat.initials import Initials
 from vestnik.chat.limits import Limits
@@ -49,5 +50,6 @@ class Chat:
         self.sessions = Sessions(self.rooms, self.presence)
         self.state = State(self.rooms, self.sessions)
         self.directs = Directs()
+        self.creations = Creations(limits.creations)
         self.initials = Initials(names)
         self.deliveries_kept: Callable[[int], Awaitable[None]] = _nothing_to_keep

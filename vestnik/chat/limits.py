@@ -24,7 +24,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: Annotated[int, Meta(ge=2, le=MAX_NAME, description="Characters of a room's name, # included.")] = 25
     text: Annotated[int, Meta(ge=1, le=5000, description="Characters of a message.")] = 4000
     status: Annotated[int, Meta(ge=1, le=1000, description="Characters of a status text.")] = 100
-    rooms: Annotated[int, Meta(ge=1, description="Rooms one account may be a member of.")] = 1000
+    rooms: Annotated[
+        int, Meta(ge=1, description="Rooms that one account may have joined, and as many that others brought it into.")
+    ] = 1000
+    creations: Annotated[int, Meta(ge=1, description="Rooms and groups that one account may make in a day.")] = 200
     contacts: Annotated[int, Meta(ge=1, description="Contacts one account may have.")] = 1000
     topic: Annotated[int, Meta(ge=1, le=1000, description="Characters of a room's topic.")] = 250
     description: Annotated[int, Meta(ge=1, le=4000, description="Characters of a room's description.")] = 1000

@@ -7,6 +7,7 @@ from vestnik.chat.rooms import Room, RoomDirectory
 from vestnik.chat.sessions import Sessions
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
+from vestnik.chat.storage.rooms import RemovalEvent
 
 
 class State:
@@ -37,13 +38,17 @@ class State:
             apply(self, room, event, origin)
         room.change = event.change
 
+    def apply_removal(self, event: RemovalEvent) -> None:
+        """A room is gone in which there was nobody."""
+        self._rooms.remove(event.conversation_id)
+
     def _made(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         for account_id in room.members:
             self._sessions.joined(account_id, room)
 
     def _joined(self, room: Room, event: ChangeEvent, _origin: str | None) -> None:
         account_id = event.person_id or event.account_id
-        self._rooms.add_member(room, account_id)
+        self._rooms.add_member(room, account_id, invited=event.kind == "invite")
         if "role" in event.data:
             room.roles[account_id] = event.data["role"]
         self._sessions.joined(account_id, room)

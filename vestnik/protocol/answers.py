@@ -36,6 +36,8 @@ ROOM_NOT_MEMBER: Final = Answer("room.not_member", Code.FORBIDDEN, ("account", "
 ROOM_UNKNOWN: Final = Answer("room.unknown", Code.NOT_FOUND, ("room",))
 ROOM_UNKNOWN_LEAVE: Final = Answer("room.unknown_leave", Code.BAD_REQUEST, ("room",))
 ROOM_LIMIT: Final = Answer("room.limit", Code.FORBIDDEN, ("account", "limit"))
+ROOM_CREATIONS: Final = Answer("room.creations", Code.FORBIDDEN, ("account", "limit"))
+INVITATION_LIMIT: Final = Answer("invitation.limit", Code.FORBIDDEN, ("account", "limit"))
 
 ROOM_CREATED: Final = Answer("room.created", Code.CREATED, ("account", "room"))
 ROOM_EXISTS: Final = Answer("room.exists", Code.CONFLICT, ("room",))

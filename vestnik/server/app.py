@@ -38,6 +38,7 @@ from vestnik.server.settings import Settings
 from vestnik.server.tasks import Tasks
 from vestnik.server.traced import TracedStore
 from vestnik.server.turns import Turns
+from vestnik.server.vacancy import Vacancies
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 from vestnik.texts import Wording
@@ -196,6 +197,12 @@ class App:
         retention.start()
         self._undo.push_async_callback(retention.stop)
 
+    async def _look_after_rooms(self) -> None:
+        hours = self.settings.empty_room_hours, self.settings.old_name_hours
+        vacancies = Vacancies(self.store, self.journal, self.chat, self.services.fanout, *hours)
+        vacancies.start()
+        self._undo.push_async_callback(vacancies.stop)
+
     async def _open_control(self) -> None:
         journal = open_journal(self.settings)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
@@ -248,6 +255,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._open_control,
         App._listen,
         App._apply_retention,
+        App._look_after_rooms,
     )
 )
 

@@ -68,6 +68,8 @@ CHANGE_RECOVERED: Final = _event(
     ("account", "to", "kind", "change", "number", "epoch", "recovered"),
     promised=True,
 )
+RETENTION_ROOM_REMOVED: Final = _event("retention.room_removed", INFO, ("room",), promised=True)
+RETENTION_NAMES_FREED: Final = _event("retention.names_freed", INFO, ("count",), promised=True)
 RETENTION_APPLIED: Final = _event("retention.applied", INFO, ("room", "count"), promised=True)
 RETENTION_DOUBTED: Final = _event("retention.doubted", WARNING, ("shown", "trusted", "hours"))
 MESSAGE_RECOVERED: Final = _event(

@@ -15,7 +15,7 @@ from vestnik.chat.rooms import Room
 from vestnik.chat.session import Account, Recipient, Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
-from vestnik.chat.storage.rooms import ExpiryEvent
+from vestnik.chat.storage.rooms import ExpiryEvent, RemovalEvent
 from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
@@ -25,7 +25,7 @@ from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Arrived, AsSeen
 from vestnik.server.written import packed
 
-ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent
+ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent | RemovalEvent
 Subscriber: TypeAlias = Callable[[ConversationEvent, bool], None]
 """Called in the loop with each event, in the order of its conversation, after it was written to those who hear it; and
 with whether it is our own: an event of another process is not told to other processes."""
@@ -207,6 +207,11 @@ class Fanout:
 
     def expire(self, event: ExpiryEvent) -> None:
         """Retention has removed messages of a room: nobody who is connected hears of it."""
+        self._tell_subscribers(event, True)
+
+    def remove(self, event: RemovalEvent) -> None:
+        """A room is gone in which there was nobody, so nobody hears of it."""
+        self._chat.state.apply_removal(event)
         self._tell_subscribers(event, True)
 
     # What nobody keeps.

@@ -77,6 +77,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 10_000
     hash_threads: Annotated[int, Meta(ge=1, le=64, description="Threads that check passwords.")] = 2
     login_days: Annotated[float, Meta(gt=0, description="Days after which an unused login ends.")] = 30.0
+    empty_room_hours: Annotated[
+        int, Meta(ge=0, description="Hours after which a room goes that nobody is in; 0: never.")
+    ] = 720
+    old_name_hours: Annotated[
+        int, Meta(ge=0, description="Hours after which a name that a room had before is free, if unused; 0: never.")
+    ] = 2160
     shutdown: Annotated[float, Meta(gt=0, description="How long a stop waits for answers to be sent.")] = 10.0
     limits: Annotated[Limits, Meta(description="How long and how many.")] = Limits()
 

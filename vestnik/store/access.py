@@ -29,6 +29,7 @@ from vestnik.store.queries import (
     room_lists,
     rooms,
     search,
+    vacancy,
 )
 
 P = ParamSpec("P")
@@ -195,6 +196,9 @@ class Access:
     unmute = act(members.unmute_member, "room_id", "account_id", "person.id")
     set_role = act(members.set_role, "room_id", "account_id", "person.id", "role")
     retained_rooms = read(retention.retained_rooms)
+    vacated_rooms = write(vacancy.vacated_rooms, "hours", "hours_silent")
+    remove_room = write(vacancy.remove_room, "room_id", "limit")
+    idle_aliases = write(vacancy.idle_aliases, "hours")
     expire = write(retention.expire, "room_id", "before", "limit")
     known_clock = read(clock.known_clock)
     save_clock = write(clock.save_clock)

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -73,14 +73,18 @@ room = Table(
     Column("retention", Integer),  # days that messages are kept; null: for ever
     # The account numbers of a group conversation, sorted, with commas between; null for a room.
     Column("people", Text, unique=True, index=True),
+    # How often the server has found nobody in it, one time after the other; it looks once an hour.
+    Column("vacant", Integer, nullable=False, server_default="0"),
 )
 
-# The names that a room had before: they still lead to it.
+# The names that a room had before, in their order: they still lead to it.
 room_alias = Table(
     "room_alias",
     metadata,
     Column("key", Text, primary_key=True),
     Column("room_id", ForeignKey("room.id"), nullable=False, index=True),
+    # How often the server has found that nobody had used it since it looked last, one time after the other.
+    Column("idle", Integer, nullable=False, server_default="0"),
 )
 
 member = Table(
@@ -91,6 +95,7 @@ member = Table(
     Column("joined", Float, nullable=False),
     Column("since", Integer, nullable=False, server_default="0"),  # the last seq of the room when it was joined
     Column("role", Text, nullable=False, server_default="member"),  # owner, moderator, member
+    Column("invited", Boolean, nullable=False, server_default="0"),  # by somebody else
 )
 
 # Not a column of `member`: who leaves and joins again is still muted.

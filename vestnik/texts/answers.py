@@ -34,6 +34,14 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "room.unknown": ("Чата {room} не существует", "Room {room} does not exist"),
     "room.unknown_leave": ("Чата {room} не существует", "Room {room} does not exist"),
+    "room.creations": (
+        "Пользователь {account} создал слишком много чатов: за сутки можно {limit}",
+        "User {account} has made too many rooms: {limit} may be made in a day",
+    ),
+    "invitation.limit": (
+        "Пользователя {account} другие позвали уже в {limit} чатов: это предел",
+        "Others have brought user {account} into {limit} rooms, which is the limit",
+    ),
     "room.limit": (
         "Пользователь {account} уже состоит в {limit} чатах: это предел",
         "User {account} is a member of {limit} rooms, which is the limit",
@@ -86,8 +94,8 @@ CATALOGUE: Final[Catalogue] = {
         "User {account} found the group conversation {room}: {members}",
     ),
     "group.fixed": (
-        "Состав группового разговора {room} не меняется",
-        "The people of group conversation {room} do not change",
+        "В групповом разговоре {room} другие никого не добавляют и не удаляют",
+        "In group conversation {room} nobody is added or removed by others",
     ),
     "group.size": (
         "В групповом разговоре от трёх до {limit} человек",

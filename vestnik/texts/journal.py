@@ -127,6 +127,14 @@ CATALOGUE: Final[Catalogue] = {
         "The clock shows {shown}, but by what is known it is {trusted}: no old messages are removed until it has gone"
         " on evenly for {hours} more hours",
     ),
+    "retention.room_removed": (
+        "Чат {room} удалён: в нём давно никого нет",
+        "Room {room} removed, for nobody was in it for long",
+    ),
+    "retention.names_freed": (
+        "Прежние имена чатов, которыми никто не пользуется, освобождены ({count})",
+        "Names that rooms had before and nobody uses are free again ({count})",
+    ),
     "retention.applied": (
         "Старые сообщения чата {room} удалены ({count})",
         "Old messages of room {room} removed ({count})",

@@ -122,11 +122,13 @@ async def test_invite_who_cannot_be(tea: Tea) -> None:
         await tea.house.do(tea.anna, Invite(room="#tea", name=VERA))
     assert (caught.value.answer.name, caught.value.values) == ("room.banned", (VERA, "#tea"))
     await tea.house.do(tea.anna, Unban(room="#tea", name=VERA))
-    for number in range(3):
-        await tea.house.do(tea.vera, Join(room=f"#{number}"))
+    for session, name in ((tea.anna, "#1"), (tea.anna, "#2"), (tea.boris, "#3")):
+        await tea.house.do(session, Join(room=name))
+        await tea.house.do(session, Invite(room=name, name=VERA))
     with pytest.raises(Forbidden) as full:
         await tea.house.do(tea.anna, Invite(room="#tea", name=VERA))
-    assert (full.value.answer.name, full.value.values) == ("room.limit", (VERA, 3))
+    assert (full.value.answer.name, full.value.values) == ("invitation.limit", (VERA, 3))
+    await tea.house.do(tea.vera, Join(room="#her own"))
     with pytest.raises(NotFound) as unknown:
         await tea.house.do(tea.anna, Invite(room="#tea", name="carl"))
     assert unknown.value.values == ("carl",)

@@ -16,6 +16,7 @@ from vestnik.protocol.requests import (
     CreateRoom,
     GetRoom,
     Group,
+    History,
     Invite,
     Join,
     Leave,
@@ -275,12 +276,31 @@ async def test_groups_are_fixed(house: House) -> None:
     assert await changes(house, anna, SetRoom(room=name, topic="t")) == [("set_room", {"topic": "t"})]
     for request in (
         SetRoom(room=name, topic="u", archived=True),
-        Leave(room=name),
         Invite(room=name, name="boris"),
         Ban(room=name, name="boris"),
         SetRole(room=name, name="boris", role="owner"),
     ):
         assert await refused(house, anna, request) == "group.fixed"
+
+
+async def test_a_group_is_left(house: House) -> None:
+    """Who leaves a group hears nothing of it, and is not brought back by others, but comes back by asking for it."""
+    anna, boris = await house.login("anna"), await house.login("boris", ("changes",))
+    name = (await house.reply(anna, Group(members=["boris", VERA]))).more["room"]
+    await house.keep(anna, Msg(to=name, message="x"))
+    assert await changes(house, boris, Leave(room=name)) == [("leave", {})]
+    room = house.chat.rooms.find(name)
+    assert room is not None
+    assert hearers(room) == {anna.recipient}
+    assert await refused(house, boris, History(to=name)) == "room.unknown"
+    again = await house.reply(anna, Group(members=["boris", VERA]))
+    assert (again.answer.name, again.more["room"], again.changes) == ("group.found", name, ())
+    assert len(room.members) == 2
+    back = await house.reply(boris, Group(members=["anna", VERA]))
+    assert (back.answer.name, back.more["room"]) == ("group.found", name)
+    assert [each.kind for each in back.changes] == ["join"]
+    assert (len(room.members), room.roles) == (3, {})
+    assert hearers(room) == {anna.recipient, boris.recipient}
 
 
 @pytest.mark.parametrize("names", [[], ["boris"], ["anna", "boris"], ["boris", VERA, "carl"], ["boris"] * 31])
@@ -291,13 +311,17 @@ async def test_group_size(house: House, names: list[str]) -> None:
 
 
 async def test_group_of_strangers(house: House) -> None:
-    """An unknown account is a 404; one that is in as many rooms as it may be is a 403."""
+    """An unknown account is a 404; one that others have brought into as many rooms as they may is a 403."""
     anna, boris = await house.login("anna"), await house.login("boris")
     with pytest.raises(NotFound) as caught:
         await house.do(anna, Group(members=["boris", "carl"]))
     assert caught.value.values == ("carl",)
     for number in range(5):
         await house.do(boris, Join(room=f"#{number}"))
+        await house.do(anna, Join(room=f"#of anna {number}"))
+        await house.do(anna, Invite(room=f"#of anna {number}", name="boris"))
     with pytest.raises(Forbidden) as full:
         await house.do(anna, Group(members=["boris", VERA]))
-    assert full.value.values == ("boris", 5)
+    assert (full.value.answer.name, full.value.values) == ("invitation.limit", ("boris", 5))
+    await house.do(boris, Leave(room="#0"))
+    await house.do(boris, Join(room="#another"))

@@ -215,7 +215,7 @@ class World:
         room = self.names.get(request["room"])
         if room is None or (room.private and account not in room.people):
             raise Refused(400)
-        if account not in room.people or room.group:
+        if account not in room.people:
             raise Refused(403)
         last_owner = [name for name, role in room.roles.items() if role == "owner"] == [account]
         room.drop(account)
@@ -253,9 +253,12 @@ class World:
         if not set(people) <= set(self.accounts):
             raise Refused(404)
         for room in self.rooms:
-            if room.group and sorted(room.people) == people:
-                return {"room": room.name}
-        room = Room([], self._number(), private=True, group=True)
+            if room.group and room.founders == people:
+                if account in room.people:
+                    return {"room": room.name}
+                room.add(account, "member")
+                return {"room": room.name} | self._change(room, account, "join")
+        room = Room([], self._number(), private=True, group=True, founders=people)
         for person in people:
             room.add(person, "member")
         self.rooms.append(room)

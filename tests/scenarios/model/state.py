@@ -73,6 +73,8 @@ class Room(Conversation):
     muted: set[str] = field(default_factory=set)
     since: dict[str, int] = field(default_factory=dict)
     """The last seq when each became a member."""
+    founders: list[str] = field(default_factory=list)
+    """Whose group it is, whoever has left it."""
 
     def name_for(self, account: str) -> str:
         """Everybody calls it the same."""

@@ -75,7 +75,7 @@ def test_changes(connection: Connection) -> None:
     # What a room was called before is known only to who has made the change.
     happened += [renamed._replace(to=""), members.leave_room(connection, tea, 1, 5.0, allow).change]
     found = changes_behind(connection, tea, 0, 10)
-    now = RoomRecord(tea, "#Coffee", {2}, {2: "owner"}, change=6, aliases=frozenset({"#tea"}))
+    now = RoomRecord(tea, "#Coffee", {2}, {2: "owner"}, change=6, aliases=("#tea",), invited={2})
     assert found[0].room == now
     assert [found[0]._replace(room=None), *found[1:5]] == [
         happened[0] and happened[0]._replace(room=None),

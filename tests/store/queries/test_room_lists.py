@@ -70,7 +70,8 @@ def test_all_that_is_loaded(connection: Connection) -> None:
             archived=True,
             edits="moderators",
             change=6,
-            aliases=frozenset({"#tea"}),
+            aliases=("#tea",),
+            invited={BORIS, VERA},
         )
     ]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from vestnik.chat.actions.rooms import check_room_count, page_size
+from vestnik.chat.actions.rooms import check_invitations, page_size
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, name_key
@@ -43,7 +43,7 @@ async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
     """Make a person a member at once; inviting a member changes nothing."""
     account, room, called, person = await _find(chat, session, request)
     if person.id not in room.members:
-        check_room_count(chat, person.id, person.name)
+        check_invitations(chat, person)
     rule = MayInvite(account.name, person.name, request.room)
     change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
     return _done(answers.MEMBER_INVITED, account, called, person, change)

@@ -3,6 +3,8 @@
 Membership is kept: leaving is an action, disconnecting is not.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -44,7 +46,9 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
         check_new_room_name("room", name, chat.limits.room)
     check_room_count(chat, account.id, account.name)
     rule = MayJoin(account.name, name)
-    joined = await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule)
+    with _making(chat, account, may=room is None) as made:
+        made.append(await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule))
+    (joined,) = made
     reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.name))
     return _joined(chat, session, account, joined, reply)
 
@@ -63,7 +67,10 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
     usual = CreateRoom(room="")
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
     check_room_count(chat, account.id, account.name)
-    joined = await chat.storage.create_room(name_key(name), name, account.id, chat.clock(), unusual, NameFree(name))
+    now = chat.clock()
+    with _making(chat, account) as made:
+        made.append(await chat.storage.create_room(name_key(name), name, account.id, now, unusual, NameFree(name)))
+    (joined,) = made
     reply = Reply(answers.ROOM_CREATED, more={"room": joined.name})
     return _joined(chat, session, account, joined, reply)
 
@@ -124,7 +131,7 @@ async def list_rooms(chat: Chat, session: Session, request: Rooms) -> Reply:
 
 
 async def group(chat: Chat, session: Session, request: Group) -> Reply:
-    """Find or begin the conversation of exactly these people. Raises NotFound for an unknown account."""
+    """Find, begin, or come back to the conversation of exactly these people. Raises NotFound for an unknown account."""
     account = session.speaker
     people = await _find_people(chat, account, request)
     numbers = {person.id for person in people}
@@ -133,18 +140,50 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
         if room.group and room.members == numbers:
             return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more={"room": room.name})
     for person in people:
-        check_room_count(chat, person.id, person.name)
-    begun = await chat.storage.begin_group(sorted(numbers), account.id, chat.clock())
+        if person.id != account.id:
+            check_invitations(chat, person)
+    with _making(chat, account) as made:
+        made.append(await chat.storage.begin_group(sorted(numbers), account.id, chat.clock()))
+    (begun,) = made
     more: dict[str, Any] = {"room": begun.name}
     if begun.change is None:
         return Reply(answers.GROUP_FOUND, (account.name, begun.name, names), more=more)
-    if "changes" in session.features:
-        more["seq"] = 0
-    return Reply(answers.GROUP_CREATED, (account.name, begun.name, names), more=more, changes=(begun.change,))
+    found = chat.rooms.by_id(begun.room_id)
+    if found is not None and "changes" in session.features:
+        more["seq"] = found.seq
+    answer = answers.GROUP_CREATED if begun.change.kind == "create_room" else answers.GROUP_FOUND
+    return Reply(answer, (account.name, begun.name, names), more=more, changes=(begun.change,))
+
+
+@contextmanager
+def _making(chat: Chat, account: Account, *, may: bool = True) -> Iterator[list[Joined]]:
+    """Around what `may` make a room, which is put into the list. Raises Forbidden for who has made too many lately.
+
+    What makes none does not count.
+    """
+    if not may:
+        yield []
+        return
+    if not chat.creations.take(account.id, chat.clock()):
+        raise Forbidden(answers.ROOM_CREATIONS, account.name, chat.limits.creations)
+    made: list[Joined] = []
+    try:
+        yield made
+    finally:
+        if not any(each.change is not None and each.change.kind == "create_room" for each in made):
+            chat.creations.give_back(account.id)
+
+
+def check_invitations(chat: Chat, person: AccountRecord) -> None:
+    """Raises Forbidden for a person whom others have brought into as many rooms as they may."""
+    if chat.rooms.count_by_others(person.id) >= chat.limits.rooms:
+        raise Forbidden(answers.INVITATION_LIMIT, person.name, chat.limits.rooms)
 
 
 def check_room_count(chat: Chat, account_id: int, name: str) -> None:
-    """Raises Forbidden for an account that is a member of as many rooms as it may be."""
+    """Raises Forbidden for an account that has joined as many rooms as it may; those that others made it join are not
+    counted.
+    """
     if chat.rooms.count_of(account_id) >= chat.limits.rooms:
         raise Forbidden(answers.ROOM_LIMIT, name, chat.limits.rooms)
 

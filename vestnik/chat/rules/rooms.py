@@ -64,7 +64,6 @@ class MayLeave(RoomRule, frozen=True):
         if standing.role is None and standing.private:
             raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, self.asked)
         check_member(self.account, self.asked, standing)
-        _check_no_group(standing)
 
 
 class MaySet(RoomRule, frozen=True):

@@ -1,6 +1,6 @@
 """Changes: everything that happens in a conversation beside new messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,8 @@ class RoomRecord(NamedTuple):
     """A room as it is in memory: its number, its name as it was created, its members' account numbers.
 
     `roles` has the members that are more than ordinary ones, `muted` those who may not write, until when (UNIX
-    seconds). `seq` and `change` are the last ones; `aliases` are the keys of names that it had before.
+    seconds). `seq` and `change` are the last ones; `aliases` are the keys of names that it had before, in their
+    order; `invited` are those members whom others made members.
     """
 
     id: int
@@ -30,7 +31,8 @@ class RoomRecord(NamedTuple):
     edits: EditsVisibility = "members"
     seq: int = 0
     change: int = 0
-    aliases: frozenset[str] = frozenset()
+    aliases: tuple[str, ...] = ()
+    invited: Set[int] = frozenset()
 
 
 class ChangeEvent(NamedTuple):

@@ -1,7 +1,7 @@
 """Rooms, roles and members, as the rules need them kept."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
@@ -92,6 +92,23 @@ class RoomPage(NamedTuple):
     next: str | None
 
 
+class Vacated(NamedTuple):
+    """A room in which nobody was for long."""
+
+    id: int
+    name: str
+
+
+class RemovalEvent(NamedTuple):
+    """A room is gone, with all that was in it. Its number is not given again."""
+
+    conversation_id: int
+
+
+MAX_ALIASES: Final = 10
+"""Names that a room had before and that still lead to it: the one given up first is free again then."""
+
+
 class RoomStorage(Protocol):
     """Every method that changes something returns after that is on disk. Times are UNIX seconds.
 
@@ -110,7 +127,7 @@ class RoomStorage(Protocol):
         """Make a room. `settings` are fields of `Change`."""
 
     async def begin_group(self, people: Sequence[int], account_id: int, now: float) -> Joined:
-        """The group conversation of these accounts, which the account begins if there is none."""
+        """The group conversation of these accounts, which the account begins if there is none, or joins again."""
 
     async def set_room(
         self,
@@ -181,3 +198,15 @@ class RoomStorage(Protocol):
 
         A message of a time that is still to come goes with those behind it: nobody knows when it was kept.
         """
+
+    async def vacated_rooms(self, hours: int, hours_silent: int) -> list[Vacated]:
+        """Count once more in which rooms there is nobody; those that were found so that often.
+
+        `hours_silent` is for rooms in which there is no message.
+        """
+
+    async def remove_room(self, room_id: int, limit: int, now: float) -> bool:
+        """Remove a room in which there is nobody, at most `limit` of each kind of thing; whether it is gone."""
+
+    async def idle_aliases(self, used: Collection[str], hours: int) -> list[str]:
+        """Count once more which names of before nobody has used, but those `used`; those that are free now, by key."""

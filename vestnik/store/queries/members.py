@@ -28,7 +28,7 @@ def invite(
     standing = check_standing(connection, room_id, account_id, person.id, rule)
     if standing.their_role is not None:
         return None
-    add_member(connection, room_id, person.id, now, "member")
+    add_member(connection, room_id, person.id, now, "member", invited=True)
     return add_change(connection, room_id, account_id, now, "invite", person=person)
 
 

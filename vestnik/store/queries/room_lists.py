@@ -7,7 +7,7 @@ from time import thread_time
 from typing import Any, Final, cast
 
 from msgspec import UNSET
-from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, false, func, literal_column, or_, select, true
 
 from vestnik.chat.storage.changes import NOBODY, RoomRecord
 from vestnik.chat.storage.rooms import Asker, RoomPage
@@ -36,6 +36,8 @@ _ALL_ROOMS: Final = select(
 ).join(conversation, conversation.c.id == room.c.id)
 _MEMBERS: Final = select(member.c.room_id, func.group_concat(member.c.account_id)).group_by(member.c.room_id)
 _ROLES: Final = select(member.c.room_id, member.c.account_id, member.c.role).where(member.c.role != "member")
+_INVITED: Final = select(member.c.room_id, member.c.account_id).where(member.c.invited == true())
+_ALIASES: Final = select(room_alias.c.key, room_alias.c.room_id).order_by(literal_column("rowid"))
 _MUTED: Final = select(mute.c.room_id, mute.c.account_id, mute.c.until)
 
 
@@ -50,8 +52,11 @@ def all_rooms(connection: Connection) -> list[RoomRecord]:
     muted: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for room_id, account_id, until in connection.execute(_MUTED):
         muted[room_id][account_id] = until
+    invited: defaultdict[int, set[int]] = defaultdict(set)
+    for room_id, account_id in connection.execute(_INVITED):
+        invited[room_id].add(account_id)
     aliases: defaultdict[int, list[str]] = defaultdict(list)
-    for key, room_id in connection.execute(select(room_alias.c.key, room_alias.c.room_id)):
+    for key, room_id in connection.execute(_ALIASES):
         aliases[room_id].append(key)
     return [
         RoomRecord(
@@ -66,7 +71,8 @@ def all_rooms(connection: Connection) -> list[RoomRecord]:
             row.edits,
             row.seq,
             row.last_change,
-            frozenset(aliases.get(row.id, ())),
+            tuple(aliases.get(row.id, ())),
+            frozenset(invited.get(row.id, ())),
         )
         for row in connection.execute(_ALL_ROOMS)
     ]

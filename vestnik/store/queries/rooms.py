@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
-from vestnik.chat.storage.rooms import Joined, RoomRule, Standing
+from vestnik.chat.storage.rooms import MAX_ALIASES, Joined, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.standing import add_member, check_standing, name_taken, standing_by_key
-from vestnik.store.schema import conversation, room, room_alias
+from vestnik.store.schema import conversation, member, room, room_alias
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -25,6 +25,19 @@ _SETTINGS: Final = select(
     room.c.edits,
     room.c.retention,
 ).where(room.c.id == bindparam("room_id"))
+
+
+_ALIASES: Final = room_alias.alias()
+_FORGET_ALIASES: Final = delete(room_alias).where(
+    room_alias.c.room_id == bindparam("room"),
+    room_alias.c.key.not_in(
+        select(_ALIASES.c.key)
+        .where(_ALIASES.c.room_id == bindparam("room"))
+        .order_by(literal_column("rowid").desc())
+        .limit(MAX_ALIASES)
+    ),
+)
+"""All but the newest names of before."""
 
 
 def join_room(connection: Connection, key: str, name: str, account_id: int, now: float, rule: RoomRule) -> Joined:
@@ -58,13 +71,22 @@ def create_room(
 
 
 def begin_group(connection: Connection, people: Sequence[int], account_id: int, now: float) -> Joined:
-    """The group conversation of these accounts, which the account begins if there is none."""
+    """The group conversation of these accounts, which the account begins if there is none, or joins again."""
     text = ",".join(map(str, sorted(people)))
     found = connection.execute(select(room.c.id, room.c.name).where(room.c.people == text)).first()
     if found is not None:
-        return Joined(found.id, found.name, None)
+        return Joined(found.id, found.name, _join_again(connection, found.id, account_id, now))
     members: dict[int, RoleName] = dict.fromkeys(people, "member")
     return _make_room(connection, account_id, now, members, {"private": True, "people": text})
+
+
+def _join_again(connection: Connection, room_id: int, account_id: int, now: float) -> ChangeEvent | None:
+    """Make somebody a member of a group again who has left it; None if they have not."""
+    mine = select(member.c.role).where(member.c.room_id == room_id, member.c.account_id == account_id)
+    if connection.execute(mine).first() is not None:
+        return None
+    add_member(connection, room_id, account_id, now, "member")
+    return add_change(connection, room_id, account_id, now, "join")
 
 
 def set_room(
@@ -87,6 +109,7 @@ def set_room(
     if "name" in changed and key is not None and key != row.key:
         connection.execute(delete(room_alias).where(room_alias.c.key == key))
         connection.execute(insert(room_alias).values(key=row.key, room_id=room_id))
+        connection.execute(_FORGET_ALIASES, {"room": room_id})
         values["key"] = key
     connection.execute(update(room).where(room.c.id == room_id).values(values))
     return add_change(connection, room_id, account_id, now, "set_room", called=row.name, **changed)

@@ -85,7 +85,11 @@ def check_standing(
     `wanted_key` is the key of the name that the room is to get. Raises what `rule` raises.
     """
     values = {"room_id": room_id, "account_id": account_id, "person_id": person_id}
-    row = connection.execute(_BY_ID, values).one()
+    row = connection.execute(_BY_ID, values).first()
+    if row is None:  # it is gone: like one that nobody may know
+        standing = Standing("", private=True)
+        rule(standing)
+        return standing
     last = row.their_role == "owner" and not has_other_owner(connection, room_id, person_id)
     taken = None if wanted_key is None else name_taken(connection, wanted_key, account_id, room_id)
     standing = _standing(row)._replace(last_owner=last, taken=taken)
@@ -119,11 +123,13 @@ def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bo
     return bool(connection.execute(_OTHER_OWNER, {"room_id": room_id, "account_id": account_id}).scalar())
 
 
-def add_member(connection: Connection, room_id: int, account_id: int, now: float, role: RoleName) -> None:
-    """Begin a membership: what was written before counts as read."""
+def add_member(
+    connection: Connection, room_id: int, account_id: int, now: float, role: RoleName, *, invited: bool = False
+) -> None:
+    """Begin a membership, by oneself or `invited`: what was written before counts as read."""
     seq = connection.execute(_SEQ, {"room_id": room_id}).scalar_one()
     values = {"room_id": room_id, "account_id": account_id, "joined": now, "since": seq, "role": role}
-    connection.execute(_NEW_MEMBER, values)
+    connection.execute(_NEW_MEMBER, values | {"invited": invited})
     if seq:
         values = {"conversation_id": room_id, "account_id": account_id, "read": seq, "delivered": seq}
         connection.execute(_NEW_CURSOR, values)
