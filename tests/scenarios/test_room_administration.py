@@ -181,6 +181,12 @@ async def test_groups(tmp_path: Path) -> None:
             await boris.send(name, "just us")
             assert await anna.texts(1) == await carl.texts(1) == ["just us"]
             assert await carl.code(action="leave", room=name) == 200
+            assert (await carl.ask(action="rooms"))["rooms"] == []
+            for wire in (anna, boris):
+                await change(wire, kind="leave", change=2)
+            assert (await carl.ask(action="group", members=["anna", "boris"]))["response"] == 200
+            for wire in (anna, boris):
+                await change(wire, kind="join", change=3)
             assert await dora.code(action="join", room=name) == 403
             assert await dora.code(action="get_room", room=name) == 404
             assert "rooms" in await dora.ask(action="rooms")

@@ -56,8 +56,8 @@ def vacated_rooms(connection: Connection, hours: int, hours_silent: int) -> list
 def remove_room(connection: Connection, room_id: int, limit: int, now: float) -> bool:
     """Remove a room in which there is nobody, at most `limit` things of one kind; whether it is gone.
 
-    Its messages are taken first; their ids are remembered, with `now` (UNIX seconds). The row of its conversation stays:
-    its number is not given again.
+    Its messages are taken first; their ids are remembered, with `now` (UNIX seconds). The row of its conversation
+    stays: its number is not given again.
     """
     if connection.execute(_EMPTY, {"room_id": room_id}).first() is None:
         return True  # somebody has come, or it is gone
