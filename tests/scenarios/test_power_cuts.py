@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,54 @@ async def test_failed_sync_of_the_index(machine: Machine, name: str) -> None:
     await machine.say(*some("b"))
     assert machine.refused == set()
     await machine.check()
+
+
+LONG = "слово " + "щ" * 3900
+"""A text that takes more than a page."""
+
+
+async def fill(machine: Machine, label: str, until: Callable[[], bool]) -> None:
+    """Send long messages one by one until something has happened."""
+    async with await Wire.login(machine.server.port, "anna", features=["seq"]) as anna:
+        for number in count():
+            name = f"{label}{number}"
+            try:
+                answer = await anna.ask(action="msg", to="anna", message=LONG, id=name, time=0)
+            except (EOFError, ConnectionError):
+                machine.refused.add(name)
+                return
+            (machine.acknowledged if answer["response"] in {200, 202} else machine.refused).add(name)
+            if until():
+                return
+
+
+def wait_for_log(data: Path, pages: int) -> Callable[[], bool]:
+    """Whether so many pages have been written to the log since now, as its size tells while it only grows."""
+    log = data / "vestnik.db-wal"
+    size = log.stat().st_size
+    return lambda: log.stat().st_size > size + pages * 4096
+
+
+async def test_failed_sync_of_the_database(machine: Machine) -> None:
+    """A sync of the database that fails while only a part of the log was in it loses nothing of that part."""
+    await machine.say("first")
+    with closing(sqlite3.connect(machine.data / "vestnik.db", isolation_level=None)) as reader:
+        await fill(machine, "a", wait_for_log(machine.data, 500))
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM message").fetchone()  # what comes later stays in the log
+        await fill(machine, "b", wait_for_log(machine.data, 1500))
+        reader.execute("ROLLBACK")
+    machine.disk.fail_next("vestnik.db")
+    left = iter(range(1500))
+    await fill(machine, "c", lambda: machine.disk.failed or next(left, None) is None)
+    assert machine.disk.failed
+    assert machine.server.wait() == 1
+    assert any("CRITICAL" in line and "vestnik.db" in line for line in machine.server.lines)
+    machine.server = machine.start()
+    left = iter(range(600))
+    await fill(machine, "d", lambda: next(left, None) is None)
+    machine.server.kill()
+    machine.disk.cut()
+    with closing(sqlite3.connect(machine.data / "vestnik.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert machine.acknowledged <= {row.id for row in kept(machine.data)} <= machine.acknowledged | machine.refused

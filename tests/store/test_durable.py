@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vestnik.store import durable
-from vestnik.store.durable import log_of, made_directories, make_log_sure, write_again
+from vestnik.store.durable import log_of, make_directory, make_log_sure, write_again
 
 
 class FailingSyncs:
@@ -88,10 +88,9 @@ def test_file_of_others(tmp_path: Path) -> None:
     assert path.read_bytes() == b"Dear diary, " * 100
 
 
-def test_made_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_make_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The names of new directories are on the disk, of old ones nothing is done."""
     syncs = FailingSyncs(0, monkeypatch)
     for _ in range(2):
-        with made_directories(tmp_path / "a" / "b"):
-            (tmp_path / "a" / "b").mkdir(parents=True, exist_ok=True)
+        make_directory(tmp_path / "a" / "b")
     assert syncs.synced == [str(tmp_path / "a"), str(tmp_path)]

@@ -1,10 +1,8 @@
 """The single writer: one seq after another, each id once, all or nothing."""
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from sqlite3 import OperationalError as SQLiteError
 from typing import Any
 
 import pytest
@@ -49,10 +47,10 @@ class New:
 class Desk:
     """A writer, and what it has reported so far."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, unsafe: module.Unsafe = module.unsaid) -> None:
         self.reports: list[tuple[Messages, Exception | None]] = []
         self._news = asyncio.Event()
-        self.writer = Writer(engine, asyncio.get_running_loop(), self._committed)
+        self.writer = Writer(engine, asyncio.get_running_loop(), self._committed, unsafe=unsafe)
 
     def _committed(self, messages: Messages, error: Exception | None) -> None:
         self.reports.append((messages, error))
@@ -321,48 +319,6 @@ async def test_locked_database(engine: Engine, database: Path) -> None:
     assert await desk.keep([New(1, 7, "a")]) == [None]
     assert [row[:4] for row in rows_after(desk, engine)] == [(1, 1, 7, "a")]
     other.dispose()
-
-
-class Doubts:
-    """What makes a log sure, and fails as often as it is to."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.failing = 0
-        self.made_sure = 0
-        monkeypatch.setattr(module, "write_again", self)
-
-    def __call__(self, path: Path) -> None:
-        """Make it sure."""
-        if self.failing:
-            self.failing -= 1
-            raise OSError(5, "Input/output error", str(path))
-        self.made_sure += 1
-
-
-def failed_sync(_connection: Connection) -> None:
-    """A change whose commit fails."""
-    error = SQLiteError("disk I/O error")
-    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 4 << 8  # SQLITE_IOERR_FSYNC
-    raise OperationalError("COMMIT", None, error)
-
-
-async def test_failed_disk(desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a sync has failed nothing is kept before the log is on the disk, and then everything."""
-    doubts = Doubts(monkeypatch)
-    assert await desk.keep([New(1, 7)]) == [None]
-    first = doubts.made_sure
-    assert await desk.keep([New(1, 7)]) == [None]
-    assert doubts.made_sure == first, "once is enough"
-    with pytest.raises(OperationalError):
-        await desk.writer.change(failed_sync)
-    doubts.failing = 2
-    for _ in range(2):
-        (error,) = await desk.keep([New(1, 7, "a")])
-        assert isinstance(error, OSError)
-    assert await desk.keep([New(1, 7, "a")]) == [None]
-    assert await desk.keep([New(1, 7, "a")]) == [None]
-    assert doubts.made_sure == first + 1
-    assert [row[1] for row in rows_after(desk, engine)] == [1, 2, 3]
 
 
 async def test_close_writes_what_waits(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import resource
 import shlex
 import shutil
@@ -26,6 +27,8 @@ from vestnik.server import catalogue
 from vestnik.server.app import App, serve
 from vestnik.server.passwords import return_hashing_memory
 from vestnik.server.settings import Settings, load_settings
+from vestnik.store.durable import make_directory
+from vestnik.store.errors import StoreUnsafe
 from vestnik.texts import say
 
 
@@ -64,7 +67,7 @@ def command(config: Path | None, **given: Any) -> None:
 def run(settings: Settings) -> int:
     """Run the server with `settings`; the exit code."""
     try:
-        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(settings.data_path)
         settings.log_path.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
         journal = Journal("server", None, console=sys.stderr, language=settings.lang)
@@ -86,6 +89,9 @@ def run(settings: Settings) -> int:
     app = App(settings, journal)
     try:
         _run_loop(lambda: serve(app, _ready))
+    except StoreUnsafe as error:
+        code = _give_up(journal, error)
+        os._exit(code)  # closing the database would take for written what is not
     except StartupError as error:
         return _give_up(journal, error)
     except OSError as error:

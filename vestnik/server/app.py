@@ -39,6 +39,8 @@ from vestnik.server.tasks import Tasks
 from vestnik.server.traced import TracedStore
 from vestnik.server.turns import Turns
 from vestnik.server.vacancy import Vacancies
+from vestnik.store.durable import make_directory
+from vestnik.store.errors import StoreUnsafe
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 from vestnik.texts import Wording
@@ -72,6 +74,8 @@ class App:
         self._undo = AsyncExitStack()
         self._forced = asyncio.Event()
         self._unclean: int | None = None  # the process that did not end properly
+        self.ended = asyncio.Event()  # it is to end
+        self.unsafe: StoreUnsafe | None = None  # why without an end
 
     @journaled
     async def start(self) -> None:
@@ -105,7 +109,7 @@ class App:
     # The steps.
 
     async def _lock_data(self) -> None:
-        self.settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(self.settings.data_path)
         await asyncio.to_thread(self._lock.acquire, LOCK_WITHIN)
         self._unclean = self._lock.stale
 
@@ -126,7 +130,11 @@ class App:
         def discarded(reason: str) -> None:
             self.journal.record(catalogue.STORE_INDEX_DISCARDED, reason)
 
-        self.store = TracedStore(self.database, committed, changed, discarded)
+        def unsafe(error: Exception) -> None:
+            self.unsafe = StoreUnsafe(self.database, str(error))
+            self.ended.set()
+
+        self.store = TracedStore(self.database, committed, changed, discarded, unsafe)
         self._undo.push_async_callback(self.store.close)
 
     async def _complete_journal(self) -> None:
@@ -263,16 +271,16 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
 async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
     """Run a server until SIGTERM or SIGINT; a second signal does not wait for clients or the disk any more.
 
-    `ready` is called when connections are accepted. Raises what `App.start` raises.
+    `ready` is called when connections are accepted. Raises what `App.start` raises; StoreUnsafe when the disk has
+    failed so that the process must end as it is, without closing anything.
     """
     loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
 
     def on_signal() -> None:
-        if stopping.is_set():
+        if app.ended.is_set():
             app.journal.record(catalogue.SERVER_FORCED)
             app.force()
-        stopping.set()
+        app.ended.set()
 
     watch_loop(app.journal)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -281,5 +289,7 @@ async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
         await app.start()
         if ready is not None:
             ready(app)
-        await stopping.wait()
+        await app.ended.wait()
+        if app.unsafe is not None:
+            raise app.unsafe
         await app.stop()

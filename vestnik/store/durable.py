@@ -7,8 +7,7 @@ gets there; so that is what is done before anything is built on a log that may h
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -83,10 +82,12 @@ def sync_directory(path: Path) -> None:
         os.close(fd)
 
 
-@contextmanager
-def made_directories(path: Path) -> Iterator[None]:
-    """Whoever makes the directory `path` and its parents inside of this has their names on the disk afterwards."""
+def make_directory(path: Path) -> None:
+    """Make a directory for its owner only, and its parents, if they are not there, with their names on the disk.
+
+    Raises OSError.
+    """
     new = [each for each in (path, *path.parents) if not each.exists()]
-    yield
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     for each in new:
         sync_directory(each.parent)

@@ -23,6 +23,13 @@ class StoreNewer(StoreError):
         super().__init__("store.newer", path=str(path), found=found, known=known)
 
 
+class StoreUnsafe(StoreError):
+    """The disk has failed while the database `path` was in use: it must be opened anew, and not be closed before."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__("store.unsafe", path=str(path), reason=reason)
+
+
 class StoreForeign(StoreError):
     """The file `path` is not a database of ours; `reason` says what it is instead."""
 

@@ -12,14 +12,14 @@ from sqlalchemy.exc import DatabaseError
 
 from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
-from vestnik.store.durable import made_directories, make_log_sure, sync_directory
+from vestnik.store.durable import make_directory, make_log_sure, sync_directory
 from vestnik.store.engine import BUSY_TIMEOUT, open_engine
 from vestnik.store.index_file import IndexFile, is_unusable
 from vestnik.store.indexer import Indexer
 from vestnik.store.migrate import is_current, migrate
 from vestnik.store.queries.removed import forget_removed
 from vestnik.store.readers import CONNECTIONS, PAGES, Readers
-from vestnik.store.writer import Changed, Committed, Messages, Writer, unheard, unnoticed
+from vestnik.store.writer import Changed, Committed, Messages, Unsafe, Writer, unheard, unnoticed, unsaid
 
 DATABASE: Final = "vestnik.db"
 
@@ -30,8 +30,7 @@ def prepare(data: Path) -> Path:
     Only the holder of the lock file may call this for data that another process may be using. Raises StoreError
     when the database cannot be used, OSError when the directory or its disk cannot.
     """
-    with made_directories(data):
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(data)
     path = data / DATABASE
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     make_log_sure(path, BUSY_TIMEOUT / 1000)
@@ -53,7 +52,7 @@ def _is_current(path: Path) -> bool:
         engine.dispose()
 
 
-def unsaid(_reason: str) -> None:
+def nobody(_reason: str) -> None:
     """Nobody wants to know."""
 
 
@@ -62,8 +61,9 @@ class Store(Access):
 
     `committed` is called in the running loop for every batch of messages given to `submit`, `changed` with the events
     of any other change, in the context of whoever asked for it; both in commit order, before whoever waits goes on.
-    `discarded` is called there when the index for searching is made anew, with the reason. A store that is not
-    `searched` leaves the index alone, for several may work with the same data.
+    `discarded` is called there when the index for searching is made anew, with the reason; `unsafe` when the disk has
+    failed so that the process must end at once, without `close`. A store that is not `searched` leaves the index alone,
+    for several may work with the same data.
     """
 
     def __init__(
@@ -71,7 +71,8 @@ class Store(Access):
         path: Path,
         committed: Committed,
         changed: Changed = unheard,
-        discarded: Callable[[str], None] = unsaid,
+        discarded: Callable[[str], None] = nobody,
+        unsafe: Unsafe = unsaid,
         *,
         searched: bool = True,
     ) -> None:
@@ -83,7 +84,7 @@ class Store(Access):
         self._forgetting: set[asyncio.Task[None]] = set()
         self._indexer = None if self._index is None else Indexer(self._index, self._loop, self._forget)
         wrote = unnoticed if self._indexer is None else self._indexer.wake
-        self._writer = Writer(self._writing, self._loop, committed, changed, wrote)
+        self._writer = Writer(self._writing, self._loop, committed, changed, wrote, unsafe)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""

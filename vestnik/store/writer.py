@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
@@ -24,6 +25,7 @@ from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import Extras, MessageEvent
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, VestnikError
+from vestnik.store.backfill import Backfill, LostPages
 from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
 from vestnik.store.enabled import disabled_accounts, forget_disabled
 from vestnik.store.queries.changes import HAPPENED, last_number
@@ -41,6 +43,8 @@ ROWS: Final = (128, 64, 32, 16, 8, 4, 2, 1)
 """Rows that one INSERT may have."""
 BUSY: Final = 32
 """Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
+TRANSACTION: Final = 4
+"""What a transaction counts for between two checkpoints, beside its messages."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
 MAX_REMEMBERED: Final = 100_000
@@ -100,6 +104,15 @@ Wrote: TypeAlias = Callable[[], None]
 """Called in the thread after each transaction that is on disk."""
 
 
+Unsafe: TypeAlias = Callable[[Exception], None]
+"""Called in the loop when nothing can be written any more before the database was opened anew: end the process at once,
+without closing it."""
+
+
+def unsaid(_error: Exception) -> None:
+    """Nobody ends the process; it writes nothing more."""
+
+
 def unnoticed() -> None:
     """Nobody wants to know that something was written."""
 
@@ -110,7 +123,7 @@ def unheard(_events: Sequence[ChangeEvent]) -> None:
 
 class Writer:
     """Runs until `close`. `committed` is called in `loop` for every batch of messages given to `submit`, `changed` for
-    every change that something has happened by.
+    every change that something has happened by, `unsafe` when the disk has failed so that nothing more can be written.
     """
 
     def __init__(
@@ -120,6 +133,7 @@ class Writer:
         committed: Committed,
         changed: Changed = unheard,
         wrote: Wrote = unnoticed,
+        unsafe: Unsafe = unsaid,
     ) -> None:
         self._engine = engine
         self._loop = loop
@@ -129,6 +143,9 @@ class Writer:
         self.idle = asyncio.Event()  # nothing is to be handed on
         self.idle.set()
         self._wrote = wrote
+        self._unsafe = unsafe
+        self._backfill = Backfill()
+        self._lost: LostPages | None = None  # what ends all writing
         # Bounded by its users: the intake counts queued messages, every connection waits for its own change.
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
@@ -159,14 +176,29 @@ class Writer:
 
     def _run(self) -> None:
         with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA wal_autocheckpoint = 0")
             while True:
                 works, ended = self._gather()
                 if works:
                     self._write(connection, works)
                     self._loop.call_soon_threadsafe(self._report, works)
                     self._wrote()
+                    self._backfill.count(TRANSACTION + self._written)
+                    if self._backfill.due and self._lost is None:
+                        self._checkpoint(raw)
                 if ended:
                     return
+
+    def _checkpoint(self, connection: SQLiteConnection) -> None:
+        try:
+            self._backfill.run(connection)
+        except LostPages as error:  # no event: it is told, and each request gets it
+            self._lost = error
+            self._loop.call_soon_threadsafe(self._unsafe, error)
+        except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
+            context = {"message": "the log was not brought into the database", "exception": error}
+            self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
 
     def _gather(self) -> tuple[list[_Work], bool]:
         """Everything that waits now, at least one piece of work; whether the end was among it."""
@@ -182,20 +214,26 @@ class Writer:
         return works, True
 
     def _write(self, connection: Connection, works: list[_Work]) -> None:
-        error = self._make_sure(connection) if self._doubtful else None
-        if error is None:
-            error = self._transact(connection, works)
+        error = self._attempt(connection, works)
         if error is None:
             return
-        self._doubtful = self._doubtful or disk_failed(error)
-        if len(works) == 1 or isinstance(
-            error, OperationalError | OSError
-        ):  # the disk's fault, or a lock's, or nobody else's
+        # The disk's fault, or a lock's, or nobody else's.
+        if len(works) == 1 or isinstance(error, OperationalError | OSError | LostPages):
             for work in works:
                 work.error = error
         else:  # one of them is at fault; the others shall not suffer
             for work in works:
-                work.error = self._transact(connection, [work])
+                work.error = self._attempt(connection, [work])
+
+    def _attempt(self, connection: Connection, works: list[_Work]) -> Exception | None:
+        """Write all or nothing, if the disk has what was written before."""
+        error: Exception | None = self._lost
+        if error is None and self._doubtful:
+            error = self._make_sure(connection)
+        if error is None:
+            error = self._transact(connection, works)
+            self._doubtful = error is not None and disk_failed(error)
+        return error
 
     def _make_sure(self, connection: Connection) -> Exception | None:
         """Have the log on the disk, with its name; the error that came of it."""

@@ -46,6 +46,11 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! База {path} новее программы: её схема {found}, известная схема {known}",
         "Error! Database {path} is newer than the program: its schema is {found}, known is {known}",
     ),
+    "store.unsafe": (
+        "Ошибка! Диск не записал часть базы {path} ({reason}): сервер завершается, следующий запуск запишет её снова",
+        "Error! The disk did not take a part of database {path} ({reason}): the server ends, the next start writes it"
+        " again",
+    ),
     "store.foreign": (
         "Ошибка! Файл {path} не является базой Вестника: {reason}",
         "Error! File {path} is not a Vestnik database: {reason}",

@@ -36,6 +36,7 @@ from vestnik.protocol.events import AccountState, Response
 from vestnik.secret import Secret
 from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
+from vestnik.store.durable import make_directory
 from vestnik.texts import say
 
 
@@ -103,7 +104,7 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 @contextmanager
 def _admin(settings: Settings) -> Iterator[Admin]:
     with _troubles(settings.lang):
-        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(settings.data_path)
     journal = configure("admin", directory=settings.log_path, console=None, language=settings.lang)
     switch("admin", settings.trace)
     catch_everything(journal, settings.log_path, console=False)
