@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from vestnik.log.sealing.verify import verify
 from vestnik.protocol import answers
 from vestnik.server import catalogue, recovery
 from vestnik.server.checkpoints import save_checkpoint
-from vestnik.server.recovery import complete_journal
+from vestnik.server.recovery import complete_journal, complete_text
 from vestnik.server.unrecorded import Unrecorded
 
 
@@ -333,3 +334,33 @@ async def test_several_changes_at_once(journal: Journal, tmp_path: Path) -> None
     journal.record(catalogue.of_answer(answers.ROOM_LEFT), "anna", "#tea", more=more)
     store.changes = [1, 2, 3, 4]
     assert await restart(journal, tmp_path, store) == ([4], [])
+
+
+async def test_a_file_that_was_taken_away(journal: Journal, tmp_path: Path) -> None:
+    """What is in the file that took the place of the one of the last checkpoint is not journaled again."""
+    store = Store([1], [])
+    await restart(journal, tmp_path, store)
+    deliver(journal, 1, "1")
+    for number in range(2, 12):
+        deliver(journal, number, "1")
+    store.messages = [*range(1, 12)]
+    await restart(journal, tmp_path, store)
+    journal.release()
+    for path in tmp_path.glob("server.*.2*"):
+        path.unlink()
+    deliver(journal, 12, "1")
+    store.messages += [12, 13]
+    assert await restart(journal, tmp_path, store) == ([13], [])
+
+
+async def test_the_text_of_another_journal(journal: Journal, tmp_path: Path) -> None:
+    """A journal that has no numbers gets the lines of its text back."""
+    with closing(Journal("admin", tmp_path, json=True)) as admin:
+        for _ in range(3):
+            admin.record(catalogue.ADMIN_CUT_OFF)
+    (path,) = tmp_path.glob("admin.log.*")
+    whole = path.read_bytes()
+    for size in (len(whole), len(whole) - 20, 0):
+        path.write_bytes(whole[:size])
+        complete_text(journal, tmp_path, "admin")
+        assert path.read_bytes() == whole

@@ -256,7 +256,7 @@ class Journal:
         self._writer.proceed()
 
     def force(self) -> None:
-        """Lets `release` and `close` wait no longer, from now on: what is not written is lost."""
+        """Lets `release` and `close` give up soon, from now on, on a disk that does nothing: the rest is lost."""
         self._forced.set()
 
     def release(self) -> None:

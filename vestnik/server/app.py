@@ -30,7 +30,7 @@ from vestnik.server.order import Order
 from vestnik.server.passwords import HashingThreads
 from vestnik.server.peers import Peers
 from vestnik.server.presence import Announcer
-from vestnik.server.recovery import complete_journal
+from vestnik.server.recovery import complete_journal, complete_text
 from vestnik.server.refusals import Refusals
 from vestnik.server.retention import Retention
 from vestnik.server.services import Services
@@ -213,6 +213,7 @@ class App:
 
     async def _open_control(self) -> None:
         journal = open_journal(self.settings)
+        await asyncio.to_thread(complete_text, self.journal, self.settings.log_path, journal.name)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
         self.administration = Administration(self.chat, journal, self.settings.log_path, self.settings.lang)
         door = ControlDoor(self.administration, self.settings.data_path / SOCKET_NAME, self.journal)

@@ -6,7 +6,8 @@ What the journal had no room for, because its disk was full or slow, is made up 
 import asyncio
 import os
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -53,12 +54,19 @@ def journaled_by(checkpoint: Checkpoint) -> Journaled | None:
 
 
 async def save_checkpoint(
-    journal: Journal, directory: Path, store: Store, epoch: str, unrecorded: Unrecorded, made_up: int = 0
+    journal: Journal,
+    directory: Path,
+    store: Store,
+    epoch: str,
+    unrecorded: Unrecorded,
+    made_up: int = 0,
+    *,
+    over: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Note that the journal has everything until now, but for changes that are `unrecorded`; whether it could be.
 
-    It cannot if more records were lost than those that are `made_up` for. Returns when it is on the disk itself.
-    Raises OSError.
+    It cannot if more records were lost than those that are `made_up` for. Returns when it is on the disk itself, or if
+    that is `over` meanwhile. Raises OSError.
     """
     before = await asyncio.to_thread(_sizes, directory, journal.name)
     point = await asyncio.to_thread(journal.point)
@@ -73,7 +81,7 @@ async def save_checkpoint(
         return False
     facts = Journaled(epoch, number, without, journal.keeps_objects)
     checkpoint = Checkpoint(journal.clock(), sizes, msgspec.to_builtins(facts))
-    await asyncio.to_thread(_save, directory, journal.name, checkpoint)
+    await asyncio.to_thread(_save, directory, journal.name, checkpoint, over)
     return True
 
 
@@ -87,7 +95,7 @@ def _sizes(directory: Path, name: str) -> dict[str, int]:
     return sizes
 
 
-def _save(directory: Path, name: str, checkpoint: Checkpoint) -> None:
+def _save(directory: Path, name: str, checkpoint: Checkpoint, over: Callable[[], bool]) -> None:
     if not directory.is_dir():
         return  # nothing was ever recorded there
     last = read_checkpoint(directory, name)
@@ -95,7 +103,8 @@ def _save(directory: Path, name: str, checkpoint: Checkpoint) -> None:
     for file, size in checkpoint.sizes.items():
         if known.get(file) != size:
             _sync(directory / file)
-    write_checkpoint(directory, name, checkpoint)
+    if not over():  # another server may have begun
+        write_checkpoint(directory, name, checkpoint)
 
 
 def _sync(path: Path) -> None:
@@ -172,6 +181,8 @@ class Checkpoints:
         self._epoch = epoch
         self._unrecorded = unrecorded
         self._task: asyncio.Task[None] | None = None
+        self._over = threading.Event()
+        self._told = ""
         self._written = -1
         self._begun = Journaled(epoch, number)
         self._made_up = 0  # so many lost records were looked for
@@ -183,6 +194,7 @@ class Checkpoints:
     @journaled
     async def stop(self) -> None:
         """Stop; every change that is on disk has its record then."""
+        self._over.set()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):  # no event: it was asked to
@@ -196,7 +208,9 @@ class Checkpoints:
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001
-                self._journal.record(TASK_FAILED, type(error).__name__, error=error)
+                if (said := repr(error)) != self._told:  # once: it is tried again and again
+                    self._told = said
+                    self._journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     async def look(self) -> None:
         """Note what is new. Raises OSError."""
@@ -206,8 +220,8 @@ class Checkpoints:
             return
         self._made_up = lost
         await self._record(self._unrecorded.take_overdue())
-        written, noted = journal.statistics.written, self._written
-        if written != noted and await save_checkpoint(journal, directory, store, self._epoch, self._unrecorded, lost):
+        written, where = journal.statistics.written, (journal, directory, store, self._epoch, self._unrecorded)
+        if written != self._written and await save_checkpoint(*where, lost, over=self._over.is_set):
             self._written = written
 
     async def _make_up(self) -> bool:

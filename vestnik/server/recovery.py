@@ -8,6 +8,7 @@ record of its own. A start that is cut off in between is gone on with by the nex
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,6 +114,16 @@ async def complete_journal(journal: Journal, directory: Path, store: Store) -> i
         count += len(missing)
     await save_checkpoint(journal, directory, store, known.now, Unrecorded())
     return count
+
+
+def complete_text(journal: Journal, directory: Path, name: str) -> None:
+    """Make the lines of text that another journal, under seals, lacks after a crash; `journal` is told of it."""
+    try:
+        with closing(Unfinished(directory, name, None, seals=True, clock=journal.clock)) as unfinished:
+            for adopted in unfinished.mend(()):
+                journal.record(JOURNAL_ADOPTED, adopted.file, adopted.size)
+    except (OSError, Damaged) as error:
+        journal.record(JOURNAL_FAILED, repr(error), error=error)
 
 
 async def _guess(journal: Journal, directory: Path, store: Store) -> _JournalEnd:

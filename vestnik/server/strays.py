@@ -76,7 +76,7 @@ class Strays:
             assert missing.change is not None  # noqa: S101 - it is one of the two
             change = missing.change
             values = {"account": change.account, "to": missing.to, "kind": change.kind, "change": change.change}
-            found = self._find(values, (catalogue.CHANGE_RECOVERED,)) or self._find_answer(change)
+            found = self._find(values, (catalogue.CHANGE_MADE, catalogue.CHANGE_RECOVERED)) or self._find_answer(change)
         if found is None:
             return False
         at, event, values = found

@@ -56,14 +56,18 @@ def test_no_progress(slow: Thread) -> None:
 
 
 def test_forced(slow: Thread) -> None:
-    """Who is forced does not wait."""
+    """Who is forced gives up much sooner, but not on what goes on."""
     forced = threading.Event()
     looks = count()
 
     def progress() -> int:
         if (at := next(looks)) == 5:
             forced.set()
-        return at
+        return min(at, 4)
 
     join(cast(threading.Thread, slow), progress, 10.0, forced)
     assert slow.waits == 95
+    slow.waits = 7
+    slow.join = lambda _timeout: setattr(slow, "waits", slow.waits - 1)  # type: ignore[method-assign]
+    join(cast(threading.Thread, slow), lambda: next(looks), 10.0, forced)
+    assert not slow.is_alive()

@@ -217,3 +217,12 @@ def test_what_is_added_is_sealed(tmp_path: Path, clock: Clock) -> None:
     report = verify(directory, "server", clock=clock)
     assert report.tampered == []
     assert {file.file: file.size - file.sealed for file in report.files}[f"server.log.{DAY}"] == 0
+
+
+def test_another_file_of_the_same_name(tmp_path: Path, clock: Clock) -> None:
+    """Where a file was taken away since the checkpoint and begun anew, what is there is compared by its times."""
+    path, lines = write(tmp_path, clock, 5)
+    path.write_bytes(b"".join(lines[:12]))
+    sizes = {"text": 10_000_000, "objects": 20_000_000}
+    assert complete_text(tmp_path, "server", checkpoint(tmp_path, **sizes)) == len(lines) - 12
+    assert path.read_bytes() == b"".join(lines)

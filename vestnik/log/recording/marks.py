@@ -10,6 +10,8 @@ from vestnik.log.recording.files import DatedFiles
 Mark = TypeVar("Mark", bound=threading.Event)
 POLL: Final = 0.05
 """Seconds between two looks whether there is progress."""
+FORCED_PATIENCE: Final = 1.0
+"""Seconds without progress after which an end is given up that is forced."""
 
 
 class Point(threading.Event):
@@ -30,9 +32,9 @@ def reach(marks: list[threading.Event], files: Iterable[DatedFiles]) -> None:
 
 
 def join(thread: threading.Thread, progress: Callable[[], int], patience: float, forced: threading.Event) -> None:
-    """Waits for the end of `thread` as long as there is `progress` within `patience` seconds and it is not `forced`."""
+    """Waits for the end of `thread` as long as there is `progress` within `patience` seconds, or less if `forced`."""
     done, since = progress(), time.monotonic()
-    while thread.is_alive() and not forced.is_set() and time.monotonic() - since < patience:
+    while thread.is_alive() and time.monotonic() - since < (FORCED_PATIENCE if forced.is_set() else patience):
         thread.join(POLL)
         if (now := progress()) != done:
             done, since = now, time.monotonic()

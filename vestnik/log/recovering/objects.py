@@ -47,7 +47,7 @@ def _plain(day: DayFile, start: int) -> Iterator[bytes]:
     except FileNotFoundError:
         return  # just compressed or deleted
     try:
-        lines = FileTail(fd, start)
+        lines = FileTail(fd, start if os.fstat(fd).st_size >= start else 0)  # another file may have its name now
         yield from lines
         yield lines.half  # it is an object if only its newline is missing
     finally:

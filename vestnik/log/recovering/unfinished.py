@@ -145,15 +145,16 @@ class Unfinished:
                 return  # somebody writes to it
             fds[kind] = fd
         ends = {kind: os.fstat(fd).st_size for kind, fd in fds.items()}
-        if self._checkpoint is None:
+        sizes = {} if self._checkpoint is None else self._checkpoint.sizes
+        starts = {kind: sizes.get(name, 0) for kind, name in names.items()}
+        common = self._checkpoint is not None and all(ends.get(kind, 0) >= starts[kind] for kind in _KINDS)
+        if not common:
             starts = {kind: max(0, end - LATEST_BYTES) for kind, end in ends.items()}
-        else:
-            starts = {kind: self._checkpoint.sizes.get(name, 0) for kind, name in names.items()}
         objects, text = (FileTail(fds.get(kind), starts.get(kind, 0)) for kind in _KINDS)
-        if self._checkpoint is None:
-            difference = Difference(compare_by_time(_with_last(objects), text), [])
-        else:
+        if common:
             difference = compare(_with_last(objects), text)
+        else:
+            difference = Difference(compare_by_time(_with_last(objects), text), [])
         self.strays += [Addition(date, line) for line in difference.strays]
         if objects.half:
             more = b"\n" if line_of(objects.half) is not None else None
@@ -167,7 +168,7 @@ class Unfinished:
 
     def _grew(self, names: Iterable[str], checkpoint: Checkpoint) -> bool:
         paths = [self._directory / name for name in names]
-        return any(path.stat().st_size > checkpoint.sizes.get(path.name, 0) for path in paths if path.exists())
+        return any(path.stat().st_size != checkpoint.sizes.get(path.name, 0) for path in paths if path.exists())
 
     def _hold(self, path: Path) -> int | None:
         """Opens a file alone, None if somebody else has it. Raises OSError."""
