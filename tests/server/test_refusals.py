@@ -229,3 +229,13 @@ async def test_late_answers(desk: Desk, account: str | None) -> None:
     assert not desk.refusals._answers
     assert desk.told()["value.not_object"] == 5000
     assert desk.events()["value.not_object"] <= OF_ALL.most
+
+
+@pytest.mark.parametrize("account", [None, "anna"])
+async def test_the_last_refusal(desk: Desk, account: str | None) -> None:
+    """Why a connection is ended is in a line of its own, behind the count of what came before."""
+    desk.refuse(caller("7", account), 100, NOT_OBJECT)
+    desk.refuse(caller("7", account), 1, Reply(answers.REFUSED_TOO_OFTEN, (100,)))
+    desk.refusals.closed(caller("7", account))
+    events = [found["event"] for found in desk.objects()[OF_CONNECTION.most :]]
+    assert events == ["request.repeated", "refused.too_often", "connection.closed"]

@@ -19,6 +19,7 @@ from vestnik.chat.outcome import Reply
 from vestnik.chat.session import Session
 from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
+from vestnik.protocol import answers
 from vestnik.server import catalogue
 from vestnik.server.repeats import FIRST_WAIT, Allowance, Repeats
 
@@ -88,22 +89,28 @@ class Refusals:
 
     def closed(self, caller: Caller) -> None:
         """A connection is gone."""
-        for sources, tell in (
-            (self._answers, self._tell_answers),
-            (self._connections, self._tell_connection),
-        ):
-            source = sources.pop(caller.name, None)
-            if source is not None and source.hidden:
-                tell(source, self._monotonic())
+        self._settle(caller)
         if caller.name in self._unseen:
             self._unseen.discard(caller.name)
         else:
             self._journal.record(catalogue.CONNECTION_CLOSED, caller.session.name or None, connection=caller.name)
 
+    def _settle(self, caller: Caller) -> None:
+        """Tell the counts of a connection, and begin anew."""
+        for sources, tell in ((self._answers, self._tell_answers), (self._connections, self._tell_connection)):
+            source = sources.pop(caller.name, None)
+            if source is not None and source.hidden:
+                tell(source, self._monotonic())
+
     # Refusals.
 
     def refuse(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
-        """Request `number` was refused. `more` are further fields of the record."""
+        """Request `number` was refused. `more` are further fields of the record.
+
+        One that ends the connection is not counted with those before it.
+        """
+        if reply.answer is answers.REFUSED_TOO_OFTEN:
+            self._settle(caller)
         if caller.session.account is not None:
             self.answer(caller.session, catalogue.of_answer(reply.answer), reply.values, number, more)
             return

@@ -94,6 +94,7 @@ def test_what_was_dropped_before(tmp_path: Path, clock: Clock) -> None:
     place.inbox.refuse(logging.INFO)
     place.write(1)
     place.look()
+    place.look()
     assert [event for event, _ in place.said] == [events.JOURNAL_DROPPED, events.JOURNAL_LIMITED]
 
 

@@ -120,6 +120,11 @@ class Inbox:
         """Whether records of every kind have been fitting in for a while: the queue is at most an eighth full."""
         return len(self.queue) + self._used + self._used_promised <= self.limit // 8
 
+    @property
+    def refusing(self) -> bool:
+        """Whether anything was refused that nobody has been told of."""
+        return bool(self._lately)
+
     def take_refused(self) -> Dropped | None:
         """What was refused since the last call; None if nothing was."""
         if not self._lately:

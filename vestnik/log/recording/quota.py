@@ -68,10 +68,11 @@ class Quota:
         self._monotonic = monotonic
         self._free_of = free_of
         self._next = 0.0
+        self._told = False  # that there is a limit, which is nothing to tell of until something is left out
         self._since = 0.0
 
     def apply(self, inbox: Inbox, say: Saying) -> None:
-        """Lets `inbox` take as much as the limits allow. A record says when that changes."""
+        """Lets `inbox` take as much as the limits allow. Records say from when to when something is left out."""
         now = self._monotonic()
         if now < self._next:
             return
@@ -79,14 +80,17 @@ class Quota:
         floor, reason = max(self._floor_of_day(), self._floor_of_disk())
         if floor and not inbox.floor:
             tell_refused(inbox, say, "")
-            self._since = self._clock()
-            say(events.JOURNAL_LIMITED, reason)
-        elif inbox.floor and not floor:
+        elif self._told and not floor:
             left_out = inbox.take_refused() or Dropped({}, self._since, self._clock())
             say(events.JOURNAL_LEFT_OUT, *left_out.values, self.reason)
+            self._told = False
         self.reason = reason
         if floor != inbox.floor:
+            self._since = self._clock()
             inbox.limit_to(floor)
+        if floor and inbox.refusing and not self._told:
+            say(events.JOURNAL_LIMITED, reason)
+            self._told = True
 
     def _floor_of_day(self) -> tuple[int, str]:
         """What a record must be worth for the sake of today's files, and why."""
