@@ -199,7 +199,7 @@ class TcpDoor(asyncio.Protocol):
         found: socket.socket = self._transport.get_extra_info("socket")
         try:
             return waiting + int.from_bytes(fcntl.ioctl(found.fileno(), _UNACKNOWLEDGED, bytes(4)), sys.byteorder)
-        except OSError:  # no event: nothing more is known
+        except (OSError, ValueError):  # no event: the socket is closed already, or nothing more is known
             return waiting
 
     def unfinished(self) -> int:
