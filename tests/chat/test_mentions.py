@@ -1,5 +1,6 @@
 """Whom a text mentions."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -56,11 +57,47 @@ def mentioned(text: str, limit: int = 50) -> list[str]:
         ("anna", []),
         ("@anna @anna @x1", ["anna", "x1"]),
         ("@anna@x1", ["anna"]),
+        ("https://site/@anna/post", []),
+        ("(https://site/@anna)", []),
+        ("see https://site.example/?to=@anna and @x1", ["x1"]),
+        ("site.example/@anna", []),
+        ("site/@anna/post", []),
+        ("/home/@anna", []),
+        ("./@anna", ["anna"]),
+        ("ask @anna/@x1", ["anna", "x1"]),
+        ("Boris/@anna", ["anna"]),
+        ("@anna/x1", ["anna"]),
+        ("boris.@anna.example", []),
+        ("boris+@anna.example", []),
+        ("Ask boris.@anna knows", ["anna"]),
+        ("boris@site.example,@anna", ["anna"]),
+        ("Well...@anna", ["anna"]),
     ],
 )
 def test_names(text: str, expected: list[str]) -> None:
     """The longest known name behind a free-standing `@` that ends with a word is mentioned, once."""
     assert mentioned(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@" * 5000,
+        "@a" * 2500,
+        "@ " * 2500,
+        "@anna " + "x" * 4994,
+        "@x" + "a-a." * 1200,
+        "a.@a.a" * 800,
+        "@1" + "a://" * 1200,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_cost(text: str) -> None:
+    """Whatever a text is made of, looking for mentions in it costs no more than a few milliseconds."""
+    find_candidates(text, LONGEST, 50)
+    begun = time.thread_time()
+    find_candidates(text, LONGEST, 50)
+    assert time.thread_time() - begun < 0.05
 
 
 def test_limit() -> None:

@@ -4,6 +4,7 @@ A name may have blanks, so a text alone does not say where it ends: of everythin
 the longest one wins that belongs to somebody.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -15,6 +16,15 @@ from vestnik.chat.names import name_key
 from vestnik.chat.rooms import Room
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY
+
+_RUN: Final = re.compile(r"\S+")
+# At its start or behind a bracket or quote: a scheme, a host with a dot before its path, or a path.
+_ADDRESS: Final = re.compile(
+    r"[^\W\d_][\w+.-]{0,30}://|\b[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?[/?#]|(?<![\w@])\.{0,2}/\w"
+)
+_PATH_BEHIND: Final = re.compile(r"[\w.-]{1,100}/\w")
+_EMAIL_SIGNS: Final = ".+-%'\"!#$&*=?^`{|}~"
+_DOMAIN_BEHIND: Final = re.compile(r"[\w-]{1,63}\.\w")
 
 _FOR_ALL: Final = dict.fromkeys(EVERYBODY_NAMES, EVERYBODY)
 
@@ -29,18 +39,51 @@ class Candidate(NamedTuple):
 def find_candidates(text: str, longest: int, limit: int) -> list[Candidate]:
     """The first `limit` places of `text` where a name of at most `longest` characters may be mentioned.
 
-    There the `@` stands at the start or behind something that is no letter, digit or underscore, so that addresses of
-    e-mail mention nobody.
+    There the `@` stands at the start or behind something that is no letter, digit or underscore, and in no address of
+    the web or of e-mail.
     """
     found: list[Candidate] = []
-    at = text.find(SIGN)
-    while at >= 0 and len(found) < limit:
-        if at == 0 or not _in_word(text[at - 1]):
-            names = _names_at(text, at + 1, longest)
-            if names:
-                found.append(Candidate(at, names))
-        at = text.find(SIGN, at + 1)
+    for run in _RUN.finditer(text):
+        at = text.find(SIGN, run.start(), run.end())
+        if at < 0:
+            continue
+        scheme, path = _where_addresses_begin(run[0])
+        while at >= 0 and len(found) < limit:
+            before = at - run.start()
+            in_address = before > scheme or (before > path and _goes_on(text, at)) or _is_email(text, at)
+            if not in_address and (at == 0 or not _in_word(text[at - 1])):
+                names = _names_at(text, at + 1, longest)
+                if names:
+                    found.append(Candidate(at, names))
+            at = text.find(SIGN, at + 1, run.end())
+        if len(found) == limit:
+            break
     return found
+
+
+def _where_addresses_begin(run: str) -> tuple[int, int]:
+    """From where on a run of visible characters is surely part of an address (`https://x`, `x.org/`, `/x`), and from
+    where on it is one if it goes on like a path (`x/`).
+    """
+    none = len(run)
+    found = _ADDRESS.search(run)
+    slash = run.find("/")
+    return found.start() if found else none, slash if slash >= 0 else none
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether what is behind the `@` goes on like a path."""
+    return _PATH_BEHIND.match(text, at + 1) is not None
+
+
+def _is_email(text: str, at: int) -> bool:
+    """Whether the `@` is in an address of e-mail whose first part ends with a sign, like `a.b.@site.org`."""
+    return (
+        at >= 2
+        and text[at - 1] in _EMAIL_SIGNS
+        and _in_word(text[at - 2])
+        and _DOMAIN_BEHIND.match(text, at + 1) is not None
+    )
 
 
 def _names_at(text: str, start: int, longest: int) -> list[tuple[int, str]]:
