@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vestnik.chat.names import (
     check_account_name,
     check_length,
+    check_new_account_name,
     check_new_room_name,
     check_room_name,
     check_text,
@@ -158,6 +159,34 @@ def test_names_of_groups_are_not_given(name: str) -> None:
     """Nobody calls a room like a group conversation, in whatever form; there may be rooms of that name."""
     assert allowed(check_room_name, name)
     assert not allowed(check_new_room_name, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["all", "ALL", "Все", "ВСЕ", "аll", "BCE", "everyone", "Here", "всем", "all hands", "Все вместе"]
+)
+def test_names_for_everybody(name: str) -> None:
+    """Nobody gets a name that addresses everybody or looks so, nor one that begins with what mentions everybody."""
+    with pytest.raises(BadRequest) as caught:
+        check_new_account_name("name", name, LIMIT)
+    assert caught.value.answer.name in {"name.for_all", "name.mixed"}
+    assert allowed(check_account_name, name)
+
+
+@pytest.mark.parametrize("name", ["Alla", "Всеволод", "Herem", "x all", "channel 5"])
+def test_names_like_those_for_everybody(name: str) -> None:
+    """A longer word is another one."""
+    assert allowed(check_new_account_name, name)
+
+
+@pytest.mark.parametrize("check", [check_new_account_name, check_new_room_name])
+def test_new_names_are_spelled_well(check: Callable[[str, str, int], str]) -> None:
+    """New names of accounts and rooms are spelled well, those that are there need not be."""
+    sign = "#" if check is check_new_room_name else ""
+    with pytest.raises(BadRequest) as caught:
+        check("name", f"{sign}аnna", LIMIT)
+    assert caught.value.answer.name == "name.mixed"
+    assert allowed(check_account_name, "аnna")
+    assert allowed(check_room_name, "#аnna")
 
 
 def test_names_of_new_rooms() -> None:

@@ -17,6 +17,7 @@ from vestnik.store.engine import open_engine
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.migrate import is_current, migrate, schema_version
 from vestnik.store.queries import alterations
+from vestnik.store.queries.accounts import credentials, doubtful_accounts
 from vestnik.store.queries.behind import changes_behind
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.room_lists import all_rooms
@@ -195,3 +196,21 @@ def test_data_of_the_fifth_schema(tmp_path: Path) -> None:
     assert versions == [[Version(1.0, "anna", "", deleted=True)], [Version(1.0, "anna", "old")]]
     assert told == [{"message": ""}, {}, {"message": ""}]
     assert rooms == {"#Tea": ({2: 9e9}, ()), "#Board": ({}, ("#boss",))}
+
+
+def test_accounts_that_look_alike(tmp_path: Path) -> None:
+    """Accounts that looked alike before that was refused are all there afterwards; the newer ones are doubtful."""
+    path = tmp_path / "vestnik.db"
+    engine = open_engine(path, connections=1, writing=True)
+    migrate(engine, "0001")
+    engine.dispose()
+    for number, name in enumerate(("anna", "аnna", "Anпa", "annа"), 1):
+        alter(path, f"INSERT INTO account VALUES ({number}, '{name}', '{name}', 'hash', 0, 0, {number})")
+    prepare(tmp_path)
+    reading = open_engine(path, connections=1, writing=False)
+    with reading.begin() as connection:
+        assert doubtful_accounts(connection, (), 9) == ["annа", "аnna"]
+        found = credentials(connection, "annа", 0.0)
+    reading.dispose()
+    assert found is not None
+    assert found.password_hash == "hash"

@@ -1,8 +1,12 @@
 """Names of accounts and rooms: what is allowed, and when two are the same."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from vestnik.chat.initials import EVERYBODY_NAMES
+from vestnik.chat.spelling import check_spelling
+from vestnik.chat.storage.likeness import skeleton
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.names import ROOM_SIGN as ROOM_SIGN
@@ -10,6 +14,20 @@ from vestnik.protocol.names import name_key as name_key
 
 GROUP_SIGN = "#@"
 """How the names of group conversations begin, which nobody may give."""
+
+EVERYBODY_WORDS: Final = (
+    *EVERYBODY_NAMES,
+    *("everybody", "everyone", "here", "channel", "всем", "всех", "каждый", "каналу", "здесь"),
+)
+"""Words that address everybody: no account is called so."""
+
+
+def _likenesses(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(skeleton(form) for word in words for form in (word, word.upper(), word.capitalize()))
+
+
+_FOR_ALL: Final = _likenesses(EVERYBODY_WORDS)
+_MENTIONED: Final = _likenesses(EVERYBODY_NAMES)
 
 # Characters that show nothing though they count as printable: fillers of Hangul and Braille, variation selectors,
 # joiners (Default_Ignorable_Code_Point and U+2800 of the Unicode Character Database).
@@ -41,6 +59,16 @@ def check_account_name(field: str, name: str, limit: int) -> str:
     return name
 
 
+def check_new_account_name(field: str, name: str, limit: int) -> str:
+    """`name`, if somebody may get it, else BadRequest: it is spelled well, and does not address everybody."""
+    check_account_name(field, name, limit)
+    check_spelling(field, name)
+    first, _, _ = name.partition(" ")
+    if skeleton(name) in _FOR_ALL or skeleton(first) in _MENTIONED:
+        raise BadRequest(answers.NAME_FOR_ALL, name)
+    return name
+
+
 def check_room_name(field: str, name: str, limit: int) -> str:
     """`name`, if a room may be called so (`#` and at least one more character), else BadRequest."""
     check_length(field, name, limit)
@@ -54,6 +82,7 @@ def check_new_room_name(field: str, name: str, limit: int) -> str:
     check_room_name(field, name, limit)
     if name_key(name).startswith(GROUP_SIGN):
         raise BadRequest(answers.FIELD_INVALID, field)
+    check_spelling(field, name[1:])
     return name
 
 

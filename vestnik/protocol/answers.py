@@ -27,6 +27,10 @@ LOGIN_ENDED: Final = Answer("login.ended", Code.OK, ("account",))
 ACCOUNT_DISABLED: Final = Answer("account.disabled", Code.FORBIDDEN, ("account",))
 ACCOUNT_UNKNOWN: Final = Answer("account.unknown", Code.NOT_FOUND, ("name",))
 ACCOUNT_EXISTS: Final = Answer("account.exists", Code.CONFLICT, ("name",))
+ACCOUNT_SIMILAR: Final = Answer("account.similar", Code.CONFLICT, ("name", "other"))
+NAME_SIGN: Final = Answer("name.sign", Code.BAD_REQUEST, ("field", "sign"))
+NAME_MIXED: Final = Answer("name.mixed", Code.BAD_REQUEST, ("field", "word"))
+NAME_FOR_ALL: Final = Answer("name.for_all", Code.BAD_REQUEST, ("name",))
 IDENTITY_MISMATCH: Final = Answer("identity.mismatch", Code.FORBIDDEN, ("account", "claimed"))
 PRESENCE_ACCEPTED: Final = Answer("presence.accepted", Code.OK, ("account", "status"))
 
@@ -128,7 +132,7 @@ SERVER_ERROR: Final = Answer("server.error", Code.SERVER_ERROR)
 SERVER_BUSY: Final = Answer("server.busy", Code.SERVER_ERROR)
 SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
-NAMES: Final = frozenset({"account", "room", "to", "id", "name", "claimed", "member", "contact"})
+NAMES: Final = frozenset({"account", "room", "to", "id", "name", "claimed", "member", "contact", "other", "word"})
 """Fields of answers that hold what somebody has chosen to be called, or to call something."""
 
 ALL: Final[dict[str, Answer]] = {value.name: value for value in list(globals().values()) if isinstance(value, Answer)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.chat.chat import Chat
+from vestnik.chat.names import EVERYBODY_WORDS, name_key
 from vestnik.chat.outcome import Post
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.log.control import controlled
@@ -45,6 +46,8 @@ from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
 from vestnik.texts import Wording
 
+MAX_DOUBTFUL: Final = 20
+"""Accounts with doubtful names that are named at the start."""
 LOCK_WITHIN: Final = 10.0
 """Seconds for which a start waits for a command that works with the data at this moment."""
 
@@ -164,6 +167,14 @@ class App:
             epoch=(await self.store.current_epoch()).epoch,
         )
 
+    async def _name_doubtful_accounts(self) -> None:
+        """Say which accounts were made before names like theirs were refused."""
+        keys = [name_key(word) for word in EVERYBODY_WORDS]
+        found = await self.store.doubtful_accounts(keys, MAX_DOUBTFUL + 1)
+        if found:
+            shown = [*found[:MAX_DOUBTFUL], "..."] if len(found) > MAX_DOUBTFUL else found
+            self.journal.record(catalogue.SERVER_DOUBTFUL_NAMES, ", ".join(shown))
+
     async def _gather_services(self) -> None:
         chat, journal, store, settings = self.chat, self.journal, self.store, self.settings
         kept = KeptMessages(store, journal)
@@ -258,6 +269,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._open_store,
         App._complete_journal,
         App._load_rooms,
+        App._name_doubtful_accounts,
         App._gather_services,
         App._note_checkpoints,
         App._announce_presence,

@@ -124,6 +124,8 @@ class Access:
     # Accounts, logins, contacts.
     find_account = look_up(accounts.find_account, "key")
     find_accounts = look_up(accounts.find_accounts)
+    name_standing = look_up(accounts.name_standing, "name")
+    doubtful_accounts = read(accounts.doubtful_accounts, "limit")
     initials = read(accounts.initials)
     list_accounts = read(accounts.list_accounts, "after", "limit")
     account_state = look_up(accounts.account_state, "account_id")

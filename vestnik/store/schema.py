@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -29,6 +29,8 @@ account = Table(
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False),
     Column("key", Text, nullable=False, unique=True),  # the name as it is compared: NFKC, case-folded
+    # What the name looks like (`chat.storage.likeness`); null for one that looks like another which was there before.
+    Column("skeleton", Text, unique=True, index=True),
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created", Float, nullable=False),

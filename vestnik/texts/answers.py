@@ -21,6 +21,22 @@ CATALOGUE: Final[Catalogue] = {
     "account.disabled": ("Учётная запись {account} отключена", "Account {account} is disabled"),
     "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
     "account.exists": ("Имя {name} уже занято", "The name {name} is already taken"),
+    "account.similar": (
+        "Имя {name} не отличить от имени {other}, которое уже занято",
+        "The name {name} looks like {other}, which is already taken",
+    ),
+    "name.sign": (
+        "В поле {field} недопустимый символ {sign}",
+        "In the field {field} the character {sign} is not allowed",
+    ),
+    "name.mixed": (
+        "В поле {field} слово {word} составлено из букв разных алфавитов",
+        "In the field {field} the word {word} mixes letters of different scripts",
+    ),
+    "name.for_all": (
+        "Именем {name} обращаются ко всем, его нельзя занять",
+        "The name {name} addresses everybody and cannot be taken",
+    ),
     "identity.mismatch": (
         "Соединение принадлежит пользователю {account}, а не {claimed}",
         "The connection belongs to user {account}, not {claimed}",

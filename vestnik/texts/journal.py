@@ -55,6 +55,10 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! Файл {path} не является базой Вестника: {reason}",
         "Error! File {path} is not a Vestnik database: {reason}",
     ),
+    "server.doubtful_names": (
+        "Имена учётных записей не отличить от других или ими обращаются ко всем: {accounts}",
+        "Accounts have names that look like others' or address everybody: {accounts}",
+    ),
     "store.restored": (
         "База не та, что при прошлом запуске (последний номер {kept}, в журнале {journaled}): новая эпоха {epoch},"
         " клиенты начинают заново",

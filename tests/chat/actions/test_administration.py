@@ -153,6 +153,32 @@ async def test_nothing_is_done_without_its_record(
     assert not session.recipient.expelled  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("Anna", "account.exists"),
+        ("bоris", "name.mixed"),
+        ("Воris", "name.mixed"),
+        ("Bopиc", "name.mixed"),
+        ("all", "name.for_all"),
+    ],
+)
+async def test_names_that_nobody_gets(house: House, name: str, answer: str) -> None:
+    """What is taken, addresses everybody or is spelled to deceive is refused before anything is recorded."""
+    with pytest.raises(VestnikError) as caught:
+        await house.administer(AddAccount(name=name, password=NEW))
+    assert caught.value.answer.name == answer
+    assert house.acts == []
+
+
+async def test_a_name_that_looks_taken(house: House) -> None:
+    """A name that looks like another's is refused with the name of that one."""
+    await house.administer(AddAccount(name="cope", password=NEW))
+    with pytest.raises(Conflict) as caught:
+        await house.administer(AddAccount(name="соре", password=NEW))
+    assert (caught.value.answer.name, caught.value.values) == ("account.similar", ("соре", "cope"))
+
+
 async def test_a_disabled_account_cannot_log_in_while_it_is_checked(house: House) -> None:
     """An account that is disabled while its password is checked is told so."""
     verify = house.passwords.verify

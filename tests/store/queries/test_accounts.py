@@ -1,16 +1,23 @@
 """Accounts, logins, contacts in the real database."""
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.store import allow
 from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
-from vestnik.chat.storage.accounts import AccountRecord, ContactStanding, Credentials, LoginStanding, TokenLogin
+from vestnik.chat.storage.accounts import (
+    AccountRecord,
+    ContactStanding,
+    Credentials,
+    LoginStanding,
+    NameStanding,
+    TokenLogin,
+)
 from vestnik.protocol.errors import Conflict, WrongLogin
 from vestnik.protocol.events import AccountState
 from vestnik.store.queries import accounts
-from vestnik.store.schema import login
+from vestnik.store.schema import account, login
 
 ANNA, BORIS, VERA = 1, 2, 3
 
@@ -27,14 +34,33 @@ def test_add_and_find(connection: Connection) -> None:
 
 
 def test_taken(connection: Connection) -> None:
-    """A rule is asked whether a key is taken; what it refuses changes nothing."""
-    standings: list[bool] = []
+    """A rule is asked how a name stands; what it refuses changes nothing."""
+    standings: list[NameStanding] = []
     accounts.add_account(connection, "Вика", "вика", "other", 200.0, standings.append)  # type: ignore[arg-type]
     before = accounts.list_accounts(connection, "", 9)
     with pytest.raises(Conflict):
         accounts.add_account(connection, "ANNA", "anna", "other", 200.0, MayTakeName("ANNA"))
-    assert standings == [False]
+    assert standings == [NameStanding(taken=False)]
     assert accounts.list_accounts(connection, "", 9) == before
+
+
+def test_looks_taken(connection: Connection) -> None:
+    """A name that looks like another's is refused, however the transaction comes to it."""
+    with pytest.raises(Conflict) as caught:
+        accounts.add_account(connection, "аnna", "аnna", "other", 200.0, MayTakeName("аnna"))
+    assert (caught.value.answer.name, caught.value.values) == ("account.similar", ("аnna", "anna"))
+    with pytest.raises(IntegrityError):
+        connection.execute(update(account).where(account.c.id == BORIS).values(skeleton="anna"))
+
+
+def test_doubtful(connection: Connection) -> None:
+    """Accounts whose names are like others' or are words for everybody are listed, by name, up to a limit."""
+    assert accounts.doubtful_accounts(connection, ["all"], 9) == []
+    for name in ("аnna", "all"):
+        accounts.add_account(connection, name, name, "other", 200.0, allow)
+    assert accounts.doubtful_accounts(connection, ["all"], 9) == ["all", "аnna"]
+    assert accounts.doubtful_accounts(connection, ["all"], 1) == ["all"]
+    assert accounts.find_account(connection, "аnna") is not None
 
 
 def test_list(connection: Connection) -> None:

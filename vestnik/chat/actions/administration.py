@@ -9,7 +9,7 @@ from typing import Any, Final
 from vestnik.chat.administration import Administrator
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_PASSWORD
-from vestnik.chat.names import check_account_name, name_key
+from vestnik.chat.names import check_account_name, check_new_account_name, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.rules.accounts import MayTakeName
 from vestnik.chat.session import Session
@@ -31,13 +31,13 @@ PAGE: Final = 1000
 
 
 async def add_account(chat: Chat, session: Session, request: AddAccount) -> Reply:
-    """Create an account, which can log in and be mentioned at once. Raises Conflict when the name is taken."""
+    """Create an account, which can log in and be mentioned at once. Raises Conflict for a name that looks taken."""
     administrator = _administrator(session)
-    name = check_account_name("name", request.name, chat.limits.name)
+    name = check_new_account_name("name", request.name, chat.limits.name)
     key = name_key(name)
     password_hash = await _hash(chat, request.password)
     may_take_name = MayTakeName(name)
-    may_take_name(await chat.storage.find_account(key) is not None)
+    may_take_name(await chat.storage.name_standing(name, key))
     await administrator.record(answers.ADMIN_ADDED, name)
     await chat.storage.add_account(name, key, password_hash, chat.clock(), may_take_name)
     chat.initials.add(name)

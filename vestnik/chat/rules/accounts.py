@@ -1,19 +1,21 @@
 """Who may log in, and what an account may be called."""
 
-from vestnik.chat.storage.accounts import LoginRule, LoginStanding, NameRule
+from vestnik.chat.storage.accounts import LoginRule, LoginStanding, NameRule, NameStanding
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Conflict, Forbidden, WrongLogin
 
 
 class MayTakeName(NameRule, frozen=True):
-    """A name that nobody has. `name` is what was asked for."""
+    """A name that nobody has, nor one that looks like it. `name` is what was asked for."""
 
     name: str
 
-    def __call__(self, standing: bool) -> None:
+    def __call__(self, standing: NameStanding) -> None:
         """Raises Conflict."""
-        if standing:
+        if standing.taken:
             raise Conflict(answers.ACCOUNT_EXISTS, self.name)
+        if standing.similar is not None:
+            raise Conflict(answers.ACCOUNT_SIMILAR, self.name, standing.similar)
 
 
 class MayLogIn(LoginRule, frozen=True):

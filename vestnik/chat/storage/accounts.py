@@ -51,10 +51,16 @@ class LoginStanding(NamedTuple):
     disabled: bool
 
 
+class NameStanding(NamedTuple):
+    """What the rules ask of a name for an account: whether it is `taken`, and who has one that looks like it."""
+
+    taken: bool
+    similar: str | None = None
+
+
 ContactRule: TypeAlias = Rule[ContactStanding]
 LoginRule: TypeAlias = Rule[LoginStanding]
-NameRule: TypeAlias = Rule[bool]
-"""Asks whether an account has the name already."""
+NameRule: TypeAlias = Rule[NameStanding]
 
 
 class AccountStorage(Protocol):
@@ -65,6 +71,12 @@ class AccountStorage(Protocol):
 
     async def find_accounts(self, keys: Collection[str]) -> Mapping[str, AccountRecord]:
         """Those accounts whose names have one of these keys, by key."""
+
+    async def name_standing(self, name: str, key: str) -> NameStanding:
+        """How a name with this key stands, which somebody may want."""
+
+    async def doubtful_accounts(self, keys: Collection[str], limit: int) -> list[str]:
+        """Accounts whose names look like others', or have one of these keys; at most `limit`, by name."""
 
     async def initials(self) -> list[str]:
         """The first characters of all accounts' names, each once."""

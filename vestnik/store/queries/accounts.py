@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
@@ -14,8 +14,10 @@ from vestnik.chat.storage.accounts import (
     LoginRule,
     LoginStanding,
     NameRule,
+    NameStanding,
     TokenLogin,
 )
+from vestnik.chat.storage.likeness import skeleton
 from vestnik.protocol.events import AccountState
 from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
@@ -27,6 +29,7 @@ MAX_KEYS: Final = 500
 
 # Put together once: building a statement costs more than running it.
 _ACCOUNT: Final = select(account.c.id, account.c.name).where(account.c.key == bindparam("key"))
+_SIMILAR: Final = select(account.c.name).where(account.c.skeleton == bindparam("skeleton"))
 _ACCOUNTS: Final = select(account.c.key, account.c.id, account.c.name).where(
     account.c.key.in_(bindparam("keys", expanding=True))
 )
@@ -76,11 +79,25 @@ def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, Ac
     return found
 
 
+def name_standing(connection: Connection, name: str, key: str) -> NameStanding:
+    """How a name stands that somebody may want."""
+    similar = connection.execute(_SIMILAR, {"skeleton": skeleton(name)}).scalar()
+    return NameStanding(find_account(connection, key) is not None, similar)
+
+
 def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float, rule: NameRule) -> None:
     """Keep a new account."""
-    rule(find_account(connection, key) is not None)
+    standing = name_standing(connection, name, key)
+    rule(standing)
     values = {"name": name, "key": key, "password_hash": password_hash, "disabled": False, "created": now}
+    values["skeleton"] = None if standing.similar is not None else skeleton(name)
     connection.execute(insert(account).values(values))
+
+
+def doubtful_accounts(connection: Connection, keys: Collection[str], limit: int) -> list[str]:
+    """Accounts whose names look like others' that were there before, or have one of these keys."""
+    doubtful = select(account.c.name).where(or_(account.c.skeleton.is_(None), account.c.key.in_(keys)))
+    return list(connection.execute(doubtful.order_by(account.c.key).limit(limit)).scalars())
 
 
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
