@@ -22,10 +22,10 @@ async def test_one_members_questions_hold_nobody(tmp_path: Path, monkeypatch: py
         slow_one = await app.store.find_account("anna")
         assert slow_one is not None
 
-        def slow(query: Callable[..., Any], who: int) -> Any:
+        def slow(query: Callable[..., Any], who: int, *rest: Any) -> Any:
             if who == slow_one.id:
                 assert going_on.wait(DEADLINE)
-            return quick(query, who)
+            return quick(query, who, *rest)
 
         monkeypatch.setattr(lane, "_ask", slow)
         stack.callback(going_on.set)
@@ -39,7 +39,7 @@ async def test_one_members_questions_hold_nobody(tmp_path: Path, monkeypatch: py
         token = (await boris.authenticate("boris", remember=True))["token"]
         by_token = {"account_name": "boris", "token": token}
         assert await boris.code(action="authenticate", user=by_token, time=0) == 200
-        assert (await boris.send("vera", "Tea?"))["response"] == 200
+        assert (await boris.send("vera", "Tea?"))["response"] in {200, 202}
         assert await boris.code(action="history", to="vera", time=0) == 200
         assert await boris.code(action="search", query="tea", time=0) == 200
         going_on.set()

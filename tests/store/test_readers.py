@@ -13,7 +13,7 @@ from tests.support.data import make_data
 from tests.support.waiting import DEADLINE
 from vestnik.store import readers
 from vestnik.store.engine import open_engine
-from vestnik.store.readers import ASKER, CONNECTIONS, NOBODY, PAGES, Lane, Readers
+from vestnik.store.readers import ALLOWANCE, ASKER, CONNECTIONS, NOBODY, PAGES, SHARE, Lane, Pace, Readers
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 MILLION = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000) SELECT max(x) FROM n"
@@ -113,6 +113,48 @@ async def test_nothing_waits_for_pages(asked: Readers) -> None:
     assert await ask(asked.log_in, NOBODY, scalar("SELECT 2")) == "2"
     held.going_on.set()
     assert await asyncio.gather(*tasks) == ["1", "2", "3"]
+
+
+async def test_who_asks_without_an_end_rests(asked: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that has had much rests before its next page is read, and nobody else does."""
+    monkeypatch.setattr(readers, "ALLOWANCE", 0.0)
+    monkeypatch.setattr(readers, "SHARE", 1e-9)
+    assert await ask(asked.page, ANNA, scalar(MILLION)) == "1000000"
+    second = asyncio.create_task(ask(asked.page, ANNA, scalar("SELECT 2")))
+    for who in (BORIS, VERA, NOBODY, NOBODY):
+        assert await ask(asked.page, who, scalar("SELECT 1")) == "1"
+    assert await ask(asked.look_up, ANNA, scalar("SELECT 3")) == "3"
+    assert not second.done()
+    second.cancel()
+
+
+async def test_rest_ends(asked: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its rest an account is served again."""
+    monkeypatch.setattr(readers, "ALLOWANCE", 0.0)
+    assert [await ask(asked.page, ANNA, scalar(f"SELECT {number}")) for number in range(9)] == list("012345678")
+
+
+def test_pace() -> None:
+    """What is asked for now and then is free; in the long run the share is what was said."""
+    pace = Pace()
+    assert pace.rest(ANNA, ALLOWANCE / 2, 1000.0) == 0
+    assert pace.rest(ANNA, ALLOWANCE / 2, 1000.0) == pytest.approx(0)
+    now, had = 1000.0, 0.0
+    for _ in range(100):
+        had += 0.01
+        now += 0.01 + pace.rest(ANNA, 0.01, now)
+    assert had / (now - 1000.0) == pytest.approx(SHARE, rel=0.1)
+    assert pace.rest(BORIS, 0.01, now) == 0
+    assert pace.rest(ANNA, 0.01, now + 2 * ALLOWANCE / SHARE) == 0
+
+
+def test_pace_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has not asked lately is forgotten when very many have asked."""
+    monkeypatch.setattr(readers, "MAX_PACED", 10)
+    pace = Pace()
+    for who in range(1, 1000):
+        pace.rest(who, 0.01, float(who))
+    assert len(pace._paid) <= 11
 
 
 async def test_a_question_without_an_end(asked: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
