@@ -64,6 +64,10 @@ class Ear:
         """Everything is taken at once."""
         return 0
 
+    def holds(self) -> int:
+        """Nothing."""
+        return 0
+
     def expel(self) -> None:
         """Note that the connection is to end."""
         self.expelled = True

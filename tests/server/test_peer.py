@@ -61,6 +61,14 @@ class FakeDoor:
         """What waits."""
         return self.backed_up
 
+    def taken(self) -> int:
+        """Never more."""
+        return 0
+
+    def holds(self) -> int:
+        """What waits."""
+        return self.backed_up
+
     def unfinished(self) -> int:
         """Everything comes whole."""
         return 0

@@ -19,12 +19,18 @@ async def _nothing_to_keep(_account_id: int) -> None:
     """What there is to keep before anything was delivered."""
 
 
+def _any_number(now: int) -> int:
+    """How many connections an account may have where nobody counts them."""
+    return now + 1
+
+
 class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
     `deliveries_kept` returns when the store knows what was delivered to an account until now; whoever delivers sets it.
+    `most_connections` says how many an account may have that has so many now; whoever counts connections sets it.
     """
 
     def __init__(
@@ -52,4 +58,5 @@ class Chat:
         self.directs = Directs()
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
+        self.most_connections: Callable[[int], int] = _any_number
         self.deliveries_kept: Callable[[int], Awaitable[None]] = _nothing_to_keep

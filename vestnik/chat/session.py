@@ -54,6 +54,12 @@ class Recipient(Protocol):
     def unread(self) -> int:
         """Bytes of what was sent that the client's side has not acknowledged."""
 
+    def taken(self) -> int:
+        """Something that changes when the client takes some of what waits for it."""
+
+    def holds(self) -> int:
+        """Bytes that are kept for the connection."""
+
     def check_buffer(self) -> None:
         """Close the connection if too many bytes wait for it."""
 

@@ -69,6 +69,11 @@ class Framer(Generic[T]):
         self._skipping = False
         self.closed = False
 
+    @property
+    def held(self) -> int:
+        """Bytes of an unfinished value that are kept."""
+        return len(self._held)
+
     def feed(self, data: bytes) -> Iterator[T | BadRequest | None]:
         """The values that `data` completes, in order; never raises for anything a stranger may send.
 

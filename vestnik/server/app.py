@@ -180,7 +180,7 @@ class App:
         kept = KeptMessages(store, journal)
         chat.deliveries_kept = kept.save
         tasks = Tasks(journal)
-        fanout = Fanout(chat, journal, kept)
+        fanout = Fanout(chat, journal, kept, settings.buffers)
         order = Order(fanout, chat.rooms, store, tasks, journal)
         refusals = Refusals(journal)
         self.services = Services(

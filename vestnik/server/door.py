@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.formats import Formats
+from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.requests import AnyRequest
 
 Incoming: TypeAlias = AnyRequest | BadRequest | None
@@ -43,6 +43,12 @@ class Door(Protocol):
     def unread(self) -> int:
         """Bytes that the client's side has not acknowledged, those that `waiting` counts among them."""
 
+    def taken(self) -> int:
+        """Bytes that the client's side has acknowledged so far, or something else that changes when it takes some."""
+
+    def holds(self) -> int:
+        """Bytes that are kept for the client: those that it has not taken, and those of it that are not served yet."""
+
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
 
@@ -51,3 +57,56 @@ class Door(Protocol):
 
     def abort(self) -> None:
         """Close at once."""
+
+
+def to_nobody(_data: bytes) -> None:
+    """What writes to a connection that is ending."""
+
+
+class Gone:
+    """What a peer has in place of its door when the connection is gone: so that neither keeps the other."""
+
+    formats = staticmethod(jim_formats)
+    address = ("", 0)
+
+    def __init__(self) -> None:
+        self.write: Callable[[bytes], None] = to_nobody
+
+    def pause_reading(self) -> None:
+        """Nothing comes."""
+
+    def resume_reading(self) -> None:
+        """Nothing comes."""
+
+    def waiting(self) -> int:
+        """Nothing waits."""
+        return 0
+
+    def hung_up(self) -> bool:
+        """Yes."""
+        return True
+
+    def unread(self) -> int:
+        """What was not taken is known already."""
+        return 0
+
+    def taken(self) -> int:
+        """Nothing is taken."""
+        return 0
+
+    def holds(self) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def unfinished(self) -> int:
+        """Nothing comes."""
+        return 0
+
+    def close(self) -> None:
+        """It is closed."""
+
+    def abort(self) -> None:
+        """It is closed."""
+
+
+GONE: Final = Gone()

@@ -4,8 +4,10 @@ Events come in the order of their conversation (`vestnik.server.order`). Each is
 to those who hear it, and given to whoever else has subscribed.
 """
 
+import asyncio
+import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
 from vestnik.chat.chat import Chat
@@ -21,24 +23,33 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import ServerEvent
 from vestnik.protocol.formats import Format
+from vestnik.server.buffers import relieve
 from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Arrived, AsSeen
 from vestnik.server.written import packed
 
 ConversationEvent: TypeAlias = MessageEvent | ChangeEvent | ExpiryEvent | RemovalEvent
+LOOK: Final = 0.25
+"""Seconds between two looks at the buffers of those who read slowly: their own requests fill them, too."""
 Subscriber: TypeAlias = Callable[[ConversationEvent, bool], None]
 """Called in the loop with each event, in the order of its conversation, after it was written to those who hear it; and
 with whether it is our own: an event of another process is not told to other processes."""
 
 
 class Fanout:
-    """Writes to the connections of one server. `choked` are those whose clients read more slowly than is sent."""
+    """Writes to the connections of one server. `choked` are those whose clients read more slowly than is sent.
 
-    def __init__(self, chat: Chat, journal: Journal, kept: KeptMessages) -> None:
+    `budget` is how many bytes may wait for all of them together.
+    """
+
+    def __init__(self, chat: Chat, journal: Journal, kept: KeptMessages, budget: int = sys.maxsize) -> None:
         self._chat = chat
         self._journal = journal
         self._kept = kept
         self._subscribers: tuple[Subscriber, ...] = ()
+        self._budget = budget
+        self._loop = asyncio.get_running_loop()
+        self._looking: asyncio.TimerHandle | None = None
         self.choked: set[Recipient] = set()
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -63,8 +74,22 @@ class Fanout:
 
     def check_buffers(self) -> None:
         """Cut off those who do not keep up reading; whoever has sent something to many asks for this."""
-        for recipient in tuple(self.choked):
-            recipient.check_buffer()
+        if self.choked:
+            for recipient in tuple(self.choked):
+                recipient.check_buffer()
+            relieve(tuple(self.choked), self._budget)
+
+    def choke(self, recipient: Recipient) -> None:
+        """More than a little waits for a recipient: look after it until it has caught up."""
+        self.choked.add(recipient)
+        if self._looking is None:
+            self._looking = self._loop.call_later(LOOK, self._look)
+
+    def _look(self) -> None:
+        self._looking = None
+        self.check_buffers()
+        if self.choked:
+            self._looking = self._loop.call_later(LOOK, self._look)
 
     # Messages.
 

@@ -15,7 +15,7 @@ from vestnik.chat.actions import action_name
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.reading import check_told
-from vestnik.chat.session import Session
+from vestnik.chat.session import Recipient, Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.codes import FIRST_ERROR, Code
@@ -23,7 +23,7 @@ from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.requests import AnyRequest, Msg
 from vestnik.server import catalogue
 from vestnik.server.answering import respond
-from vestnik.server.door import Door, Incoming
+from vestnik.server.door import GONE, Door, Incoming, to_nobody
 from vestnik.server.networks import network_of
 from vestnik.server.patience import MEMBER, STRANGER
 from vestnik.server.services import Services
@@ -31,10 +31,6 @@ from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, TURN_TIME, clock
 from vestnik.server.written import packed
 from vestnik.store.readers import ASKER, NOBODY
-
-
-def _to_nobody(_data: bytes) -> None:
-    """What `Peer.send` does when the connection is ending."""
 
 
 class Peer:
@@ -64,6 +60,7 @@ class Peer:
         "name",
         "network",
         "number",
+        "opened",
         "pending",
         "probed",
         "refusals",
@@ -94,6 +91,7 @@ class Peer:
         self.pending = 0  # messages accepted and not yet answered
         self.requests = 0
         self.active = True  # something was received since `Peers` looked last
+        self.opened = now  # in the seconds that `Peers` counts
         self.heard = now  # when it looked and something had been received, in the loop's seconds
         self.begun = 0  # the unfinished request that `Peers` saw when it looked last
         self.begun_at = 0.0  # and when it saw it first
@@ -136,7 +134,7 @@ class Peer:
     def choke(self) -> None:
         """The client reads more slowly than it is sent to."""
         if not self.closing:
-            self._services.fanout.choked.add(self)
+            self._services.fanout.choke(self)
 
     def relax(self) -> None:
         """The client has caught up."""
@@ -392,7 +390,7 @@ class Peer:
     def check_buffer(self) -> None:
         """Cut off a client for which more than `send_buffer` bytes wait."""
         waiting = self._door.waiting()
-        if waiting > self._services.send_buffer:
+        if not self.closing and waiting > self._services.send_buffer:
             self.give_up(waiting)
 
     def give_up(self, waiting: int) -> None:
@@ -404,6 +402,14 @@ class Peer:
         """Close the connection of an account that may not log in any more as it could."""
         self._services.journal.record(catalogue.CONNECTION_ENDED, self.session.name, connection=self.name)
         self.close()
+
+    def holds(self) -> int:
+        """Bytes that are kept for the connection."""
+        return self._door.holds()
+
+    def taken(self) -> int:
+        """Something that changes when the client takes some of what waits for it."""
+        return self._door.taken()
 
     def unread(self) -> int:
         """Bytes of what was sent that the client's side has not acknowledged."""
@@ -444,6 +450,17 @@ class Peer:
 
     # Its end.
 
+    def forget(self) -> None:
+        """Let go of the door and the session, which have this peer: nothing is to be left of a connection that is gone.
+
+        Who still has the session, such as a message on its way, finds this peer there, and writes to nobody.
+        """
+        self._door = GONE
+        name = self.session.name
+        self.session = Session(cast("Recipient", GONE))  # nothing is written to it: only its name is asked for
+        self.session.claimed = name
+        self.session.closed = True
+
     def finish(self) -> None:
         """Read nothing more, answer what was received, then close."""
         self._ending = True
@@ -460,13 +477,13 @@ class Peer:
     def abort(self) -> None:
         """Close at once. May happen while a message goes to many, so the session ends a moment later."""
         self.closing = True
-        self.send = _to_nobody
+        self.send = to_nobody
         self._door.abort()
 
     def _end(self) -> None:
         """Nothing more is read or written: what comes for this client from now on is kept."""
         self.closing = True
-        self.send = _to_nobody
+        self.send = to_nobody
         self._services.fanout.choked.discard(self)
         self.session.end()
         self._source = self._put_back = None

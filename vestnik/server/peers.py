@@ -5,19 +5,25 @@ import itertools
 from typing import Final
 
 from vestnik.chat.outcome import Reply
+from vestnik.chat.session import Recipient
+from vestnik.log.events import EventType
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import Code
 from vestnik.protocol.events import Notice, Probe
 from vestnik.server import catalogue
+from vestnik.server.buffers import relieve
 from vestnik.server.door import Door
 from vestnik.server.peer import Peer
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
+from vestnik.server.shares import Networks, share_of
 
 SWEEP: Final = 5.0
 """Seconds between two looks at the time limits, unless a limit is so short that it needs more."""
+MAX_TURNED_AWAY: Final = 256
+"""Connections too many that are told so; past it they are closed without a word."""
 
 
 class Peers:
@@ -29,7 +35,12 @@ class Peers:
         self._settings = settings
         self._numbers = itertools.count(1)
         self._peers: set[Peer] = set()
-        self._period = min(SWEEP, settings.unfinished / 4, (settings.keepalive or SWEEP * 4) / 4)
+        shortest = min(settings.unfinished, settings.login_within, settings.choked, settings.keepalive or SWEEP * 4)
+        self._period = min(SWEEP, shortest / 4)
+        self._turned_away: set[Peer] = set()
+        self._networks = Networks()
+        self._stuck: dict[Recipient, tuple[int, float]] = {}  # what the choked had taken, and since when no more
+        services.chat.most_connections = self._most_connections
         self._sweeper: asyncio.TimerHandle | None = None
         self._looked = self.loop.time()
         self._passed = 0.0  # seconds that count, until it was looked last
@@ -47,19 +58,44 @@ class Peers:
         self._peers.add(peer)
         self._gone.clear()
         limit = self._settings.max_connections
-        if len(self._peers) > limit:
-            self._services.refusals.turned_away(peer, catalogue.CONNECTION_REFUSED, limit)
-            self._dismiss(peer, answers.SERVER_FULL, limit)
+        total = len(self._peers) - len(self._turned_away)
+        same = self._networks.enter(peer.network)
+        share = share_of(limit, total - same)
+        if total > limit:
+            self._turn_away(peer, catalogue.CONNECTION_REFUSED, (limit,), answers.SERVER_FULL, limit)
+        elif same > share:
+            self._turn_away(peer, catalogue.CONNECTION_CROWDED, (peer.network, share), answers.NETWORK_CROWDED, share)
         else:
             self._services.refusals.opened(peer)
         return peer
+
+    def _turn_away(self, peer: Peer, event: EventType, values: tuple[object, ...], answer: Answer, limit: int) -> None:
+        """Close a connection too many. It counts no more, so that others find room while it takes notice."""
+        self._services.refusals.turned_away(peer, event, *values)
+        self._networks.leave(peer.network)
+        self._turned_away.add(peer)
+        if len(self._turned_away) > MAX_TURNED_AWAY:
+            peer.abort()
+        else:
+            self._dismiss(peer, answer, limit)
+
+    def _most_connections(self, now: int) -> int:
+        """How many connections an account may have that has so many `now`."""
+        total = len(self._peers) - len(self._turned_away)
+        return share_of(self._settings.max_connections, total - now)
 
     @journaled
     def lose(self, peer: Peer) -> None:
         """A connection is gone."""
         peer.lose()
         self._peers.discard(peer)
+        self._stuck.pop(peer, None)
+        if peer in self._turned_away:
+            self._turned_away.discard(peer)
+        else:
+            self._networks.leave(peer.network)
         self._services.refusals.closed(peer)
+        peer.forget()
         if not self._peers:
             self._gone.set()
 
@@ -88,10 +124,29 @@ class Peers:
             begun = 0 if peer.busy else peer.unfinished
             if begun != peer.begun:
                 peer.begun, peer.begun_at = begun, now
-            if begun and now - peer.begun_at > settings.unfinished:
+            if peer.session.account is None and not peer.busy and now - peer.opened > settings.login_within:
+                self._dismiss(peer, answers.LOGIN_LATE, f"{settings.login_within:g}")
+            elif begun and now - peer.begun_at > settings.unfinished:
                 self._dismiss(peer, answers.VALUE_UNFINISHED, f"{settings.unfinished:g}")
             elif settings.keepalive and now - peer.heard > settings.keepalive:
                 self._probe(peer, now)
+
+        relieve(self._peers, settings.buffers)
+        self._end_stuck()
+
+    def _end_stuck(self) -> None:
+        """Cut off those who have taken nothing for so long of what waits for them."""
+        stuck = {}
+        for recipient in tuple(self._services.fanout.choked):
+            taken = recipient.taken()
+            before, since = self._stuck.get(recipient, (None, self._passed))
+            if taken != before:
+                since = self._passed
+            elif self._passed - since > self._settings.choked:
+                recipient.give_up(recipient.unread())
+                continue
+            stuck[recipient] = taken, since
+        self._stuck = stuck
 
     def _probe(self, peer: Peer, now: float) -> None:
         if "probe" not in peer.session.features:

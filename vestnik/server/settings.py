@@ -67,11 +67,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=0, description="Silence after which a client that named the feature `probe` is probed; 0: never."),
     ] = 60.0
     unfinished: Annotated[float, Meta(gt=0, description="How long a begun JSON value may wait for its end.")] = 30.0
+    login_within: Annotated[float, Meta(gt=0, description="How long a new connection may take to log in.")] = 120.0
     max_connections: Annotated[int, Meta(ge=1, description="Connections open at once; more are refused.")] = 20_000
     backlog: Annotated[int, Meta(ge=1, le=65_535, description="Connections that may wait to be accepted.")] = 4096
     send_buffer: Annotated[
         int, Meta(ge=131_072, description="Bytes that may wait for a slow reader before its connection is closed.")
     ] = 2_097_152
+    buffers: Annotated[
+        int,
+        Meta(
+            ge=1_048_576,
+            description="Bytes that may wait in all connections together before those with the most are closed.",
+        ),
+    ] = 134_217_728
+    choked: Annotated[
+        float, Meta(gt=0, description="How long a client may take nothing of what waits for it to be read.")
+    ] = 60.0
     write_queue: Annotated[
         int, Meta(ge=1, description="Messages that may wait to be written before reading from their senders pauses.")
     ] = 10_000

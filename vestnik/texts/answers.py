@@ -17,8 +17,13 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "login.required": ("Пользователь {account} не авторизован", "User {account} is not logged in"),
     "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
+    "login.late": ("За {limit} с никто не вошёл", "Nobody has logged in within {limit} s"),
     "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),
     "account.disabled": ("Учётная запись {account} отключена", "Account {account} is disabled"),
+    "account.crowded": (
+        "У пользователя {account} уже {limit} соединений: это предел",
+        "User {account} has {limit} connections, which is the limit",
+    ),
     "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
     "account.exists": ("Имя {name} уже занято", "The name {name} is already taken"),
     "account.similar": (
@@ -282,6 +287,10 @@ CATALOGUE: Final[Catalogue] = {
     "fields.none": ("Нужно одно из полей: {fields}", "One of these fields is needed: {fields}"),
     "server.error": ("Внутренняя ошибка сервера", "Internal server error"),
     "server.busy": ("Сервер перегружен, повторите позже", "The server is overloaded, try again later"),
+    "network.crowded": (
+        "Из этой сети уже открыто {limit} соединений: это предел",
+        "{limit} connections from this network are open, which is the limit",
+    ),
     "server.full": ("Уже открыто {limit} соединений: это предел", "{limit} connections are open, which is the limit"),
     # Unasked.
     "notice.closing": ("Сервер завершает работу", "The server is closing"),

@@ -81,6 +81,10 @@ CATALOGUE: Final[Catalogue] = {
         "Ещё событий из сети {network}: {count}, с {since} по {until} ({kinds})",
         "More events from network {network}: {count}, from {since} to {until} ({kinds})",
     ),
+    "connection.crowded": (
+        "Соединение отклонено: из сети {network} уже открыто {limit}",
+        "Connection refused: {limit} are open already from network {network}",
+    ),
     "connection.slow": (
         "Клиент {account} не успевает читать (в очереди {waiting}): соединение закрыто",
         "Client {account} does not keep up reading ({waiting} queued): connection closed",

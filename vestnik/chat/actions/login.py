@@ -49,6 +49,7 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
             raise WrongLogin(answers.LOGIN_REFUSED, name)
     may_log_in = MayLogIn(name, found.account.name, found.password_hash)
     may_log_in(LoginStanding(found.password_hash, found.disabled))
+    _check_connections(chat, session, found)
     token = make_token() if request.remember or request.user.remember else None
     login_id = await _begin(chat, found, token, now, may_log_in)
     while chat.sessions.expulsions != expulsions:  # perhaps of this account, since it was read
@@ -92,10 +93,21 @@ async def _by_token(chat: Chat, session: Session, request: Authenticate, name: s
 def _attach(
     chat: Chat, session: Session, found: Credentials | TokenLogin, request: Authenticate, login_id: int | None
 ) -> bool:
+    _check_connections(chat, session, found)
     account = found.account
     features = _shared(FEATURES.intersection(request.features))
     session.login_id = login_id
     return chat.sessions.attach(session, account, name_key(account.name), features, found.status)
+
+
+def _check_connections(chat: Chat, session: Session, found: Credentials | TokenLogin) -> None:
+    """Raises Forbidden when the account has as many other connections as it may have."""
+    account = chat.sessions.find(found.account.id)
+    if account is None or session in account.sessions:
+        return
+    limit = chat.most_connections(len(account.sessions))
+    if len(account.sessions) >= limit:
+        raise Forbidden(answers.ACCOUNT_CROWDED, account.name, limit)
 
 
 @lru_cache(maxsize=1 << len(FEATURES))

@@ -22,6 +22,7 @@ from vestnik.server.settings import Settings
 
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", None)  # its first byte is the state of the connection
 _ESTABLISHED: Final = 1
+_ACKED: Final = slice(120, 128)  # where Linux has how many bytes were acknowledged
 
 _UNACKNOWLEDGED: Final = termios.TIOCOUTQ if sys.platform == "linux" else None  # SIOCOUTQ of sockets
 
@@ -104,7 +105,7 @@ _decode = REQUESTS.decode
 class TcpDoor(asyncio.Protocol):
     """One connection over TCP, or over TLS: a `vestnik.server.door.Door`."""
 
-    __slots__ = ("_eof", "_framer", "_loop", "_peer", "_peers", "_transport", "_unread", "write")
+    __slots__ = ("_eof", "_framer", "_lingering", "_loop", "_peer", "_peers", "_read", "_transport", "_unread", "write")
 
     formats: Final[Formats] = staticmethod(jim_formats)
 
@@ -113,6 +114,8 @@ class TcpDoor(asyncio.Protocol):
         self._loop = peers.loop
         self._framer: Framer[AnyRequest] = Framer(_decode)
         self._eof = False  # the client sends no more
+        self._lingering: asyncio.TimerHandle | None = None
+        self._read = 0  # bytes that came last
         self._unread: int | None = None  # at the end
         # From `connection_made` on.
         self._transport: asyncio.Transport
@@ -132,6 +135,8 @@ class TcpDoor(asyncio.Protocol):
         """The connection is gone. What failed is not in the buffer any more, so how much of it arrived is not known."""
         if exc is not None and self._unread is None:
             self._unread = sys.maxsize
+        if self._lingering is not None:
+            self._lingering.cancel()
         self._peers.lose(self._peer)
 
     def data_received(self, data: bytes) -> None:
@@ -140,6 +145,7 @@ class TcpDoor(asyncio.Protocol):
         peer.active = True
         if peer.closing:
             return  # read only so that the client gets what was written to it
+        self._read = len(data)
         peer.receive(self._framer.feed(data))
 
     def eof_received(self) -> bool:
@@ -202,6 +208,23 @@ class TcpDoor(asyncio.Protocol):
         except (OSError, ValueError):  # no event: the socket is closed already, or nothing more is known
             return waiting
 
+    def taken(self) -> int:
+        """Bytes that the client's side has acknowledged so far, or something else that changes when it takes some."""
+        if _TCP_INFO is not None and sys.platform == "linux":
+            found: socket.socket = self._transport.get_extra_info("socket")
+            try:
+                return int.from_bytes(
+                    found.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _ACKED.stop)[_ACKED], sys.byteorder
+                )
+            except OSError:  # no event: nothing is known of it, as elsewhere
+                pass
+        return -self._transport.get_write_buffer_size()
+
+    def holds(self) -> int:
+        """Bytes that are kept for the client: those that it has not taken, and those of it that are not served yet."""
+        read = self._read if self._peer.busy else 0
+        return self._transport.get_write_buffer_size() + self._framer.held + read
+
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
         return self._framer.begun if self._framer.size else 0
@@ -218,12 +241,12 @@ class TcpDoor(asyncio.Protocol):
             return
         self._transport.resume_reading()
         self._transport.write_eof()
-        self._loop.call_later(LINGER, self._stop_lingering, LINGER_TIMES)
+        self._lingering = self._loop.call_later(LINGER, self._stop_lingering, LINGER_TIMES)
 
     def _stop_lingering(self, times: int) -> None:
         """Close, unless something is to be sent still: then wait so many `times` more. A process may stand still."""
         if self._transport.get_write_buffer_size() and times:
-            self._loop.call_later(LINGER, self._stop_lingering, times - 1)
+            self._lingering = self._loop.call_later(LINGER, self._stop_lingering, times - 1)
         else:
             self.abort()
 
