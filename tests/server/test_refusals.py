@@ -15,8 +15,18 @@ from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.server import catalogue
 from vestnik.server.networks import network_of
-from vestnik.server.refusals import MAX_NETWORKS, OF_ALL, OF_ANSWERS, OF_CONNECTION, OF_NETWORK, Caller, Refusals
+from vestnik.server.refusals import (
+    MAX_NETWORKS,
+    OF_ALL,
+    OF_ANSWERS,
+    OF_CONNECTION,
+    OF_LOGINS,
+    OF_NETWORK,
+    Caller,
+    Refusals,
+)
 
+LOGIN = Reply(answers.LOGIN_RESUMED, ("anna",))
 NOT_OBJECT, NOT_JSON = Reply(answers.VALUE_NOT_OBJECT), Reply(answers.VALUE_MALFORMED, (5,))
 
 
@@ -62,7 +72,8 @@ class Desk:
     def told(self) -> Counter[str]:
         """How often each event has happened, by what the journal says: lines and counts."""
         happened = self.events()
-        del happened["request.repeated"], happened["request.counted"], happened["connection.repeated"]
+        for event in ("request.repeated", "request.counted", "session.repeated", "connection.repeated"):
+            del happened[event]
         for found in self.objects():
             for _, event, times in repeats(found):
                 happened[event] += times
@@ -165,14 +176,50 @@ async def test_who_logs_in_was_seen(desk: Desk) -> None:
         desk.refusals.opened(caller(str(name)))
     late = caller(str(OF_NETWORK.most), "anna")
     assert desk.events().total() == OF_NETWORK.most
-    desk.refusals.logged_in(late)
-    desk.refusals.logged_in(late)
+    for number in (1, 2):
+        desk.refusals.login(late, LOGIN, number, {})
     desk.refusals.closed(late)
     desk.refusals.closed(caller(str(OF_NETWORK.most + 1)))
     assert [(found["event"], found["connection"]) for found in desk.objects()[OF_NETWORK.most :]] == [
         ("connection.opened", late.name),
+        ("login.resumed", late.name),
+        ("login.resumed", late.name),
         ("connection.closed", late.name),
     ]
+
+
+async def test_logins_of_one_account(desk: Desk) -> None:
+    """Who logs in all day has a bounded number of lines, and a count that is promised; others are not affected."""
+    count = 2 * OF_LOGINS.most
+    for name in range(count):
+        anna = caller(str(name), "anna", address=f"10.0.{name >> 8}.{name & 255}")
+        desk.refusals.login(anna, LOGIN, 1, {})
+        desk.refusals.login(anna, Reply(answers.LOGIN_ENDED, ("anna",), logged_out=True), 2, {})
+    desk.refusals.login(caller("b", "boris"), Reply(answers.LOGIN_ACCEPTED, ("boris",)), 1, {})
+    desk.look(1.1)
+    assert catalogue.SESSION_REPEATED.promised
+    assert desk.objects()[-1]["account"] == "anna"
+    assert len(desk.objects()) == OF_LOGINS.most + 2
+    told = desk.told()
+    assert (told["login.resumed"], told["login.ended"], told["login.accepted"]) == (count, count, 1)
+
+
+async def test_many_accounts(desk: Desk) -> None:
+    """Of accounts that were not seen for long nothing is kept, and what was counted is told."""
+    for number in range(2 * OF_LOGINS.most):
+        desk.refusals.login(caller("1", "anna"), LOGIN, number, {})
+    for name in range(MAX_NETWORKS):
+        desk.refusals.login(caller("2", str(name)), Reply(answers.LOGIN_RESUMED, (str(name),)), 1, {})
+    assert len(desk.refusals._accounts) == MAX_NETWORKS
+    assert desk.objects()[-1]["event"] == "login.resumed"
+    assert desk.told()["login.resumed"] == 2 * OF_LOGINS.most + MAX_NETWORKS
+
+
+async def test_strangers_who_say_goodbye(desk: Desk) -> None:
+    """To end a login that there was not is a stranger's line like others, and is not promised."""
+    for name in range(2 * OF_NETWORK.most):
+        desk.refusals.login(caller(str(name)), Reply(answers.LOGIN_ENDED, ("",)), 1, {})
+    assert desk.events() == Counter({"login.ended": OF_NETWORK.most})
 
 
 async def test_turned_away(desk: Desk) -> None:

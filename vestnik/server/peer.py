@@ -319,11 +319,11 @@ class Peer:
         if reply.answer.code >= FIRST_ERROR:
             services.refusals.refuse(self, reply, number, more)
         else:
-            if reply.logged_in:
-                services.refusals.logged_in(self)
             event = catalogue.of_change(reply.answer) if reply.changes else catalogue.of_answer(reply.answer)
-            if event.promised:
+            if reply.changes:
                 services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
+            elif event.promised:
+                services.refusals.login(self, reply, number, more)
             else:
                 services.refusals.answer(self.session, event, reply.values, number, more)
         if reply.final:

@@ -3,8 +3,8 @@
 A connection has an allowance of lines for its refusals, and one for other answers to what changes nothing; what is past
 them becomes one line with a count, after a second and then more and more seldom. Those who are not logged in share
 another allowance with everybody in their network, for refusals and for their coming and going, and a third one with all
-strangers. So what strangers send makes the journal longer by less and less, over however many connections and kinds of
-requests it is spread.
+strangers. An account has one for its logins. So what strangers send makes the journal longer by less and less, over
+however many connections and kinds of requests it is spread.
 """
 
 import asyncio
@@ -25,13 +25,15 @@ from vestnik.server.repeats import FIRST_WAIT, Allowance, Repeats
 
 OF_CONNECTION: Final = Allowance(10, 1.0)
 OF_ANSWERS: Final = Allowance(1_000, 20.0)
+OF_LOGINS: Final = Allowance(1_000, 5.0)
 OF_NETWORK: Final = Allowance(500, 5.0)
 OF_ALL: Final = Allowance(2_000, 20.0)
-"""Lines for the refusals of a connection; for its other answers; for strangers of one network; for all strangers."""
+"""Lines for the refusals of a connection; for its other answers; for the logins of an account; for strangers of one
+network; for all strangers."""
 ALL: Final = "*"
 """What stands for all networks together."""
 MAX_NETWORKS: Final = 1_000
-"""Networks that are told apart; past it the one that was seen least lately is forgotten."""
+"""Networks, and accounts, that are told apart; past it the one that was seen least lately is forgotten."""
 
 
 class Caller(Protocol):
@@ -66,6 +68,7 @@ class Refusals:
         self._answers: dict[str, Repeats] = {}  # those that have asked for something
         self._unseen: set[str] = set()  # connections whose beginning was not shown
         self._networks: OrderedDict[str, Repeats] = OrderedDict()
+        self._accounts: OrderedDict[str, Repeats] = OrderedDict()
         self._all = Repeats(ALL, OF_ALL, monotonic())
         self._timer: asyncio.TimerHandle | None = None
 
@@ -81,11 +84,25 @@ class Refusals:
         if not self._show(caller, event, values):
             self._unseen.add(caller.name)
 
-    def logged_in(self, caller: Caller) -> None:
-        """The connection is no stranger's any more: now at the latest it is said that it was opened, and from where."""
+    def login(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
+        """A login has begun, gone on or ended, with request `number`. `more` are further fields of the record.
+
+        A stranger may end one, too, that never began. At the first login at the latest it is said where a connection
+        came from.
+        """
+        answer = reply.answer
+        if answer is answers.LOGIN_ENDED and not reply.logged_out:
+            self._show(caller, catalogue.of_stranger(answer), reply.values, number, more)
+            return
+        now = self._monotonic()
+        event, source = catalogue.of_answer(answer), self._account(str(reply.values[0]), now)
+        if not source.allows(now):
+            self._hide(source, event, now)
+            return
         if caller.name in self._unseen:
             self._unseen.discard(caller.name)
             self._journal.record(catalogue.CONNECTION_OPENED, *caller.address, connection=caller.name)
+        self._journal.record(event, *reply.values, connection=caller.name, request=number, more=more)
 
     def closed(self, caller: Caller) -> None:
         """A connection is gone."""
@@ -191,6 +208,18 @@ class Refusals:
             return network
         return None if self._all.allows(now) else self._all
 
+    def _account(self, name: str, now: float) -> Repeats:
+        found = self._accounts.get(name)
+        if found is None:
+            found = self._accounts[name] = Repeats(name, OF_LOGINS, now)
+            if len(self._accounts) > MAX_NETWORKS:
+                _, forgotten = self._accounts.popitem(last=False)
+                if forgotten.hidden:
+                    self._tell_logins(forgotten, now)
+        else:
+            self._accounts.move_to_end(name)
+        return found
+
     def _network(self, name: str, now: float) -> Repeats:
         found = self._networks.get(name)
         if found is None:
@@ -216,6 +245,7 @@ class Refusals:
         """Tell the counts that are due, or all; whether there are any left."""
         left = False
         for sources, tell in (
+            (self._accounts.values(), self._tell_logins),
             (self._answers.values(), self._tell_answers),
             (self._connections.values(), self._tell_connection),
             (self._networks.values(), self._tell_network),
@@ -235,6 +265,9 @@ class Refusals:
         else:
             values = (source.account, *source.take())
             self._journal.record(catalogue.REQUEST_REPEATED, *values, connection=source.label)
+
+    def _tell_logins(self, source: Repeats, _now: float) -> None:
+        self._journal.record(catalogue.SESSION_REPEATED, source.label, *source.take())
 
     def _tell_answers(self, source: Repeats, _now: float) -> None:
         values = (source.account, *source.take())

@@ -130,6 +130,10 @@ CATALOGUE: Final[Catalogue] = {
         "Изменение {to} пользователем {account} сохранено: {kind} (восстановлено из базы)",
         "Change of {to} by {account} kept: {kind} (recovered from the store)",
     ),
+    "session.repeated": (
+        "Ещё входов и выходов пользователя {account}: {count}, с {since} по {until} ({kinds})",
+        "More logins and logouts of account {account}: {count}, from {since} to {until} ({kinds})",
+    ),
     "session.anew": (
         "У пользователя {account} больше, чем есть в базе, или из другой эпохи: разговоров, начатых заново, {count}",
         "User {account} has more than the database, or of another epoch: {count} conversations begin anew",

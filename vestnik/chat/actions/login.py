@@ -130,8 +130,8 @@ def presence(chat: Chat, session: Session, request: Presence) -> Reply:
 
 async def quit_(chat: Chat, session: Session, request: Quit) -> Reply:
     """End the login, if there is one, and the connection."""
-    name = session.name
+    name, logged_out = session.name, session.account is not None
     if session.account is not None:
         await chat.storage.end_login(session.account.id, session.login_id)
         chat.sessions.detach(session)
-    return Reply(answers.LOGIN_ENDED, (name,), final=True)
+    return Reply(answers.LOGIN_ENDED, (name,), final=True, logged_out=logged_out)

@@ -16,7 +16,7 @@ ROLES: Final = ("account", "sender", "contact", "claimed", "name", "to")
 """Fields that may name an account."""
 APART: Final = 60 * SECOND
 """By how much the clocks of a client and a server may differ, in microseconds, for their lines to be joined."""
-_REPEATED: Final = frozenset({"request.counted", "request.repeated", "connection.repeated"})
+_REPEATED: Final = frozenset({"session.repeated", "request.counted", "request.repeated", "connection.repeated"})
 _KIND: Final = re.compile(r"(?:(\d{3}) )?([a-z_.]+) (\d{1,12})(?:, |$)")
 _ENDS: Final = frozenset({"client.disconnected", "client.connection_lost", "client.connected"})
 
