@@ -18,6 +18,7 @@ from tests.support.proof import Proof
 from tests.support.scribe import DAY, STATE, Scribe, run
 from vestnik.log.days.names import day_file
 from vestnik.log.days.sweep import Sweeper
+from vestnik.log.sealing import verify as module
 from vestnik.log.sealing.chain import set_up
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import Key, KeyState, encode_state, parse_key
@@ -345,3 +346,19 @@ def test_another_key_after_old_days_are_deleted(tmp_path: Path, clock: Clock) ->
     run(start, clock, "last")
     report = verify(tmp_path, "server", keys)
     assert (report.code, [finding.what for finding in report.notes]) == (0, [What.BEGINS])
+
+
+def test_a_day_is_deleted_meanwhile(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day that the program deletes as an old one in the midst of a check is no alarm."""
+    key = parse_key(set_up(tmp_path, "server", clock=clock))
+    for _ in range(4):
+        run(lambda: Scribe(tmp_path, clock=clock, monotonic=clock), clock, "line")
+        clock.now += DAY
+    check = module._check_days
+
+    def late(*arguments: object) -> None:
+        sweep(tmp_path, clock, keep_days=2)
+        check(*arguments)  # type: ignore[arg-type]  # they are given on
+
+    monkeypatch.setattr(module, "_check_days", late)
+    assert verify(tmp_path, "server", [key]).code == 0

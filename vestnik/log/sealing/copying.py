@@ -63,8 +63,11 @@ class _Moment(NamedTuple):
 def copy_journal(directory: Path, name: str, target: Path) -> Copied:
     """Copies the journal `name` from `directory` to `target`, which is made if need be; what is there too stays.
 
-    Raises BlockingIOError if the journal is never left alone, FileNotFoundError if there is none, Damaged, OSError.
+    Raises BlockingIOError if the journal is never left alone, FileNotFoundError if there is none, FileExistsError if it
+    is in `target` itself, Damaged, OSError.
     """
+    if target.exists() and target.samefile(directory):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     for _ in range(TRIES):
         with suppress(_Gone):
             moment = _look(directory, name)

@@ -26,6 +26,8 @@ from vestnik.log.sealing.verify_day import Circumstances, Day
 
 SETTLE_WITHIN: Final = 5.0
 """Seconds for which programs are waited for that just make a seal."""
+TRIES: Final = 3
+"""How often a journal is checked of which a day is deleted meanwhile."""
 NOTHING_KNOWN: Final = Circumstances(live=False, age=0.0, size=0)
 KINDS: Final = ("log", "jsonl")
 
@@ -43,6 +45,19 @@ def verify(directory: Path, name: str, keys: Collection[Key] = (), *, clock: Cal
 
     `clock` gives seconds since 1970. Raises OSError if the directory cannot be read.
     """
+    for _ in range(TRIES):
+        dates = _dates(directory, name)
+        report = _verify(directory, name, keys, clock)
+        if not report.tampered or dates <= _dates(directory, name):
+            break  # else a day was deleted meanwhile
+    return report
+
+
+def _dates(directory: Path, name: str) -> set[str]:
+    return {file.date for file in day_files(directory, name)}
+
+
+def _verify(directory: Path, name: str, keys: Collection[Key], clock: Callable[[], float]) -> Report:
     report = Report(name)
     with _held(directory, name, report) as state:
         snapshot = _Snapshot(state, dict(_circumstances(directory, name, clock())), _sidecars(directory, name))
@@ -209,7 +224,7 @@ class _DayChecker:
     def _tell_gone(self, file: str, sealed: int) -> None:
         """A file with so many sealed bytes is not there; old days are deleted from the oldest on."""
         date = _date(file)
-        if date <= self._chain.gone and (date <= self._oldest or date not in self._sealed):
+        if date <= self._chain.gone and date <= self._oldest:
             self.removed.add(date)
         elif date < self._oldest < "9" and date not in self._sealed:
             self.missing.add(date)

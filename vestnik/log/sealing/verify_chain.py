@@ -41,14 +41,6 @@ class Head(NamedTuple):
         return self.seal.time[:10]
 
 
-class _Hole(NamedTuple):
-    """A seal before which others are missing: its file, itself, and the place of that finding."""
-
-    file: str
-    seal: Seal
-    at: int
-
-
 class _Link:
     """Where the check of a chain is: the `epoch` that is expected next and its key (None: not known).
 
@@ -87,27 +79,23 @@ class ChainCheck:
         self._leap = LEAP
         self._link: _Link | None = None
         self._swept: list[Swept] = []
-        self._holes: list[_Hole] = []
 
     def run(self, sidecars: Sequence[Sidecar]) -> None:
         """Reads them all, in the order of their dates, or in that of the seals if the clock was put back."""
         for file, number, sealed in in_order(sidecars, self._expected):
             self._line(file, number, sealed)
         self._summarize(self._link)
-        left = [self._place(swept.chain, swept.epoch) for swept in self._swept if swept.chain in self.ranks]
-        self._tell_old(max(left, default=-1))
-
-    def _tell_old(self, left: int) -> None:
-        """Says which of the seals that are missing were deleted with old days: all before the place `left`."""
-        for hole in self._holes:
-            if hole.seal.first and self.number(hole.seal) <= left:
-                self._report.findings[hole.at] = _begins(What.BEGINS, hole.file, hole.seal)
         if self.head is not None and not self.head.whole:
-            file, seal, at = self.head
-            what = What.SEALS_BEHEADED
-            if seal.first:
-                what = What.BEGINS if self.number(seal) <= left else What.BEGINS_LATE
-            self._report.findings.insert(at, _begins(what, file, seal))
+            self._tell_begin(self.head)
+
+    def _tell_begin(self, head: Head) -> None:
+        """The chain does not begin with its first seal: whether the seals before were deleted with old days."""
+        what, seal = What.SEALS_BEHEADED, head.seal
+        if seal.first:
+            left = [self._place(swept.chain, swept.epoch) for swept in self._swept if swept.chain in self.ranks]
+            what = What.BEGINS if self.number(seal) <= max(left, default=-1) else What.BEGINS_LATE
+        values: dict[str, str | int] = {"epoch": seal.epoch, "time": seal.time}
+        self._report.findings.insert(head.findings, Finding(what, head.file, values))
 
     def _expected(self) -> tuple[str, int] | None:
         if self._link is None:
@@ -193,7 +181,6 @@ class ChainCheck:
         seal = found.seal
         missing = seal.epoch - link.epoch - link.skipped
         if missing > 0:
-            self._holes.append(_Hole(file, seal, len(self._report.findings)))
             self._report.add(
                 What.SEALS_MISSING, file, line=number, epoch=seal.epoch - missing, last=seal.epoch - 1, count=missing
             )
@@ -271,11 +258,6 @@ class ChainCheck:
     def seen(self) -> bool:
         """Whether there was any good seal."""
         return bool(self.ranks)
-
-
-def _begins(what: What, file: str, seal: Seal) -> Finding:
-    """The finding that `seal` is the first one after others that are gone."""
-    return Finding(what, file, {"epoch": seal.epoch, "time": seal.time})
 
 
 def _instant(time: str) -> float:
