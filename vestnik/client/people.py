@@ -1,4 +1,4 @@
-"""What a client does with people: their presence and the contacts."""
+"""What a client does with people: their presence, the contacts, and whose invitations are not taken."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Person, Response
-from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Presence, User, Who
+from vestnik.protocol.requests import AddContact, Block, Blocked, DelContact, GetContacts, Presence, Unblock, User, Who
 
 
 class PeopleActions(Asking):
@@ -42,6 +42,22 @@ class PeopleActions(Asking):
         """Put an account among one's contacts."""
         request = AddContact(user_id=name, user_login=self.name)
         return await self._request(request, catalogue.CLIENT_CONTACT_ADDING, self.name, name)
+
+    @journaled(logger="client")
+    async def blocked(self) -> list[str]:
+        """The names of those whose invitations one does not take."""
+        response = await self._ask(Blocked(), self.name)
+        return response.alert if isinstance(response.alert, list) else []
+
+    @journaled(arguments=("name",), logger="client")
+    async def block(self, name: str) -> Response:
+        """Take no more invitations from an account, nor groups that it begins."""
+        return await self._ask(Block(name=name), name)
+
+    @journaled(arguments=("name",), logger="client")
+    async def unblock(self, name: str) -> Response:
+        """Take invitations from an account again."""
+        return await self._ask(Unblock(name=name), name)
 
     @journaled(arguments=("name",), logger="client")
     async def remove_contact(self, name: str) -> Response:

@@ -106,6 +106,12 @@ CONTACT_REMOVED: Final = Answer("contact.removed", Code.OK, ("account", "contact
 CONTACT_UNKNOWN: Final = Answer("contact.unknown", Code.NOT_FOUND, ("account", "contact"))
 CONTACT_LIMIT: Final = Answer("contact.limit", Code.FORBIDDEN, ("account", "limit"))
 
+BLOCKED_LISTED: Final = Answer("blocked.listed", Code.ACCEPTED, ("account", "count"))
+BLOCK_SET: Final = Answer("block.set", Code.OK, ("account", "name"))
+BLOCK_LIFTED: Final = Answer("block.lifted", Code.OK, ("account", "name"))
+BLOCK_LIMIT: Final = Answer("block.limit", Code.FORBIDDEN, ("account", "limit"))
+INVITATION_BLOCKED: Final = Answer("invitation.blocked", Code.FORBIDDEN, ("account", "name"))
+
 ADMIN_ADDED: Final = Answer("admin.added", Code.CREATED, ("account",))
 ADMIN_SHOWN: Final = Answer("admin.shown", Code.OK, ("account",))
 ADMIN_LISTED: Final = Answer("admin.listed", Code.OK, ("count",))

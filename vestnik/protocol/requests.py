@@ -103,6 +103,22 @@ class DelContact(Request, tag="del_contact", kw_only=True):
     user_login: str | None = None
 
 
+class Blocked(Request, tag="blocked"):
+    """Ask whose invitations one does not take."""
+
+
+class Block(Request, tag="block", kw_only=True):
+    """Take no more invitations from the account `name`, nor groups."""
+
+    name: str
+
+
+class Unblock(Request, tag="unblock", kw_only=True):
+    """Take invitations from the account `name` again."""
+
+    name: str
+
+
 class Forward(Request, tag="forward", kw_only=True):
     """Send a copy of message `seq` of conversation `source` to `to`; answered and delivered like a `msg`."""
 
@@ -368,6 +384,9 @@ AnyRequest: TypeAlias = (
     | GetContacts
     | AddContact
     | DelContact
+    | Blocked
+    | Block
+    | Unblock
     | Forward
     | History
     | Resume

@@ -16,6 +16,7 @@ from vestnik.store.queries import (
     accounts,
     alterations,
     behind,
+    blocks,
     changes,
     clock,
     conversations,
@@ -137,6 +138,9 @@ class Access:
     begin_login = write(accounts.begin_login, "account_id")
     touch_login = write(accounts.touch_login, "account_id", "login_id")
     end_login = write(accounts.end_login, "account_id", "login_id")
+    blocked = read(blocks.blocked, "account_id")
+    block = write(blocks.block_person, "account_id", "person_id")
+    unblock = write(blocks.unblock_person, "account_id", "person_id")
     contacts = read(accounts.contacts, "account_id")
     add_contact = act(accounts.add_contact, "account_id", "contact_id")
     remove_contact = act(accounts.remove_contact, "account_id", "contact_id")

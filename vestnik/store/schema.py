@@ -253,6 +253,14 @@ clock = Table(
     Column("steady", Float, nullable=False),  # seconds for which it went on evenly since it was doubted
 )
 
+# Whose invitations an account does not take.
+block = Table(
+    "block",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("blocked_id", ForeignKey("account.id"), primary_key=True),
+)
+
 contact = Table(
     "contact",
     metadata,

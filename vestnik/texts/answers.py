@@ -254,6 +254,26 @@ CATALOGUE: Final[Catalogue] = {
         "У пользователя {account} уже {limit} контактов: это предел",
         "User {account} has {limit} contacts, which is the limit",
     ),
+    "blocked.listed": (
+        "Пользователь {account} получил список тех, чьих приглашений не принимает ({count})",
+        "User {account} got the list of those whose invitations they do not take ({count})",
+    ),
+    "block.set": (
+        "Пользователь {account} больше не принимает приглашений от {name}",
+        "User {account} takes no more invitations from {name}",
+    ),
+    "block.lifted": (
+        "Пользователь {account} снова принимает приглашения от {name}",
+        "User {account} takes invitations from {name} again",
+    ),
+    "block.limit": (
+        "Пользователь {account} не принимает приглашений уже от {limit} человек: это предел",
+        "User {account} takes no invitations from {limit} people, which is the limit",
+    ),
+    "invitation.blocked": (
+        "Пользователь {name} не принимает приглашений от {account}",
+        "User {name} takes no invitations from {account}",
+    ),
     "admin.added": ("Учётная запись {account} создана", "Account {account} created"),
     "admin.shown": ("Показана учётная запись {account}", "Account {account} shown"),
     "admin.listed": ("Показан список учётных записей ({count})", "List of accounts shown ({count})"),

@@ -160,6 +160,8 @@ CATALOGUE: Final[Catalogue] = {
     "cli.help_who": ("кто на связи", "who is there"),
     "cli.help_away": ("отойти", "be away"),
     "cli.help_back": ("вернуться", "be back"),
+    "cli.help_block": ("не принимать приглашений; без имени: от кого", "take no invitations; without a name: whose"),
+    "cli.help_unblock": ("снова принимать приглашения", "take invitations again"),
     "cli.help_quit": ("завершить работу: следующий вход начнётся заново", "end the login and leave"),
     "cli.help_help": ("эта справка", "this help"),
     "cli.help_messages": (

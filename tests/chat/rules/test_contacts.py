@@ -1,7 +1,7 @@
 """What an account may do with its list of contacts."""
 
 from tests.chat.rules import refusal
-from vestnik.chat.rules.contacts import MayAddContact, MayRemoveContact
+from vestnik.chat.rules.contacts import MayAddContact, MayBlock, MayRemoveContact
 from vestnik.chat.storage.accounts import ContactStanding
 
 
@@ -18,3 +18,11 @@ def test_remove() -> None:
     rule = MayRemoveContact("anna", "boris")
     assert refusal(rule, ContactStanding(known=True, total=1)) is None
     assert refusal(rule, ContactStanding(known=False, total=1)) == ("contact.unknown", ("anna", "boris"))
+
+
+def test_block() -> None:
+    """One more than there may be is refused, but not again one that there is."""
+    rule = MayBlock("anna", 2)
+    assert refusal(rule, ContactStanding(known=False, total=1)) is None
+    assert refusal(rule, ContactStanding(known=True, total=2)) is None
+    assert refusal(rule, ContactStanding(known=False, total=2)) == ("block.limit", ("anna", 2))

@@ -7,6 +7,7 @@ import pytest
 from tests.chat.rules import refusal
 from vestnik.chat.rules.rooms import (
     MayBan,
+    MayBegin,
     MayGiveRole,
     MayInvite,
     MayJoin,
@@ -145,3 +146,12 @@ def test_set_role() -> None:
 def test_groups_are_fixed(rule: RoomRule) -> None:
     """In a group nothing is done to members."""
     assert answer(rule, role="member", their_role="member", group=True, private=True) == "group.fixed"
+
+
+def test_who_takes_no_invitations() -> None:
+    """They are not invited, unless they are in the room already, and no group is begun with them."""
+    rule = MayInvite("anna", "boris", "#jam")
+    assert answer(rule, role="owner", blocked=True) == "invitation.blocked"
+    assert answer(rule, role="owner", blocked=True, their_role="member") is None
+    assert refusal(MayBegin("anna"), ["boris", "clara"]) == ("invitation.blocked", ("anna", "boris"))
+    assert refusal(MayBegin("anna"), []) is None

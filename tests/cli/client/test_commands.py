@@ -307,3 +307,15 @@ def test_words_are_used() -> None:
     """Every word for an argument is one of some command."""
     used = "".join(command.arguments for command in COMMANDS.values())
     assert not [word for word in WORDS if f"{{{word}}}" not in used]
+
+
+async def test_blocks(setting: Setting) -> None:
+    """Somebody takes no invitations from others, and takes them again."""
+    async with team(*setting) as made:
+        await made.type("anna", "/create #den")
+        await made.type("boris", "/block anna")
+        assert await made.type("boris", "/block") == [["anna"]]
+        await made.refused("anna", "/invite #den boris")
+        await made.type("boris", "/unblock anna")
+        await made.type("anna", "/invite #den boris")
+        assert len(await made.type("anna", "/members #den")) == 2

@@ -94,7 +94,7 @@ def test_all_are_disabled(connection: Connection, tea: int) -> None:
 
 def test_groups_have_no_owners(connection: Connection) -> None:
     """Nobody inherits a group."""
-    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 1.0).room_id
+    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 1.0, allow).room_id
     assert inherit(connection, group, ANNA, 2.0) is None
     accounts.set_disabled(connection, ANNA, True, 3.0)
     assert set(roles(connection, group).values()) == {"member"}

@@ -88,7 +88,7 @@ def test_whose_rooms(connection: Connection) -> None:
     """Public rooms are for everybody, private ones and groups for their members."""
     create(connection, "#b")
     create(connection, "#a", private=True)
-    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], BORIS, 1.0).name
+    group = rooms.begin_group(connection, [ANNA, BORIS, VERA], BORIS, 1.0, allow).name
     create(connection, "#c", owner=BORIS, private=True)
     assert names(connection) == [group, "#a", "#b"]
     assert names(connection, who=BORIS) == [group, "#b", "#c"]

@@ -188,12 +188,12 @@ def test_set_is_checked(connection: Connection) -> None:
 
 def test_group(connection: Connection) -> None:
     """The same people, named in any order by any of them, have one conversation; others another one."""
-    begun = rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 1.0)
+    begun = rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 1.0, allow)
     name = f"#@{begun.room_id}"
     expected = RoomRecord(begun.room_id, name, {ANNA, BORIS, VERA}, private=True, group=True)
     assert (begun.name, record(begun)) == (name, expected)
     assert change(begun) == (1, "anna", "create_room", {})
-    again = rooms.begin_group(connection, [VERA, BORIS, ANNA], BORIS, 2.0)
+    again = rooms.begin_group(connection, [VERA, BORIS, ANNA], BORIS, 2.0, allow)
     assert again == Joined(begun.room_id, name, None)
     assert all_rooms(connection) == [expected._replace(change=1)]
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from vestnik.chat.actions import (
     administration,
     alterations,
+    blocks,
     contacts,
     conversations,
     login,
@@ -85,6 +86,9 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(contacts.get_contacts, claims=lambda r: r.user_login),
         _row(contacts.add_contact, "user_id", claims=lambda r: r.user_login),
         _row(contacts.del_contact, "user_id", claims=lambda r: r.user_login),
+        _row(blocks.blocked),
+        _row(blocks.block, "name"),
+        _row(blocks.unblock, "name"),
         _row(conversations.history, "to", "before", "after", "around", "limit", "thread"),
         _row(conversations.conversations),
         _row(conversations.read, "to", "seq"),

@@ -14,7 +14,7 @@ from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import may_know, viewer_of
-from vestnik.chat.rules.rooms import MayJoin, MayLeave, MaySet, NameFree
+from vestnik.chat.rules.rooms import MayBegin, MayJoin, MayLeave, MaySet, NameFree
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.rooms import Joined
@@ -143,7 +143,7 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
         if person.id != account.id:
             check_invitations(chat, person)
     with _making(chat, account) as made:
-        made.append(await chat.storage.begin_group(sorted(numbers), account.id, chat.clock()))
+        made.append(await chat.storage.begin_group(sorted(numbers), account.id, chat.clock(), MayBegin(account.name)))
     (begun,) = made
     more: dict[str, Any] = {"room": begun.name}
     if begun.change is None:

@@ -4,10 +4,10 @@
 else is told of a room that the account may not know, and of one that it cannot even name not that there is one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from vestnik.chat.storage.rooms import ReadRule, ReadStanding, RoomRule, Standing
+from vestnik.chat.storage.rooms import GroupRule, ReadRule, ReadStanding, RoomRule, Standing
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from vestnik.protocol.requests import RoleName
@@ -115,6 +115,19 @@ class MayInvite(RoomRule, frozen=True):
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
         if standing.banned:
             raise Forbidden(answers.ROOM_BANNED, self.person, standing.room)
+        if standing.blocked and standing.their_role is None:
+            raise Forbidden(answers.INVITATION_BLOCKED, self.account, self.person)
+
+
+class MayBegin(GroupRule, frozen=True):
+    """Somebody may begin a group with people who take invitations from them."""
+
+    account: str
+
+    def __call__(self, standing: Sequence[str]) -> None:
+        """Raises Forbidden, which names the first who does not."""
+        if standing:
+            raise Forbidden(answers.INVITATION_BLOCKED, self.account, standing[0])
 
 
 class MayRemove(RoomRule, frozen=True):

@@ -116,6 +116,15 @@ class AccountStorage(Protocol):
     async def end_login(self, account_id: int, login_id: int | None) -> None:
         """Forget a login (without a number: the account's logins without a token)."""
 
+    async def blocked(self, account_id: int) -> list[str]:
+        """Names of those whose invitations an account does not take, sorted."""
+
+    async def block(self, account_id: int, person_id: int, rule: ContactRule) -> None:
+        """Take no more invitations from a person; no change when that is so already."""
+
+    async def unblock(self, account_id: int, person_id: int) -> None:
+        """Take invitations from a person again; no change when that is so already."""
+
     async def contacts(self, account_id: int) -> list[str]:
         """Names of an account's contacts, sorted."""
 

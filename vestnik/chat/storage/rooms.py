@@ -15,8 +15,9 @@ class Standing(NamedTuple):
 
     `role` is that of the account, which is `muted` until then (UNIX seconds); `their_role` that of the person to whom
     it is done; None for who is no member.
-    `banned` is the person, and `last_owner`. `taken` is the name of another room to which the name leads that this one
-    is to get, empty if the account may not know it.
+    `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account.
+    `taken` is the name of another room to which the name leads that this one is to get, empty if the account may not
+    know it.
     """
 
     room: str
@@ -29,9 +30,12 @@ class Standing(NamedTuple):
     banned: bool = False
     last_owner: bool = False
     taken: str | None = None
+    blocked: bool = False
 
 
 RoomRule: TypeAlias = Rule[Standing]
+GroupRule: TypeAlias = Rule[Sequence[str]]
+"""Asked before a group is made, with the names of those who take no invitations from who begins it."""
 
 
 class ReadStanding(NamedTuple):
@@ -126,7 +130,7 @@ class RoomStorage(Protocol):
     ) -> Joined:
         """Make a room. `settings` are fields of `Change`."""
 
-    async def begin_group(self, people: Sequence[int], account_id: int, now: float) -> Joined:
+    async def begin_group(self, people: Sequence[int], account_id: int, now: float, rule: GroupRule) -> Joined:
         """The group conversation of these accounts, which the account begins if there is none, or joins again."""
 
     async def set_room(

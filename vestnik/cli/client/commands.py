@@ -97,6 +97,8 @@ _TABLE: Final = (
     Command("/who", "[{name}]", people.who, "cli.help_who"),
     Command("/away", "[{status}]", people.away, "cli.help_away"),
     Command("/back", "", people.back, "cli.help_back"),
+    Command("/block", "[{name}]", people.block, "cli.help_block"),
+    Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
     Command("/quit", "", people.leave_server, "cli.help_quit"),
     Command("/help", "", _help, "cli.help_help"),
 )

@@ -22,6 +22,19 @@ async def back(shell: Shell, given: Arguments) -> None:
     shell.done(await shell.client.presence("", "online"))
 
 
+async def block(shell: Shell, given: Arguments) -> None:
+    """Take no more invitations from somebody, or show from whom one takes none."""
+    if given:
+        shell.done(await shell.client.block(given.name()))
+    else:
+        shell.screen.line(", ".join(await shell.client.blocked()))
+
+
+async def unblock(shell: Shell, given: Arguments) -> None:
+    """Take invitations from somebody again."""
+    shell.done(await shell.client.unblock(given.name()))
+
+
 async def leave_server(shell: Shell, given: Arguments) -> None:
     """End the login and the program."""
     shell.ended = True

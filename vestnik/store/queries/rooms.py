@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
-from vestnik.chat.storage.rooms import MAX_ALIASES, Joined, RoomRule, Standing
+from vestnik.chat.storage.rooms import MAX_ALIASES, GroupRule, Joined, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
+from vestnik.store.queries.blocks import blockers
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.standing import add_member, check_standing, name_taken, standing_by_key
 from vestnik.store.schema import conversation, member, room, room_alias
@@ -70,12 +71,13 @@ def create_room(
     return _make_room(connection, account_id, now, {account_id: "owner"}, columns, settings)
 
 
-def begin_group(connection: Connection, people: Sequence[int], account_id: int, now: float) -> Joined:
+def begin_group(connection: Connection, people: Sequence[int], account_id: int, now: float, rule: GroupRule) -> Joined:
     """The group conversation of these accounts, which the account begins if there is none, or joins again."""
     text = ",".join(map(str, sorted(people)))
     found = connection.execute(select(room.c.id, room.c.name).where(room.c.people == text)).first()
     if found is not None:
         return Joined(found.id, found.name, _join_again(connection, found.id, account_id, now))
+    rule(blockers(connection, account_id, people))
     members: dict[int, RoleName] = dict.fromkeys(people, "member")
     return _make_room(connection, account_id, now, members, {"private": True, "people": text})
 

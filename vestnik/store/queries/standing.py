@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
-from vestnik.store.schema import account, ban, conversation, cursor, member, message, mute, room, room_alias
+from vestnik.store.schema import account, ban, block, conversation, cursor, member, message, mute, room, room_alias
 
 LAST_SEQ: Final = func.max(
     func.coalesce(
@@ -39,6 +39,9 @@ _STANDING: Final[Select[Any]] = select(
     .label("muted"),
     _role_of("person_id").scalar_subquery().label("their_role"),
     exists().where(ban.c.room_id == room.c.id, ban.c.account_id == bindparam("person_id")).label("banned"),
+    exists()
+    .where(block.c.account_id == bindparam("person_id"), block.c.blocked_id == bindparam("account_id"))
+    .label("blocked"),
     exists()
     .where(member.c.room_id == room.c.id, member.c.account_id == account.c.id, account.c.disabled == false())
     .label("peopled"),
@@ -137,4 +140,14 @@ def add_member(
 
 def _standing(row: Row[Any]) -> Standing:
     muted = row.muted or 0.0
-    return Standing(row.name, row.private, row.archived, row.is_group, row.role, muted, row.their_role, row.banned)
+    return Standing(
+        row.name,
+        row.private,
+        row.archived,
+        row.is_group,
+        row.role,
+        muted,
+        row.their_role,
+        row.banned,
+        blocked=row.blocked,
+    )

@@ -22,6 +22,11 @@ def upgrade() -> None:
         ("member", sa.Column("invited", sa.Boolean, nullable=False, server_default="0")),
     ):
         op.add_column(table, column)
+    op.create_table(
+        "block",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("blocked_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+    )
     connection = op.get_bind()
     _forget_deleted_texts(connection)
     _number_origins(connection)
