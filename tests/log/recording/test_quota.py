@@ -12,7 +12,7 @@ from vestnik.log.events import EventType
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.recording.files import DatedFiles
 from vestnik.log.recording.inbox import Inbox
-from vestnik.log.recording.quota import NOTHING, Quota, free_bytes
+from vestnik.log.recording.quota import NOTHING, Quota, Space, space_at
 from vestnik.protocol import answers
 from vestnik.server import catalogue
 
@@ -23,16 +23,16 @@ DELIVERED = catalogue.of_answer(answers.MESSAGE_DELIVERED)
 
 
 class Place:
-    """A journal's inbox and files, and a disk with `free` bytes."""
+    """A journal's inbox and files, and a disk of `size` bytes of which so many are `free`."""
 
     def __init__(self, directory: Path, clock: Clock, day_bytes: int, wanted: int) -> None:
         self.clock = clock
-        self.free = 1_000_000
+        self.free, self.size = 1_000_000, 1_000_000
         self.inbox = Inbox(clock)
         self.said: list[tuple[EventType, tuple[object, ...]]] = []
         self.files = [DatedFiles(directory, f"server.{kind}", clock=clock) for kind in ("log", "jsonl")]
         self._quota = Quota(
-            self.files, day_bytes, wanted, clock=clock, monotonic=clock, free_of=lambda _path: self.free
+            self.files, day_bytes, wanted, clock=clock, monotonic=clock, space=lambda _path: Space(self.free, self.size)
         )
 
     def write(self, size: int) -> None:
@@ -88,6 +88,20 @@ def test_free_bytes(tmp_path: Path, clock: Clock) -> None:
     assert {values[-1] for _, values in place.said} == {"free_bytes=800"}
 
 
+def test_a_small_disk(tmp_path: Path, clock: Clock) -> None:
+    """Of a disk that has not much more than is to be free, a part of it is."""
+    place = Place(tmp_path, clock, day_bytes=0, wanted=800)
+    place.size = 1600
+    place.free = 100
+    assert place.look() == (True, True, True, True)
+    place.free = 99
+    assert place.look() == (False, False, True, True)
+    place.free = 49
+    assert place.look() == (False, False, False, True)
+    place.free = 113
+    assert place.look() == (True, True, True, True)
+
+
 def test_what_was_dropped_before(tmp_path: Path, clock: Clock) -> None:
     """What a full queue has dropped is told by itself, before the limit."""
     place = Place(tmp_path, clock, day_bytes=1, wanted=0)
@@ -101,13 +115,13 @@ def test_what_was_dropped_before(tmp_path: Path, clock: Clock) -> None:
 def test_nothing_to_look_at(tmp_path: Path, clock: Clock) -> None:
     """Without limits, and where neither files nor disk can be seen, everything is taken."""
     assert Place(tmp_path, clock, 0, 0).look() == (True, True, True, True)
-    assert free_bytes(tmp_path) > 0
+    assert 0 < space_at(tmp_path).free < space_at(tmp_path).size
 
-    def fail(_path: Path) -> int:
+    def fail(_path: Path) -> Space:
         raise OSError("no disk")
 
     inbox = Inbox(clock)
-    quota = Quota([DatedFiles(tmp_path / "none", "server.log")], 1, 1, clock=clock, monotonic=clock, free_of=fail)
+    quota = Quota([DatedFiles(tmp_path / "none", "server.log")], 1, 1, clock=clock, monotonic=clock, space=fail)
     quota.apply(inbox, lambda *_: None)
     assert inbox.floor == 0
     inbox.limit_to(NOTHING)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from vestnik.log import events
 from vestnik.log.recording.files import DatedFiles
@@ -27,10 +27,21 @@ AGAIN: Final = 1.125
 """By what factor the disk has to have more free bytes than the limit until everything is written again."""
 
 
-def free_bytes(directory: Path) -> int:
-    """Bytes that are free on the disk of a directory. Raises OSError."""
+SMALL: Final = 16
+"""What part of a small disk has to be free, where the limit is more than that."""
+
+
+class Space(NamedTuple):
+    """Bytes that are free on a disk, and all that it has."""
+
+    free: int
+    size: int
+
+
+def space_at(directory: Path) -> Space:
+    """What the disk of a directory has. Raises OSError."""
     found = os.statvfs(directory)
-    return found.f_bavail * found.f_frsize
+    return Space(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
 
 
 Saying: TypeAlias = Callable[..., None]
@@ -46,7 +57,7 @@ def tell_refused(inbox: Inbox, say: Saying, reason: str) -> None:
 class Quota:
     """Limits for the `files` of a journal: `day_bytes` of a day in all of them, `free` bytes on the disk; 0: none.
 
-    `clock` gives seconds since 1970, `monotonic` seconds, `free_of` the bytes that are free at a path. `reason` is the
+    `clock` gives seconds since 1970, `monotonic` seconds, `space` what the disk of a directory has. `reason` is the
     limit that is passed, as it is set; empty if none is.
     """
 
@@ -58,7 +69,7 @@ class Quota:
         *,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
-        free_of: Callable[[Path], int] = free_bytes,
+        space: Callable[[Path], Space] = space_at,
     ) -> None:
         self.reason = ""
         self._files = files
@@ -66,7 +77,7 @@ class Quota:
         self._free = free
         self._clock = clock
         self._monotonic = monotonic
-        self._free_of = free_of
+        self._space = space
         self._next = 0.0
         self._told = False  # that there is a limit, which is nothing to tell of until something is left out
         self._since = 0.0
@@ -112,10 +123,11 @@ class Quota:
             return 0, ""
         reason = f"free_bytes={self._free}"
         try:
-            free = self._free_of(self._files[0].path("").parent)
+            found = self._space(self._files[0].path("").parent)
         except OSError:  # no event: writing says what is wrong with it
             return 0, ""
-        if free < self._free / 2:
+        limit = min(self._free, found.size / SMALL)
+        if found.free < limit / 2:
             return NOTHING, reason
-        enough = self._free * (AGAIN if reason == self.reason else 1)
-        return (logging.WARNING, reason) if free < enough else (0, "")
+        enough = limit * (AGAIN if reason == self.reason else 1)
+        return (logging.WARNING, reason) if found.free < enough else (0, "")
