@@ -33,6 +33,29 @@ def test_an_unlisted_answer() -> None:
         catalogue.of_answer(Answer("no.such", 200, ()))  # type: ignore[arg-type]  # no code of ours
 
 
+def test_fields_that_hold_names() -> None:
+    """Accounts and rooms are shown as they are, in whatever field they stand; what else somebody typed is not."""
+    free = {"action", "emoji", "field", "fields", "path", "reason", "status"}
+    for event in catalogue.ALL.values():
+        assert {"account", "room", "to", "id", "name", "claimed", "member", "contact", "accounts"} <= event.names
+        assert not free & event.names
+    assert "members" in catalogue.of_answer(answers.GROUP_CREATED).names
+
+
+def test_promised() -> None:
+    """Messages, changes, logins and administration are promised; no refusal is, nor what strangers can cause."""
+    logins = (answers.LOGIN_ACCEPTED, answers.LOGIN_RESUMED, answers.LOGIN_ENDED)
+    promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT)
+    for answer in answers.ALL.values():
+        event, changed = catalogue.of_answer(answer), catalogue.of_change(answer)
+        assert event.promised == (answer in promised or answer.name.startswith("admin."))
+        assert changed.promised
+        assert changed.name == event.name
+        assert catalogue.of_stranger(answer).worth == catalogue.OUTSIDE
+        assert not catalogue.of_repeated(answer).promised
+    assert not any(event.promised for name, event in catalogue.ALL.items() if name.startswith("connection."))
+
+
 def test_names_are_unique() -> None:
     """Each event of the module is listed under its name."""
     own = [event for event in vars(catalogue).values() if isinstance(event, EventType)]

@@ -141,7 +141,9 @@ SERVER_BUSY: Final = Answer("server.busy", Code.SERVER_ERROR)
 NETWORK_CROWDED: Final = Answer("network.crowded", Code.FORBIDDEN, ("limit",))
 SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
-NAMES: Final = frozenset({"account", "room", "to", "id", "name", "claimed", "member", "contact", "other", "word"})
+NAMES: Final = frozenset(
+    {"account", "accounts", "room", "to", "id", "name", "claimed", "member", "members", "contact", "other", "word"}
+)
 """Fields of answers that hold what somebody has chosen to be called, or to call something."""
 
 ALL: Final[dict[str, Answer]] = {value.name: value for value in list(globals().values()) if isinstance(value, Answer)}
