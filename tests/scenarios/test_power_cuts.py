@@ -12,6 +12,7 @@ import pytest
 from tests.support.data import add_accounts
 from tests.support.disk import Disk, compiler
 from tests.support.process import ServerProcess
+from tests.support.proof import Proof
 from tests.support.store import kept
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
@@ -96,7 +97,7 @@ async def test_failed_sync(machine: Machine) -> None:
     """What is answered after a failed sync is not built on what is gone, also when the index was filled before."""
     await machine.say(*some("a"))
     await machine.indexed(5)
-    machine.disk.fail_next("vestnik.db-wal")
+    machine.disk.fail("vestnik.db-wal")
     await machine.say(*some("b"))
     assert len(machine.refused) == 1
     await machine.say(*some("c"))
@@ -106,10 +107,10 @@ async def test_failed_sync(machine: Machine) -> None:
 async def test_failed_sync_and_a_crash(machine: Machine) -> None:
     """A server killed after a failed sync leaves a log that is not on the disk: the next one does not build on it."""
     await machine.say(*some("a"))
-    machine.disk.fail_next("vestnik.db-wal")
+    machine.disk.fail("vestnik.db-wal")
     await machine.say("lost")
     assert machine.refused == {"lost"}
-    machine.disk.fail_next("vestnik.db")  # or else the database would have all of it, and the log not matter any more
+    machine.disk.fail("vestnik.db")  # or else the database would have all of it, and the log not matter any more
     machine.restart(cut=False)
     assert machine.disk.failed
     await machine.say(*some("b"))
@@ -121,7 +122,7 @@ async def test_failed_sync_of_the_index(machine: Machine, name: str) -> None:
     """A sync of the index that fails is nobody's loss: no message is refused, and the index is made anew."""
     await machine.say(*some("a"))
     assert len(await machine.found()) == 5
-    machine.disk.fail_next(name)
+    machine.disk.fail(name)
     machine.server.stop()
     assert machine.disk.failed
     machine.server = machine.start()
@@ -165,7 +166,7 @@ async def test_failed_sync_of_the_database(machine: Machine) -> None:
         reader.execute("SELECT count(*) FROM message").fetchone()  # what comes later stays in the log
         await fill(machine, "b", wait_for_log(machine.data, 1500))
         reader.execute("ROLLBACK")
-    machine.disk.fail_next("vestnik.db")
+    machine.disk.fail("vestnik.db")
     left = iter(range(1500))
     await fill(machine, "c", lambda: machine.disk.failed or next(left, None) is None)
     assert machine.disk.failed
@@ -179,3 +180,33 @@ async def test_failed_sync_of_the_database(machine: Machine) -> None:
     with closing(sqlite3.connect(machine.data / "vestnik.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert machine.acknowledged <= {row.id for row in kept(machine.data)} <= machine.acknowledged | machine.refused
+
+
+SYNCS = 26
+"""Of a short life of a server, its start and end included: about."""
+
+
+async def live(machine: Machine, label: str) -> None:
+    """A short life of a server, as far as it gets."""
+    machine.server.kill()
+    machine.server = machine.start()
+    if not machine.server.running or not machine.server.port:
+        return
+    await machine.say(*some(label))
+    try:
+        await machine.found()
+        await machine.say(*some(f"{label}-"))
+    finally:
+        machine.server.stop()
+
+
+async def test_any_sync_fails(tmp_path: Path, proof: Proof) -> None:
+    """Whichever sync fails, of whichever file, at the start, in between, at the end: nothing acknowledged is lost."""
+    for number in proof.some(range(1, SYNCS + 1), 3):
+        (tmp_path / str(number)).mkdir()
+        machine = Machine(tmp_path / str(number))
+        await machine.say(*some("a"))
+        machine.disk.fail(number=number)
+        await live(machine, "b")
+        await live(machine, "c")
+        await machine.check()

@@ -140,3 +140,27 @@ async def test_ids_are_not_free_again(tmp_path: Path) -> None:
         assert await say("second run") == (200, 3)
         differs = "ERROR    server     409: A message 1 from anna to #tea was sent already, with another text"
         assert journal_lines(app).count(differs) == 2
+
+
+async def test_what_comes_after_the_newest_is_gone(tmp_path: Path) -> None:
+    """When the newest messages are gone what is sent next is found, can be edited, and has a number of its own."""
+    searched: list[list[int]] = []
+    numbers: list[int] = []
+    async with running_app(tmp_path, "anna") as app:
+        for round_ in range(3):
+            async with await Wire.login(app.listener.port, "anna", features=["seq"]) as anna:
+                await anna.ask(action="join", time=0, room="#tea")
+                seqs = [(await anna.send("#tea", f"слово{round_} раз"))["seq"] for _ in range(3)]
+                answer = await anna.ask(action="search", query=f"слово{round_}", time=0)
+                searched.append(sorted(each["seq"] for each in answer["messages"]))
+                assert searched[-1] == seqs
+                numbers += [each.number for each in await app.store.messages_after(0, 100)]
+                assert await anna.code(action="edit", to="#tea", seq=seqs[-1], message="замок", time=0) == 200
+                answer = await anna.ask(action="search", query="замок", time=0)
+                assert [each["seq"] for each in answer["messages"]] == seqs[-1:]
+            alter(tmp_path, "UPDATE message SET time = 0")
+            alter(tmp_path, "UPDATE room SET retention = 1")
+            await Retention(app.store, app.journal, app.services.fanout, app.clock).apply()
+            assert kept(tmp_path) == []
+    assert searched == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert len(numbers) == len(set(numbers)) == 9

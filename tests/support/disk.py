@@ -27,9 +27,11 @@ class Disk:
         subprocess.run(command, check=True)
         self.environment = {"LD_PRELOAD": str(library), "DISK_DATA": str(data), "DISK_KEPT": str(self._kept)}
 
-    def fail_next(self, name: str) -> None:
-        """Let the next sync of a file whose name ends so fail."""
-        (self._kept / "fail").write_text(name, "ascii")
+    def fail(self, name: str = "", number: int = 1) -> None:
+        """Let a sync of files whose names end so fail: the next one, or which it is from now on."""
+        new = self._kept / "new"
+        new.write_text(f"{number} {name}", "ascii")
+        new.rename(self._kept / "fail")
 
     @property
     def failed(self) -> bool:

@@ -1,7 +1,8 @@
 /* A disk whose syncs can fail: preloaded into a server, it keeps in the directory DISK_KEPT what a loss of power would
- * leave of the databases in DISK_DATA. What was written gets there when its file is synced. When the file DISK_KEPT/fail
- * is there, the next sync of a file whose name ends with its content fails, and what was written and not synced yet never
- * gets there unless it is written again: so do kernels (they take such pages for written). */
+ * leave of the databases in DISK_DATA. What was written gets there when its file is synced. The file DISK_KEPT/fail has
+ * the number of a sync, counted from when the file is there, and the end of a name: that sync of files with such names
+ * fails, and what was written and not synced yet never gets there unless it is written again: so do kernels (they take
+ * such pages for written). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -109,16 +110,19 @@ ssize_t write(int fd, const void *from, size_t length) {
 }
 
 static int fails(struct file *file) {
+    static int counted;
     char path[PATH_MAX], suffix[256] = "";
+    int number = 0;
     kept_path(path, "fail");
     FILE *told = fopen(path, "r");
     if (!told)
         return 0;
-    size_t length = fread(suffix, 1, sizeof suffix - 1, told);
+    int found = fscanf(told, "%d %255s", &number, suffix);
     fclose(told);
-    size_t name = strlen(file->name);
-    if (name < length || strcmp(file->name + name - length, suffix))
+    size_t name = strlen(file->name), length = strlen(suffix);
+    if (found < 1 || name < length || strcmp(file->name + name - length, suffix) || ++counted < number)
         return 0;
+    counted = 0;
     unlink(path);
     file->count = 0;
     return 1;
