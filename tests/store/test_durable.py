@@ -3,13 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
 
 from vestnik.store import durable
-from vestnik.store.durable import log_of, make_directory, make_log_sure, write_again
+from vestnik.store.durable import log_of, make_directory, make_log_sure, sync_directory, write_again
 
 
 class FailingSyncs:
@@ -86,6 +86,20 @@ def test_file_of_others(tmp_path: Path) -> None:
     log_of(path).write_bytes(b"Dear log")
     make_log_sure(path, 0.0)
     assert path.read_bytes() == b"Dear diary, " * 100
+
+
+@pytest.mark.parametrize(("number", "raised"), [(22, False), (95, False), (5, True)])
+def test_directories_that_are_not_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, raised: bool
+) -> None:
+    """A file system that cannot sync directories is no failure; a disk that fails is one."""
+
+    def fsync(_fd: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError, match="Input") if raised else nullcontext():
+        sync_directory(tmp_path)
 
 
 def test_make_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,8 @@ def test_beside_the_database(file: IndexFile, database: Path, reasons: list[str]
     note(file, "x")
     assert noted(file) == "x"
     assert file.path == database.with_name(INDEX)
+    for path in database.parent.glob(f"{INDEX}*"):
+        assert path.stat().st_mode & 0o777 == 0o600
     assert file.checkpoint()
     engine = open_engine(database, connections=1, writing=False)
     with engine.begin() as connection, pytest.raises(OperationalError):
@@ -87,6 +89,7 @@ def test_readers_are_waited_for(file: IndexFile, reasons: list[str]) -> None:
         assert connection.exec_driver_sql("SELECT rules FROM search_state").scalar_one() == "x"
         assert reasons == []
     discarding.join(DEADLINE)
+    assert file.path.stat().st_mode & 0o777 == 0o600
     assert (noted(file), reasons) == ("", ["disk"])
 
 

@@ -150,6 +150,21 @@ def test_of_another_database(talk: Connection) -> None:
         assert find(talk, '"раз"') == [1]
 
 
+def test_many_words_changed(talk: Connection) -> None:
+    """The same holds for messages that were edited; what comes again changes nothing."""
+    for number in range(1, 11):
+        keep(talk, number, f"раз{number}")
+    follow(talk)
+    for number in range(1, 11):
+        alter(talk, "edit", number, " ".join(f"слово{number}и{word}" for word in range(500)))
+    keep(talk, 21, "два")
+    moments = iter((0.0, 0.5, 2.0))
+    assert catch_up(talk, 100, 1.0, lambda: next(moments)) == 7
+    follow(talk)
+    assert find(talk, '"раз1"') == []
+    assert (find(talk, '"слово10и499"'), find(talk, '"два"')) == ([10], [21])
+
+
 def test_long_messages(talk: Connection) -> None:
     """The clock is looked at after so many words, however few messages have them."""
     for number in range(1, 11):

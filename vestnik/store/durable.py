@@ -5,6 +5,7 @@ for written, so a later sync, also of another process, succeeds without it. Only
 gets there; so that is what is done before anything is built on a log that may have seen one.
 """
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -17,6 +18,10 @@ PRIMARY: Final = 0xFF
 """The part of an error's number in SQLite that says what kind of error it is."""
 ATTEMPTS: Final = 2
 """The first sync may tell of an earlier failure, which what was written again has mended."""
+
+
+_CANNOT: Final = frozenset((errno.EINVAL, errno.ENOTSUP))
+"""What file systems say that do not sync directories."""
 
 
 def disk_failed(error: BaseException) -> bool:
@@ -74,10 +79,13 @@ def make_log_sure(database: Path, patience: float) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Have the names of new files in a directory on the disk. Raises OSError."""
+    """Have the names of new files in a directory on the disk, if its file system can. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
+    except OSError as error:
+        if error.errno not in _CANNOT:  # no event: there is nothing else to do
+            raise
     finally:
         os.close(fd)
 

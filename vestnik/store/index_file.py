@@ -4,6 +4,7 @@ It is no part of what is kept: commits to it wait for no disk. So it lies beside
 what a failing disk does to it does nothing to messages.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -103,16 +104,22 @@ class IndexFile:
         self._writing.dispose()
 
     def _usable(self) -> bool:
+        self._make_file()
         with self.writing() as connection:
             found = connection.exec_driver_sql("SELECT count(*) FROM search.sqlite_master").scalar_one()
             make_tables(connection)
             return found == 0 or fits(connection)
+
+    def _make_file(self) -> None:
+        """For the eyes of the owner only, as the database: it has all words."""
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
     def _begin_anew(self, reason: str) -> None:
         self._changed.wait_for(lambda: self._searches == 0)
         self.close()
         for beside in _BESIDE:
             self.path.with_name(INDEX + beside).unlink(missing_ok=True)
+        self._make_file()
         with self.writing() as connection:
             make_tables(connection)
         self._discarded(reason)

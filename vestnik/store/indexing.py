@@ -33,6 +33,8 @@ AT_A_TIME: Final = 50
 """Messages, or changes, that are taken into the index together, before the clock is looked at."""
 TERMS_AT_A_TIME: Final = 2000
 """Words of messages after which it is looked at in any case."""
+ALTERING: Final = frozenset({"edit", "delete"})
+"""Kinds of changes after which a message has other words."""
 MERGED: Final = 32
 """Pages of the index that are merged with every slice: more than a slice writes on all levels together."""
 
@@ -56,6 +58,7 @@ _ABOUT: Final = (
 )
 """What is read of a message for the index."""
 _NEW: Final = f"SELECT {_ABOUT} WHERE message.id > ? AND message.id <= ? ORDER BY message.id LIMIT ?"
+_CHANGES: Final = "SELECT id, kind, conversation_id, seq FROM change WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
 _CHANGED: Final = f"SELECT {_ABOUT} WHERE conversation_id = ? AND seq = ? AND message.id <= ?"
 _EPOCH: Final = select(epoch.c.epoch).order_by(epoch.c.id.desc()).limit(1)
 
@@ -124,10 +127,7 @@ def _epoch(connection: Connection) -> str:
 
 def _take(connection: Connection, indexed: int, last: int, limit: int) -> tuple[int, int]:
     """Take what comes next into the index: how far it goes then, and how much it was."""
-    query = "SELECT id, kind, conversation_id, seq FROM change WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
-    changes = connection.exec_driver_sql(query, (indexed, last, limit)).all()
-    if len(changes) == limit:
-        last = changes[-1].id
+    last, changed = _take_changes(connection, indexed, last, limit)
     new, size = [], 0
     for row in connection.exec_driver_sql(_NEW, (indexed, last, limit)):
         found = _message_terms(row)
@@ -136,15 +136,30 @@ def _take(connection: Connection, indexed: int, last: int, limit: int) -> tuple[
         if len(new) == limit or size > TERMS_AT_A_TIME:
             last = row.id
             break
-    for conversation_id, seq in {
-        (each.conversation_id, each.seq) for each in changes if each.id <= last and each.kind in {"edit", "delete"}
-    }:
-        changed = connection.exec_driver_sql(_CHANGED, (conversation_id, seq, indexed)).first()
-        if changed is not None:
-            _replace(connection, changed)
     _add(connection, [(row.id, found) for row, found in new if row.deleted is None])
     _note_times(connection, [(row.id, row.time) for row, _ in new])
-    return last, len(new) + len(changes)
+    return last, len(new) + changed
+
+
+def _take_changes(connection: Connection, indexed: int, last: int, limit: int) -> tuple[int, int]:
+    """Have what was changed next in the index as it is now: up to which number, and how many changes it were.
+
+    Those behind that number come again, which changes nothing.
+    """
+    changes = connection.exec_driver_sql(_CHANGES, (indexed, last, limit)).all()
+    if len(changes) == limit:
+        last = changes[-1].id
+    seen: set[tuple[int, int]] = set()
+    size = 0
+    for count, each in enumerate(changes, 1):
+        place = (each.conversation_id, each.seq)
+        if each.kind in ALTERING and place not in seen:
+            seen.add(place)
+            row = connection.exec_driver_sql(_CHANGED, (*place, indexed)).first()
+            size += 0 if row is None else _replace(connection, row)
+            if size > TERMS_AT_A_TIME:
+                return each.id, count
+    return last, len(changes)
 
 
 def _message_terms(row: Any) -> list[str]:
@@ -164,13 +179,14 @@ def _message_terms(row: Any) -> list[str]:
     return found
 
 
-def _replace(connection: Connection, row: Any) -> None:
-    """Have in the index what a message says now, which was there with another text."""
+def _replace(connection: Connection, row: Any) -> int:
+    """Have in the index what a message says now, which was there with another text; how many words that concerned."""
     old = _remove(connection, row.id)
     new = [] if row.deleted is not None else _message_terms(row)
     if new:
         _add(connection, [(row.id, new)])
     _forget_words(connection, old - set(new))
+    return len(old) + len(new)
 
 
 def _add(connection: Connection, messages: list[tuple[int, list[str]]]) -> None:
