@@ -129,6 +129,21 @@ async def test_who_hung_up_comes_last(hall: Hall) -> None:
     await hall.go(*crowd)
 
 
+async def test_a_full_network_lets_those_who_hung_up_go(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a network has no more places, those who have closed their side give up theirs, asked once a second."""
+    monkeypatch.setattr(login_queue, "MAX_NETWORK_CHECKS", 30)
+    crowd = [hall.come(f"c{number}") for number in range(31)]
+    await settle()
+    for each in crowd[1:21]:
+        each.visitor.left = True
+    asked = [hall.come(f"a{number}") for number in range(6)]
+    await settle()
+    assert [each.task.done() for each in crowd].count(True) == 4 + 2  # behind are 16, of whom two lose their places
+    assert not any(each.task.done() for each in asked)
+    hall.queue.close()
+    await hall.go(*crowd, *asked)
+
+
 async def test_a_network_has_its_share(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """One attempt too many of a network is refused as busy at once, and the places of others are kept."""
     monkeypatch.setattr(login_queue, "MAX_NETWORK_CHECKS", 2)

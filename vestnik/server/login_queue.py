@@ -20,8 +20,12 @@ from vestnik.server.login_lines import Delays, LoginLines
 
 MAX_CHECKS: Final = 4096
 """Attempts that may wait; past it the network that has the most gives up one, which is refused as busy."""
-MAX_NETWORK_CHECKS: Final = 256
+MAX_NETWORK_CHECKS: Final = 1024
 """Attempts of one network that may wait; past it the name that has the most of them gives up one."""
+
+
+LOOK_AGAIN: Final = 1.0
+"""Seconds after which it is asked anew who has closed their side, when a network has no more places."""
 
 
 class _Attempt:
@@ -58,6 +62,7 @@ class LoginQueue:
         self._delays = Delays()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+        self._looked = -math.inf  # when it was asked last who has closed their side
 
     def __len__(self) -> int:
         return sum(lines.size for lines in self._networks.values())
@@ -122,9 +127,12 @@ class LoginQueue:
             raise ServerError(answers.SERVER_BUSY)
         lines = self._networks.get(attempt.network)
         if lines is not None and lines.size >= MAX_NETWORK_CHECKS:
-            for hung_up in lines.those_who_hung_up():
-                lines.remove(hung_up)
-                self._put_behind(lines, hung_up)
+            now = self._clock()
+            if now - self._looked >= LOOK_AGAIN:
+                self._looked = now
+                for hung_up in lines.those_who_hung_up():
+                    lines.remove(hung_up)
+                    self._put_behind(lines, hung_up)
             if lines.size >= MAX_NETWORK_CHECKS:
                 self._make_room(lines, attempt)
         elif len(self) >= MAX_CHECKS:
