@@ -1,9 +1,12 @@
 """What a server has in its database, read behind its back."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from vestnik.chat.storage.rooms import Asker, ReadStanding, Standing
 
@@ -41,3 +44,19 @@ def allow(_standing: Standing | ReadStanding) -> None:
 def reader(account_id: int) -> Asker:
     """An account that may read everything."""
     return Asker(account_id, allow)  # type: ignore[arg-type]
+
+
+def work(connection: Connection, ask: Callable[[], object]) -> int:
+    """How many thousands of instructions SQLite takes for what is asked."""
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    taken = 0
+
+    def count() -> None:
+        nonlocal taken
+        taken += 1
+
+    raw.set_progress_handler(count, 1000)
+    ask()
+    raw.set_progress_handler(None, 0)
+    return taken

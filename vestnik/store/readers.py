@@ -27,7 +27,7 @@ ASKER: Final[ContextVar[int]] = ContextVar("asker", default=NOBODY)
 """The number of the account for which something is asked."""
 PAGES: Final = 2
 """Threads for what takes a page's time."""
-LONGEST: Final = 1.0
+LONGEST: Final = 5.0
 """Seconds of a thread's processor time after which SQLite gives up a question of an account. Every question ends long
 before by itself; this is for what nobody has thought of, and for the account it is a failure of the server."""
 SHARE: Final = 0.25

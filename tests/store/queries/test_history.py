@@ -5,7 +5,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection, insert, update
 
 from tests.store.queries.test_messages import ANNA, BORIS, VERA, keep
-from tests.support.store import allow, reader
+from tests.support.store import allow, reader, work
 from vestnik.protocol.events import Delivery
 from vestnik.store.queries import alterations, history, messages, rooms
 from vestnik.store.queries.history import EVERYBODY, MAX_REPLIES, load_messages
@@ -121,20 +121,9 @@ def test_each_calls_a_direct_conversation_by_the_other(connection: Connection) -
     assert found == [("anna", "boris"), ("boris", "anna"), ("Вера", "Вера")]
 
 
-def steps(connection: Connection, *arguments: object, **where: int) -> int:
+def steps(connection: Connection, *arguments: int, **where: int) -> int:
     """How many thousands of instructions SQLite takes for a page."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    taken = 0
-
-    def count() -> None:
-        nonlocal taken
-        taken += 1
-
-    raw.set_progress_handler(count, 1000)
-    history.history(connection, reader(ANNA), *arguments, **where)  # type: ignore[arg-type]
-    raw.set_progress_handler(None, 0)
-    return taken
+    return work(connection, lambda: page(connection, *arguments, **where))
 
 
 def test_long_threads(connection: Connection, tea: int) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Connection, insert
 
-from tests.support.store import allow
+from tests.support.store import allow, work
 from vestnik.chat.storage.messages import Delivered, KeptMessage
 from vestnik.protocol.events import Delivery
 from vestnik.store.queries import messages, rooms
@@ -104,3 +104,18 @@ def test_pages(connection: Connection, limit: int) -> None:
         found += [(kept.conversation_id, kept.seq) for kept in page]
         number = numbers[-1]
     assert found == expected
+
+
+def test_very_many_kept_messages(connection: Connection) -> None:
+    """The first page of what is kept takes as long as any other, however much is behind it."""
+    talks = [messages.direct_conversation(connection, BORIS, other, 1.0) for other in (ANNA, VERA)]
+    connection.exec_driver_sql(
+        "INSERT INTO message (conversation_id, seq, sender_id, time, text)"
+        " WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
+        " SELECT CASE x % 2 WHEN 0 THEN ? ELSE ? END, (x + 1) / 2, CASE x % 2 WHEN 0 THEN ? ELSE ? END, 5.0, '' FROM n",
+        (*talks, ANNA, VERA),
+    )
+    assert work(connection, lambda: messages.kept_numbers(connection, BORIS, 0, 100)) < 20
+    assert messages.kept_numbers(connection, BORIS, 0, 5) == [1, 2, 3, 4, 5]
+    assert messages.kept_numbers(connection, BORIS, 5, 3) == [6, 7, 8]
+    assert messages.kept_numbers(connection, ANNA, 0, 5) == []

@@ -39,21 +39,27 @@ def direct_conversation(connection: Connection, one: int, other: int, now: float
 
 
 _ME: Final = bindparam("account_id", type_=Integer)
-_KEPT: Final = (
-    select(message.c.id)
-    .select_from(conversation)
-    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
-    .join(
-        message,
-        and_(
-            message.c.conversation_id == conversation.c.id,
-            message.c.seq > func.coalesce(cursor.c.delivered, 0),
-            message.c.sender_id != _ME,
-            message.c.id > bindparam("number", type_=Integer),
-        ),
+_OTHERS: Final = (
+    select(message.c.seq)
+    .where(message.c.sender_id != _ME, message.c.id > bindparam("number", type_=Integer))
+    .order_by(message.c.seq)
+)
+_FIRST_KEPT: Final = (
+    select(
+        conversation.c.id,
+        _OTHERS.where(
+            message.c.conversation_id == conversation.c.id, message.c.seq > func.coalesce(cursor.c.delivered, 0)
+        )
+        .limit(1)
+        .correlate(conversation, cursor)
+        .scalar_subquery(),
     )
+    .outerjoin(cursor, and_(cursor.c.conversation_id == conversation.c.id, cursor.c.account_id == _ME))
     .where(or_(conversation.c.low_id == _ME, conversation.c.high_id == _ME))
-    .order_by(message.c.id)
+)
+_KEPT: Final = (
+    _OTHERS.with_only_columns(message.c.id)
+    .where(message.c.conversation_id == bindparam("conversation_id"), message.c.seq >= bindparam("first"))
     .limit(bindparam("page", type_=Integer))
 )
 
@@ -61,7 +67,12 @@ _KEPT: Final = (
 def kept_numbers(connection: Connection, account_id: int, after: int, limit: int) -> list[int]:
     """The numbers of direct messages to the account that were never delivered: the first `limit` behind a number."""
     values = {"account_id": account_id, "number": after, "page": limit}
-    return list(connection.execute(_KEPT, values).scalars())
+    found: list[int] = []
+    # Numbers grow with `seq`: of each conversation no more than a page is looked at, however much was kept.
+    for conversation_id, first in connection.execute(_FIRST_KEPT, values).all():
+        if first is not None:
+            found += connection.execute(_KEPT, values | {"conversation_id": conversation_id, "first": first}).scalars()
+    return sorted(found)[:limit]
 
 
 _PLACES: Final = (
