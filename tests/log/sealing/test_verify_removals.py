@@ -362,3 +362,37 @@ def test_a_day_is_deleted_meanwhile(tmp_path: Path, clock: Clock, monkeypatch: p
 
     monkeypatch.setattr(module, "_check_days", late)
     assert verify(tmp_path, "server", [key]).code == 0
+
+
+@pytest.mark.parametrize("name", ["log.2021-06-13", "jsonl.2021-06-13", "log.2021-06-14", "log.2021-06-14.late"])
+@pytest.mark.parametrize("end", [Scribe.close, Scribe.kill])
+def test_whole_files_are_planted(tmp_path: Path, clock: Clock, name: str, end: Callable[[Scribe], None]) -> None:
+    """A file that no seal knows never becomes one's own, whether the program before ended or was killed."""
+    key = parse_key(set_up(tmp_path, "server", clock=clock))
+    for _ in range(3):
+        program = Scribe(tmp_path, clock=clock, monotonic=clock)
+        program.write("line")
+        clock.now += 1
+        assert program.sealer.seal()
+        end(program)
+        clock.now += DAY
+    (tmp_path / f"server.{name}").unlink(missing_ok=True)
+    (tmp_path / f"server.{name}").write_text("2021-06-13 08:20:00,000 INFO     server     forged\n")
+    assert verify(tmp_path, "server", [key]).code == 1
+    run(lambda: Scribe(tmp_path, clock=clock, monotonic=clock), clock, "line")
+    assert verify(tmp_path, "server", [key]).code == 1
+
+
+@pytest.mark.parametrize("end", [Scribe.close, Scribe.kill])
+def test_todays_file_is_planted(tmp_path: Path, clock: Clock, end: Callable[[Scribe], None]) -> None:
+    """The file of a day on which nothing was written yet is taken in by nobody without saying so."""
+    key = parse_key(set_up(tmp_path, "server", clock=clock))
+    program = Scribe(tmp_path, clock=clock, monotonic=clock)
+    program.write("line")
+    end(program)
+    clock.now += DAY
+    for kind in ("log", "jsonl"):
+        (tmp_path / f"server.{kind}.2021-06-13").write_text("2021-06-13 00:20:00,000 INFO     server     forged\n")
+    run(lambda: Scribe(tmp_path, clock=clock, monotonic=clock), clock, "line")
+    report = verify(tmp_path, "server", [key])
+    assert {finding.file for finding in report.tampered} == {"server.log.2021-06-13", "server.jsonl.2021-06-13"}

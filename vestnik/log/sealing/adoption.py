@@ -60,8 +60,8 @@ def adopt(directory: Path, name: str, file: str, contents: Contents) -> list[Ext
 def settle(directory: Path, name: str, today: str, descriptors: Descriptors) -> Settled:
     """Sees to the files of the last day before `today` that nobody has open any more.
 
-    Those that no seal mentions are older than the seals and stay as they are, unless one does so of the other kind: a
-    program may be killed when it has announced the one and not the other. What cannot be read stays as well.
+    Those that no seal mentions are older than the seals, or somebody else's, and stay as they are. What cannot be read
+    stays as well.
     """
     days = [file for file in day_files(directory, name) if file.kind != "seals" and not file.packed]
     date = max((file.date for file in days if file.date < today), default="")
@@ -69,7 +69,7 @@ def settle(directory: Path, name: str, today: str, descriptors: Descriptors) -> 
     known = sealed(directory, name, date, [file.path.name for file in files]) if files else {}
     found = Settled([], [])
     for file in files:
-        coverage = known.get(file.path.name) or (Coverage() if known and not file.late else None)
+        coverage = known.get(file.path.name)
         if coverage is not None:
             try:
                 found.adopted.extend(_settle(file, coverage, descriptors))
