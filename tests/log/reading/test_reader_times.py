@@ -90,7 +90,7 @@ def check(directory: Path, since: int, until: int, expected: set[str]) -> None:
 def test_objects(tmp_path: Path, zone: Callable[[str], None], home: str, kinds: tuple[str, ...], proof: Proof) -> None:
     """Objects have their zone, so that the moment decides, wherever they were written, also beside their text."""
     zone(home)
-    for seed in range(proof.number(300, 12)):
+    for seed in range(proof.number(80, 8)):
         chance = random.Random(seed)
         directory = tmp_path / str(seed)
         directory.mkdir()
@@ -108,7 +108,7 @@ def test_objects(tmp_path: Path, zone: Callable[[str], None], home: str, kinds: 
 def test_text(tmp_path: Path, zone: Callable[[str], None], home: str, proof: Proof) -> None:
     """Lines of text are local time; one that may have been written at two moments is found by both."""
     zone(home)
-    for seed in range(proof.number(300, 12)):
+    for seed in range(proof.number(80, 8)):
         chance = random.Random(seed)
         directory = tmp_path / str(seed)
         directory.mkdir()
