@@ -24,11 +24,16 @@ def _any_number(now: int) -> int:
     return now + 1
 
 
+def _nothing_accepted() -> None:
+    """What there is to hand over to the store before anything was accepted."""
+
+
 class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
+    `hand_over` gives the store the messages that were accepted until now, before whatever it is given next.
     `deliveries_kept` returns when the store knows what was delivered to an account until now; whoever delivers sets it.
     `most_connections` says how many an account may have that has so many now; whoever counts connections sets it.
     """
@@ -59,4 +64,5 @@ class Chat:
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
         self.most_connections: Callable[[int], int] = _any_number
+        self.hand_over: Callable[[], None] = _nothing_accepted
         self.deliveries_kept: Callable[[int], Awaitable[None]] = _nothing_to_keep

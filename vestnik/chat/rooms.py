@@ -16,6 +16,7 @@ class Room:
     `aliases`, `invited`, `roles`, `muted`, `private`, `archived`, `group`, `edits`, `seq`, `change` are those of the
     record, kept up to date.
     `absent` are sessions of members that do not hear it yet, because what they have missed is still on its way.
+    `doubts` is how many changes are on their way to the store by which somebody may lose the right to write.
     `audience` is for whoever writes down who hears the room; it is None again after every change.
     """
 
@@ -25,6 +26,7 @@ class Room:
         "archived",
         "audience",
         "change",
+        "doubts",
         "edits",
         "group",
         "hearers",
@@ -53,6 +55,7 @@ class Room:
         self.aliases = list(record.aliases)
         self.invited = set(record.invited)
         self.absent: set[Session] = set()
+        self.doubts = 0
         self.hearers: dict[Format, set[Recipient]] = {}  # no format without somebody who hears it
         self.audience: str | None = None
 

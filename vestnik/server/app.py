@@ -196,6 +196,7 @@ class App:
             Turns(),
             settings.send_buffer,
         )
+        chat.hand_over = self.services.intake.hand_over
         self._undo.callback(refusals.flush)
         self._undo.push_async_callback(kept.close)
 

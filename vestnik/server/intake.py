@@ -74,7 +74,7 @@ class Intake:
         """Take a message into the batch of this pass of the loop."""
         if not self._batch:
             self._begun.append(time.monotonic())
-            self._loop.call_soon(self._hand_over, context=self._context)
+            self._loop.call_soon(self.hand_over, context=self._context)
         self._batch.append(post)
         self._queued += 1
 
@@ -89,9 +89,11 @@ class Intake:
             self._journal.record(catalogue.STORE_DELAYED, self._queued)
         self._held.add(author)
 
-    def _hand_over(self) -> None:
+    def hand_over(self) -> None:
+        """Give the store what was accepted: at the end of the pass, or before a change that must come behind it."""
         batch, self._batch = self._batch, []
-        self._store.submit(batch)
+        if batch:
+            self._store.submit(batch)
 
     # After the commit, in the order of commits.
 

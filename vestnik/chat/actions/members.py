@@ -5,6 +5,7 @@ from typing import Any, Final
 from vestnik.chat.actions.rooms import check_invitations, page_size
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
+from vestnik.chat.doubts import doubted
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import viewer_of
@@ -53,7 +54,8 @@ async def remove(chat: Chat, session: Session, request: Remove) -> Reply:
     """End the membership of a person with a lower role."""
     account, room, called, person = await _find_other(chat, session, request)
     rule = MayRemove(account.name, person.name, request.room)
-    change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), rule)
+    with doubted(chat, room):
+        change = await chat.storage.remove_member(room.id, account.id, person, chat.clock(), rule)
     return _done(answers.MEMBER_REMOVED, account, called, person, change)
 
 
@@ -61,7 +63,8 @@ async def ban(chat: Chat, session: Session, request: Ban) -> Reply:
     """Keep a person with a lower role out, who need not be a member."""
     account, room, called, person = await _find_other(chat, session, request)
     rule = MayBan(account.name, person.name, request.room)
-    change = await chat.storage.ban(room.id, account.id, person, chat.clock(), rule)
+    with doubted(chat, room):
+        change = await chat.storage.ban(room.id, account.id, person, chat.clock(), rule)
     return _done(answers.MEMBER_BANNED, account, called, person, change)
 
 
@@ -81,7 +84,8 @@ async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
     now = chat.clock()
     until = FOR_EVER if request.seconds is None else now + request.seconds
     rule = MayMute(account.name, person.name, request.room)
-    change = await chat.storage.mute(room.id, account.id, person, until, now, rule)
+    with doubted(chat, room):
+        change = await chat.storage.mute(room.id, account.id, person, until, now, rule)
     return _done(answers.MEMBER_MUTED, account, called, person, change)
 
 

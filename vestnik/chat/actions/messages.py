@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, begin, check_writing, find_conversation, find_room, name_of
+from vestnik.chat.doubts import resolve
 from vestnik.chat.initials import SIGN
 from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
@@ -30,6 +31,8 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     to = request.to
     if to.startswith(ROOM_SIGN):
         room = find_room(chat, account, to)
+        if room.doubts:
+            return _look_up(chat, session, account, request)
         if room.archived or room.muted:
             check_may_write(room, account, chat.clock(), to)
         return Post(session, MessageEvent(room.id, account.id, account.name, 0, room.name, text, request.id))
@@ -58,6 +61,8 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
     mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
     conversation = await begin(chat, account, conversation)
+    if isinstance(conversation, Room):
+        await resolve(chat, conversation)
     return _post(chat, session, request, conversation, request.message, extras)
 
 
@@ -89,6 +94,8 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
     extras = Extras(origin=_origin(found, source, request.seq))
     conversation = await begin(chat, account, conversation)
+    if isinstance(conversation, Room):
+        await resolve(chat, conversation)
     check_readable(session, source, reader)
     return _post(chat, session, request, conversation, found.text, extras)
 

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
+from vestnik.chat.doubts import doubted
 from vestnik.chat.names import check_length, check_new_room_name, check_room_name, check_text, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import may_know, viewer_of
@@ -83,7 +84,8 @@ async def leave(chat: Chat, session: Session, request: Leave) -> Reply:
     if room is None or (room.private and account.id not in room.members):
         raise BadRequest(answers.ROOM_UNKNOWN_LEAVE, name)
     rule, called = MayLeave(account.name, name), room.name
-    left = await chat.storage.leave_room(room.id, account.id, chat.clock(), rule)
+    with doubted(chat, room):
+        left = await chat.storage.leave_room(room.id, account.id, chat.clock(), rule)
     changes = (left.change,) if left.promotion is None else (left.change, left.promotion)
     return Reply(answers.ROOM_LEFT, (account.name, called), changes=changes)
 
@@ -96,7 +98,8 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
     rule = MaySet(account.name, tuple(wanted), request.room, wanted.get("name", ""))
-    change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
+    with doubted(chat, room):
+        change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
         return Reply(answers.ROOM_CHANGED, (account.name, called, ""))
     names = session.missing.names
