@@ -104,15 +104,17 @@ class RoomDirectory:
 
     def find(self, name: str) -> Room | None:
         """The room of this name, or the one that was called so before."""
-        return self.by_key(name_key(name))
+        key = name_key(name)
+        return self._by_key.get(key) or self._by_old(key)
 
     def by_key(self, key: str) -> Room | None:
         """The same, for the key of a name."""
-        room = self._by_key.get(key)
-        if room is None:
-            room = self._by_alias.get(key)
-            if room is not None:
-                self.used.add(key)
+        return self._by_key.get(key) or self._by_old(key)
+
+    def _by_old(self, key: str) -> Room | None:
+        room = self._by_alias.get(key)
+        if room is not None:
+            self.used.add(key)
         return room
 
     def by_id(self, number: int) -> Room | None:
