@@ -160,3 +160,49 @@ async def test_close(tmp_path: Path, half: bool, told: list[str]) -> None:
         door._eof = True
         door.close()
         assert transport.told[-1] == "close"
+
+
+class HeardDoor(TcpDoor):
+    """A door that reads nothing."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        self._transport = transport  # type: ignore[assignment]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+
+
+async def ask_who_hung_up(tmp_path: Path) -> list[bool]:
+    """Whether a client has closed its side: before it does, after it has, and when the socket is closed here."""
+    async with running_app(tmp_path) as app:
+        loop = asyncio.get_running_loop()
+        doors: list[HeardDoor] = []
+
+        def make() -> HeardDoor:
+            doors.append(HeardDoor(app.peers))
+            return doors[-1]
+
+        server = await loop.create_server(make, "127.0.0.1", 0)
+        client = socket.create_connection(server.sockets[0].getsockname())
+        async with asyncio.timeout(DEADLINE):
+            while not doors or not hasattr(doors[0], "_transport"):
+                await asyncio.sleep(0)
+            (door,) = doors
+            door.pause_reading()
+            found = [door.hung_up()]
+            client.close()
+            while not door.hung_up():
+                await asyncio.sleep(0)
+            found.append(door.hung_up())
+            door.abort()
+            await asyncio.sleep(0)
+            found.append(door.hung_up())
+        server.close()
+        return found
+
+
+@pytest.mark.parametrize("run", [uvloop.run, asyncio.run], ids=["uvloop", "asyncio"])
+def test_who_hung_up(tmp_path: Path, run: Any) -> None:
+    """The door knows that a client has closed its side though nothing is read, in either event loop."""
+    assert run(ask_who_hung_up(tmp_path)) == [False, True, True]

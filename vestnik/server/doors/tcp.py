@@ -192,7 +192,7 @@ class TcpDoor(asyncio.Protocol):
         found: socket.socket = self._transport.get_extra_info("socket")
         try:
             return found.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] != _ESTABLISHED
-        except OSError:  # no event: the connection is gone
+        except (OSError, ValueError):  # no event: the connection is gone, perhaps its socket is closed already
             return True
 
     def unread(self) -> int:
@@ -216,7 +216,7 @@ class TcpDoor(asyncio.Protocol):
                 return int.from_bytes(
                     found.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _ACKED.stop)[_ACKED], sys.byteorder
                 )
-            except OSError:  # no event: nothing is known of it, as elsewhere
+            except (OSError, ValueError):  # no event: nothing is known of it, as elsewhere
                 pass
         return -self._transport.get_write_buffer_size()
 
