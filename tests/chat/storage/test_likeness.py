@@ -25,6 +25,10 @@ from vestnik.chat.storage.likeness import skeleton
         ("ΑΝΝΑ", "ANNA"),
         ("bob0", "bobO"),
         ("modem", "modern"),
+        ("o'neil", "o’neil"),
+        ("o'neil", "o`neil"),
+        ("jean-luc", "jean–luc"),
+        ("jean-luc", "jean‐luc"),
         ("Nguyễn", "Nguye\u0302\u0303n"),
     ],
 )
