@@ -112,7 +112,9 @@ async def complete_journal(journal: Journal, directory: Path, store: Store) -> i
         journal.extend([each.record(known.now) for each in missing])
         await asyncio.to_thread(journal.flush)
         count += len(missing)
-    await save_checkpoint(journal, directory, store, known.now, Unrecorded())
+    noted = None if journaled is None else (journaled.whole, journaled.epoch, journaled.number)
+    if noted != (whole, known.now, await store.last_number()):  # else the last one will do for a while
+        await save_checkpoint(journal, directory, store, known.now, Unrecorded())
     return count
 
 

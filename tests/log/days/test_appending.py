@@ -81,3 +81,25 @@ def test_compressed_while_it_is_opened(path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(AlreadyPacked):
         open_to_append(path)
     assert not path.exists()
+
+
+def test_a_new_file_is_in_its_directory_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is written to a new file, its name is on the disk; of one that has something it is already."""
+    synced: list[Path] = []
+    monkeypatch.setattr(appending, "sync_directory", synced.append)
+    path = tmp_path / "server.log.2021-06-12"
+    for expected in ([tmp_path], [tmp_path]):
+        fd = open_to_append(path)
+        assert synced == expected
+        os.write(fd, b"line\n")
+        os.close(fd)
+
+
+def test_a_disk_that_has_no_such_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a directory cannot be synced, lines are written all the same."""
+
+    def refuse(_path: Path) -> None:
+        raise OSError("not here")
+
+    monkeypatch.setattr(appending, "sync_directory", refuse)
+    os.close(open_to_append(tmp_path / "server.log.2021-06-12"))

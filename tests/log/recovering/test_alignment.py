@@ -64,3 +64,9 @@ def test_by_time() -> None:
     assert compare_by_time(objects[2:], [line(1, "one"), line(2, "two")]) == [line(3, "three")]
     assert compare_by_time(objects, []) == [line(1, "one"), line(2, "two"), line(2, "two"), line(3, "three")]
     assert compare_by_time(objects, [line(1, "one"), line(5, "five")]) == []
+
+
+def test_names_with_blanks() -> None:
+    """Names of loggers and levels look in the line of an object as they do in the text."""
+    found = line_of(b'{"time":"2021-06-12T08:20:01.000250+00:00","level":"MY LEVEL","logger":"a b","message":"x"}')
+    assert found == b"2021-06-12 08:20:01,000 MY_LEVEL a_b        x\n"

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from vestnik.log.escape import escape_at_most
+from vestnik.log.escape import escape, escape_at_most
 from vestnik.log.recording.render import FORMAT, MESSAGE_CAP
 
 _STAMP: Final = len("2026-11-22 17:43:05,178")
@@ -124,8 +124,8 @@ def line_of(data: bytes) -> bytes | None:
     sentence = found.message if found.traceback is None else f"{found.message}\n{found.traceback}"
     fields = {
         "asctime": f"{found.time[:10]} {found.time[11:19]},{found.time[20:23]}",
-        "levelname": found.level,
-        "name": found.logger,
+        "levelname": escape(found.level).replace(" ", "_"),
+        "name": escape(found.logger).replace(" ", "_"),
         "message": escape_at_most(sentence, MESSAGE_CAP),
     }
     return f"{FORMAT % fields}\n".encode()
