@@ -101,6 +101,21 @@ async def test_networks_take_turns(hall: Hall) -> None:
     assert len(hall.queue) == 0
 
 
+async def test_known_networks(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes from where somebody got in before waits for two attempts, from however many networks others come."""
+    monkeypatch.setattr(login_queue, "MAX_KNOWN", 1)
+    for home in ("forgotten", "home"):
+        await hall.go(hall.come(home, home, right=True))
+    hall._begin.clear()
+    crowd = [hall.come(f"c{number}", f"network {number}") for number in range(20)]
+    await settle()
+    forgotten = hall.come("again from there", "forgotten", right=True)
+    boris = hall.come("boris", "home", right=True)
+    order = (await hall.go(boris, forgotten, *crowd))[2:]
+    assert order.index("boris") <= 3
+    assert order.index("again from there") > 15
+
+
 async def test_who_is_gone_is_not_checked(hall: Hall) -> None:
     """Whose connection has ended waits no longer, costs no check and no turn, and a line says so."""
     crowd = [hall.come(f"c{number}") for number in range(4)]

@@ -1,9 +1,10 @@
 """Who may try a password next: fair turns between networks, so that nobody waits for a stranger who guesses.
 
 A check takes tens of milliseconds of a whole core, so strangers can ask for many more than there are. Each network
-(`vestnik.server.networks`) gets its turn after the others; who is next in one is said by `vestnik.server.login_lines`.
-Failures slow down what the same network tries, above all with the same name (`vestnik.server.slowing`): never others,
-and nobody is locked out. Who is gone is taken out at once.
+(`vestnik.server.networks`) gets its turn after the others, and every second turn goes to those from which somebody got
+in before: a stranger may have many networks. Who is next in one is said by `vestnik.server.login_lines`. Failures slow
+down what the same network tries, above all with the same name (`vestnik.server.slowing`): never others, and nobody is
+locked out. Who is gone is taken out at once.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ MAX_NETWORK_CHECKS: Final = 1024
 """Attempts of one network that may wait; past it the name that has the most of them gives up one."""
 
 
+MAX_KNOWN: Final = 10_000
+"""Networks that are remembered because somebody got in from there; past it the one of longest ago is forgotten."""
 LOOK_AGAIN: Final = 1.0
 """Seconds after which it is asked anew who has closed their side, when a network has no more places."""
 
@@ -59,6 +62,8 @@ class LoginQueue:
         self._free = slots
         self._clock = clock
         self._networks: dict[str, LoginLines[_Attempt]] = {}  # those that have somebody who waits, the next one first
+        self._known: dict[str, None] = {}  # networks from which somebody got in, the latest last
+        self._known_first = False  # whether it was their turn last
         self._delays = Delays()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -85,9 +90,17 @@ class LoginQueue:
         else:
             session.failed = False
             self._delays.forgive(attempt.network, key)
+            self._remember(attempt.network)
         finally:
             self._free += 1
             self._go_on()
+
+    def _remember(self, network: str) -> None:
+        """Somebody got in from a network."""
+        self._known.pop(network, None)
+        if len(self._known) >= MAX_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[network] = None
 
     async def _wait(self, attempt: _Attempt) -> None:
         session = attempt.session
@@ -186,7 +199,12 @@ class LoginQueue:
     def _next(self, now: float) -> tuple[_Attempt | None, float]:
         """Whose turn it is, taken out; if nobody may begin yet, when somebody may."""
         soonest = math.inf
-        for network, lines in list(self._networks.items()):
+        self._known_first = not self._known_first
+        order = list(self._networks)
+        if self._known_first:
+            order.sort(key=lambda network: network not in self._known)
+        for network in order:
+            lines = self._networks[network]
             found, ready = self._first(lines, now)
             if not lines.size:
                 del self._networks[network]
