@@ -178,6 +178,7 @@ class Writer:
         with self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
             raw.execute("PRAGMA wal_autocheckpoint = 0")
+            self._make_sure(connection)  # if that fails, it is tried again when something is to be written
             while True:
                 works, ended = self._gather()
                 if works:
