@@ -266,10 +266,12 @@ async def test_no_text(journal: Journal, capsys: pytest.CaptureFixture[str]) -> 
 
 
 async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
-    """A search asks for what its words say and shows what was found; people are told that there is more."""
+    """A search asks until something is found and shows it; people are told that there is more."""
     asked: list[dict[str, Any]] = []
 
     async def talk_to(script: Script) -> None:
+        asked.append(await script.hear())
+        script.say(response=200, alert="fine", messages=[], more=True, next="w")
         asked.append(await script.hear())
         found = {"action": "msg", "time": 0, "from": "boris", "to": "#tea", "message": "Green tea", "seq": 3}
         script.say(response=200, alert="fine", messages=[found], more=True, next="x")
@@ -287,6 +289,7 @@ async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> N
         "has": ["link"],
         "from": None,
     }
+    assert asked[1] == asked[0] | {"before": "w", "id": asked[1]["id"], "time": asked[1]["time"]}
     found, more = capsys.readouterr().out.splitlines()
     assert found.endswith("boris → #tea: Green tea")
     assert more.startswith("* There are more")

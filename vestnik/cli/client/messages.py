@@ -91,7 +91,10 @@ async def forward(shell: Shell, given: Arguments) -> None:
 
 async def search(shell: Shell, given: Arguments) -> None:
     """Show the messages that fit best."""
-    found = await shell.client.search(**search_filters(given.rest()))
+    filters = search_filters(given.rest())
+    found = await shell.client.search(**filters)
+    while found.more and not found:  # it took long, and has not come to an end
+        found = await shell.client.search(**{**filters, "before": found.next})
     shell.screen.messages(found)
     if found.more:
         shell.screen.note(shell.screen.text("cli.client_more"))
