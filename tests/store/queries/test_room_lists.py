@@ -96,15 +96,17 @@ def test_whose_rooms(connection: Connection) -> None:
     assert [(state.members, state.group) for state in states] == [(3, True), (1, False), (1, False)]
 
 
-def test_a_page_that_takes_long(connection: Connection) -> None:
+def test_a_page_that_takes_long(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the time is up a page ends with what was found, perhaps nothing, and says where it goes on."""
     for number in range(9):
         create(connection, f"#{number}", topic="x" if number in {2, 3, 8} else "")
     ticks, after, found = count(), "", []
-    for _ in range(9):
-        page = room_lists.list_rooms(connection, ANNA, "X", after, 10, clock=lambda: float(next(ticks)))
-        found.append([state.room for state in page.rooms])
-        after = str(page.next)
+    with monkeypatch.context() as patched:
+        patched.setattr(room_lists, "thread_time", lambda: float(next(ticks)))
+        for _ in range(9):
+            page = room_lists.list_rooms(connection, ANNA, "X", after, 10)
+            found.append([state.room for state in page.rooms])
+            after = str(page.next)
     assert found == [[], [], ["#2"], ["#3"], [], [], [], [], ["#8"]]
     assert room_lists.list_rooms(connection, ANNA, "x", "#3", 1).next is None
     assert room_lists.list_rooms(connection, ANNA, "x", "#2", 1).next == "#3"

@@ -1,7 +1,7 @@
 """Rooms and their members as they are listed and loaded."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from sys import intern
 from time import thread_time
 from typing import Any, Final, cast
@@ -101,23 +101,16 @@ def room_state(connection: Connection, reader: Asker, room_id: int) -> RoomState
     return _state(row, _sizes(connection, [row]))
 
 
-def list_rooms(
-    connection: Connection,
-    account_id: int,
-    query: str,
-    after: str,
-    limit: int,
-    clock: Callable[[], float] = thread_time,
-) -> RoomPage:
+def list_rooms(connection: Connection, account_id: int, query: str, after: str, limit: int) -> RoomPage:
     """Rooms that the account may see, by key, with keys above `after`.
 
     With `query` those that have it in name, topic or description. SQLite knows the case of ASCII letters only, so
-    that is found out here; when the `clock` says that it takes long, the page ends.
+    that is found out here; when it takes long, the page ends.
     """
     found: list[Row[Any]] = []
     wanted = _folded(query)
     rows = connection.execute(_LIST, {"after": after, "account_id": account_id})
-    deadline = clock() + BUDGET
+    deadline = thread_time() + BUDGET
     following = None
     for row in rows:
         if not wanted or any(wanted in _folded(text) for text in (row.name, row.topic, row.description)):
@@ -125,7 +118,7 @@ def list_rooms(
                 following = found[-1].name
                 break
             found.append(row)
-        if clock() > deadline:
+        if thread_time() > deadline:
             following = row.name
             break
     rows.close()
