@@ -108,18 +108,31 @@ async def test_search_does_not_wait_for_quiet(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_failing_slice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slice that fails is told to the loop, keeps no search waiting, and is tried again after the next writing."""
+    """A slice that fails is told to the loop, keeps no search waiting, and is tried again by itself."""
+    monkeypatch.setattr(module, "AGAIN", 0.0)
     told: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
     slices = Slices(1, monkeypatch)
     slices.error = OSError("disk")
     with indexing() as indexer:
-        await slices.slices(1)
-        indexer.wake()
         await slices.slices(2)
         await asyncio.wait_for(indexer.catch_up(), DEADLINE)
     await asyncio.sleep(0)
     assert told[0] is slices.error
+
+
+async def test_failures_are_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk fails a slice is tried now and then, however much is written."""
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    slices = Slices(1, monkeypatch)
+    slices.error = OSError("disk")
+    monkeypatch.setattr(module, "QUIET", 0.0)
+    with indexing() as indexer:
+        await slices.slices(1)
+        for _ in range(10):
+            indexer.wake()
+            await asyncio.wait_for(indexer.catch_up(), DEADLINE)  # which is a try of its own
+    assert slices.done == 11
 
 
 class Desk:

@@ -33,6 +33,8 @@ FAR_BEHIND: Final = 100_000
 """Messages that wait for their slice from which on there is less rest, so that they do not become more for ever."""
 FAR_SLICE_REST: Final = 5
 """The rest that there is then."""
+AGAIN: Final = 10.0
+"""Seconds after which what has failed is tried again by itself: the disk may be full."""
 MOST_BEHIND: Final = 300
 """Messages that may be missing in the index so that a search finds them all the same."""
 BEHIND_SECONDS: Final = 0.1
@@ -68,6 +70,7 @@ class Indexer:
         self._left = True  # there may be something to do
         self._forgetting = False  # what is gone is being forgotten
         self._written = 0.0  # when something was written last (`time.monotonic`)
+        self._rests = 0.0  # until when nothing is tried, for it has failed (`time.monotonic`)
         self._due = 0.0  # when a slice is done though something is written
         self._worked = 0.0  # seconds of slices since the last checkpoint
         self.opened = False  # the file can be used
@@ -120,7 +123,8 @@ class Indexer:
         """The next job; meanwhile slices are done."""
         rested = 0.0
         while self._left:
-            wait = min(self._due, max(self._written, rested) + QUIET) - time.monotonic()
+            due = min(self._due, max(self._written, rested) + QUIET)
+            wait = max(due, self._rests) - time.monotonic()
             if wait > 0 or not self._jobs.empty():
                 try:
                     return self._jobs.get(timeout=max(0.0, wait))
@@ -142,6 +146,7 @@ class Indexer:
                 self._left = True
                 work()
         except Exception as error:  # noqa: BLE001  # no event: the loop has one, when it is told
+            self._left, self._rests = True, time.monotonic() + AGAIN
             context = {"message": "the search index was not filled", "exception": error}
             self._loop.call_soon_threadsafe(self._loop.call_exception_handler, context)
 
