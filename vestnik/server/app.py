@@ -74,6 +74,7 @@ class App:
         self.listener: TcpListener
         self._passwords: HashingThreads
         self._lock = Lock(settings.data_path)
+        self._journals = [journal]
         self._undo = AsyncExitStack()
         self._forced = asyncio.Event()
         self._unclean: int | None = None  # the process that did not end properly
@@ -103,7 +104,8 @@ class App:
     def force(self) -> None:
         """Do not wait for slow clients in `stop`, nor for a slow disk to take the journal."""
         self._forced.set()
-        self.journal.force()
+        for journal in self._journals:
+            journal.force()
 
     def let_go(self) -> None:
         """Let another server have the data. Nothing of this one may be written to its journal afterwards."""
@@ -225,6 +227,7 @@ class App:
 
     async def _open_control(self) -> None:
         journal = open_journal(self.settings)
+        self._journals.append(journal)
         await asyncio.to_thread(complete_text, self.journal, self.settings.log_path, journal.name)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
         self.administration = Administration(self.chat, journal, self.settings.log_path, self.settings.lang)

@@ -20,6 +20,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.log.recovering.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from vestnik.log.recovering.objects import objects_since
+from vestnik.server.aside import aside
 from vestnik.server.unjournaled import read_after
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.server.written import unpacked
@@ -81,7 +82,7 @@ async def save_checkpoint(
         return False
     facts = Journaled(epoch, number, without, journal.keeps_objects)
     checkpoint = Checkpoint(journal.clock(), sizes, msgspec.to_builtins(facts))
-    await asyncio.to_thread(_save, directory, journal.name, checkpoint, over)
+    await aside(_save, directory, journal.name, checkpoint, over)
     return True
 
 
