@@ -91,7 +91,7 @@ def _sizes(directory: Path, name: str) -> dict[str, int]:
     found = [file.path for file in day_files(directory, name) if not file.packed and file.kind != "seals"]
     sizes = {}
     for path in found:
-        with suppress(FileNotFoundError):  # it is just being put away
+        with suppress(FileNotFoundError):  # no event: it is just being put away
             sizes[path.name] = path.stat().st_size
     return sizes
 
@@ -109,7 +109,7 @@ def _save(directory: Path, name: str, checkpoint: Checkpoint, over: Callable[[],
 
 
 def _sync(path: Path) -> None:
-    with suppress(FileNotFoundError):  # it is just being put away
+    with suppress(FileNotFoundError):  # no event: it is just being put away
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(fd)

@@ -57,7 +57,7 @@ class IndexFile:
                 if self._usable():
                     return
                 reason = "not of this database"
-            except OSError as error:
+            except OSError as error:  # no event: whoever is told of the new file journals why
                 reason = str(error)
             except DatabaseError as error:
                 if not is_unusable(error):
