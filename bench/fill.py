@@ -17,6 +17,7 @@ from typing import Any, Final
 from vestnik.chat.names import name_key
 from vestnik.chat.passwords import hash_password
 from vestnik.chat.rules.accounts import MayTakeName
+from vestnik.chat.storage.likeness import skeleton
 from vestnik.secret import Secret
 from vestnik.store.engine import open_engine
 from vestnik.store.queries.accounts import add_account
@@ -106,8 +107,9 @@ def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Any) -
 
 def _add_people(database: sqlite3.Connection, accounts: int) -> None:
     password = hash_password(Secret(PASSWORD))
-    rows = ((n, f"user{n}", f"user{n}", password, 0, START) for n in range(1, accounts + 1))
-    _insert(database, "account", "id, name, key, password_hash, disabled, created", rows)
+    names = [f"user{n}" for n in range(1, accounts + 1)]
+    rows = ((n, name, name, skeleton(name), password, 0, START) for n, name in enumerate(names, 1))
+    _insert(database, "account", "id, name, key, skeleton, password_hash, disabled, created", rows)
 
 
 def _add_rooms(database: sqlite3.Connection, chance: random.Random, rooms: int, accounts: int) -> dict[int, list[int]]:

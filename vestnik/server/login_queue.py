@@ -21,7 +21,7 @@ from vestnik.server.login_lines import Delays, LoginLines
 
 MAX_CHECKS: Final = 4096
 """Attempts that may wait; past it the network that has the most gives up one, which is refused as busy."""
-MAX_NETWORK_CHECKS: Final = 1024
+MAX_NETWORK_CHECKS: Final = 2048
 """Attempts of one network that may wait; past it the name that has the most of them gives up one."""
 
 
