@@ -286,3 +286,14 @@ async def test_the_last_refusal(desk: Desk, account: str | None) -> None:
     desk.refusals.closed(caller("7", account))
     events = [found["event"] for found in desk.objects()[OF_CONNECTION.most :]]
     assert events == ["request.repeated", "refused.too_often", "connection.closed"]
+
+
+@pytest.mark.parametrize("account", [None, "anna"])
+async def test_what_fails_again_and_again(desk: Desk, account: str | None) -> None:
+    """Requests that fail as they should not have their tracebacks at first, and then a count."""
+    for number in range(100):
+        desk.refusals.fail(caller("7", account), "join", number, ValueError("oops"))
+    desk.look(1.1)
+    assert desk.events() == Counter({"request.failed": OF_CONNECTION.most, "request.repeated": 1})
+    assert "oops" in desk.objects()[0]["error"]
+    assert desk.told()["request.failed"] == 100

@@ -353,9 +353,7 @@ class Peer:
 
     def _break(self, error: Exception, request: AnyRequest, number: int) -> None:
         """An unexpected error: the journal gets its traceback, the client only the code."""
-        self._services.journal.record(
-            catalogue.REQUEST_FAILED, action_name(request), connection=self.name, request=number, error=error
-        )
+        self._services.refusals.fail(self, action_name(request), number, error)
         self.answer(Reply(answers.SERVER_ERROR), number, request.id)
 
     # Its pace.

@@ -140,6 +140,18 @@ class Refusals:
         else:
             self._hide(source, event, now)
 
+    def fail(self, caller: Caller, action: str, number: int, error: Exception) -> None:
+        """Request `number` has failed as it should not: its traceback is shown unless that happens again and again."""
+        session, now = caller.session, self._monotonic()
+        source = self._source(self._connections, OF_CONNECTION, session, now)
+        known = session.account is not None
+        source.account, source.network = (session.name, None) if known else (None, caller.network)
+        if source.allows(now):
+            event = catalogue.REQUEST_FAILED
+            self._journal.record(event, action, connection=caller.name, request=number, error=error)
+        else:
+            self._hide(source, catalogue.REQUEST_FAILED, now)
+
     def answer(
         self,
         session: Session,
