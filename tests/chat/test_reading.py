@@ -32,6 +32,8 @@ ASKED: dict[type[r.Request], Callable[[str], Any]] = {
     r.Group: lambda _: r.Group(members=["anna", "Вера Павловна"]),
     r.Members: lambda room: r.Members(room=room),
     r.Invite: lambda room: r.Invite(room=room, name="Глеб"),
+    r.Invitations: lambda _: r.Invitations(),
+    r.Decline: lambda room: r.Decline(room=room),
     r.Remove: lambda room: r.Remove(room=room, name="Вера Павловна"),
     r.Ban: lambda room: r.Ban(room=room, name="Вера Павловна"),
     r.Unban: lambda room: r.Unban(room=room, name="Вера Павловна"),

@@ -194,3 +194,28 @@ async def test_groups(tmp_path: Path) -> None:
                 {"room": name, "members": 3, "private": True, "group": True, "role": "member"}
             ]
             assert await dora.silent()
+
+
+async def test_who_is_invited_is_asked(tmp_path: Path) -> None:
+    """With that setting they hear of it once, whoever invites again, and are in the room when they have joined."""
+    async with running_app(tmp_path, "anna", "boris", lang="en", invitations="ask") as app:
+        port = app.listener.port
+        async with (
+            await Wire.login(port, "anna", features=RICH) as anna,
+            await Wire.login(port, "boris", features=RICH) as boris,
+            await Wire.login(port, "boris") as plain,
+        ):
+            await code(anna, action="create_room", room="#tea", private=True)
+            for _ in range(2):
+                answer = await anna.ask(action="invite", room="#tea", name="boris")
+                assert answer == {"response": 202, "alert": "User anna has asked boris to join room #tea"}
+            heard = await boris.hear()
+            assert heard.pop("time") > 0
+            assert heard == {"action": "invitation", "from": "anna", "room": "#tea"}
+            (state,) = (await boris.ask(action="invitations"))["invitations"]
+            assert (state["room"], state["from"]) == ("#tea", "anna")
+            assert await code(boris, action="history", to="#tea") == 404
+            assert await code(boris, action="join", room="#tea") == 200
+            await change(anna, kind="join", change=2)
+            assert await code(boris, action="history", to="#tea") == 200
+            assert await plain.silent()

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from vestnik.client.cursors import Cursor
 from vestnik.client.errors import ConnectionFailed
-from vestnik.protocol.events import Change, Delivery, Notice, PresenceNotice, ReadNotice, TypingNotice
+from vestnik.protocol.events import Change, Delivery, InvitationNotice, Notice, PresenceNotice, ReadNotice, TypingNotice
 
 MAX_EVENTS: Final = 10_000
 """Events that may wait for the application."""
@@ -38,7 +38,16 @@ class BegunAnew:
 
 
 Event: TypeAlias = (
-    Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice | Disconnected | Reconnected | BegunAnew
+    Delivery
+    | Change
+    | ReadNotice
+    | TypingNotice
+    | InvitationNotice
+    | PresenceNotice
+    | Notice
+    | Disconnected
+    | Reconnected
+    | BegunAnew
 )
 
 

@@ -13,6 +13,7 @@ from vestnik.log.journal import Journal
 from vestnik.protocol.events import (
     Change,
     Delivery,
+    InvitationNotice,
     Notice,
     PresenceNotice,
     ReadNotice,
@@ -20,7 +21,7 @@ from vestnik.protocol.events import (
     TypingNotice,
 )
 
-Heard = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Notice
+Heard = Delivery | Change | ReadNotice | TypingNotice | InvitationNotice | PresenceNotice | Notice
 
 
 class Receiver:

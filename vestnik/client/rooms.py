@@ -5,13 +5,15 @@ from msgspec import UNSET, UnsetType
 from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
 from vestnik.log.journaled import journaled
-from vestnik.protocol.events import MemberState, Response, RoomState
+from vestnik.protocol.events import InvitationState, MemberState, Response, RoomState
 from vestnik.protocol.requests import (
     Ban,
     CreateRoom,
+    Decline,
     EditsVisibility,
     GetRoom,
     Group,
+    Invitations,
     Invite,
     Join,
     Leave,
@@ -109,6 +111,17 @@ class RoomActions(Asking):
     async def invite(self, room: str, name: str) -> Response:
         """Make an account a member of a room."""
         return await self._ask(Invite(room=room, name=name), f"{room} {name}")
+
+    @journaled(logger="client")
+    async def invitations(self) -> list[InvitationState]:
+        """The rooms to which one was invited and has not answered yet."""
+        response = await self._ask(Invitations(), self.name)
+        return [] if response.invitations is UNSET else response.invitations
+
+    @journaled(arguments=("room",), logger="client")
+    async def decline(self, room: str) -> Response:
+        """Say no to an invitation; `join` says yes."""
+        return await self._ask(Decline(room=room), room)
 
     @journaled(arguments=("room", "name"), logger="client")
     async def remove(self, room: str, name: str) -> Response:

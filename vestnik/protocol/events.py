@@ -104,6 +104,14 @@ class MemberState(msgspec.Struct, gc=False, omit_defaults=True):
     muted: float | UnsetType = UNSET
 
 
+class InvitationState(msgspec.Struct, gc=False, rename={"from_": "from"}):
+    """An invitation that was not answered yet: to `room`, by `from`, at `time` (UNIX seconds)."""
+
+    room: str
+    from_: str
+    time: float
+
+
 class Person(msgspec.Struct, gc=False, omit_defaults=True):
     """Somebody's presence: `state` is online, away or offline; `seen` when they were last connected (UNIX seconds)."""
 
@@ -142,6 +150,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     rooms: list[RoomState] | UnsetType = UNSET
     members: list[MemberState] | UnsetType = UNSET
     people: list[Person] | UnsetType = UNSET
+    invitations: list[InvitationState] | UnsetType = UNSET
     accounts: list[AccountState] | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: str | UnsetType = UNSET
@@ -214,6 +223,14 @@ class TypingNotice(msgspec.Struct, tag_field="action", tag="typing", gc=False):
     to: str
 
 
+class InvitationNotice(msgspec.Struct, tag_field="action", tag="invitation", gc=False):
+    """`from` invites the account to `room` and waits for an answer (feature `changes`)."""
+
+    time: float
+    from_: str = msgspec.field(name="from")
+    room: str
+
+
 class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=False):
     """Whose presence has changed, gathered over a moment (feature `presence`)."""
 
@@ -221,5 +238,7 @@ class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=Fals
     people: list[Person]
 
 
-ServerEvent: TypeAlias = Delivery | Change | ReadNotice | TypingNotice | PresenceNotice | Resumed | Probe | Notice
+ServerEvent: TypeAlias = (
+    Delivery | Change | ReadNotice | TypingNotice | InvitationNotice | PresenceNotice | Resumed | Probe | Notice
+)
 ServerMessage: TypeAlias = Response | ServerEvent

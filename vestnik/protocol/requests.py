@@ -318,6 +318,16 @@ class Invite(Request, tag="invite", kw_only=True):
     name: str
 
 
+class Invitations(Request, tag="invitations"):
+    """Ask which rooms one was invited to and has not answered yet."""
+
+
+class Decline(Request, tag="decline", kw_only=True):
+    """Answer an invitation to `room` with no."""
+
+    room: str
+
+
 class Remove(Request, tag="remove", kw_only=True):
     """End the membership of an account; it may join again, if the room is public."""
 
@@ -408,6 +418,8 @@ AnyRequest: TypeAlias = (
     | Rooms
     | Members
     | Invite
+    | Invitations
+    | Decline
     | Remove
     | Ban
     | Unban

@@ -167,6 +167,7 @@ class App:
             rooms=await self.store.all_rooms(),
             names=await self.store.initials(),
             epoch=(await self.store.current_epoch()).epoch,
+            asks_invited=self.settings.invitations == "ask",
         )
 
     async def _name_doubtful_accounts(self) -> None:

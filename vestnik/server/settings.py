@@ -88,6 +88,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 10_000
     hash_threads: Annotated[int, Meta(ge=1, le=64, description="Threads that check passwords.")] = 2
     login_days: Annotated[float, Meta(gt=0, description="Days after which an unused login ends.")] = 30.0
+    invitations: Annotated[
+        Literal["join", "ask"], Meta(description="Whether who is invited to a room is in it at once, or is asked.")
+    ] = "join"
     empty_room_hours: Annotated[
         int, Meta(ge=0, description="Hours after which a room goes that nobody is in; 0: never.")
     ] = 720

@@ -23,6 +23,7 @@ from vestnik.store.queries import (
     epochs,
     history,
     ids,
+    invitations,
     members,
     messages,
     people,
@@ -194,6 +195,8 @@ class Access:
     begin_group = act(rooms.begin_group, "people", "account_id")
     set_room = act(rooms.set_room, "room_id", "account_id")
     leave_room = act(members.leave_room, "room_id", "account_id")
+    offer = act(invitations.offer, "room_id", "account_id", "person.id")
+    decline = act(invitations.decline, "room_id", "account_id")
     invite = act(members.invite, "room_id", "account_id", "person.id")
     remove_member = act(members.remove_member, "room_id", "account_id", "person.id")
     ban = act(members.ban_person, "room_id", "account_id", "person.id")
@@ -201,6 +204,7 @@ class Access:
     mute = act(members.mute_member, "room_id", "account_id", "person.id", "until")
     unmute = act(members.unmute_member, "room_id", "account_id", "person.id")
     set_role = act(members.set_role, "room_id", "account_id", "person.id", "role")
+    invitations = read(invitations.invitations, "account_id", "limit")  # from here on the method
     retained_rooms = read(retention.retained_rooms)
     vacated_rooms = write(vacancy.vacated_rooms, "hours", "hours_silent")
     remove_room = write(vacancy.remove_room, "room_id", "limit")

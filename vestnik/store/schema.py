@@ -253,6 +253,16 @@ clock = Table(
     Column("steady", Float, nullable=False),  # seconds for which it went on evenly since it was doubted
 )
 
+# Who was invited to a room and has not answered yet.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("room_id", ForeignKey("room.id"), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), primary_key=True, index=True),
+    Column("by_id", ForeignKey("account.id"), nullable=False),
+    Column("time", Float, nullable=False),
+)
+
 # Whose invitations an account does not take.
 block = Table(
     "block",

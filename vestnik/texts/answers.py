@@ -59,6 +59,18 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} создал слишком много чатов: за сутки можно {limit}",
         "User {account} has made too many rooms: {limit} may be made in a day",
     ),
+    "invitation.sent": (
+        "Пользователь {account} пригласил {member} в чат {room}; решать приглашённому",
+        "User {account} has asked {member} to join room {room}",
+    ),
+    "invitation.declined": (
+        "Пользователь {account} отклонил приглашение в чат {room}",
+        "User {account} declined to join room {room}",
+    ),
+    "invitations.listed": (
+        "Пользователь {account} получил список приглашений ({count})",
+        "User {account} got the list of invitations ({count})",
+    ),
     "invitation.limit": (
         "Пользователя {account} другие позвали уже в {limit} чатов: это предел",
         "Others have brought user {account} into {limit} rooms, which is the limit",

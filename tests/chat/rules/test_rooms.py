@@ -38,6 +38,8 @@ def test_join() -> None:
     assert answer(rule, archived=True) == "room.archived"
     assert answer(rule, private=True, archived=True) == "room.private"
     assert answer(rule, banned=True, archived=True) == "room.banned"
+    assert answer(rule, private=True, invited=True) is None
+    assert answer(rule, private=True, invited=True, banned=True) == "room.banned"
     told = ("room.private", ("anna", "#jam"))
     assert refusal(rule, Standing("#tea", banned=True, private=True, archived=True)) == told
 

@@ -15,6 +15,7 @@ from vestnik.cli.client.shell import Shell
 from vestnik.client import Client
 from vestnik.language import LANGUAGES
 from vestnik.log.journal import Journal
+from vestnik.server.app import App
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ class Team:
         self.port = port
         self.journal = journal
         self.capsys = capsys
+        self.app: App
         self.shells: dict[str, Shell] = {}
 
     async def enter(self, name: str, *, terminal: bool = False) -> Shell:
@@ -63,6 +65,7 @@ async def team(tmp_path: Path, journal: Journal, capsys: pytest.CaptureFixture[s
     """Anna, owner of #tea, and Boris, a member; messages 1 (Anna's) and 2 (Boris's) are there."""
     async with running_app(tmp_path / "server", "anna", "boris", "clara b", lang="en") as app:
         made = Team(app.listener.port, journal, capsys)
+        made.app = app
         await made.enter("anna")
         await made.enter("boris")
         await made.type("anna", "/create #tea", "One")
@@ -322,3 +325,16 @@ async def test_blocks(setting: Setting) -> None:
         await made.type("boris", "/unblock anna")
         await made.type("anna", "/invite #den boris")
         assert len(await made.type("anna", "/members #den")) == 2
+
+
+async def test_invitations(setting: Setting) -> None:
+    """Where one is invited is shown, and declined."""
+    async with team(*setting) as made:
+        made.app.chat.asks_invited = True
+        await made.type("anna", "/create #den private", "/invite #den boris")
+        assert await made.type("boris", "/invitations") == [["#den", "anna"]]
+        await made.type("boris", "/decline #den")
+        await made.refused("boris", "/join #den")
+        await made.type("anna", "/invite #den boris")
+        await made.type("boris", "/join #den")
+        assert await made.type("boris", "/invitations") == []

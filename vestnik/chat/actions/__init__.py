@@ -75,6 +75,8 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(rooms.group, "members"),
         _row(members.list_members, "room", "after"),
         _row(members.invite, "room", "name"),
+        _row(members.list_invitations),
+        _row(members.decline, "room"),
         _row(members.remove, "room", "name"),
         _row(members.ban, "room", "name"),
         _row(members.unban, "room", "name"),

@@ -7,7 +7,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.doubts import doubted
 from vestnik.chat.names import check_length, name_key
-from vestnik.chat.outcome import Reply
+from vestnik.chat.outcome import Reply, Telling
 from vestnik.chat.reading import viewer_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.rooms import MayBan, MayGiveRole, MayInvite, MayMute, MayPardon, MayRemove, MayUnmute
@@ -16,8 +16,9 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.errors import BadRequest, NotFound
-from vestnik.protocol.requests import Ban, Invite, Members, Mute, Remove, SetRole, Unban, Unmute
+from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.events import InvitationNotice
+from vestnik.protocol.requests import Ban, Decline, Invitations, Invite, Members, Mute, Remove, SetRole, Unban, Unmute
 
 MAX_MUTE: Final = 10 * 366 * 86_400
 """Seconds: ten years."""
@@ -41,13 +42,44 @@ async def list_members(chat: Chat, session: Session, request: Members) -> Reply:
 
 
 async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
-    """Make a person a member at once; inviting a member changes nothing."""
+    """Make a person a member at once, or ask them if that is the setting; inviting a member changes nothing."""
     account, room, called, person = await _find(chat, session, request)
     if person.id not in room.members:
         check_invitations(chat, person)
     rule = MayInvite(account.name, person.name, request.room)
+    if chat.asks_invited and person.id not in room.members:
+        return await _offer(chat, account, room, called, person, rule)
     change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
     return _done(answers.MEMBER_INVITED, account, called, person, change)
+
+
+async def _offer(
+    chat: Chat, account: Account, room: Room, called: str, person: AccountRecord, rule: MayInvite
+) -> Reply:
+    """Ask somebody who is to be asked; they are told once."""
+    now = chat.clock()
+    new = await chat.storage.offer(room.id, account.id, person, now, chat.limits.rooms, rule)
+    if new is None and person.id not in room.members:
+        raise Forbidden(answers.INVITATION_LIMIT, person.name, chat.limits.rooms)
+    notice = Telling(InvitationNotice(now, account.name, room.name), "changes", frozenset({person.id}))
+    return Reply(answers.INVITATION_SENT, (account.name, called, person.name), told=(notice,) if new else ())
+
+
+async def list_invitations(chat: Chat, session: Session, request: Invitations) -> Reply:
+    """The rooms to which one was invited and has not said yes or no, the newest invitation first."""
+    account = session.speaker
+    found = await chat.storage.invitations(account.id, chat.limits.rooms)
+    return Reply(answers.INVITATIONS_LISTED, (account.name, len(found)), more={"invitations": found})
+
+
+async def decline(chat: Chat, session: Session, request: Decline) -> Reply:
+    """Say no to an invitation. Raises NotFound without one, whatever room that is."""
+    account = session.speaker
+    name = check_length("room", request.room, chat.limits.room)
+    room = chat.rooms.find(name)
+    if room is None or not await chat.storage.decline(room.id, account.id):
+        raise NotFound(answers.ROOM_UNKNOWN, name)
+    return Reply(answers.INVITATION_DECLINED, (account.name, name))
 
 
 async def remove(chat: Chat, session: Session, request: Remove) -> Reply:

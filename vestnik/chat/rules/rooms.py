@@ -45,7 +45,7 @@ class MayJoin(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        if standing.private:  # of which nothing more is told, not what it is called now, either
+        if standing.private and not standing.invited:  # nothing more is told, not what it is called now, either
             raise Forbidden(answers.ROOM_PRIVATE, self.account, self.asked)
         if standing.banned:
             raise Forbidden(answers.ROOM_BANNED, self.account, standing.room)

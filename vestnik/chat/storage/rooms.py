@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
 from vestnik.chat.storage.rules import Rule
-from vestnik.protocol.events import MemberState, RoomState
+from vestnik.protocol.events import InvitationState, MemberState, RoomState
 from vestnik.protocol.requests import RoleName
 
 
@@ -15,7 +15,8 @@ class Standing(NamedTuple):
 
     `role` is that of the account, which is `muted` until then (UNIX seconds); `their_role` that of the person to whom
     it is done; None for who is no member.
-    `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account.
+    `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account;
+    `invited` that the account was asked to join.
     `taken` is the name of another room to which the name leads that this one is to get, empty if the account may not
     know it.
     """
@@ -31,6 +32,7 @@ class Standing(NamedTuple):
     last_owner: bool = False
     taken: str | None = None
     blocked: bool = False
+    invited: bool = False
 
 
 RoomRule: TypeAlias = Rule[Standing]
@@ -158,6 +160,17 @@ class RoomStorage(Protocol):
 
     async def leave_room(self, room_id: int, account_id: int, now: float, rule: RoomRule) -> Left:
         """End the account's own membership. A room with members gets an owner, if it has none any more."""
+
+    async def offer(
+        self, room_id: int, account_id: int, person: AccountRecord, now: float, limit: int, rule: RoomRule
+    ) -> bool | None:
+        """Ask a person to join; whether that is new. None for a member, and for who has `limit` invitations already."""
+
+    async def decline(self, room_id: int, account_id: int) -> bool:
+        """Forget an invitation; whether there was one."""
+
+    async def invitations(self, account_id: int, limit: int) -> list[InvitationState]:
+        """The newest invitations of an account that wait for their answer."""
 
     async def invite(
         self, room_id: int, account_id: int, person: AccountRecord, now: float, rule: RoomRule

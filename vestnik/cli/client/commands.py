@@ -88,6 +88,8 @@ _TABLE: Final = (
     Command("/retention", "{days}|off", rooms.retention, "cli.help_retention"),
     Command("/members", "", rooms.members, "cli.help_members"),
     Command("/invite", "{name}", rooms.invite, "cli.help_invite"),
+    Command("/invitations", "", rooms.invitations, "cli.help_invitations"),
+    Command("/decline", "{room}", rooms.decline, "cli.help_decline"),
     Command("/remove", "{name}", rooms.remove, "cli.help_remove"),
     Command("/ban", "{name}", rooms.ban, "cli.help_ban"),
     Command("/unban", "{name}", rooms.unban, "cli.help_unban"),

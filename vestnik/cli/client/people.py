@@ -27,7 +27,7 @@ async def block(shell: Shell, given: Arguments) -> None:
     if given:
         shell.done(await shell.client.block(given.name()))
     else:
-        shell.screen.line(", ".join(await shell.client.blocked()))
+        shell.screen.rows([(name,) for name in await shell.client.blocked()], columns=1)
 
 
 async def unblock(shell: Shell, given: Arguments) -> None:

@@ -100,6 +100,19 @@ async def members(shell: Shell, given: Arguments) -> None:
     shell.screen.members(found)
 
 
+async def invitations(shell: Shell, given: Arguments) -> None:
+    """Show where one is invited."""
+    given.end()
+    found = await shell.client.invitations()
+    shell.know(*(name for each in found for name in (each.from_, each.room)))
+    shell.screen.rows([(each.room, each.from_) for each in found], columns=2)
+
+
+async def decline(shell: Shell, given: Arguments) -> None:
+    """Say no to an invitation."""
+    shell.done(await shell.client.decline(given.name()))
+
+
 async def invite(shell: Shell, given: Arguments) -> None:
     """Make somebody a member."""
     shell.done(await shell.client.invite(given.room(), given.name()))

@@ -14,6 +14,7 @@ from vestnik.client import (
     Delivery,
     Disconnected,
     Event,
+    InvitationNotice,
     Reconnected,
     Refused,
     Response,
@@ -98,6 +99,9 @@ class Shell:
             if event.kind == "set_room" and isinstance(event.name, str) and self.is_chosen(event.to):
                 self.to = event.name
             self.screen.change(event)
+        elif isinstance(event, InvitationNotice):
+            self.know(event.from_, event.room)
+            self.screen.note(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
         elif isinstance(event, Disconnected):
             self.connected = False
             self.screen.note(event.error.text(self.screen.language))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import ContactRule, ContactStanding
-from vestnik.store.schema import account, block
+from vestnik.store.schema import account, block, invitation
 
 _BLOCKERS: Final = (
     select(account.c.name)
@@ -32,6 +32,8 @@ def block_person(connection: Connection, account_id: int, person_id: int, rule: 
     rule(ContactStanding(person_id in known, len(known)))
     values = {"account_id": account_id, "blocked_id": person_id}
     connection.execute(insert_or_ignore(block).values(values).on_conflict_do_nothing())
+    theirs = (invitation.c.account_id == account_id, invitation.c.by_id == person_id)
+    connection.execute(delete(invitation).where(*theirs))
 
 
 def unblock_person(connection: Connection, account_id: int, person_id: int) -> None:

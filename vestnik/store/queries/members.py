@@ -9,6 +9,7 @@ from vestnik.chat.storage.rooms import Left, RoomRule
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.heirs import inherit
+from vestnik.store.queries.invitations import decline
 from vestnik.store.queries.standing import add_member, check_standing
 from vestnik.store.schema import ban, member, mute
 
@@ -48,6 +49,7 @@ def ban_person(
     if check_standing(connection, room_id, account_id, person.id, rule).banned:
         return None
     _end_membership(connection, room_id, person.id)
+    decline(connection, room_id, person.id)
     connection.execute(insert(ban).values(room_id=room_id, account_id=person.id, by_id=account_id, time=now))
     return add_change(connection, room_id, account_id, now, "ban", person=person)
 

@@ -5,12 +5,24 @@ Every change of a conversation that is there begins by asking here: with several
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, exists, false, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, exists, false, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
-from vestnik.store.schema import account, ban, block, conversation, cursor, member, message, mute, room, room_alias
+from vestnik.store.schema import (
+    account,
+    ban,
+    block,
+    conversation,
+    cursor,
+    invitation,
+    member,
+    message,
+    mute,
+    room,
+    room_alias,
+)
 
 LAST_SEQ: Final = func.max(
     func.coalesce(
@@ -43,6 +55,9 @@ _STANDING: Final[Select[Any]] = select(
     .where(block.c.account_id == bindparam("person_id"), block.c.blocked_id == bindparam("account_id"))
     .label("blocked"),
     exists()
+    .where(invitation.c.room_id == room.c.id, invitation.c.account_id == bindparam("account_id"))
+    .label("invited"),
+    exists()
     .where(member.c.room_id == room.c.id, member.c.account_id == account.c.id, account.c.disabled == false())
     .label("peopled"),
 )
@@ -65,6 +80,9 @@ _OTHER_OWNER: Final = select(
 )
 _SEQ: Final = select(LAST_SEQ).where(conversation.c.id == bindparam("room_id"))
 _NEW_MEMBER: Final = member.insert()
+_ANSWERED: Final = delete(invitation).where(
+    invitation.c.room_id == bindparam("in_room"), invitation.c.account_id == bindparam("who")
+)
 _INSERT_CURSOR: Final = insert_or_update(cursor)
 _NEW_CURSOR: Final = _INSERT_CURSOR.on_conflict_do_update(
     index_elements=[cursor.c.conversation_id, cursor.c.account_id],
@@ -133,6 +151,7 @@ def add_member(
     seq = connection.execute(_SEQ, {"room_id": room_id}).scalar_one()
     values = {"room_id": room_id, "account_id": account_id, "joined": now, "since": seq, "role": role}
     connection.execute(_NEW_MEMBER, values | {"invited": invited})
+    connection.execute(_ANSWERED, {"in_room": room_id, "who": account_id})
     if seq:
         values = {"conversation_id": room_id, "account_id": account_id, "read": seq, "delivered": seq}
         connection.execute(_NEW_CURSOR, values)
@@ -150,4 +169,5 @@ def _standing(row: Row[Any]) -> Standing:
         row.their_role,
         row.banned,
         blocked=row.blocked,
+        invited=row.invited,
     )

@@ -27,6 +27,14 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
         sa.Column("blocked_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
     )
+    op.create_table(
+        "invitation",
+        sa.Column("room_id", sa.Integer, sa.ForeignKey("room.id"), primary_key=True),
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("by_id", sa.Integer, sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("time", sa.Float, nullable=False),
+    )
+    op.create_index("ix_invitation_account_id", "invitation", ["account_id"])
     connection = op.get_bind()
     _forget_deleted_texts(connection)
     _number_origins(connection)
