@@ -3,14 +3,16 @@
 from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from tests.store.test_indexing import find, keep
 from vestnik.chat.storage.words import normal, words
 from vestnik.store.indexing import catch_up
 from vestnik.store.queries import meanings
-from vestnik.store.queries.meanings import Meaning, RunMeaning, WordMeaning, find_meaning, read
-from vestnik.store.search_index import any_of
+from vestnik.store.queries.meanings import Meaning, RunMeaning, WordMeaning, alike, find_meaning, lowered, read
+from vestnik.store.search_index import any_of, stem
 
 
 def mean(connection: Connection, query: str, among: int = 1, *, hurry: bool = False) -> Meaning:
@@ -71,6 +73,48 @@ def test_how_well_a_text_fits(talk: Connection) -> None:
         ("", None),
     ):
         assert found.rank(read(text)) == rank
+
+
+russian = st.text(alphabet="абвгеийклмноптуыьюя", min_size=1, max_size=6)
+ENDINGS = st.lists(
+    st.sampled_from(["s", "es", "ed", "ing", "ly", "y", "ies", "ness", "ful", "able", "ability", "ation", "izer", "e"]),
+    max_size=3,
+).map("".join)
+
+
+@given(st.tuples(st.text(alphabet="abcdeghilnoprstuy", min_size=1, max_size=5), ENDINGS).map("".join) | russian)
+def test_forms_begin_alike(word: str) -> None:
+    """A word begins with what all words with its stem begin with."""
+    assert word.startswith(alike(stem(word)))
+
+
+@pytest.mark.parametrize(
+    "word", ["dying", "lying", "tying", "skies", "skis", "ugly", "happiness", "capability", "hoping"]
+)
+def test_irregular_forms_begin_alike(word: str) -> None:
+    """So do those that change."""
+    assert word.startswith(alike(stem(word)))
+
+
+@given(
+    st.text(alphabet="aYё Ключи-«ок»№…tesing", max_size=30), st.sampled_from(["ключ", "test", "ок", "ё", "yes", "1"])
+)
+def test_what_may_fit(text: str, query: str) -> None:
+    """What fits is never passed over by the quick look."""
+    (word,) = words(query)
+    root = stem(word.text)
+    part = word.text if len(word.text) > 2 else ""
+    found = WordMeaning(word.text, part, part, [None, None, None])
+    plain = lowered(text)
+    assert root
+    assert plain is not None
+    assert found.may_fit(plain) or found.rank(read(text)) is None
+
+
+@pytest.mark.parametrize("text", ["naïve", "е\u0301", "學", "й\u0306", "ﬁ", "ＡＢＣ", "ї", "a\u00adb"])
+def test_texts_that_are_not_plain(text: str) -> None:
+    """A text with anything that is compared as something else has to be looked at word by word."""
+    assert lowered(text) is None
 
 
 @pytest.mark.parametrize(("query", "fitting"), [("学", ["学校", "大学"]), ("学校", ["学校"]), ("学校中", [])])

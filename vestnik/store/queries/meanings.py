@@ -5,6 +5,7 @@ words, which is fast. Where too many words fit, or finding them takes too long, 
 are looked at: nothing is left out for that.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
@@ -29,8 +30,8 @@ LONGEST_PART: Final = 8
 """Characters of a part that SQLite looks for; the rest is compared here, for each costs it time at each word."""
 MOST_PAIRS: Final = 16
 """Pairs of a run that the index is asked for; the whole run is compared with the text."""
-ALIKE: Final = 3
-"""Characters with which a form of a word and its stem begin."""
+_PLAIN: Final = re.compile("[\x00-\x7fа-яА-ЯёЁ«»„“”’–—…№]*+")
+"""A text that needs no normal form: in small letters it has its words as they are compared, but for ё."""
 FIRST_WORDS: Final = 2_000
 """Words among which a part is looked for before the clock is looked at for the first time."""
 
@@ -60,6 +61,10 @@ class Meaning(ABC):
     def looks(self, rank: int) -> bool:
         """Whether what the index finds must be looked at, or it cannot be asked."""
         return self.conditions[rank] is None
+
+    def may_fit(self, text: str) -> bool:
+        """Whether a text may fit at all; quick, for most texts do not. `text` is one of `lowered`."""
+        return True
 
     @abstractmethod
     def rank(self, said: Said) -> int | None:
@@ -92,7 +97,12 @@ class WordMeaning(Meaning):
         super().__init__([None if each is None else any_of(each) for each in found])
         self._word, self._root = word, stem(word)
         self._start, self._part = start, part
+        self._alike = alike(self._root)
         self.words = next((each for each in reversed(found) if each is not None), [])
+
+    def may_fit(self, text: str) -> bool:
+        """It has the part in it, or what all forms begin with."""
+        return bool(self._part and self._part in text) or self._alike in text
 
     def rank(self, said: Said) -> int | None:
         """As well as the word of the text that fits best."""
@@ -107,11 +117,23 @@ class WordMeaning(Meaning):
     def rank_of(self, word: str) -> int | None:
         """How well a word fits."""
         # Finding a stem takes long, and forms begin alike.
-        if word == self._word or (word[:ALIKE] == self._root[:ALIKE] and stem(word) == self._root):
+        if word == self._word or (word.startswith(self._alike) and stem(word) == self._root):
             return 0
         if self._start and word.startswith(self._start):
             return 1
         return 2 if self._part and self._part in word else None
+
+
+def lowered(text: str) -> str | None:
+    """A text in which all its words stand as they are compared; None if it has to be looked at word by word."""
+    return text.lower().replace("ё", "е") if _PLAIN.fullmatch(text) else None
+
+
+def alike(root: str) -> str:
+    """What all words begin with that have a stem: English endings change up to two letters of what is before them."""
+    if not root.isascii() or not root.isalpha():
+        return root
+    return root[:-2] if len(root) > 4 else root[:1]
 
 
 def find_meaning(connection: Connection, word: Word, count: int, hurry: Callable[[], bool]) -> Meaning:

@@ -23,7 +23,7 @@ from vestnik.chat.storage.search import Question, SearchPage, SearchPosition
 from vestnik.chat.storage.words import has_link
 from vestnik.store import search_index
 from vestnik.store.queries.history import WEIGHT, load_messages
-from vestnik.store.queries.meanings import RANKS, Meaning, RunMeaning, WordMeaning, find_meaning, read
+from vestnik.store.queries.meanings import RANKS, Meaning, RunMeaning, WordMeaning, find_meaning, lowered, read
 from vestnik.store.snippets import Fits, snippet
 
 BUDGET: Final = 0.01
@@ -243,6 +243,9 @@ class _Finder:
             return False
         if not self._meanings:
             return True
+        plain = lowered(text)
+        if plain is not None and not all(each.may_fit(plain) for each in self._meanings):
+            return False
         said = read(text)
         worst = 0
         for meaning in self._meanings:
