@@ -2,13 +2,13 @@
 
 from tests.chat.rules import refusal
 from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
-from vestnik.chat.storage.accounts import LoginStanding
+from vestnik.chat.storage.accounts import LoginStanding, NameStanding
 
 
 def test_name() -> None:
     """A name is nobody else's."""
-    assert refusal(MayTakeName("Anna"), False) is None
-    assert refusal(MayTakeName("Anna"), True) == ("account.exists", ("Anna",))
+    assert refusal(MayTakeName("Anna"), NameStanding(taken=False)) is None
+    assert refusal(MayTakeName("Anna"), NameStanding(taken=True)) == ("account.exists", ("Anna",))
 
 
 def test_log_in() -> None:
