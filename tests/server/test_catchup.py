@@ -399,6 +399,26 @@ async def test_a_room_is_joined_while_the_store_is_asked(
     assert (state["to"], state["read"]) == ("#a", 2)
 
 
+async def test_the_store_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failure of the store a client asks again, and gets everything."""
+    async with (
+        running_app(tmp_path, "anna") as app,
+        await Wire.login(app.listener.port, "anna", features=["seq"]) as anna,
+        await Wire.login(app.listener.port, "anna", features=RESUMING) as other,
+    ):
+        await anna.ask(action="join", room="#a")
+        await anna.send("#a", "one")
+        with monkeypatch.context() as patch:
+
+            async def fail(*_values: object) -> None:
+                raise OSError("no disk")
+
+            patch.setattr(app.store, "conversations", fail)
+            assert (await resume(other, {"#a": 0}))["response"] == 500
+        assert (await resume(other, {"#a": 0}))["response"] == 200
+        assert places(await until_resumed(other)) == [("#a", 1)]
+
+
 async def test_another_device_reads_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How far another device has read is told at the end, if the answer was before it."""
     async with (

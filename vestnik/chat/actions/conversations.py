@@ -99,13 +99,11 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     if request.more:
         return Reply(answers.RESUME_CONTINUED, (account.name, len(missing.cursors or ())))
     missing.begun = True
-    missing.positions.clear()  # those of rooms that were joined since the login: the store has them
-    ends = await _ends(chat, missing.cursors)
-    kept = await chat.storage.conversations(account.id)
-    undelivered: Mapping[int, int] = {}
-    if missing.cursors is None:
-        await chat.deliveries_kept(account.id)
-        undelivered = await chat.storage.undelivered(account.id)
+    try:
+        ends, kept, undelivered = await _kept(chat, account.id, missing)
+    except BaseException:
+        missing.begun = False  # it may ask again
+        raise
     # From here on nothing is waited for. Rooms that other devices have joined meanwhile have a position already.
     joined = dict(missing.positions)
     states = _states(chat, session, kept)
@@ -132,6 +130,19 @@ async def resume(chat: Chat, session: Session, request: Resume) -> Reply:
     values = (account.name, len(states))
     more = {"conversations": list(states.values()), "epoch": chat.epoch}
     return Reply(answers.RESUME_ACCEPTED, values, more=more, resuming=True)
+
+
+async def _kept(
+    chat: Chat, account_id: int, missing: Missing
+) -> tuple[dict[int, tuple[int, int]], ConversationRecords, Mapping[int, int]]:
+    """What the store has: ends of rooms, the account's conversations, and for a new client what was never delivered."""
+    missing.positions.clear()  # those of rooms that were joined since the login: the store has them
+    ends = await _ends(chat, missing.cursors)
+    kept = await chat.storage.conversations(account_id)
+    if missing.cursors is not None:
+        return ends, kept, {}
+    await chat.deliveries_kept(account_id)
+    return ends, kept, await chat.storage.undelivered(account_id)
 
 
 def _take_cursors(chat: Chat, name: str, missing: Missing, request: Resume) -> None:
