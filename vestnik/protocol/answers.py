@@ -76,6 +76,7 @@ MEMBER_ROLE: Final = Answer("member.role", Code.OK, ("account", "room", "member"
 
 MESSAGE_DELIVERED: Final = Answer("message.delivered", Code.OK, ("account", "to", "seq", "id"))
 MESSAGE_KEPT: Final = Answer("message.kept", Code.ACCEPTED, ("account", "to", "seq", "id"))
+MESSAGE_NOTED: Final = Answer("message.noted", Code.ACCEPTED, ("account", "to", "seq", "id"))
 MESSAGE_CONFLICT: Final = Answer("message.conflict", Code.CONFLICT, ("account", "to", "seq", "id"))
 MESSAGE_DIFFERS: Final = Answer("message.differs", Code.CONFLICT, ("account", "to", "seq", "id"))
 MESSAGE_UNKNOWN: Final = Answer("message.unknown", Code.NOT_FOUND, ("to", "seq"))

@@ -110,6 +110,7 @@ it was written to (as ranges: `2-57,60`), and the milliseconds between its arriv
 _MORE: Final[dict[Answer, tuple[str, ...]]] = {
     answers.MESSAGE_DELIVERED: MESSAGE_FIELDS,
     answers.MESSAGE_KEPT: MESSAGE_FIELDS,
+    answers.MESSAGE_NOTED: MESSAGE_FIELDS,
     answers.MESSAGE_CONFLICT: MESSAGE_FIELDS,
     answers.MESSAGE_DIFFERS: MESSAGE_FIELDS,
 }
@@ -118,6 +119,7 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
 _PROMISED: Final = (
     answers.MESSAGE_DELIVERED,
     answers.MESSAGE_KEPT,
+    answers.MESSAGE_NOTED,
     answers.LOGIN_ACCEPTED,
     answers.LOGIN_RESUMED,
     answers.LOGIN_ENDED,

@@ -190,8 +190,10 @@ class Intake:
             return answers.MESSAGE_CONFLICT
         if post.differs:
             return answers.MESSAGE_DIFFERS
-        if not message.to_id or message.to_id == message.author_id:
+        if not message.to_id:
             return answers.MESSAGE_DELIVERED
+        if message.to_id == message.author_id:
+            return self._answer_oneself(post)
         if post.again:
             reached = self._kept.delivered(message.conversation_id, message.to_id)
             if post.delivered or reached >= message.seq:
@@ -200,6 +202,14 @@ class Intake:
         if addressee is not None and any(session.live and session.waiting is None for session in addressee.sessions):
             return answers.MESSAGE_DELIVERED
         return answers.MESSAGE_KEPT
+
+    def _answer_oneself(self, post: Post) -> Answer:
+        """200 when another connection of the author gets the message; else it is kept, and nobody gets it later."""
+        account = self._chat.sessions.find(post.message.author_id)
+        for session in account.sessions if account is not None else ():
+            if session is not post.session and session.live and session.waiting is None:
+                return answers.MESSAGE_DELIVERED
+        return answers.MESSAGE_NOTED
 
     def _fail(self, posts: Sequence[Post], error: Exception) -> Iterable[Recipient]:
         self._begun.popleft()

@@ -47,6 +47,7 @@ ANSWERS: Final[Mapping[str, tuple[Answer, ...]]] = {
 _OF_MESSAGE: Final = (
     catalogue.of_answer(answers.MESSAGE_DELIVERED),
     catalogue.of_answer(answers.MESSAGE_KEPT),
+    catalogue.of_answer(answers.MESSAGE_NOTED),
     catalogue.MESSAGE_RECOVERED,
 )
 

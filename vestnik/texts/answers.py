@@ -84,6 +84,7 @@ CATALOGUE: Final[Catalogue] = {
         "Сообщение от {account} к {to} будет доставлено позже",
         "Message from {account} to {to} will be delivered later",
     ),
+    "message.noted": ("Сообщение от {account} к {to} сохранено", "Message from {account} to {to} is kept"),
     "message.conflict": (
         "Сообщение с номером {id} от {account} уже отправлено не к {to}",
         "A message {id} from {account} was sent already, and not to {to}",

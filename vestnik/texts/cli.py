@@ -163,6 +163,10 @@ CATALOGUE: Final[Catalogue] = {
     "cli.trace_connection": ("соединение {connection}", "connection {connection}"),
     "cli.trace_connection_from": ("соединение {connection} ({address})", "connection {connection} ({address})"),
     "cli.trace_no_connection": ("соединения нет в журнале", "a connection not in the journal"),
+    "cli.trace_end_noted": (
+        "Заметка для себя: хранится в истории, другие устройства {to} её не получали",
+        "A note to oneself: it is in the history, and no other device of {to} got it",
+    ),
     "cli.trace_end_delivered": ("Доставлено: {to}", "Delivered to {to}"),
     "cli.trace_end_room": (
         "Доставлено в соединения чата: {count}",

@@ -130,6 +130,7 @@ class FakeTransport:
     def __init__(self, *, half: bool) -> None:
         self.half = half
         self.told: list[str] = []
+        self.socket = socket.socket()
 
     def can_write_eof(self) -> bool:
         """Whether one side can be closed."""
@@ -140,6 +141,14 @@ class FakeTransport:
         if not self.half:
             raise NotImplementedError
         self.told.append("eof")
+
+    def get_write_buffer_size(self) -> int:
+        """Nothing waits."""
+        return 0
+
+    def get_extra_info(self, _name: str) -> socket.socket:
+        """A socket that has nothing to be acknowledged."""
+        return self.socket
 
     def __getattr__(self, name: str) -> Any:
         if name in {"resume_reading", "close", "abort"}:
@@ -160,6 +169,7 @@ async def test_close(tmp_path: Path, half: bool, told: list[str]) -> None:
         door._eof = True
         door.close()
         assert transport.told[-1] == "close"
+        transport.socket.close()
 
 
 class HeardDoor(TcpDoor):

@@ -198,8 +198,10 @@ def outcome(say: Say, found: Found, *, known: bool) -> str:
         return say("cli.trace_end_recovered" if life.recovered else "cli.trace_end_nobody")
     key = fold(to)
     written = [each for each in life.live + life.later if each.peer.account is None or fold(each.peer.account) == key]
-    if key == fold(life.account) or any(each.arrived for each in written):
+    if any(each.arrived for each in written):
         return say("cli.trace_end_delivered", to=to)
+    if key == fold(life.account):
+        return say("cli.trace_end_noted", to=to)
     if written:
         return say("cli.trace_end_uncertain", to=to)
     if kept is None:

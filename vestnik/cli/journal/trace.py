@@ -29,6 +29,7 @@ MAX_RECIPIENTS: Final = 100_000
 
 DELIVERED: Final = "message.delivered"
 KEPT: Final = "message.kept"
+NOTED: Final = "message.noted"
 CONFLICT: Final = "message.conflict"
 RECOVERED: Final = "message.recovered"
 LATER: Final = frozenset({"backlog.delivered", "session.resumed"})
@@ -39,7 +40,7 @@ SLOW: Final = "connection.slow"
 CLOSED: Final = "connection.closed"
 LOGINS: Final = frozenset({"login.accepted", "login.resumed"})
 ENDINGS: Final = frozenset({SLOW, CLOSED, "connection.silent", "connection.ended", STARTED})
-SENDINGS: Final = frozenset({DELIVERED, KEPT, RECOVERED})
+SENDINGS: Final = frozenset({DELIVERED, KEPT, NOTED, RECOVERED})
 FIRST_ERROR: Final = 400
 
 _RANGE: Final = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")

@@ -28,8 +28,12 @@ _UNACKNOWLEDGED: Final = termios.TIOCOUTQ if sys.platform == "linux" else None  
 
 LINGER: Final = 1.0
 """Seconds for which a client may take notice that it is being closed."""
+LINGER_FIRST: Final = 0.05
+"""The same for a client that has closed its side: it only has to acknowledge what was written."""
 LINGER_TIMES: Final = 30
-"""How many times that for a slow client, which may read what was written before the close."""
+"""How many times `LINGER` for a client that takes nothing of what was written before the close."""
+LINGER_MOST: Final = 300
+"""How many times for one that takes it slowly."""
 
 # A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
 # not expect; USER_TIMEOUT is the same in milliseconds, for one that something is written to, or that takes nothing.
@@ -152,7 +156,8 @@ class TcpDoor(asyncio.Protocol):
         """The client sends no more; it still gets its answers."""
         self._eof = True
         if self._peer.closing:
-            self._transport.close()
+            if not self.unread():
+                self._transport.close()
         else:
             self._peer.finish_reading()
         return True
@@ -236,17 +241,26 @@ class TcpDoor(asyncio.Protocol):
         and what the client still sends is read and thrown away until it closes too, or until `LINGER`. TLS says by
         itself that nothing more comes, and cannot close one side only.
         """
-        if self._eof or not self._transport.can_write_eof():
+        if not self._transport.can_write_eof() or (self._eof and not self.unread()):
             self._transport.close()
             return
-        self._transport.resume_reading()
+        if not self._eof:
+            self._transport.resume_reading()
         self._transport.write_eof()
-        self._lingering = self._loop.call_later(LINGER, self._stop_lingering, LINGER_TIMES)
+        self._linger(LINGER_FIRST if self._eof else LINGER, LINGER_TIMES, LINGER_MOST)
 
-    def _stop_lingering(self, times: int) -> None:
-        """Close, unless something is to be sent still: then wait so many `times` more. A process may stand still."""
-        if self._transport.get_write_buffer_size() and times:
-            self._lingering = self._loop.call_later(LINGER, self._stop_lingering, times - 1)
+    def _linger(self, seconds: float, times: int, most: int) -> None:
+        self._lingering = self._loop.call_later(seconds, self._stop_lingering, self.taken(), times, most)
+
+    def _stop_lingering(self, taken: int, times: int, most: int) -> None:
+        """Close, unless something is to be acknowledged still: then wait on, so many `times` if nothing is `taken`.
+
+        Times are counted and not seconds, since a process may stand still.
+        """
+        if not self.unread():
+            self._transport.abort()
+        elif times and most:
+            self._linger(LINGER, times - 1 if taken == self.taken() else LINGER_TIMES, most - 1)
         else:
             self.abort()
 
