@@ -383,6 +383,7 @@ async def test_kept_messages_are_not_written_to_a_connection_that_is_being_close
             assert (await boris.authenticate("anna"))["response"] in {200, 202}
             (connection,) = (each for each in app.peers._peers if not each.closing)
             while not connection._door.waiting():
+                assert not connection.closing
                 boris.write(b'{"action":"presence"}\n' * 100)  # he does not read the answers
                 await asyncio.sleep(0)
             boris.tell(action="authenticate", user={"account_name": "boris", "token": token})

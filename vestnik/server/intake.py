@@ -207,7 +207,7 @@ class Intake:
         """200 when another connection of the author gets the message; else it is kept, and nobody gets it later."""
         account = self._chat.sessions.find(post.message.author_id)
         for session in account.sessions if account is not None else ():
-            if session is not post.session and session.live and session.waiting is None:
+            if session is not post.session and session.live:
                 return answers.MESSAGE_DELIVERED
         return answers.MESSAGE_NOTED
 
