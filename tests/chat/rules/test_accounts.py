@@ -6,9 +6,11 @@ from vestnik.chat.storage.accounts import LoginStanding, NameStanding
 
 
 def test_name() -> None:
-    """A name is nobody else's."""
-    assert refusal(MayTakeName("Anna"), NameStanding(taken=False)) is None
-    assert refusal(MayTakeName("Anna"), NameStanding(taken=True)) == ("account.exists", ("Anna",))
+    """A name is nobody else's, and does not look like another's."""
+    rule = MayTakeName("Anna")
+    assert refusal(rule, NameStanding(taken=False)) is None
+    assert refusal(rule, NameStanding(taken=True, similar="anna")) == ("account.exists", ("Anna",))
+    assert refusal(rule, NameStanding(taken=False, similar="аnna")) == ("account.similar", ("Anna", "аnna"))
 
 
 def test_log_in() -> None:
