@@ -187,7 +187,7 @@ READING = (
 )
 
 
-@pytest.mark.parametrize("request_", READING, ids=repr)
+@pytest.mark.parametrize("request_", READING)
 async def test_reading_waits_for_no_writer(house: House, request_: AnyRequest) -> None:
     """What only reads is answered while the writer is busy, and begins no conversation with the person it names."""
     anna = await house.login("anna")
