@@ -16,7 +16,7 @@ from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.formats import jim_formats
 from vestnik.protocol.requests import AnyRequest, Authenticate, GetContacts, Join, Msg, Presence, Quit, User
 from vestnik.secret import Secret
-from vestnik.server import patience
+from vestnik.server import patience, peer
 from vestnik.server.app import App
 from vestnik.server.patience import STRANGER
 from vestnik.server.peer import Peer
@@ -154,6 +154,37 @@ async def test_quit(visit: Visit) -> None:
     await visit.door.until_told("close")
     assert [found["response"] for found in visit.door.answers] == [202]
     assert visit.peer.closing
+
+
+async def test_quit_though_the_store_fails(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the end of the login cannot be kept, that is answered and journaled, and the connection ends as ever."""
+
+    async def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(visit.app.store, "end_login", fail)
+    visit.ask(LOGIN, Quit(), GetContacts())
+    await visit.door.until_told("close")
+    assert [found["response"] for found in visit.door.answers] == [202, 500]
+    assert any("disk full" in line for line in journal_lines(visit.app))
+
+
+async def test_quit_though_the_store_hangs(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it takes long until the end of the login is kept, the connection does not wait for that."""
+    kept = asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        await kept.wait()
+
+    monkeypatch.setattr(visit.app.store, "end_login", hang)
+    monkeypatch.setattr(peer, "QUIT_WITHIN", 0.0)
+    visit.ask(LOGIN, Quit(), GetContacts())
+    await visit.door.until_told("close")
+    assert [found["response"] for found in visit.door.answers] == [202]
+    assert visit.app.chat.sessions.find(1) is None
+    kept.set()
+    await visit.app.services.tasks.wait()
+    assert any(line.endswith("User anna quit") for line in journal_lines(visit.app))
 
 
 async def test_no_more_comes(visit: Visit) -> None:

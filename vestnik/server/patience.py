@@ -1,4 +1,4 @@
-"""Patience with clients that are refused again and again: first a pause before each further turn, then the end."""
+"""Patience with clients that are refused again and again, first a pause, then the end; and with the store at `quit`."""
 
 from typing import Final, NamedTuple
 
@@ -8,6 +8,10 @@ FIRST_PAUSE: Final = 0.05
 """Seconds of the shortest pause."""
 LONGEST_PAUSE: Final = 1.0
 """Seconds of the longest."""
+
+
+QUIT_WITHIN: Final = 5.0
+"""Seconds for which `quit` waits until it is on disk that the login has ended; then the connection ends first."""
 
 
 class Patience(NamedTuple):

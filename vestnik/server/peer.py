@@ -20,12 +20,12 @@ from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest, VestnikError
-from vestnik.protocol.requests import AnyRequest, Msg
+from vestnik.protocol.requests import AnyRequest, Msg, Quit
 from vestnik.server import catalogue
 from vestnik.server.answering import respond
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
 from vestnik.server.networks import network_of
-from vestnik.server.patience import MEMBER, STRANGER
+from vestnik.server.patience import MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, TURN_TIME, clock
@@ -241,6 +241,8 @@ class Peer:
             self.requests += 1
             ASKER.set(self._asker())
             self._task = self._services.tasks.spawn(self._finish(work, request, self.requests))
+            if type(request) is Quit:
+                self._services.tasks.wait_within(QUIT_WITHIN, self._task, self.close)
         return REQUEST
 
     def _accept(self, post: Post, number: int) -> None:
@@ -268,6 +270,8 @@ class Peer:
             self.refusals = 0
             self.answer(reply, number, request.id, begun)
             self._follow(reply)
+        if type(request) is Quit:
+            self.close()  # whatever the store says to it
         self._pause(refusals)
         self.go_on()
 

@@ -1,7 +1,7 @@
 """Coroutines that run beside the requests that began them, until the server stops."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from vestnik.log.events import TASK_FAILED
@@ -22,6 +22,14 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def wait_within(self, seconds: float, work: asyncio.Task[None], then: Callable[[], None]) -> None:
+        """Call `then` when `work` has ended, or after so many seconds if that takes longer."""
+        self.spawn(self._within(seconds, work, then))
+
+    async def _within(self, seconds: float, work: asyncio.Task[None], then: Callable[[], None]) -> None:
+        await asyncio.wait({work}, timeout=seconds)
+        then()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
