@@ -45,7 +45,7 @@ def test_fields_that_hold_names() -> None:
 def test_promised() -> None:
     """Messages, changes, logins and administration are promised; no refusal is, nor what strangers can cause."""
     logins = (answers.LOGIN_ACCEPTED, answers.LOGIN_RESUMED, answers.LOGIN_ENDED)
-    promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT)
+    promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT, answers.MESSAGE_NOTED)
     for answer in answers.ALL.values():
         event, changed = catalogue.of_answer(answer), catalogue.of_change(answer)
         assert event.promised == (answer in promised or answer.name.startswith("admin."))
