@@ -11,6 +11,7 @@ from vestnik.log.days.packing import MARK
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.reading.query import Query
 from vestnik.log.reading.reader import Reader
+from vestnik.log.sealing.chain import tell_swept
 from vestnik.log.sealing.keys import parse_key
 from vestnik.log.sealing.verify import verify
 
@@ -76,7 +77,13 @@ def test_continued(journal: Path) -> None:
     clock = Clock(NOON + 3 * DAY)
     told: list[object] = []
     sweeper = Sweeper(
-        journal, "server", keep_days=0, keep_bytes=0, clock=clock, report=lambda *record: told.append(record)
+        journal,
+        "server",
+        keep_days=0,
+        keep_bytes=0,
+        clock=clock,
+        report=lambda *record: told.append(record),
+        tell_swept=tell_swept,
     )
     for number in (4, 5):
         program = Scribe(journal, clock=clock, monotonic=clock)

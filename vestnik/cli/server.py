@@ -21,6 +21,7 @@ from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
+from vestnik.log.sealing.chain import tell_swept
 from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
@@ -108,7 +109,9 @@ def run(settings: Settings) -> int:
 def _sweep_admin(journal: Journal, settings: Settings) -> None:
     """Keep the journal of `vestnik user`, whose runs are too short for it, as long as the server's own."""
     days, size = settings.keep_days, settings.keep_bytes
-    sweeper = Sweeper(settings.log_path, "admin", keep_days=days, keep_bytes=size, report=journal.record)
+    sweeper = Sweeper(
+        settings.log_path, "admin", keep_days=days, keep_bytes=size, report=journal.record, tell_swept=tell_swept
+    )
     SweepThread(sweeper).start()
 
 

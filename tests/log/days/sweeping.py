@@ -11,6 +11,7 @@ from vestnik.log.days.appending import AlreadyPacked, late, open_to_append
 from vestnik.log.days.opening import open_contents
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.events import EventType
+from vestnik.log.sealing.chain import tell_swept
 
 TODAY = "2026-11-22"
 """The date of `at()` without arguments; `DAY` is the day before."""
@@ -42,7 +43,7 @@ def sweeper(directory: Path, clock: Callable[[], float] = at, **options: object)
     """A sweeper of the journal `server` and what it reports."""
     reports = Reports()
     chosen = {"keep_days": 0, "keep_bytes": 0} | options
-    return Sweeper(directory, "server", clock=clock, report=reports, **chosen), reports  # type: ignore[arg-type]
+    return Sweeper(directory, "server", clock=clock, report=reports, tell_swept=tell_swept, **chosen), reports  # type: ignore[arg-type]
 
 
 class Writer:

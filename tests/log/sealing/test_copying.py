@@ -16,7 +16,7 @@ from vestnik.log.days.names import day_files
 from vestnik.log.days.opening import read_all
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing import copying as module
-from vestnik.log.sealing.chain import set_up
+from vestnik.log.sealing.chain import set_up, tell_swept
 from vestnik.log.sealing.copying import copy_journal
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import Key, hold_state, parse_key
@@ -82,7 +82,13 @@ class Life:
         self.program.text.close()
         self.program.json.close()
         Sweeper(
-            self.directory, "server", keep_days=self.keep_days, keep_bytes=0, clock=self.clock, report=lambda *_: None
+            self.directory,
+            "server",
+            keep_days=self.keep_days,
+            keep_bytes=0,
+            clock=self.clock,
+            report=lambda *_: None,
+            tell_swept=tell_swept,
         ).sweep()
 
     def key(self) -> None:
@@ -179,7 +185,15 @@ def test_what_is_there_stays(tmp_path: Path, clock: Clock) -> None:
     key = parse_key(set_up(tmp_path / "log", "server", clock=clock))
     for number in range(9):
         run(lambda: Scribe(tmp_path / "log", clock=clock, monotonic=clock), clock, "line")
-        Sweeper(tmp_path / "log", "server", keep_days=2, keep_bytes=0, clock=clock, report=lambda *_: None).sweep()
+        Sweeper(
+            tmp_path / "log",
+            "server",
+            keep_days=2,
+            keep_bytes=0,
+            clock=clock,
+            report=lambda *_: None,
+            tell_swept=tell_swept,
+        ).sweep()
         if number % 2:
             copy_journal(tmp_path / "log", "server", tmp_path / "copy")
             assert verify(tmp_path / "copy", "server", [key]).code == 0

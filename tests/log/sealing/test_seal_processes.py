@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.scribe import Scribe
 from vestnik.log.days.sweep import Sweeper
-from vestnik.log.sealing.chain import set_up
+from vestnik.log.sealing.chain import set_up, tell_swept
 from vestnik.log.sealing.findings import Finding, What
 from vestnik.log.sealing.keys import Key, parse_key
 from vestnik.log.sealing.verify import verify
@@ -102,7 +102,13 @@ def test_no_false_alarm(tmp_path: Path, seed: int) -> None:
         if chance.random() < 0.5:
             later = now + chance.choice((0, DAY, 2 * DAY))
             Sweeper(
-                tmp_path, "server", keep_days=0, keep_bytes=0, clock=lambda at=later: at, report=lambda *_: None
+                tmp_path,
+                "server",
+                keep_days=0,
+                keep_bytes=0,
+                clock=lambda at=later: at,
+                report=lambda *_: None,
+                tell_swept=tell_swept,
             ).sweep()
             assert suspicious(tmp_path, key) == []
         now += chance.choice((100, 20_000, DAY))

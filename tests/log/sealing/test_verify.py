@@ -12,7 +12,7 @@ from tests.support.scribe import DAY, JSON, SEALS, STATE, TEXT, Scribe, Start, f
 from vestnik.log.days.locks import Descriptors
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing import verify as module
-from vestnik.log.sealing.chain import set_up
+from vestnik.log.sealing.chain import set_up, tell_swept
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import Key, hold_state, parse_key
 from vestnik.log.sealing.verify import verify
@@ -168,7 +168,13 @@ def sweep(directory: Path, clock: Clock, keep_days: int = 0) -> None:
     """Compresses the days that are over and deletes the old ones."""
     reported: list[object] = []
     Sweeper(
-        directory, "server", keep_days=keep_days, keep_bytes=0, clock=clock, report=lambda *what: reported.append(what)
+        directory,
+        "server",
+        keep_days=keep_days,
+        keep_bytes=0,
+        clock=clock,
+        report=lambda *what: reported.append(what),
+        tell_swept=tell_swept,
     ).sweep()
     assert reported
 

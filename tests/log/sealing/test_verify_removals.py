@@ -19,7 +19,7 @@ from tests.support.scribe import DAY, STATE, Scribe, run
 from vestnik.log.days.names import day_file
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.sealing import verify as module
-from vestnik.log.sealing.chain import set_up
+from vestnik.log.sealing.chain import set_up, tell_swept
 from vestnik.log.sealing.findings import What
 from vestnik.log.sealing.keys import Key, KeyState, encode_state, parse_key
 from vestnik.log.sealing.verify import verify
@@ -78,7 +78,15 @@ def lines(found: Files) -> Files:
 
 def sweep(directory: Path, clock: Clock, keep_days: int = 0) -> None:
     """Compresses the days that are over, and deletes old ones."""
-    Sweeper(directory, "server", keep_days=keep_days, keep_bytes=0, clock=clock, report=lambda *_: None).sweep()
+    Sweeper(
+        directory,
+        "server",
+        keep_days=keep_days,
+        keep_bytes=0,
+        clock=clock,
+        report=lambda *_: None,
+        tell_swept=tell_swept,
+    ).sweep()
 
 
 def written(directory: Path, *, keyed: bool) -> Journal:

@@ -11,14 +11,13 @@ from contextlib import ExitStack
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from vestnik.log import events
 from vestnik.log.days.locks import Descriptors, InUse, locked
 from vestnik.log.days.names import DayFile, day_files, unfinished
 from vestnik.log.days.packer import Packer
 from vestnik.log.days.packing import Damaged, Part
-from vestnik.log.sealing.chain import tell_swept
 
 GRACE: Final = 3600.0
 """Seconds after midnight for which the day before is left alone: late records may come."""
@@ -32,6 +31,15 @@ FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLO
 
 class Stopped(Exception):
     """The run was told to end."""
+
+
+class TellSwept(Protocol):
+    """Told before a day of a journal is deleted, so that it can be known later that it was (`sealing.chain`)."""
+
+    def __call__(
+        self, directory: Path, name: str, day: str, descriptors: Descriptors, clock: Callable[[], float], /
+    ) -> None:
+        """`day` (YYYY-MM-DD) of the journal `name` is to be deleted. Raises OSError."""
 
 
 class Sweeper:
@@ -53,10 +61,12 @@ class Sweeper:
         keep_bytes: int,
         clock: Callable[[], float] = time.time,
         report: Callable[..., None],
+        tell_swept: TellSwept,
     ) -> None:
         self.directory = directory
         self.name = name
         self.record = report
+        self._tell_swept = tell_swept
         self._keep_days = keep_days
         self._keep_bytes = keep_bytes
         self._clock = clock
@@ -171,7 +181,7 @@ class Sweeper:
     def _tell_seals(self, date: str) -> None:
         """Says under seal that a day goes. If that cannot be done it goes all the same: the disk may be full."""
         try:
-            tell_swept(self.directory, self.name, date, self._descriptors, self._clock)
+            self._tell_swept(self.directory, self.name, date, self._descriptors, self._clock)
         except OSError as error:
             self.record(events.JOURNAL_SEAL_FAILED, str(error))
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from vestnik.log.days.appending import AlreadyPacked, late, open_to_append
+from vestnik.log.days.link import adopt, point
 from vestnik.log.days.locks import is_at
-from vestnik.log.recording.link import adopt, point
 
 CHECK_EVERY: Final = 1.0
 """Seconds after which a write first makes sure that its file still is the one at its path."""

@@ -13,6 +13,7 @@ from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.recording.console import Console, Stream
 from vestnik.log.recording.files import DatedFiles
 from vestnik.log.recording.quota import Quota
+from vestnik.log.sealing.chain import tell_swept
 from vestnik.log.sealing.seal import Sealer
 
 
@@ -80,7 +81,13 @@ class Wanted:
             assert keep is not None  # noqa: S101 - otherwise nobody asks for it
             where = directory() if callable(directory) else directory
             sweeper = Sweeper(
-                where, self.name, keep_days=keep.days, keep_bytes=keep.bytes, clock=self.clock, report=report
+                where,
+                self.name,
+                keep_days=keep.days,
+                keep_bytes=keep.bytes,
+                clock=self.clock,
+                report=report,
+                tell_swept=tell_swept,
             )
             return SweepThread(sweeper, clock=self.clock)
 

@@ -14,10 +14,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from vestnik.log.days.link import point
 from vestnik.log.days.locks import READ, patiently, share
 from vestnik.log.days.names import PACKED, DayFile, day_files
 from vestnik.log.days.opening import open_contents, open_plain
-from vestnik.log.recording.link import point
 from vestnik.log.sealing.keys import state_path
 
 SETTLE_WITHIN: Final = 5.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vestnik.log.recording.link import adopt, point
+from vestnik.log.days.link import adopt, point
 
 from ..conftest import NOON
 
