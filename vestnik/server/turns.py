@@ -13,17 +13,17 @@ from typing import Final, Protocol
 
 MESSAGE: Final = 1
 """What an accepted message costs in units of work, each a few microseconds; many of them travel together."""
-REQUEST: Final = 4
+REQUEST: Final = 8
 """What any other request costs."""
-REFUSAL: Final = 16
+REFUSAL: Final = 32
 """What a request that is refused costs, or one rest of the scanner."""
-TURN: Final = 512
-"""Units of one turn of one connection: about two milliseconds."""
-TURN_TIME: Final = 0.002
+TURN: Final = 1024
+"""Units of one turn of one connection: about four milliseconds of messages, one of other requests."""
+TURN_TIME: Final = 0.005
 """Seconds after which a turn ends although not all units are spent."""
 CHECKED: Final = 16
 """Units between two looks at the time."""
-PASS: Final = 2048
+PASS: Final = 4096
 """Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
 
 
