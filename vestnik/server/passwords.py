@@ -26,7 +26,8 @@ NICENESS: Final = 10
 def _step_back() -> None:
     """Let the threads that serve those who are logged in come first. Only Linux has a priority for each thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
 
 
 def return_hashing_memory() -> None:
