@@ -118,6 +118,28 @@ def test_put_in_while_no_program_ran(tmp_path: Path, key: Key, start: Start, clo
     assert finding.values["text"] == "forged"
 
 
+def test_taken_in_twice(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
+    """What was left on a day to come has a seal of an earlier day; that it gets another one changes nothing."""
+    clock.now += 3 * DAY
+    day = f"{TEXT[:-2]}15"
+    killed = start()
+    killed.write("left")
+    killed.kill()
+    clock.now -= 3 * DAY
+    after = start()
+    after.write("more", date=day[-10:])
+    after.close()
+    adopted = found(tmp_path, key)
+    assert {what for what, _ in adopted} == {What.ADOPTED, What.CLOCK_BACK}
+    clock.now += 30 * DAY
+    run(start, clock, "later")
+    assert found(tmp_path, key) == adopted
+    with (tmp_path / day).open("a") as other:
+        other.write("forged\n")
+    run(start, clock, "later still")
+    assert (What.UNSEALED, day) in found(tmp_path, key)
+
+
 def test_same_check(tmp_path: Path, key: Key, start: Start, clock: Clock) -> None:
     """A change that keeps the check of its line is found by the digest, and the lines named that it can be in."""
     program = start()

@@ -148,18 +148,21 @@ class Day:
             self._tell(what, contents, found, **({"pids": pids} if pids else {}))
 
     def _tell_adopted(self, contents: Contents, claims: Sequence[Claim]) -> None:
-        own = Coverage()
+        """What was under no seal when it was taken in. Whatever had one already is as it was then: both agree."""
+        known = Coverage()
         for claim in claims:
             if claim.adopted is None:
-                own.add(claim.extent.start, claim.extent.end, claim.number)
+                known.add(claim.extent.start, claim.extent.end, claim.number)
         adopted: dict[tuple[What, str], Coverage] = {}
-        for claim in claims:
+        for claim in sorted(claims, key=lambda claim: claim.number):
             if claim.adopted is not None:
                 time = claim.time if claim.adopted is What.ADOPTED else ""
                 coverage = adopted.setdefault((claim.adopted, time), Coverage())
-                coverage.add(claim.extent.start, claim.extent.end, claim.number)
+                for start, end in _beyond(claim, known):
+                    coverage.add(start, end, claim.number)
+                known.add(claim.extent.start, claim.extent.end, claim.number)
         for (kind, time), coverage in adopted.items():
-            if found := list(coverage.without(own)):
+            if found := list(coverage.without(Coverage())):
                 self._tell(kind, contents, found, **({"time": time} if time else {}))
 
     def _tell(self, what: What, contents: Contents, ranges: Sequence[ByteRange], **more: str) -> None:
@@ -176,6 +179,13 @@ class Day:
         last = first + contents.count_lines(start, end - 1)
         size = sum(end - start for start, end in ranges)
         self._report.add(what, self.file, line=first, last=last, size=size, count=len(ranges), **more)
+
+
+def _beyond(claim: Claim, known: Coverage) -> Iterator[ByteRange]:
+    """The bytes of a claim that are not known."""
+    coverage = Coverage()
+    coverage.add(claim.extent.start, claim.extent.end, claim.number)
+    return coverage.without(known)
 
 
 def _must_be_alive(gap: Gap, suspects: Sequence[str], circumstances: Circumstances) -> bool:
