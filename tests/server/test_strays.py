@@ -68,6 +68,22 @@ def test_messages(language: str) -> None:
     assert found[0]["recovered"] is True
 
 
+def test_requests_that_changed_nothing() -> None:
+    """What changed nothing has the same line: the one behind what was kept before is meant, else any that is left."""
+    delivered, reacted = map(catalogue.of_answer, (answers.MESSAGE_DELIVERED, answers.REACTION_ADDED))
+    values = {"account": "boris", "to": "#tea", "emoji": "+", "seq": "7"}
+    reaction = line(sentence("en", reacted, tuple(values.get(field, field) for field in reacted.fields)))
+    other = line(sentence("en", delivered, ("anna", "#tea", 1, None)))
+    mine = line(sentence("en", delivered, ("anna", "boris", 1, None)))
+    lines = [reaction, other, mine, reaction, other, reaction]
+    strays = Strays(lines, "1f0c")
+    found = [strays.take(each) for each in (message(1, "boris"), message(2), change(3, "react"), change(4, "react"))]
+    assert found == [True] * 4
+    assert [each.get("number") for each in objects(strays, lines)] == [4, None, 1, None, 2, 3]
+    assert strays.take(message(5))
+    assert not strays.take(change(6, "react")) or not strays.take(change(7, "react"))
+
+
 def test_recovered_before() -> None:
     """The line of a start that was cut off counts as well."""
     lines = [line(sentence("en", catalogue.CHANGE_RECOVERED, ("boris", "#tea", "pin", 1)))]

@@ -1,12 +1,14 @@
 """Lines of text that have no object: which message or change each of them tells of, and the object it is to have.
 
 A line of text has no numbers. But lines are in the order in which messages and changes were kept, so the first line
-that says what would be said of a message is the line of that message.
+that says what would be said of a message is the line of that message. Requests that changed nothing have such lines,
+too: so it is the first one behind the line of the message or change before.
 """
 
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -44,6 +46,13 @@ ANSWERS: Final[Mapping[str, tuple[Answer, ...]]] = {
     "unpin": (answers.MESSAGE_UNPINNED,),
 }
 """What is answered to whoever makes a change of a kind."""
+_LATER: Final = (
+    catalogue.CHANGE_MADE,
+    catalogue.CHANGE_RECOVERED,
+    catalogue.MESSAGE_RECOVERED,
+    catalogue.STORE_RESTORED,
+)
+"""Lines that may come long after what they tell of."""
 _OF_MESSAGE: Final = (
     catalogue.of_answer(answers.MESSAGE_DELIVERED),
     catalogue.of_answer(answers.MESSAGE_KEPT),
@@ -61,6 +70,9 @@ class Strays:
         self._facts = [Entry(0, line.rstrip(b"\n"), _SOURCE).facts for _, line in lines]
         self._told: dict[int, dict[str, object]] = {}
         self._places: defaultdict[object, deque[int]] = defaultdict(deque)
+        self._passed: defaultdict[object, deque[int]] = defaultdict(deque)  # places before the last line that was found
+        self._last = -1
+        self._no_more: set[tuple[str, str]] = set()  # the kind and the account of changes that no line is left for
         for at, facts in enumerate(self._facts):
             self._places[facts.get("message")].append(at)
 
@@ -102,28 +114,46 @@ class Strays:
         for event in events:
             said = tuple(values.get(field) for field in event.fields)
             for language in TEXTS:
-                if places := self._places.get(sentence(language, event, said)):
-                    found.append((places[0], event, places))
+                message = sentence(language, event, said)
+                if (at := self._place(message)) is not None:
+                    found.append((at <= self._last, at, event, message))
         if not found:
             return None
-        at, event, places = min(found, key=lambda each: each[0])
-        places.popleft()
+        passed, at, event, message = min(found, key=lambda each: each[:2])
+        (self._passed if passed else self._places)[message].popleft()
+        if event not in _LATER:
+            self._last = max(self._last, at)
         return at, event, values
 
+    def _place(self, message: str) -> int | None:
+        """The first line that says this behind the last one that was found; if there is none, the first before."""
+        if (places := self._places.get(message)) is None:
+            return None
+        while places and places[0] <= self._last:
+            self._passed[message].append(places.popleft())
+        return next(iter(places or self._passed[message]), None)
+
     def _find_answer(self, change: ChangeEvent) -> tuple[int, EventType, dict[str, object]] | None:
-        """The first line that answers whoever made a change of this kind."""
+        """The line that answers whoever made a change of this kind: the first behind the last one that was found, or
+        before it."""
+        if (change.kind, change.account) in self._no_more:
+            return None
         patterns = [
             (event, pattern)
             for event in map(catalogue.of_answer, ANSWERS.get(change.kind, ()))
             for pattern in _patterns(event, change.account)
         ]
-        for at, facts in enumerate(self._facts):
+        behind = self._last + 1
+        for at in chain(range(behind, len(self._facts)), range(behind)):
             if at in self._told:
                 continue
+            message = self._facts[at].get("message")
             for event, pattern in patterns:
-                if match := pattern.fullmatch(str(facts.get("message"))):
-                    self._places[facts.get("message")].remove(at)
+                if match := pattern.fullmatch(str(message)):
+                    (self._places if at in self._places[message] else self._passed)[message].remove(at)
+                    self._last = max(self._last, at)
                     return at, event, {"account": change.account, **match.groupdict()}
+        self._no_more.add((change.kind, change.account))
         return None
 
     def objects(self) -> Iterator[Addition]:
