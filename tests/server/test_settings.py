@@ -142,6 +142,13 @@ def test_choices(key: str, value: str) -> None:
     assert caught.value.fields["key"] == key
 
 
+def test_choices_are_named() -> None:
+    """Who writes a word that is none of the choices is told what they are."""
+    with pytest.raises(SettingError) as caught:
+        make_settings({"invitations": "maybe"})
+    assert caught.value.fields["reason"] == "'maybe' (join | ask)"
+
+
 def test_error_has_its_sentence() -> None:
     """The error says key and reason in both languages."""
     with pytest.raises(SettingError) as caught:

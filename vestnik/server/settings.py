@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -121,6 +121,7 @@ def _path(key: str, text: str) -> Path:
 
 
 _AT: Final = re.compile(r"^(.*?)(?: - at `\$\.?(.*?)`)?$", re.DOTALL)
+_CHOICE: Final = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
@@ -133,6 +134,8 @@ def make_settings(values: dict[str, Any]) -> Settings:
         unknown = _UNKNOWN.match(reason)
         if unknown:
             raise SettingUnknown(f"{path}.{unknown[1]}" if path else unknown[1]) from None
+        if choice := _CHOICE.match(reason):
+            reason = f"{choice[1]} ({' | '.join(get_args(get_type_hints(Settings)[path]))})"
         raise SettingBad(path, reason) from None
 
 
