@@ -41,6 +41,17 @@ def test_all_addresses() -> None:
     close(sockets)
 
 
+async def test_addresses_of_clients(tmp_path: Path) -> None:
+    """A client that came by IPv4 is called so where one socket listens for IPv4 and IPv6."""
+    async with running_app(tmp_path, address="", json=True) as app:
+        client = await Wire.connect(app.listener.port)
+        await client.close()
+        await app.stop()
+    text = (tmp_path / "log" / "server.jsonl").read_text("utf-8")
+    (opened,) = [each for line in text.splitlines() if (each := json.loads(line))["event"] == "connection.opened"]
+    assert opened["ip"] == "127.0.0.1"
+
+
 def test_one_address() -> None:
     """A named address is the only one that is listened at."""
     (sock,) = open_sockets("127.0.0.1", 0, BACKLOG)

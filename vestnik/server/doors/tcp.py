@@ -174,9 +174,9 @@ class TcpDoor(asyncio.Protocol):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Address and port of the client."""
+        """Address and port of the client; an IPv4 address as such, also where one socket listens for both."""
         name = self._transport.get_extra_info("peername") or ("", 0)
-        return name[0], name[1]
+        return name[0].removeprefix("::ffff:") if "." in name[0] else name[0], name[1]
 
     def pause_reading(self) -> None:
         """Read nothing more for now."""
