@@ -28,7 +28,7 @@ def test_demo(tmp_path: Path) -> None:
     """The mission's session gives both journals as specified, and keeps them where it was asked to."""
     printed, port = play(tmp_path / "kept")
     for side in ("server", "client"):
-        assert f"{len(golden(side, port))} строк" in printed
+        assert f"строк: {len(golden(side, port))}" in printed
 
 
 def test_expected() -> None:

@@ -177,8 +177,8 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "message.unknown": ("В {to} нет сообщения {seq}", "There is no message {seq} in {to}"),
     "message.not_own": (
-        "Сообщение {seq} в {to} не принадлежит пользователю {account}",
-        "Message {seq} in {to} is not one of user {account}",
+        "Сообщение {seq} в {to} написал не пользователь {account}",
+        "Message {seq} in {to} was not written by user {account}",
     ),
     "message.edited": (
         "Пользователь {account} исправил сообщение {seq} в {to}",

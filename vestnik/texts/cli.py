@@ -31,6 +31,7 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.password": ("Пароль", "Password"),
     "cli.password_again": ("Пароль ещё раз", "Password again"),
+    "cli.password_differs": ("Пароли не совпадают", "The passwords differ"),
     "cli.password_needed": (
         "Пароль берётся из переменной {variable} или с терминала",
         "The password comes from the variable {variable} or from a terminal",
@@ -42,9 +43,9 @@ CATALOGUE: Final[Catalogue] = {
         "Порт 7777 занят: сервер демонстрации слушает порт {port}",
         "Port 7777 is in use: the server of the demo listens at port {port}",
     ),
-    "cli.demo_journal": ("Журнал {side} ({count} строк):", "Journal of the {side} ({count} lines):"),
+    "cli.demo_journal": ("Журнал {side} (строк: {count}):", "Journal of the {side} ({count} lines):"),
     "cli.demo_same": (
-        "Журнал {side} совпадает со спецификацией: {count} строк",
+        "Журнал {side} совпадает со спецификацией, строк: {count}",
         "The journal of the {side} matches the specification: {count} lines",
     ),
     "cli.demo_differs": (
@@ -101,8 +102,8 @@ CATALOGUE: Final[Catalogue] = {
     "cli.stats_torn": ("Неполных строк: {count}", "Lines that are not whole: {count}"),
     "cli.stats_levels": ("Уровни", "Levels"),
     "cli.stats_hours": ("Часы", "Hours"),
-    "cli.stats_codes": ("Коды", "Codes"),
-    "cli.stats_events": ("События", "Events"),
+    "cli.stats_codes": ("Коды, с учётом повторов", "Codes, with repetitions"),
+    "cli.stats_events": ("События, с учётом повторов", "Events, with repetitions"),
     "cli.stats_accounts": ("Пользователи ({count} самых частых)", "Accounts ({count} most frequent)"),
     "cli.stats_rooms": ("Чаты ({count} самых частых)", "Rooms ({count} most frequent)"),
     "cli.stats_error": (

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.support.process import ServerProcess, vestnik
+from tests.support.process import VESTNIK, ServerProcess, vestnik
+from tests.support.terminal import Terminal
 
 PASSWORD = "secret"
 
@@ -36,6 +37,17 @@ def test_a_life(tmp_path: Path) -> None:
     assert "secret" not in "".join(lines)
     assert "mumble" not in "".join(lines)
     assert (tmp_path / "vestnik.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_password_typed_differently(tmp_path: Path) -> None:
+    """Who types two passwords is told so in the language that was chosen, and asked again."""
+    arguments = ("user", "--data", str(tmp_path), "--lang", "ru", "add", "anna")
+    with Terminal([*VESTNIK, *arguments]) as typed:
+        seen = 0
+        for password in ("one", "two", "three", "three"):
+            seen = typed.wait_for(": ", after=seen)
+            typed.type(f"{password}\r")
+        typed.wait_for("Учётная запись anna создана", after=typed.wait_for("Пароли не совпадают"))
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -161,6 +161,12 @@ def test_change_of_several_fields(terminal: Screen, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "* boris changed the topic of #tea: Green\n* boris archived #tea\n"
 
 
+def test_change_that_begins_a_group(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
+    """A group conversation that somebody begins is not called a room."""
+    terminal.change(Change(0, "boris", "#@5", 1, "create_room"))
+    assert capsys.readouterr().out == "* boris began the group conversation #@5\n"
+
+
 def test_change_in_a_direct_conversation(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
     """A direct conversation is called by the other one's name, whoever made the change."""
     terminal.change(Change(0, "boris", "anna", 1, "delete", seq=5))

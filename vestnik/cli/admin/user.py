@@ -62,12 +62,19 @@ class Admin:
         if password is None:
             if not sys.stdin.isatty():
                 raise click.UsageError(say(self.settings.lang, "cli.password_needed", variable=PASSWORD_VARIABLE))
-            password = click.prompt(
-                say(self.settings.lang, "cli.password"),
-                hide_input=True,
-                confirmation_prompt=say(self.settings.lang, "cli.password_again"),
+            password = self._type_password()
+        return Secret(self.text("password", password))
+
+    def _type_password(self) -> str:
+        """What was typed the same twice."""
+        while True:
+            first, again = (
+                str(click.prompt(say(self.settings.lang, key), hide_input=True))
+                for key in ("cli.password", "cli.password_again")
             )
-        return Secret(self.text("password", str(password)))
+            if first == again:
+                return first
+            click.echo(say(self.settings.lang, "cli.password_differs"), err=True)
 
     def text(self, field: str, value: str) -> str:
         """`value`, unless it holds bytes that are no text, which cannot be asked. Raises Failure."""

@@ -55,6 +55,8 @@ FIELDS: Final[dict[str, Callable[[object], str]]] = {
     "edits": lambda _: "cli.change_edits",
     "retention": lambda days: "cli.change_no_retention" if days is None else "cli.change_retention",
 }
+GROUP: Final = "#@"
+"""How the name of a group conversation begins."""
 FOR_EVER: Final = 253_000_000_000
 """UNIX seconds, about the year 9987: a mute until later has no end."""
 FOUND: Final = str.maketrans("\u2068\u2069", "**")
@@ -125,7 +127,9 @@ class Screen:
             "text": "" if change.message is UNSET else change.message,
         }
         if change.kind != "set_room":
-            yield self.text(CHANGES.get(change.kind, "cli.change_other"), **values)
+            group = change.kind == "create_room" and change.to.startswith(GROUP)
+            name = "cli.change_create_group" if group else CHANGES.get(change.kind, "cli.change_other")
+            yield self.text(name, **values)
             return
         for field, sentence in FIELDS.items():
             if (value := getattr(change, field)) is not UNSET:
