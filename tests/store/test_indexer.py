@@ -1,6 +1,7 @@
 """What is taken into the index while nothing is written, now and then when something always is, and for searches."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,38 @@ async def test_slices_without_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
         while slices.done < 5:
             indexer.wake()
             await asyncio.sleep(0)
+
+
+class Looks:
+    """A clock that a second goes by on with each look; `many` is set after so many that it was quiet for long."""
+
+    def __init__(self) -> None:
+        self.many = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._looks = 0
+        self._began = time.monotonic()
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        self._looks += 1
+        if self._looks == 20:
+            self._loop.call_soon_threadsafe(self.many.set)
+        return self._began + self._looks
+
+
+async def test_a_slow_sync_is_no_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a transaction takes long nothing is taken into the index; afterwards it is."""
+    slices = Slices(1_000, monkeypatch)
+    with indexing() as indexer:
+        indexer.pause()
+        monkeypatch.setattr(module, "SLICE_REST", 1e9)
+        await asyncio.wait_for(indexer.catch_up(), DEADLINE)  # from here on nothing is due for long
+        done, looks = slices.done, Looks()
+        monkeypatch.setattr(module, "time", looks)
+        await asyncio.wait_for(looks.many.wait(), DEADLINE)
+        assert slices.done == done
+        indexer.wake()
+        await slices.slices(done + 1)
 
 
 async def test_search_does_not_wait_for_quiet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,7 @@ class Indexer:
         self._left = True  # there may be something to do
         self._forgetting = False  # what is gone is being forgotten
         self._written = 0.0  # when something was written last (`time.monotonic`)
+        self._writing = False  # something is being written
         self._rests = 0.0  # until when nothing is tried, for it has failed (`time.monotonic`)
         self._due = 0.0  # when a slice is done though something is written
         self._worked = 0.0  # seconds of slices since the last checkpoint
@@ -77,9 +78,14 @@ class Indexer:
         self._thread = threading.Thread(target=self._run, name="store-indexer", daemon=True)
         self._thread.start()
 
+    def pause(self) -> None:
+        """Something is being written. Called by the writer's thread before each transaction."""
+        self._writing = True
+
     def wake(self) -> None:
         """Something was written. Called by the writer's thread after each transaction."""
         self._written = time.monotonic()
+        self._writing = False
         if not self._left:
             self._left = True
             self._due = self._written + SLICE_WITHIN
@@ -123,8 +129,9 @@ class Indexer:
         """The next job; meanwhile slices are done."""
         rested = 0.0
         while self._left:
-            due = min(self._due, max(self._written, rested) + QUIET)
-            wait = max(due, self._rests) - time.monotonic()
+            now = time.monotonic()
+            quiet = (now if self._writing else max(self._written, rested)) + QUIET
+            wait = max(min(self._due, quiet), self._rests) - now
             if wait > 0 or not self._jobs.empty():
                 try:
                     return self._jobs.get(timeout=max(0.0, wait))

@@ -83,8 +83,8 @@ class Store(Access):
         self._index = IndexFile(path, PAGES, lambda reason: self._tell(discarded, reason)) if searched else None
         self._forgetting: set[asyncio.Task[None]] = set()
         self._indexer = None if self._index is None else Indexer(self._index, self._loop, self._forget)
-        wrote = unnoticed if self._indexer is None else self._indexer.wake
-        self._writer = Writer(self._writing, self._loop, committed, changed, wrote, unsafe)
+        noticing = (unnoticed, unnoticed) if self._indexer is None else (self._indexer.pause, self._indexer.wake)
+        self._writer = Writer(self._writing, self._loop, committed, changed, *noticing, unsafe)
 
     async def close(self) -> None:
         """Write everything that was handed over, then end the threads and close the database."""

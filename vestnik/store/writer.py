@@ -100,8 +100,8 @@ Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
 Changed: TypeAlias = Callable[[Sequence[ChangeEvent]], None]
 """Called in the loop with the events of a change that is on disk, in the context of whoever asked for it."""
-Wrote: TypeAlias = Callable[[], None]
-"""Called in the thread after each transaction that is on disk."""
+Notice: TypeAlias = Callable[[], None]
+"""Called in the thread before or after each transaction."""
 
 
 Unsafe: TypeAlias = Callable[[Exception], None]
@@ -114,7 +114,7 @@ def unsaid(_error: Exception) -> None:
 
 
 def unnoticed() -> None:
-    """Nobody wants to know that something was written."""
+    """Nobody wants to know when something is written."""
 
 
 def unheard(_events: Sequence[ChangeEvent]) -> None:
@@ -132,7 +132,8 @@ class Writer:
         loop: asyncio.AbstractEventLoop,
         committed: Committed,
         changed: Changed = unheard,
-        wrote: Wrote = unnoticed,
+        writes: Notice = unnoticed,
+        wrote: Notice = unnoticed,
         unsafe: Unsafe = unsaid,
     ) -> None:
         self._engine = engine
@@ -142,6 +143,7 @@ class Writer:
         self._reported: deque[_Work] = deque()  # what the loop has still to hand on: what one transaction had, or two
         self.idle = asyncio.Event()  # nothing is to be handed on
         self.idle.set()
+        self._writes = writes
         self._wrote = wrote
         self._unsafe = unsafe
         self._backfill = Backfill()
@@ -182,6 +184,7 @@ class Writer:
             while True:
                 works, ended = self._gather()
                 if works:
+                    self._writes()
                     self._write(connection, works)
                     self._loop.call_soon_threadsafe(self._report, works)
                     self._wrote()
