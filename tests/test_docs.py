@@ -33,8 +33,8 @@ from vestnik.server.settings import make_settings
 
 EVERY_PAGE = (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md")
 READMES = (ROOT / "README.md", ROOT / "README.ru.md")
-PROTOCOL, JOURNAL, ARCHITECTURE, OPERATIONS = (
-    ROOT / "docs" / f"{name}.md" for name in ("protocol", "journal", "architecture", "operations")
+PROTOCOL, JOURNAL, ARCHITECTURE, OPERATIONS, RELIABILITY = (
+    ROOT / "docs" / f"{name}.md" for name in ("protocol", "journal", "architecture", "operations", "reliability")
 )
 TRANSCRIPTS = sorted(EXAMPLES.glob("*.txt"))
 SETTINGS = {"probe": {"keepalive": 1.0}}
@@ -91,6 +91,17 @@ def test_links(page: Path) -> None:
             headings = re.findall(r"^#+ (.*)$", prose(file), re.MULTILINE)
             slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
             assert anchor in slugs, target
+
+
+def test_every_promise_has_its_tests() -> None:
+    """Every row of the page about reliability names files of tests, and they are there."""
+    found = [row for row in rows(RELIABILITY).values() if row[0] not in {"what", "promise"} and set(row[0]) != {"-"}]
+    assert found
+    for row in found:
+        named = re.findall(r"`(tests/[^`]+)`", row[-1])
+        assert named, row[0]
+        for path in named:
+            assert (ROOT / path).is_file(), path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
