@@ -54,11 +54,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 10_737_418_240
     day_bytes: Annotated[
         int,
-        Meta(ge=0, description="Bytes of one day past which only what is promised is journaled; 0: no limit."),
+        Meta(
+            ge=0,
+            description="Bytes of a day past which only messages, changes, logins and administration are journaled; "
+            "0: no limit.",
+        ),
     ] = 1_073_741_824
     free_bytes: Annotated[
         int,
-        Meta(ge=0, description="Free bytes of the disk below which only what is promised is journaled; 0: no limit."),
+        Meta(ge=0, description="Free bytes of the disk below which only these are journaled; 0: no limit."),
     ] = 268_435_456
     trace: Annotated[bool, Meta(description="Whether calls of functions are journaled from the start.")] = False
     lang: Annotated[Literal["ru", "en"], Meta(description="Language of answers and journal.")] = "ru"
@@ -81,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 134_217_728
     choked: Annotated[
-        float, Meta(gt=0, description="How long a client may take nothing of what waits for it to be read.")
+        float, Meta(gt=0, description="How long a client may read nothing of what waits for it before it is closed.")
     ] = 60.0
     write_queue: Annotated[
         int, Meta(ge=1, description="Messages that may wait to be written before reading from their senders pauses.")
@@ -89,13 +93,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hash_threads: Annotated[int, Meta(ge=1, le=64, description="Threads that check passwords.")] = 2
     login_days: Annotated[float, Meta(gt=0, description="Days after which an unused login ends.")] = 30.0
     invitations: Annotated[
-        Literal["join", "ask"], Meta(description="Whether who is invited to a room is in it at once, or is asked.")
+        Literal["join", "ask"],
+        Meta(description="Whether those who are invited to a room are in it at once or are asked."),
     ] = "join"
     empty_room_hours: Annotated[
-        int, Meta(ge=0, description="Hours after which a room goes that nobody is in; 0: never.")
+        int, Meta(ge=0, description="Hours after which a room that nobody is in is deleted; 0: never.")
     ] = 720
     old_name_hours: Annotated[
-        int, Meta(ge=0, description="Hours after which a name that a room had before is free, if unused; 0: never.")
+        int, Meta(ge=0, description="Hours after which a former name of a room is free if nobody used it; 0: never.")
     ] = 2160
     shutdown: Annotated[float, Meta(gt=0, description="How long a stop waits for answers to be sent.")] = 10.0
     limits: Annotated[Limits, Meta(description="How long and how many.")] = Limits()
