@@ -24,7 +24,7 @@ coverage: $(READY)  ## run the tests and show which lines they leave out; takes 
 proof: $(READY)  ## run the exhaustive tests whole
 	@$(BIN)/python -m pytest -q $(PARALLEL) --proof $(ARGS)
 
-demo: $(READY)  ## play the mission's session and compare both journals with it
+demo: $(READY)  ## play the recorded session and compare both journals with it
 	@$(BIN)/vestnik demo $(ARGS)
 
 check: $(READY)  ## format, lint, types, docs
