@@ -48,8 +48,8 @@ CATALOGUE: Final[Catalogue] = {
         "The queue of the journal was full from {since} to {until}: {count} records lost ({levels}). {reason}",
     ),
     "journal.limited": (
-        "С этого момента в журнал попадает только обещанное: {reason}",
-        "From now on only what is promised is journaled: {reason}",
+        "С этого момента в журнал попадают только сообщения, изменения, входы и администрирование: {reason}",
+        "From now on only messages, changes, logins and administration are journaled: {reason}",
     ),
     "journal.left_out": (
         "Журнал был ограничен: с {since} по {until} не записано {count} ({levels}). {reason}",

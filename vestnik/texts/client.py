@@ -15,8 +15,8 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.not_text": ("Это не текст в UTF-8", "This is not text in UTF-8"),
     "cli.no_addressee": (
-        "Некому писать: выберите /join #чат или /to ИМЯ",
-        "Nobody to write to: choose with /join #room or /to NAME",
+        "Беседа не выбрана: /join #чат или /to ИМЯ",
+        "No conversation is chosen: /join #room or /to NAME",
     ),
     "cli.argument_needed": ("После {command} нужно имя", "{command} needs a name"),
     "cli.client_usage": ("Пишется так: {usage}", "It goes like this: {usage}"),

@@ -255,7 +255,7 @@ async def test_nobody_is_chosen(line: str, journal: Journal, capsys: pytest.Capt
     shell = Shell(Client("127.0.0.1", 1, name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
     await serve(shell, line)
     assert shell.failed
-    assert capsys.readouterr().err == "Nobody to write to: choose with /join #room or /to NAME\n"
+    assert capsys.readouterr().err == "No conversation is chosen: /join #room or /to NAME\n"
 
 
 async def test_no_text(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,13 +67,13 @@ def test_lists_of_a_script(server: ServerProcess, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("hello\n", "Nobody to write to"),
+        ("hello\n", "No conversation is chosen"),
         ("/dance\n", "There is no command /dance"),
         ("/join\n", "/join needs a name"),
         ("/leave\n", "/leave needs a name"),
         ("/to\n", "/to needs a name"),
         ("/create\n", "It goes like this: /create #room [private]"),
-        ("/members\n", "Nobody to write to"),
+        ("/members\n", "No conversation is chosen"),
         ("/leave #nowhere\n", "400 Room #nowhere does not exist"),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_journal(make: Callable[..., Journal], tmp_path: Path, clock: Clock, m
     messages = [line for line in lines if "доставлено" in line]
     assert len(messages) == 60
     assert len([line for line in lines if "Клиент" in line]) < 41
-    limited = [line for line in lines if "только обещанное: day_bytes=1000" in line]
+    limited = [line for line in lines if "входы и администрирование: day_bytes=1000" in line]
     assert len(limited) == 1
     left = 60 - len([line for line in lines if "Клиент" in line])
     assert lines[-1].endswith(f"не записано {left} (INFO {left}). day_bytes=1000")
