@@ -100,10 +100,8 @@ Committed: TypeAlias = Callable[[Any, Exception | None], None]
 """Called in the loop with each batch of messages, and the error that kept it from being written, if any."""
 Changed: TypeAlias = Callable[[Sequence[ChangeEvent]], None]
 """Called in the loop with the events of a change that is on disk, in the context of whoever asked for it."""
-Notice: TypeAlias = Callable[[], None]
+Noticed: TypeAlias = Callable[[], None]
 """Called in the thread before or after each transaction."""
-
-
 Unsafe: TypeAlias = Callable[[Exception], None]
 """Called in the loop when nothing can be written any more before the database was opened anew: end the process at once,
 without closing it."""
@@ -132,8 +130,8 @@ class Writer:
         loop: asyncio.AbstractEventLoop,
         committed: Committed,
         changed: Changed = unheard,
-        writes: Notice = unnoticed,
-        wrote: Notice = unnoticed,
+        writes: Noticed = unnoticed,
+        wrote: Noticed = unnoticed,
         unsafe: Unsafe = unsaid,
     ) -> None:
         self._engine = engine
