@@ -179,6 +179,31 @@ async def test_removed_meanwhile(house: House, kind: type[r.Request], at: int, b
     assert isinstance(outcome, VestnikError) or was_done or "#tea" not in told(outcome)
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])
+@pytest.mark.parametrize(
+    "taken",
+    [
+        r.SetRole(room="#tea", name="boris", role="member"),
+        r.SetRoom(room="#tea", edits="nobody"),
+    ],
+    ids=["role", "setting"],
+)
+async def test_earlier_texts_hidden_meanwhile(house: House, taken: r.Request, before: bool) -> None:
+    """Who may see earlier texts no more when the answer goes is not told what was edited since he asked."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    room = await furnish(house, anna, boris)
+    await house.do(anna, r.SetRoom(room=room, edits="moderators"))
+    gate = Gate(house, 0, before=before)
+    assert await gate.run(house.do(boris, ASKED[r.Edits](room)))
+    await house.do(anna, taken)
+    await house.do(anna, r.Edit(to=room, seq=1, message="Four"))
+    gate.opened.set()
+    assert gate.task is not None
+    with pytest.raises(VestnikError) as caught:
+        await gate.task
+    assert caught.value.answer.name == "edits.hidden"
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=action_name)
 async def test_removed_in_the_store_only(house: House, monkeypatch: pytest.MonkeyPatch, kind: type[r.Request]) -> None:
     """What the store says holds, also when what is in memory has not heard of the removal yet."""

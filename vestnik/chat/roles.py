@@ -15,7 +15,8 @@ def role_of(room: Room, account_id: int) -> RoleName | None:
 def standing_of(room: Room, account_id: int) -> Standing:
     """How an account stands in a room."""
     muted = room.muted.get(account_id, 0.0)
-    return Standing(room.name, room.private, room.archived, room.group, role_of(room, account_id), muted)
+    role = role_of(room, account_id)
+    return Standing(room.name, room.private, room.archived, room.group, role, muted, edits=room.edits)
 
 
 def check_may_write(room: Room, account: Account, now: float, asked: str) -> None:

@@ -13,14 +13,14 @@ from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import reader_of
-from vestnik.chat.roles import role_of
-from vestnik.chat.rooms import Room
 from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
+from vestnik.chat.rules.rooms import MayReadEdits
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.alterations import Alteration
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
+from vestnik.protocol.errors import BadRequest, NotFound
 from vestnik.protocol.requests import Delete, Edit, Edits, Pin, Pins, React, Unpin, Unreact
 
 _JOINERS: Final = re.compile("[\u200d\U000e0020-\U000e007f]")
@@ -55,12 +55,8 @@ async def edits(chat: Chat, session: Session, request: Edits) -> Reply:
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
     name = name_of(conversation)
-    if isinstance(conversation, Room) and not conversation.group:
-        seen = conversation.edits
-        if seen == "nobody" or (seen == "moderators" and not _moderates(conversation, account)):
-            raise Forbidden(answers.EDITS_HIDDEN, account.name, name)
     limit = chat.limits.page
-    reader = reader_of(account, request.to)
+    reader = Asker(account.id, MayReadEdits(account.name, request.to, name))
     found = await chat.storage.versions(reader, conversation.id, request.seq, limit + 1)
     if found is None:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
@@ -123,10 +119,6 @@ async def pins(chat: Chat, session: Session, request: Pins) -> Reply:
     found = await chat.storage.pinned(reader, conversation.id)
     values = (account.name, name, len(found))
     return Reply(answers.PINS_LISTED, values, more={"messages": found}, about=((conversation, reader),))
-
-
-def _moderates(room: Room, account: Account) -> bool:
-    return role_of(room, account.id) in {"moderator", "owner"}
 
 
 def _check_emoji(emoji: str) -> str:

@@ -224,6 +224,24 @@ class MayRead(ReadRule, frozen=True):
             check_member(self.account, self.asked, standing.room)
 
 
+class MayReadEdits(MayRead, frozen=True):
+    """Who may read may read what messages said before, where the room does not keep that for moderators or from all.
+
+    `place` is what they call the conversation.
+    """
+
+    place: str
+
+    def __call__(self, standing: ReadStanding) -> None:
+        """Raises Forbidden, and NotFound for a room that the account may not know."""
+        super().__call__(standing)
+        room = standing.room
+        if room is None or room.group or room.edits == "members":
+            return
+        if room.edits == "nobody" or _RANK[room.role] < _RANK["moderator"]:
+            raise Forbidden(answers.EDITS_HIDDEN, self.account, self.place)
+
+
 class MayLookAt(ReadRule, frozen=True):
     """Everybody may look at a public room, members at a private one."""
 

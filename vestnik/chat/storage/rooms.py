@@ -7,7 +7,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import InvitationState, MemberState, RoomState
-from vestnik.protocol.requests import RoleName
+from vestnik.protocol.requests import EditsVisibility, RoleName
 
 
 class Standing(NamedTuple):
@@ -18,7 +18,7 @@ class Standing(NamedTuple):
     `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account;
     `invited` that the account was asked to join.
     `taken` is the name of another room to which the name leads that this one is to get, empty if the account may not
-    know it.
+    know it. `edits` is who sees what messages said before.
     """
 
     room: str
@@ -33,6 +33,7 @@ class Standing(NamedTuple):
     taken: str | None = None
     blocked: bool = False
     invited: bool = False
+    edits: EditsVisibility = "members"
 
 
 RoomRule: TypeAlias = Rule[Standing]

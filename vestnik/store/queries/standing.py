@@ -43,6 +43,7 @@ _STANDING: Final[Select[Any]] = select(
     room.c.name,
     room.c.private,
     room.c.archived,
+    room.c.edits,
     room.c.people.is_not(None).label("is_group"),
     _role_of("account_id").scalar_subquery().label("role"),
     select(mute.c.until)
@@ -170,4 +171,5 @@ def _standing(row: Row[Any]) -> Standing:
         row.banned,
         blocked=row.blocked,
         invited=row.invited,
+        edits=row.edits,
     )
