@@ -162,7 +162,11 @@ def test_names_of_groups_are_not_given(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["all", "ALL", "Все", "ВСЕ", "аll", "BCE", "everyone", "Here", "всем", "all hands", "Все вместе"]
+    "name",
+    [
+        *("all", "ALL", "Все", "ВСЕ", "аll", "BCE", "everyone", "Here", "всем", "all hands", "Все вместе"),
+        *("all.", "Все!", "@all", "«все»", "all-hands", "все, кто здесь", "here:"),
+    ],
 )
 def test_names_for_everybody(name: str) -> None:
     """Nobody gets a name that addresses everybody or looks so, nor one that begins with what mentions everybody."""

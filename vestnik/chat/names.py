@@ -6,7 +6,7 @@ from typing import Final
 
 from vestnik.chat.initials import EVERYBODY_NAMES
 from vestnik.chat.spelling import check_spelling
-from vestnik.chat.storage.likeness import skeleton
+from vestnik.chat.storage.likeness import bare, skeleton
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.names import ROOM_SIGN as ROOM_SIGN
@@ -26,6 +26,7 @@ def _likenesses(words: Iterable[str]) -> frozenset[str]:
     return frozenset(skeleton(form) for word in words for form in (word, word.upper(), word.capitalize()))
 
 
+_WORD: Final = re.compile(r"\w+")  # behind which a mention may end
 _FOR_ALL: Final = _likenesses(EVERYBODY_WORDS)
 _MENTIONED: Final = _likenesses(EVERYBODY_NAMES)
 
@@ -63,8 +64,8 @@ def check_new_account_name(field: str, name: str, limit: int) -> str:
     """`name`, if somebody may get it, else BadRequest: it is spelled well, and does not address everybody."""
     check_account_name(field, name, limit)
     check_spelling(field, name)
-    first, _, _ = name.partition(" ")
-    if skeleton(name) in _FOR_ALL or skeleton(first) in _MENTIONED:
+    first = _WORD.match(bare(name))
+    if skeleton(name) in _FOR_ALL or (first is not None and skeleton(first[0]) in _MENTIONED):
         raise BadRequest(answers.NAME_FOR_ALL, name)
     return name
 

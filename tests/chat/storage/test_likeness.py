@@ -30,6 +30,12 @@ from vestnik.chat.storage.likeness import skeleton
         ("jean-luc", "jean–luc"),
         ("jean-luc", "jean‐luc"),
         ("Nguyễn", "Nguye\u0302\u0303n"),
+        ("anna", "@anna"),
+        ("anna", "anna,"),
+        ("anna", "«anna»"),
+        ("anna", "anna\u01c3"),
+        ("anna", "_anna_"),
+        ("anna", "- anna ."),
     ],
 )
 def test_alike(one: str, other: str) -> None:
@@ -47,6 +53,11 @@ def test_alike(one: str, other: str) -> None:
         ("José", "Jose"),
         ("boris", "вера"),
         ("й", "и"),
+        ("anna", "an.na"),
+        ("C", "C++"),
+        ("anna", "anna 🌷"),
+        (".", "-"),
+        ("\u0661", "\u0661\u0660"),
     ],
 )
 def test_different(one: str, other: str) -> None:
