@@ -38,6 +38,19 @@ def _role_of(person: str) -> Any:
     return select(member.c.role).where(member.c.room_id == room.c.id, member.c.account_id == bindparam(person))
 
 
+_INVITER: Final = member.alias("inviter")
+HOLDS: Final = (
+    exists()
+    .where(
+        _INVITER.c.room_id == room.c.id,
+        _INVITER.c.account_id == invitation.c.by_id,
+        or_(room.c.private == false(), _INVITER.c.role != "member"),
+        account.c.id == _INVITER.c.account_id,
+        account.c.disabled == false(),
+    )
+    .correlate(room, invitation)
+)
+"""That who gave an `invitation` to a `room` of the statement around it could still give it."""
 _STANDING: Final[Select[Any]] = select(
     room.c.id,
     room.c.name,
@@ -56,7 +69,7 @@ _STANDING: Final[Select[Any]] = select(
     .where(block.c.account_id == bindparam("person_id"), block.c.blocked_id == bindparam("account_id"))
     .label("blocked"),
     exists()
-    .where(invitation.c.room_id == room.c.id, invitation.c.account_id == bindparam("account_id"))
+    .where(invitation.c.room_id == room.c.id, invitation.c.account_id == bindparam("account_id"), HOLDS)
     .label("invited"),
     exists()
     .where(member.c.room_id == room.c.id, member.c.account_id == account.c.id, account.c.disabled == false())
