@@ -12,10 +12,16 @@ from vestnik.store.store import prepare
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", BUSY_TIMEOUT)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", BUSY_TIMEOUT),
+        ("secure_delete", 1),
+    ],
 )
 def test_pragmas(engine: Engine, pragma: str, value: object) -> None:
-    """Write-ahead log, a sync with every commit, foreign keys, patience with other processes."""
+    """Write-ahead log, a sync with every commit, foreign keys, patience with others; what is deleted is overwritten."""
     with engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 

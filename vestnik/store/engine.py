@@ -15,7 +15,8 @@ _PRAGMAS: Final = (
     f"busy_timeout = {BUSY_TIMEOUT}",
 )
 # Changes the file, so it is left to those who write: a file that is not ours is only looked at.
-_WRITING: Final = ("journal_mode = WAL", "journal_size_limit = 67108864")
+# What is deleted is overwritten where it stood; how SQLite was built says so otherwise, or not.
+_WRITING: Final = ("journal_mode = WAL", "journal_size_limit = 67108864", "secure_delete = ON")
 
 
 def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
@@ -71,6 +72,7 @@ def open_indexing(path: Path, index: Path) -> Engine:
         for pragma in (
             "query_only = OFF",
             "search.journal_mode = WAL",
+            "search.secure_delete = ON",
             "search.journal_size_limit = 67108864",
             "wal_autocheckpoint = 0",
         ):
