@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from vestnik.server import patience, peer
 from vestnik.server.app import App
 from vestnik.server.patience import STRANGER
 from vestnik.server.peer import Peer
-from vestnik.server.turns import PASS, REQUEST, TURN
+from vestnik.server.turns import CHECKED, PASS, REQUEST, TURN, TURN_TIME
 
 
 class FakeDoor:
@@ -251,6 +251,17 @@ async def test_turns_are_bounded(visit: Visit) -> None:
     assert max(after - before for before, after in pairwise(seen)) <= 1 + TURN // REQUEST
     assert await visit.door.until(1002) == [202, *[200] * 1000, 202]
     assert visit.door.told == ["pause", "resume"]
+
+
+async def test_slow_turns_end_early(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn whose requests cost far more than they should ends when it is looked at the clock."""
+    visit.ask(LOGIN)
+    await visit.door.until(1)
+    now = count(step=TURN_TIME * 2)
+    monkeypatch.setattr(peer, "clock", lambda: next(now))
+    visit.ask(*[Presence()] * 100)
+    assert len(visit.door.answers) == 1 + 2 * CHECKED // REQUEST
+    assert await visit.door.until(101) == [202, *[200] * 100]
 
 
 async def test_others_have_their_turn(visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from vestnik.server.turns import PASS, REQUEST, TURN, Turns
+from vestnik.server.turns import PASS, REQUEST, TURN, Turns, worth
 
 
 class Client:
@@ -70,6 +70,15 @@ async def test_full() -> None:
     await passes(1)
     assert log == list("abcdef")
     assert not turns.full
+
+
+async def test_slow_turns() -> None:
+    """Two turns that lasted longer than what they have done is worth fill a pass, however little that was."""
+    turns = Turns()
+    for seconds in (worth(REQUEST), worth(REQUEST) * 1.01, worth(REQUEST) * 1.01):
+        assert not turns.full
+        turns.spend(REQUEST, seconds)
+    assert turns.full
 
 
 async def test_failing_turns_hold_nobody_up() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,25 @@ async def test_reports_are_in_order(desk: Desk) -> None:
     assert [batch[0].seq for batch in batches] == list(range(1, 21))
     await asyncio.gather(*(change(number) for number in range(20)))
     assert order == list(range(20))
+
+
+async def test_others_go_on_between_reports(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written is handed on a little at a time: the loop goes on with others between, and none is lost."""
+    monkeypatch.setattr(module, "HAND_ON", 0.0)
+    passes: list[int] = []
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        passes.append(len(desk.reports))
+        if len(desk.reports) < 20:
+            loop.call_soon(look)
+
+    look()
+    batches = [[New(1, 7)] for _ in range(20)]
+    assert await desk.keep(*batches) == [None] * 20
+    assert max(after - before for before, after in pairwise(passes)) <= 1
+    await desk.writer.idle.wait()
+    assert [messages for messages, _ in desk.reports] == batches
 
 
 async def test_many_hand_overs_share_commits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -31,6 +31,10 @@ from vestnik.server.settings import Settings, load_settings
 from vestnik.store.durable import make_directory
 from vestnik.store.errors import StoreUnsafe
 from vestnik.texts import say
+
+SWITCH: Final = 0.001
+"""Seconds after which a thread that wants the interpreter gets it. Whoever writes a transaction wants it again after
+each statement, and five milliseconds each time, as is the default, are longer than the transaction."""
 
 
 @click.command("server")
@@ -86,6 +90,7 @@ def run(settings: Settings) -> int:
     switch("server", settings.trace)
     catch_everything(journal, settings.log_path, console=True, dumps=False)
     _raise_file_limit()
+    sys.setswitchinterval(SWITCH)
     return_hashing_memory()
     app = App(settings, journal)
     try:

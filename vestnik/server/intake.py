@@ -1,6 +1,6 @@
 """From an accepted message to its answer: batches for the store, then answers, deliveries and journal lines.
 
-Everything that is accepted in one pass of the event loop is one batch. Nothing is answered, delivered or journaled
+What is accepted in one pass of the event loop is one batch, or a few. Nothing is answered, delivered or journaled
 before the store has it on disk.
 """
 
@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextvars import Context
+from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Post
@@ -30,6 +31,9 @@ from vestnik.server.refusals import Refusals
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
 from vestnik.texts import Wording
+
+MAX_BATCH: Final = 1024
+"""Messages in one batch: what one connection may send in a turn. A batch is answered and delivered at once."""
 
 
 class Intake:
@@ -77,6 +81,8 @@ class Intake:
             self._loop.call_soon(self.hand_over, context=self._context)
         self._batch.append(post)
         self._queued += 1
+        if len(self._batch) >= MAX_BATCH:
+            self.hand_over()
 
     @property
     def full(self) -> bool:

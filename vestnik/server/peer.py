@@ -28,7 +28,7 @@ from vestnik.server.networks import network_of
 from vestnik.server.patience import MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
-from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, TURN_TIME, clock
+from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
 from vestnik.server.written import packed
 from vestnik.store.readers import ASKER, NOBODY
 
@@ -176,7 +176,8 @@ class Peer:
 
     def _serve(self) -> None:
         """Serve requests in their order, until one must wait for those before it, or this turn is over."""
-        left, until, refusals = TURN, 0.0, self.refusals
+        left, looked, refusals = TURN, False, self.refusals
+        began = clock()
         source = cast("Iterator[Incoming]", self._source)
         if self._put_back is not None:
             source, self._put_back = chain((self._put_back,), source), None
@@ -192,18 +193,15 @@ class Peer:
                     break
             left -= cost
             if left <= 0 or not left % CHECKED:
-                now = clock()
-                until = until or now + TURN_TIME
-                if now > until:
-                    left = 0
-                if left <= 0:
+                if left <= 0 or (looked and clock() - began > worth(TURN - left)):
                     if not self._pause(refusals):
                         self._wait(going_on=True)
                     break
+                looked = True  # what takes long by itself is over by now: most have sent nothing more
         else:
             self._source = None
             self._pause(refusals)
-        self._services.turns.spend(TURN - left)
+        self._services.turns.spend(TURN - left, clock() - began)
 
     def _begin(self, request: AnyRequest | BadRequest) -> int:
         """Serve one request, or begin to: its cost; 0 when it must wait until the messages before it are answered."""

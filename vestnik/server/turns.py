@@ -19,12 +19,19 @@ REFUSAL: Final = 32
 """What a request that is refused costs, or one rest of the scanner."""
 TURN: Final = 1024
 """Units of one turn of one connection: about four milliseconds of messages, one of other requests."""
-TURN_TIME: Final = 0.005
-"""Seconds after which a turn ends although not all units are spent."""
-CHECKED: Final = 16
+TURN_TIME: Final = 0.002
+"""Seconds for which a turn may last beyond what its units are worth; then it ends although not all are spent."""
+UNIT_TIME: Final = 0.000_008
+"""Seconds that a unit is worth: twice what it costs, so that nothing that costs what it should is cut short."""
+CHECKED: Final = 8
 """Units between two looks at the time."""
 PASS: Final = 4096
 """Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
+
+
+def worth(units: int) -> float:
+    """Seconds for which a turn may last that has spent so many units."""
+    return TURN_TIME + units * UNIT_TIME
 
 
 class TurnTaker(Protocol):
@@ -46,9 +53,9 @@ class Turns:
         self._going_on: deque[TurnTaker] = deque()  # those who have had a turn and need another one
         self._scheduled = False
 
-    def spend(self, units: int) -> None:
-        """So much was done in this pass."""
-        self._left -= units
+    def spend(self, units: int, seconds: float = 0.0) -> None:
+        """So much was done in this pass, in so many seconds. Two turns that lasted longer than they may fill it."""
+        self._left -= max(units, PASS // 2) if seconds > worth(units) else units
         if self._left <= 0 and not self.full:
             self.full = True
             self._schedule()

@@ -47,6 +47,8 @@ TRANSACTION: Final = 4
 """What a transaction counts for between two checkpoints, beside its messages."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
+HAND_ON: Final = 0.003
+"""Seconds after which no further result is handed on in one pass of the loop."""
 MAX_REMEMBERED: Final = 100_000
 """Conversations whose last seq is remembered; past it all are forgotten and read again."""
 
@@ -357,7 +359,11 @@ class Writer:
             self._hand_on()
 
     def _hand_on(self) -> None:
-        """Hand on results up to the first that somebody waits for: they go on before anything behind it is seen."""
+        """Hand on results up to the first that somebody waits for: they go on before anything behind it is seen.
+
+        When that has taken a while the rest comes in the next pass of the loop, so that others are served between.
+        """
+        until = time.perf_counter() + HAND_ON
         while self._reported:
             work = self._reported[0]
             try:
@@ -369,6 +375,9 @@ class Writer:
                 self._loop.call_soon(self._hand_on_rest)
                 return
             self._reported.popleft()
+            if self._reported and time.perf_counter() > until:
+                self._loop.call_soon(self._hand_on)
+                return
         self.idle.set()
 
     def _hand_on_rest(self) -> None:
