@@ -19,10 +19,10 @@ REFUSAL: Final = 32
 """What a request that is refused costs, or one rest of the scanner."""
 TURN: Final = 1024
 """Units of one turn of one connection: about four milliseconds of messages, one of other requests."""
-TURN_TIME: Final = 0.002
+TURN_TIME: Final = 0.001
 """Seconds for which a turn may last beyond what its units are worth; then it ends although not all are spent."""
-UNIT_TIME: Final = 0.000_008
-"""Seconds that a unit is worth: twice what it costs, so that nothing that costs what it should is cut short."""
+UNIT_TIME: Final = 0.000_005
+"""Seconds that a unit is worth: a little more than what it costs of messages, which are the dearest but for rests."""
 CHECKED: Final = 8
 """Units between two looks at the time."""
 PASS: Final = 4096
