@@ -69,7 +69,7 @@ def test_messages(language: str) -> None:
 
 
 def test_requests_that_changed_nothing() -> None:
-    """What changed nothing has the same line: the one behind what was kept before is meant, else any that is left."""
+    """What changed nothing has the same line: the one behind what was kept before is meant, and no earlier one."""
     delivered, reacted = map(catalogue.of_answer, (answers.MESSAGE_DELIVERED, answers.REACTION_ADDED))
     values = {"account": "boris", "to": "#tea", "emoji": "+", "seq": "7"}
     reaction = line(sentence("en", reacted, tuple(values.get(field, field) for field in reacted.fields)))
@@ -77,11 +77,22 @@ def test_requests_that_changed_nothing() -> None:
     mine = line(sentence("en", delivered, ("anna", "boris", 1, None)))
     lines = [reaction, other, mine, reaction, other, reaction]
     strays = Strays(lines, "1f0c")
-    found = [strays.take(each) for each in (message(1, "boris"), message(2), change(3, "react"), change(4, "react"))]
-    assert found == [True] * 4
-    assert [each.get("number") for each in objects(strays, lines)] == [4, None, 1, None, 2, 3]
-    assert strays.take(message(5))
-    assert not strays.take(change(6, "react")) or not strays.take(change(7, "react"))
+    assert [strays.take(each) for each in (message(1, "boris"), message(2), change(3, "react"))] == [True] * 3
+    assert not strays.take(change(4, "react"))  # its line is lost
+    assert not strays.take(message(5))
+    assert [each.get("number") for each in objects(strays, lines)] == [None, None, 1, None, 2, 3]
+
+
+def test_one_without_a_line() -> None:
+    """What has no line of its own takes a later one; what comes next still has its own."""
+    delivered = catalogue.of_answer(answers.MESSAGE_DELIVERED)
+    lines = [
+        line(sentence("en", delivered, ("anna", to, 1, None))) for to in ("#tea", "boris", "clara", "#tea", "dora")
+    ]
+    strays = Strays(lines, "1f0c")
+    people = ("#tea", "#tea", "boris", "clara", "dora")  # the second one has none
+    assert [strays.take(message(number, to)) for number, to in enumerate(people)] == [True] * 5
+    assert [each.get("number") for each in objects(strays, lines)] == [0, 2, 3, 1, 4]
 
 
 def test_recovered_before() -> None:

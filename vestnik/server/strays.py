@@ -6,7 +6,8 @@ too: so it is the first one behind the line of the message or change before.
 """
 
 import re
-from collections import defaultdict, deque
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -69,9 +70,8 @@ class Strays:
         self._lines = lines
         self._facts = [Entry(0, line.rstrip(b"\n"), _SOURCE).facts for _, line in lines]
         self._told: dict[int, dict[str, object]] = {}
-        self._places: defaultdict[object, deque[int]] = defaultdict(deque)
-        self._passed: defaultdict[object, deque[int]] = defaultdict(deque)  # places before the last line that was found
-        self._last = -1
+        self._places: defaultdict[object, list[int]] = defaultdict(list)  # in their order
+        self._before = self._last = -1  # the last two lines that were found
         self._no_more: set[tuple[str, str]] = set()  # the kind and the account of changes that no line is left for
         for at, facts in enumerate(self._facts):
             self._places[facts.get("message")].append(at)
@@ -115,27 +115,32 @@ class Strays:
             said = tuple(values.get(field) for field in event.fields)
             for language in TEXTS:
                 message = sentence(language, event, said)
-                if (at := self._place(message)) is not None:
+                if (at := self._place(message, anywhere=event in _LATER)) is not None:
                     found.append((at <= self._last, at, event, message))
         if not found:
             return None
-        passed, at, event, message = min(found, key=lambda each: each[:2])
-        (self._passed if passed else self._places)[message].popleft()
+        _, at, event, message = min(found, key=lambda each: each[:2])
+        self._places[message].remove(at)
         if event not in _LATER:
-            self._last = max(self._last, at)
+            self._go_to(at)
         return at, event, values
 
-    def _place(self, message: str) -> int | None:
-        """The first line that says this behind the last one that was found; if there is none, the first before."""
-        if (places := self._places.get(message)) is None:
-            return None
-        while places and places[0] <= self._last:
-            self._passed[message].append(places.popleft())
-        return next(iter(places or self._passed[message]), None)
+    def _place(self, message: str, *, anywhere: bool) -> int | None:
+        """The first line that says this behind the last one that was found; or behind the one before, which was not
+        the right one then."""
+        places = self._places.get(message, ())
+        for after in (-1,) if anywhere else (self._last, self._before):
+            if (index := bisect_right(places, after)) < len(places):
+                return places[index]
+        return None
+
+    def _go_to(self, at: int) -> None:
+        if at > self._last:
+            self._before = self._last
+        self._last = at
 
     def _find_answer(self, change: ChangeEvent) -> tuple[int, EventType, dict[str, object]] | None:
-        """The line that answers whoever made a change of this kind: the first behind the last one that was found, or
-        before it."""
+        """The line that answers whoever made a change of this kind, as `_place` has it."""
         if (change.kind, change.account) in self._no_more:
             return None
         patterns = [
@@ -143,15 +148,14 @@ class Strays:
             for event in map(catalogue.of_answer, ANSWERS.get(change.kind, ()))
             for pattern in _patterns(event, change.account)
         ]
-        behind = self._last + 1
-        for at in chain(range(behind, len(self._facts)), range(behind)):
+        for at in chain(range(self._last + 1, len(self._facts)), range(self._before + 1, self._last)):
             if at in self._told:
                 continue
             message = self._facts[at].get("message")
             for event, pattern in patterns:
                 if match := pattern.fullmatch(str(message)):
-                    (self._places if at in self._places[message] else self._passed)[message].remove(at)
-                    self._last = max(self._last, at)
+                    self._places[message].remove(at)
+                    self._go_to(at)
                     return at, event, {"account": change.account, **match.groupdict()}
         self._no_more.add((change.kind, change.account))
         return None
