@@ -91,6 +91,8 @@ class Held:
             message |= {"message": "", "deleted": True, "pinned": False, "reactions": {}}
         elif kind in {"pin", "unpin"}:
             message["pinned"] = kind == "pin"
+        elif "emoji" not in event:
+            pass  # a reaction to what is deleted by now, which comes next
         elif kind == "react":
             reactions.setdefault(event["emoji"], [])
             if name not in reactions[event["emoji"]]:

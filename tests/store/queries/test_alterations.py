@@ -68,7 +68,8 @@ def test_an_edit_is_read_with_the_text_of_now(connection: Connection, talk: int)
 
 
 def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
-    """The texts that a message had are kept until it is deleted; other changes are not among them."""
+    """The texts that a message had, and reactions, are kept until it is deleted; other changes are no texts."""
+    reaction = select(change.c.data).where(change.c.kind == "react")
     edit(connection, talk, "two")
     alterations.react(connection, talk, 1, BORIS, "👍", 2.0, allow)
     edit(connection, talk, "three")
@@ -76,9 +77,10 @@ def test_earlier_texts_are_kept(connection: Connection, talk: int) -> None:
     assert alterations.versions(connection, reader(ANNA), talk, 1, 10) == both
     assert alterations.versions(connection, reader(ANNA), talk, 1, 1) == both[:1]
     assert alterations.versions(connection, reader(ANNA), talk, 2, 10) is None
+    assert connection.execute(reaction).scalar() == '{"emoji":"👍"}'
     alterations.delete_message(connection, talk, 1, BORIS, 3.0, allow)
     assert alterations.versions(connection, reader(ANNA), talk, 1, 10) == [Version(3.0, "boris", "", deleted=True)]
-    assert connection.execute(select(change.c.data).where(change.c.kind == "react")).scalar() == '{"emoji":"👍"}'
+    assert connection.execute(reaction).scalar() == "{}"
 
 
 def test_alterations_are_checked(connection: Connection, talk: int) -> None:
@@ -131,13 +133,15 @@ def test_alterations_in_a_room(connection: Connection) -> None:
 
 
 def test_a_deleted_text_is_nowhere(connection: Connection, talk: int) -> None:
-    """After a deletion no column of any table has a text that the message had, nor whom it mentioned."""
+    """After a deletion no column of any table has a text or reaction that the message had, nor whom it mentioned."""
     for text in ("secret two", "secret three"):
         mentions = (AccountRecord(BORIS, "boris"), EVERYBODY)
         alterations.edit_message(connection, talk, 1, ANNA, text, mentions, 2.0, allow)
     catch_up(connection, 100)
     alterations.pin_message(connection, talk, 1, BORIS, 2.0, allow)
-    alterations.react(connection, talk, 1, BORIS, "x", 2.0, allow)
+    for emoji in (":secret:", ":secret-too:"):
+        alterations.react(connection, talk, 1, BORIS, emoji, 2.0, allow)
+    alterations.unreact(connection, talk, 1, BORIS, ":secret:", 2.0, allow)
     alterations.delete_message(connection, talk, 1, ANNA, 3.0, allow)
     catch_up(connection, 100)
     for table in metadata.sorted_tables:

@@ -58,9 +58,8 @@ _DELETE: Final = _SET_TEXT.values(deleted=bindparam("now"), forwarded=None)
 _FORGET_MENTIONS: Final = delete(mention).where(_at_place(mention))
 _FORGET_REACTIONS: Final = delete(reaction).where(_at_place(reaction))
 _FORGET_PIN: Final = delete(pin).where(_at_place(pin))
-_FORGET_VERSIONS: Final = (
-    update(change).where(_at_place(change), change.c.before.is_not(None)).values(before=None, data="{}")
-)
+_FORGET_CHANGES: Final = update(change).where(_at_place(change)).values(before=None, data="{}")
+"""That there were changes stays, for they are counted; not which texts and reactions."""
 
 
 def _check(
@@ -131,7 +130,7 @@ def delete_message(
     _set_text(connection, _DELETE, place, found.id, "", now)
     connection.execute(_FORGET_REACTIONS, place)
     connection.execute(_FORGET_PIN, place)
-    connection.execute(_FORGET_VERSIONS, place)
+    connection.execute(_FORGET_CHANGES, place)
     return add_change(connection, conversation_id, account_id, now, "delete", seq=seq, before="")
 
 
