@@ -43,6 +43,7 @@ class New:
         self.conflict = False
         self.refusal: VestnikError | None = None
         self.differs = False
+        self.withdrawn = False
 
 
 class Desk:
@@ -230,6 +231,20 @@ async def test_another_text(desk: Desk, engine: Engine) -> None:
         *(True, False, False),
     ]
     assert {new.seq for new in (*first, *second, *third)} == {1}
+    assert len(rows_after(desk, engine)) == 1
+
+
+async def test_deleted(desk: Desk, engine: Engine) -> None:
+    """An id whose message was deleted says that, whatever is sent under it: nothing is kept."""
+    await desk.keep([New(1, 7, "a", "раз")])
+    await desk.writer.change(lambda connection: connection.exec_driver_sql("UPDATE message SET text = '', deleted = 1"))
+    again = [New(1, 7, "a", "раз"), New(1, 7, "a", "два"), New(2, 7, "a", "раз")]
+    await desk.keep(again)
+    assert [(new.again, new.withdrawn, new.differs, new.conflict) for new in again] == [
+        (True, True, False, False),
+        (True, True, False, False),
+        (True, False, False, True),
+    ]
     assert len(rows_after(desk, engine)) == 1
 
 

@@ -62,8 +62,8 @@ class Post(msgspec.Struct, eq=False):
 
     `session` is where it comes from, `request` the number of the request there. The store fills in the numbers of the
     `message`, or sets `again` when the account has sent this `id` before: `delivered` then says whether the addressee
-    has got that message, `conflict` that it was another conversation's, `differs` that it has another text. Or it
-    refuses it for a reason that came up meanwhile.
+    has got that message, `conflict` that it was another conversation's, `differs` that it has another text,
+    `withdrawn` that it was deleted. Or it refuses it for a reason that came up meanwhile.
     """
 
     session: Session
@@ -74,6 +74,7 @@ class Post(msgspec.Struct, eq=False):
     conflict: bool = False
     refusal: VestnikError | None = None
     differs: bool = False
+    withdrawn: bool = False
 
 
 Outcome: TypeAlias = Reply | Post

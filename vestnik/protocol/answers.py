@@ -79,6 +79,7 @@ MESSAGE_KEPT: Final = Answer("message.kept", Code.ACCEPTED, ("account", "to", "s
 MESSAGE_NOTED: Final = Answer("message.noted", Code.ACCEPTED, ("account", "to", "seq", "id"))
 MESSAGE_CONFLICT: Final = Answer("message.conflict", Code.CONFLICT, ("account", "to", "seq", "id"))
 MESSAGE_DIFFERS: Final = Answer("message.differs", Code.CONFLICT, ("account", "to", "seq", "id"))
+MESSAGE_WITHDRAWN: Final = Answer("message.withdrawn", Code.CONFLICT, ("account", "to", "seq", "id"))
 MESSAGE_UNKNOWN: Final = Answer("message.unknown", Code.NOT_FOUND, ("to", "seq"))
 MESSAGE_NOT_OWN: Final = Answer("message.not_own", Code.FORBIDDEN, ("account", "to", "seq"))
 MESSAGE_EDITED: Final = Answer("message.edited", Code.OK, ("account", "to", "seq"))

@@ -113,6 +113,7 @@ _MORE: Final[dict[Answer, tuple[str, ...]]] = {
     answers.MESSAGE_NOTED: MESSAGE_FIELDS,
     answers.MESSAGE_CONFLICT: MESSAGE_FIELDS,
     answers.MESSAGE_DIFFERS: MESSAGE_FIELDS,
+    answers.MESSAGE_WITHDRAWN: MESSAGE_FIELDS,
 }
 
 

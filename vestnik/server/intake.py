@@ -196,6 +196,8 @@ class Intake:
             return answers.MESSAGE_CONFLICT
         if post.differs:
             return answers.MESSAGE_DIFFERS
+        if post.withdrawn:
+            return answers.MESSAGE_WITHDRAWN
         if not message.to_id:
             return answers.MESSAGE_DELIVERED
         if message.to_id == message.author_id:

@@ -56,7 +56,8 @@ MAX_REMEMBERED: Final = 100_000
 class Submitted(Protocol):
     """What the writer reads of a message that is handed over, and what it fills in: the numbers of the `message`, and
     for an `id` that its author used before `again`, `delivered` (to the addressee of a direct message), `conflict`
-    (elsewhere), `differs` (there, for another text); or `refusal`, if it may not be kept.
+    (elsewhere), `differs` (there, for another text), `withdrawn` (there, and deleted); or `refusal`, if it may not be
+    kept.
     """
 
     message: MessageEvent
@@ -64,6 +65,7 @@ class Submitted(Protocol):
     delivered: bool
     conflict: bool
     differs: bool
+    withdrawn: bool
     refusal: VestnikError | None
 
 
@@ -298,6 +300,7 @@ class Writer:
                     post.again = True
                     post.conflict = kept.conversation_id != new.conversation_id
                     post.differs = not post.conflict and kept.differs(new)
+                    post.withdrawn = not post.conflict and kept.withdrawn
                     new.seq, post.delivered = kept.seq, kept.delivered
                     continue
             conversation_id = new.conversation_id
@@ -307,7 +310,7 @@ class Writer:
             new.seq = last_seq[conversation_id] = last + 1
             new.number = number = number + 1
             if new.id is not None:
-                post.again = post.conflict = post.differs = post.delivered = False
+                post.again = post.conflict = post.differs = post.withdrawn = post.delivered = False
                 origin = None if new.extras is None else new.extras.origin
                 known[key] = KnownId(conversation_id, new.seq, False, new.text, origin)
             values += (number, conversation_id, new.seq, new.author_id, new.id, now, new.text)

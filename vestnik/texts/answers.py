@@ -93,6 +93,10 @@ CATALOGUE: Final[Catalogue] = {
         "Сообщение с номером {id} от {account} к {to} уже отправлено с другим текстом",
         "A message {id} from {account} to {to} was sent already, with another text",
     ),
+    "message.withdrawn": (
+        "Сообщение с номером {id} от {account} к {to} уже отправлено и удалено",
+        "A message {id} from {account} to {to} was sent already, and is deleted",
+    ),
     "room.created": ("Пользователь {account} создал чат {room}", "User {account} created room {room}"),
     "room.exists": ("Чат {room} уже существует", "Room {room} already exists"),
     "room.changed": (

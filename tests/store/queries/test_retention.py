@@ -116,6 +116,7 @@ def test_ids_outlive_their_messages(connection: Connection, tea: int) -> None:
             again = MessageEvent(tea, ANNA, "anna", 0, "#tea", text, "m1")
             assert known["m1"].differs(again) is differs
             assert not known["m2"].differs(again), "nobody knows any more"
+            assert [known[name].withdrawn for name in ("m1", "m2")] == [False, True]
     assert not dict(spent_ids(connection, BORIS, ["m1"]))
     expire(connection, tea, 4.0, 2, NOW + 1)
     assert [forget_ids(connection, NOW + 1, limit) for limit in (1, 5, 5)] == [1, 1, 0]

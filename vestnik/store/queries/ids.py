@@ -15,8 +15,6 @@ MAX_IDS: Final = 500
 """Ids that are looked up by one query."""
 DIGEST_BYTES: Final = 16
 """Of a text, kept with a spent id."""
-_FORWARDED: Final = b""
-"""What stands there for a forwarded message, whose text is somebody else's."""
 _DELETED: Final = b"-"
 """What stands there for a deleted message: nothing is left of its text, not even that."""
 
@@ -34,13 +32,18 @@ class KnownId(NamedTuple):
     origin: Origin | None = None
     digest: bytes | None = None
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was deleted: then nobody knows whether a message under the same id says something else."""
+        return self.text is None if self.digest is None else self.digest == _DELETED
+
     def differs(self, new: MessageEvent) -> bool:
-        """Whether a message under the same id says something else."""
+        """Whether a message under the same id says something else, as far as that is known."""
         origin = None if new.extras is None else new.extras.origin
-        if self.digest is not None:
-            return self.digest not in (_DELETED, _FORWARDED if origin is not None else _digest(new.text))
-        if self.text is None:
+        if self.withdrawn:
             return False
+        if self.digest is not None:
+            return self.digest != _digest_of(new.text, origin)
         if self.origin is None or origin is None:
             return self.origin is not origin or self.text != new.text
         return (self.origin.from_, self.origin.seq, self.origin.time) != (origin.from_, origin.seq, origin.time)
@@ -152,7 +155,8 @@ def _kept_digest(connection: Connection, row: Any) -> bytes:
     text = _sent_text(connection, row)
     if text is None:
         return _DELETED
-    return _digest(text) if row.forwarded is None else _FORWARDED
+    origin = None if row.forwarded is None else msgspec.json.decode(row.forwarded, type=Origin)
+    return _digest_of(text, origin)
 
 
 def _sent_text(connection: Connection, row: Any) -> str | None:
@@ -167,5 +171,9 @@ def _sent_text(connection: Connection, row: Any) -> str | None:
     return str(row.text)
 
 
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES).digest()
+def _digest_of(text: str, origin: Origin | None) -> bytes:
+    """Of what was sent; of a forwarded message, whose text is somebody else's and may change, of where it is from."""
+    if origin is not None:
+        text = f"{origin.from_} {origin.seq} {origin.time}"
+    kind = b"" if origin is None else b"forwarded"
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=DIGEST_BYTES, person=kind).digest()
