@@ -108,6 +108,8 @@ class World:
         if before is not None:
             if before[0] != place.number:
                 raise Refused(409)
+            if place.messages[before[1] - 1].deleted:  # nobody knows any more what it said
+                raise Refused(409)
             return {"response": codes, "seq": before[1]}
         thread = None if answered is None else place.messages[answered - 1].thread or answered
         place.messages.append(Message(account, [request["message"]], name, answered, thread))
