@@ -14,7 +14,7 @@ from vestnik.chat.passwords import hash_password
 from vestnik.chat.session import Session
 from vestnik.secret import Secret
 from vestnik.server import passwords
-from vestnik.server.passwords import HashingThreads, return_hashing_memory
+from vestnik.server.passwords import HashingThreads
 
 RIGHT = Secret("secret")
 
@@ -79,9 +79,3 @@ async def test_a_turn_for_each_thread(threads: HashingThreads) -> None:
         await asyncio.sleep(0)
         assert len(threads.queue) == 1
     await asyncio.wait_for(waiting, DEADLINE)
-
-
-def test_hashing_memory() -> None:
-    """Asking glibc to return memory can be done more than once."""
-    return_hashing_memory()
-    return_hashing_memory()

@@ -26,7 +26,7 @@ from vestnik.log.setup import configure
 from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
 from vestnik.server.app import App, serve
-from vestnik.server.passwords import return_hashing_memory
+from vestnik.server.memory import return_hashing_memory
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.durable import make_directory
 from vestnik.store.errors import StoreUnsafe

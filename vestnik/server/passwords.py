@@ -1,7 +1,6 @@
 """Hashing of passwords in a few threads, so that hashing never holds up the event loop."""
 
 import asyncio
-import ctypes
 import os
 import sys
 import threading
@@ -16,9 +15,6 @@ from vestnik.log.journaled import journaled
 from vestnik.secret import Secret
 from vestnik.server.login_queue import LoginQueue
 
-_M_MMAP_THRESHOLD: Final = -3  # malloc.h of glibc
-_MAPPED_FROM: Final = 1_048_576
-
 NICENESS: Final = 10
 """How much less than the others a thread that hashes gets of a busy processor: answering comes before letting in."""
 
@@ -28,18 +24,6 @@ def _step_back() -> None:
     if sys.platform == "linux":
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
-
-
-def return_hashing_memory() -> None:
-    """Let glibc give the memory of a hash back to the system instead of keeping 19 MiB for each thread.
-
-    By default glibc raises the size from which on blocks are mapped, and so returned when freed, to that of the
-    largest block it has seen. Elsewhere nothing is done.
-    """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:
-            mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM)
 
 
 class HashingThreads:

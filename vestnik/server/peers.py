@@ -15,6 +15,7 @@ from vestnik.protocol.events import Notice, Probe
 from vestnik.server import catalogue
 from vestnik.server.buffers import relieve
 from vestnik.server.door import Door
+from vestnik.server.memory import Freed
 from vestnik.server.peer import Peer
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
@@ -39,6 +40,7 @@ class Peers:
         self._period = min(SWEEP, shortest / 4)
         self._turned_away: set[Peer] = set()
         self._networks = Networks()
+        self._freed = Freed()
         self._stuck: dict[Recipient, tuple[int, float]] = {}  # what the choked had taken, and since when no more
         services.chat.most_connections = self._most_connections
         self._sweeper: asyncio.TimerHandle | None = None
@@ -89,6 +91,7 @@ class Peers:
         """A connection is gone."""
         peer.lose()
         self._peers.discard(peer)
+        self._freed.ended()
         self._stuck.pop(peer, None)
         if peer in self._turned_away:
             self._turned_away.discard(peer)
@@ -133,6 +136,7 @@ class Peers:
 
         relieve(self._peers, settings.buffers)
         self._end_stuck()
+        self._freed.look(now)
 
     def _end_stuck(self) -> None:
         """Cut off those who have taken nothing for so long of what waits for them."""
