@@ -135,7 +135,7 @@ def attacking(*kinds: str, port: int, name: str) -> Iterator[None]:
 
 def prepare(filled: Filled, port: int, texts: int) -> None:
     """Post what the member searches and edits later."""
-    with logged_in(port, filled.names[ALL], "seq") as wire:
+    with logged_in(port, filled.names[SOME], "seq") as wire:
         wire.ask({"action": "join", "room": ROOM})
         for _ in range(texts):
             wire.ask({"action": "msg", "to": ROOM, "message": "一" * 4000})
@@ -152,9 +152,9 @@ def measure(
         phases.setdefault(name, Felt()).add(felt)
         console.print(f"{name:34} {'  '.join(cells(felt))}  {resident_kb(server.pid) // 1024} MB", highlight=False)
 
-    port, member = server.port, filled.names[ALL]
+    port, member = server.port, filled.names[SOME]
     prepare(filled, port, texts)
-    with logged_in(port, filled.names[SOME], "seq") as wire:
+    with logged_in(port, filled.names[ALL], "seq") as wire:
         user = User(wire, filled, port)
         feel(QUIET, seconds * 3)
         with attacking(*NONSENSE, GUESS, port=port, name=filled.names[UNREAD]):

@@ -1,5 +1,6 @@
 """Whom a text mentions."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -117,6 +118,10 @@ def word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
+EMAIL = re.compile(r"\w\.@[\w-]+\.\w")
+"""An address whose first part ends with the only sign of the alphabet below."""
+
+
 def expected(text: str) -> set[str]:
     """Who is mentioned, found by trying every name at every place."""
     found, at = set(), 0
@@ -126,6 +131,7 @@ def expected(text: str) -> set[str]:
             for name in NAMES
             if text[at] == "@"
             and not (at and word(text[at - 1]))
+            and not EMAIL.match(text, max(0, at - 2))
             and text[at + 1 : at + 1 + len(name)].casefold() == name.casefold()
             and not (word(name[-1]) and word(text[at + 1 + len(name) : at + 2 + len(name)] or " "))
         ]

@@ -18,7 +18,7 @@ from vestnik.protocol.requests import AnyRequest, Authenticate, GetContacts, Joi
 from vestnik.secret import Secret
 from vestnik.server import patience, peer
 from vestnik.server.app import App
-from vestnik.server.patience import STRANGER
+from vestnik.server.patience import MAX_PENDING, STRANGER
 from vestnik.server.peer import Peer
 from vestnik.server.turns import CHECKED, PASS, REQUEST, TURN, TURN_TIME
 
@@ -298,6 +298,20 @@ async def test_messages_of_one_turn_are_one_batch(visit: Visit) -> None:
     await visit.door.until(TURN + 12)
     assert sum(batches) == TURN + 10
     assert len(batches) <= 4  # a busy machine may end a turn by its time
+
+
+async def test_few_messages_of_one_connection_wait(visit: Visit) -> None:
+    """However many messages somebody sends at once, others' wait behind a few of them only; all are kept in the end."""
+    visit.ask(LOGIN, Join(room="#tea"))
+    await visit.door.until(2)
+    waiting: list[int] = []
+    submit = visit.app.store.submit
+    visit.app.services.intake._store = SimpleNamespace(  # type: ignore[assignment]  # in its place
+        submit=lambda posts: (waiting.append(visit.peer.pending), submit(posts))
+    )
+    visit.ask(*[Msg(to="#tea", message="x")] * (3 * MAX_PENDING))
+    await visit.door.until(3 * MAX_PENDING + 2)
+    assert max(waiting) == MAX_PENDING
 
 
 async def test_rest_of_the_scanner(visit: Visit) -> None:

@@ -25,7 +25,7 @@ from vestnik.server import catalogue
 from vestnik.server.answering import respond
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
 from vestnik.server.networks import network_of
-from vestnik.server.patience import MEMBER, QUIT_WITHIN, STRANGER
+from vestnik.server.patience import MAX_PENDING, MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
@@ -184,7 +184,7 @@ class Peer:
         for request in source:
             cost = REFUSAL
             if request is not None:
-                must_wait = self.pending and type(request) is not Msg
+                must_wait = self.pending and (type(request) is not Msg or self.pending >= MAX_PENDING)
                 if must_wait or self._task is not None or not (cost := self._begin(request)):
                     self._put_back = request
                     self.pause_reading()
