@@ -24,6 +24,7 @@ from vestnik.protocol.requests import AnyRequest, Msg, Quit
 from vestnik.server import catalogue
 from vestnik.server.answering import respond
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
+from vestnik.server.gathering import gather, write_gathered
 from vestnik.server.networks import network_of
 from vestnik.server.patience import MAX_PENDING, MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
@@ -55,6 +56,7 @@ class Peer:
         "begun_at",
         "closing",
         "formats",
+        "gathered",
         "heard",
         "held",
         "name",
@@ -81,6 +83,7 @@ class Peer:
         self.session = Session(self)
         self._source: Iterator[Incoming] | None = None  # what has come and is not served yet
         self._put_back: AnyRequest | BadRequest | None = None  # what came first of it, and had to wait
+        self.gathered: list[bytes] | None = None
         self._waiting = False  # for a turn
         self._pausing: asyncio.TimerHandle | None = None  # until it may wait for one
         self.refusals = 0  # requests in a row that were refused
@@ -160,7 +163,7 @@ class Peer:
         if self._services.turns.full:
             self._wait(going_on=False)
         else:
-            self._serve()
+            gather(self, self._door.write, self._serve)
 
     def take_turn(self) -> None:
         """Serve what waited for this turn, unless too many messages wait for the store."""
@@ -171,7 +174,7 @@ class Peer:
             if self._services.intake.full:
                 self._hold()
             else:
-                self._serve()
+                gather(self, self._door.write, self._serve)
         self._settle()
 
     def _serve(self) -> None:
@@ -471,13 +474,14 @@ class Peer:
     def close(self) -> None:
         """Close after what is written has been sent."""
         if not self.closing:
+            write_gathered(self, self._door.write)
             self._end()
             self._door.close()
 
     def abort(self) -> None:
         """Close at once. May happen while a message goes to many, so the session ends a moment later."""
         self.closing = True
-        self.send = to_nobody
+        self.gathered, self.send = None, to_nobody
         self._door.abort()
 
     def _end(self) -> None:
