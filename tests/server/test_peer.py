@@ -18,9 +18,9 @@ from vestnik.protocol.requests import AnyRequest, Authenticate, GetContacts, Joi
 from vestnik.secret import Secret
 from vestnik.server import patience, peer
 from vestnik.server.app import App
-from vestnik.server.patience import MAX_PENDING, STRANGER
+from vestnik.server.patience import STRANGER
 from vestnik.server.peer import Peer
-from vestnik.server.turns import CHECKED, PASS, REQUEST, TURN, TURN_TIME
+from vestnik.server.turns import CHECKED, MAX_PENDING, PASS, REQUEST, TURN, TURN_TIME
 
 
 class FakeDoor:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.log.journal import Journal
-from vestnik.server.tasks import Tasks
+from vestnik.server.tasks import Rounds, Tasks
 
 
 @pytest.fixture
@@ -68,3 +69,38 @@ async def test_an_error_is_journaled(journal: Journal, tmp_path: Path) -> None:
     (found,) = map(json.loads, (tmp_path / "server.jsonl").read_text("utf-8").splitlines())
     assert (found["event"], found["reason"]) == ("task.failed", "LookupError")
     assert "LookupError: lost" in found["traceback"]
+
+
+async def test_rounds_go_on_after_errors(journal: Journal, tmp_path: Path) -> None:
+    """An error ends its round only; it is journaled once until it is another one, or all was well in between."""
+    errors = [OSError("disk"), OSError("disk"), ValueError("bad"), None, ValueError("bad")]
+    over = asyncio.Event()
+
+    async def work() -> None:
+        if not errors:
+            over.set()
+        elif (error := errors.pop(0)) is not None:
+            raise error
+
+    rounds = Rounds(journal)
+    rounds.start(work, 0.0, at_once=True)
+    await asyncio.wait_for(over.wait(), DEADLINE)
+    await rounds.stop()
+    journal.flush()
+    records = [json.loads(line) for line in (tmp_path / "server.jsonl").read_text("utf-8").splitlines()]
+    told = [record["reason"] for record in records if record["event"] == "task.failed"]
+    assert told == ["OSError", "ValueError", "ValueError"]
+
+
+async def test_rounds_wait_for_the_first(journal: Journal) -> None:
+    """Without `at_once` nothing is done before the first period is over; stopping ends the wait."""
+    done: list[None] = []
+
+    async def work() -> None:
+        done.append(None)
+
+    rounds = Rounds(journal)
+    rounds.start(work, DEADLINE)
+    await asyncio.sleep(0)
+    await rounds.stop()
+    assert not done

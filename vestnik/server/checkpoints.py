@@ -15,12 +15,12 @@ from typing import Final
 import msgspec
 
 from vestnik.log.days.names import day_files
-from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.log.recovering.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from vestnik.log.recovering.objects import objects_since
 from vestnik.server.aside import aside
+from vestnik.server.tasks import Rounds
 from vestnik.server.unjournaled import read_after
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.server.written import unpacked
@@ -181,37 +181,23 @@ class Checkpoints:
         self._store = store
         self._epoch = epoch
         self._unrecorded = unrecorded
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(journal)
         self._over = threading.Event()
-        self._told = ""
         self._written = -1
         self._begun = Journaled(epoch, number)
         self._made_up = 0  # so many lost records were looked for
 
     def start(self) -> None:
         """Begin to look once in a `PERIOD`."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._rounds.start(self.look, PERIOD)
 
     @journaled
     async def stop(self) -> None:
         """Stop; every change that is on disk has its record then."""
         self._over.set()
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):  # no event: it was asked to
-                await self._task
+        await self._rounds.stop()
         await self._store.settle()
         await self._record(self._unrecorded.take_all())
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(PERIOD)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001
-                if (said := repr(error)) != self._told:  # once: it is tried again and again
-                    self._told = said
-                    self._journal.record(TASK_FAILED, type(error).__name__, error=error)
 
     async def look(self) -> None:
         """Note what is new. Raises OSError."""

@@ -8,11 +8,6 @@ FIRST_PAUSE: Final = 0.05
 """Seconds of the shortest pause."""
 LONGEST_PAUSE: Final = 1.0
 """Seconds of the longest."""
-
-
-MAX_PENDING: Final = 512
-"""Messages of one connection that may wait for the store; the next ones are served when these are answered, so that
-others' messages are behind a few only, however many somebody sends at once."""
 QUIT_WITHIN: Final = 5.0
 """Seconds for which `quit` waits until it is on disk that the login has ended; then the connection ends first."""
 

@@ -26,10 +26,10 @@ from vestnik.server.answering import respond
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
 from vestnik.server.gathering import gather, write_gathered
 from vestnik.server.networks import network_of
-from vestnik.server.patience import MAX_PENDING, MEMBER, QUIT_WITHIN, STRANGER
+from vestnik.server.patience import MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
-from vestnik.server.turns import CHECKED, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
+from vestnik.server.turns import CHECKED, MAX_PENDING, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
 from vestnik.server.written import packed
 from vestnik.store.readers import ASKER, NOBODY
 

@@ -1,15 +1,14 @@
 """Announces once a second whose presence has changed, and saves when people were last seen."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from vestnik.chat.storage.people import Seen
-from vestnik.log.events import TASK_FAILED
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import PresenceNotice
 from vestnik.server import catalogue
 from vestnik.server.services import Services
+from vestnik.server.tasks import Rounds
 from vestnik.store.store import Store
 
 INTERVAL: Final = 1.0
@@ -24,33 +23,25 @@ class Announcer:
         self._presence = services.chat.presence
         self._store = store
         self._interval = interval
-        self._rounds: asyncio.Task[None] | None = None
+        self._rounds = Rounds(services.journal)
         self._saving: asyncio.Task[bool] | None = None
 
     def start(self) -> None:
         """Begin with the first round."""
-        self._rounds = asyncio.create_task(self._run())
+        self._rounds.start(self._round, self._interval)
 
     @journaled
     async def stop(self) -> None:
         """End the rounds, and save everybody's presence."""
-        if self._rounds is not None:
-            self._rounds.cancel()
-            with suppress(asyncio.CancelledError):  # no event: it was asked to
-                await self._rounds
+        await self._rounds.stop()
         if self._saving is not None:
             await self._saving
         self._presence.save_all()
         while (seen := self._presence.take_unsaved()) and await self._save(seen):
             pass
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._interval)
-            try:
-                self.end_round()
-            except Exception as error:  # noqa: BLE001
-                self._services.journal.record(TASK_FAILED, type(error).__name__, error=error)
+    async def _round(self) -> None:
+        self.end_round()
 
     def end_round(self) -> None:
         """Announce what has changed: the same bytes to all who listen. Begin to save, unless that still goes on."""

@@ -1,17 +1,15 @@
 """Retention: from time to time, what rooms keep no longer is removed, little by little between other work."""
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
 from vestnik.server.clock import STEADY, judge, running_seconds
 from vestnik.server.fanout import Fanout
+from vestnik.server.tasks import Rounds
 from vestnik.store.store import Store
 
 PERIOD: Final = 3600.0
@@ -41,31 +39,16 @@ class Retention:
         self._running = running
         self._judged: float | None = None  # when the clock was looked at, by what the machine counts
         self._doubted = False
-        self._doubt: tuple[str, str, int] = (
-            "",
-            "",
-            0,
-        )  # what the clock shows, what is known, hours until it is believed
-        self._task: asyncio.Task[None] | None = None
+        self._doubt = ("", "", 0)  # what the clock shows, what is known, hours until it is believed
+        self._rounds = Rounds(journal)
 
     def start(self) -> None:
         """Look at once, and then once in a `PERIOD`."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._rounds.start(self.apply, PERIOD, at_once=True)
 
     async def stop(self) -> None:
         """Stop; what is being removed is removed."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):  # no event: it was asked to
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.apply()
-            except Exception as error:  # noqa: BLE001
-                self._journal.record(TASK_FAILED, type(error).__name__, error=error)
-            await asyncio.sleep(PERIOD)
+        await self._rounds.stop()
 
     @journaled
     async def apply(self) -> None:

@@ -1,7 +1,8 @@
-"""Coroutines that run beside the requests that began them, until the server stops."""
+"""Coroutines that run beside the requests that began them, until the server stops; and what is done again and again."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from vestnik.log.events import TASK_FAILED
@@ -45,3 +46,39 @@ class Tasks:
         """Return when all have ended that run now."""
         if self._running:
             await asyncio.wait(self._running)
+
+
+class Rounds:
+    """Does something from time to time, from `start` until `stop`.
+
+    An error ends nothing but its round. It is journaled, though not again in the next rounds while it stays the same.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._task: asyncio.Task[None] | None = None
+        self._told = ""
+
+    def start(self, work: Callable[[], Awaitable[object]], period: float, *, at_once: bool = False) -> None:
+        """Do `work` every `period` seconds, for the first time after so many or `at_once`."""
+        self._task = asyncio.get_running_loop().create_task(self._run(work, period, at_once=at_once))
+
+    async def stop(self) -> None:
+        """Stop where it waits."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):  # no event: it was asked to
+                await self._task
+
+    async def _run(self, work: Callable[[], Awaitable[object]], period: float, *, at_once: bool) -> None:
+        if not at_once:
+            await asyncio.sleep(period)
+        while True:
+            try:
+                await work()
+                self._told = ""
+            except Exception as error:  # noqa: BLE001
+                if (said := repr(error)) != self._told:
+                    self._told = said
+                    self._journal.record(TASK_FAILED, type(error).__name__, error=error)
+            await asyncio.sleep(period)

@@ -25,6 +25,9 @@ UNIT_TIME: Final = 0.000_005
 """Seconds that a unit is worth: a little more than what it costs of messages, which are the dearest but for rests."""
 CHECKED: Final = 8
 """Units between two looks at the time."""
+MAX_PENDING: Final = 512
+"""Messages of one connection that may wait for the store; the next ones are served when these are answered, so that
+others' messages are behind a few only, however many somebody sends at once."""
 PASS: Final = 4096
 """Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
 

@@ -3,17 +3,15 @@
 It is counted how often they are found so while the server runs, not for how long by a clock, which may be wrong.
 """
 
-import asyncio
-from contextlib import suppress
 from typing import Final
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.storage.rooms import RemovalEvent
-from vestnik.log.events import TASK_FAILED
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.server import catalogue
 from vestnik.server.fanout import Fanout
+from vestnik.server.tasks import Rounds
 from vestnik.store.store import Store
 
 PERIOD: Final = 3600.0
@@ -39,26 +37,15 @@ class Vacancies:
         self._fanout = fanout
         self._room_hours = room_hours
         self._name_hours = name_hours
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(journal)
 
     def start(self) -> None:
         """Look once in a `PERIOD`."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._rounds.start(self.apply, PERIOD)
 
     async def stop(self) -> None:
         """Stop; what is being removed is removed."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):  # no event: it was asked to
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(PERIOD)
-            try:
-                await self.apply()
-            except Exception as error:  # noqa: BLE001
-                self._journal.record(TASK_FAILED, type(error).__name__, error=error)
+        await self._rounds.stop()
 
     @journaled
     async def apply(self) -> None:
