@@ -23,8 +23,10 @@ SLICE: Final = 500
 """Messages that are taken into the index at once, if there is time."""
 SLICE_SECONDS: Final = 0.006
 """The time for that: a message that comes in meanwhile may have to wait for the interpreter."""
-QUIET: Final = 0.01
-"""Seconds without work after which a slice is done."""
+QUIET: Final = 0.05
+"""Seconds in which nothing was written after which a slice is done. A busy loop takes less between two batches."""
+BREATH: Final = 0.01
+"""Seconds between two slices while it is quiet."""
 SLICE_WITHIN: Final = 0.5
 """Seconds after which a slice is done though it was never quiet."""
 SLICE_REST: Final = 40
@@ -130,7 +132,7 @@ class Indexer:
         rested = 0.0
         while self._left:
             now = time.monotonic()
-            quiet = (now if self._writing else max(self._written, rested)) + QUIET
+            quiet = max((now if self._writing else self._written) + QUIET, rested + BREATH)
             wait = max(min(self._due, quiet), self._rests) - now
             if wait > 0 or not self._jobs.empty():
                 try:
