@@ -15,6 +15,7 @@ from vestnik.client import (
     BegunAnew,
     ConnectionLost,
     Disconnected,
+    LinkState,
     Reconnected,
     Refused,
 )
@@ -177,13 +178,47 @@ async def test_nobody_listens_for_a_while(make: Make, journaled: Lines) -> None:
             assert await anext(events) == Reconnected(3)
     refused = "Error! Server 127.0.0.1:1 refused the connection, check the port or the server"
     assert [line for line in journaled() if "ttempt" in line] == [
-        "INFO     client     Connecting again, attempt 1, in 0.25 s",
+        "INFO     client     Connecting again, attempt 1, in 0.0 s",
         f"WARNING  client     Attempt 1 to connect again failed: {refused}",
-        "INFO     client     Connecting again, attempt 2, in 0.5 s",
+        "INFO     client     Connecting again, attempt 2, in 0.25 s",
         f"WARNING  client     Attempt 2 to connect again failed: {refused}",
-        "INFO     client     Connecting again, attempt 3, in 1.0 s",
+        "INFO     client     Connecting again, attempt 3, in 0.5 s",
     ]
     gc.collect()  # asyncio of Python 3.11 forgets to close the socket of a connection that was refused
+
+
+async def test_reconnecting_by_hand(make: Make) -> None:
+    """Nobody has to wait for the next attempt, nor for a connection to be lost that seems dead."""
+    waits: list[float] = []
+    waiting = asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 1:
+            waiting.set()
+            await asyncio.Event().wait()
+
+    async def talk(script: Script) -> None:
+        await script.admit()
+        if script.number > 1:
+            await script.hear()
+
+    async with scripted(talk) as port:
+        anna = make(port, backoff=Backoff(sleep=wait))
+        assert not anna.reconnect()
+        async with connected(anna) as events:
+            assert anna.link == LinkState(True, 0, 0.0)
+            assert isinstance(await anext(events), Disconnected)
+            await waiting.wait()
+            assert anna.link == LinkState(False, 1, 0.0)
+            assert anna.reconnect()
+            assert await anext(events) == Reconnected(1)
+            assert anna.link.connected
+            assert anna.reconnect()
+            assert isinstance(await anext(events), Disconnected)
+            assert await anext(events) == Reconnected(1)
+        assert not anna.reconnect()
+    assert waits == [0.0, 0.0, 0.0]
 
 
 async def test_away(make: Make) -> None:

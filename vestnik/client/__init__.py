@@ -10,7 +10,7 @@ async with Client("127.0.0.1", name="user", password="secret") as client:
 
 from vestnik.client.asking import Page
 from vestnik.client.backoff import Backoff
-from vestnik.client.client import Client
+from vestnik.client.client import Client, LinkState
 from vestnik.client.errors import (
     AnswerTimeout,
     ClientError,
@@ -55,6 +55,7 @@ __all__ = [
     "Event",
     "InvitationNotice",
     "InvitationState",
+    "LinkState",
     "MemberState",
     "NotJson",
     "Notice",

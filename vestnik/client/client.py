@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from vestnik.client import catalogue
 from vestnik.client.backoff import Backoff
@@ -23,6 +23,17 @@ from vestnik.secret import Secret
 
 TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
+
+
+class LinkState(NamedTuple):
+    """Whether there is a connection; while there is none, which attempt to make one is the next.
+
+    `seconds` is how long it waits for that; 0 while it is being made.
+    """
+
+    connected: bool
+    attempt: int
+    seconds: float
 
 
 class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
@@ -132,6 +143,26 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         if self._reconnect:
             await self._resume()
         return response
+
+    @property
+    def link(self) -> LinkState:
+        """How it is with the connection."""
+        if self._recovering:
+            return LinkState(False, self._attempts, max(0.0, self._next_attempt - asyncio.get_running_loop().time()))
+        return LinkState(self._connection is not None and not self._connection.ended.done(), 0, 0.0)
+
+    @journaled(logger="client")
+    def reconnect(self) -> bool:
+        """Connect again at once: before the next attempt is due, or in the place of a connection that seems dead.
+
+        Whether that can be, which is so with `reconnect` after the first login, until the client has disconnected.
+        """
+        if self._recovering:
+            self._recover_at_once()
+        elif self._established:
+            self._backoff.reset()
+            self._connected().abort()
+        return self._recovering or self._established
 
     @journaled(logger="client")
     async def disconnect(self) -> None:

@@ -86,6 +86,7 @@ class ClientSession(Asking):
         self._established = False  # it was live once: a lost connection is followed by the next one
         self._since = 0.0  # when it became live, in the loop's seconds
         self._attempts = 0
+        self._next_attempt = 0.0  # when it is made, in the loop's seconds
         self._closing = False  # on our side
         self._server_closing = False
         self._failure: ClientError | None = None
@@ -182,6 +183,7 @@ class ClientSession(Asking):
         while self._recovering and self._recovery is me:
             self._attempts += 1
             delay = self._backoff.next()
+            self._next_attempt = asyncio.get_running_loop().time() + delay
             self._journal.record(catalogue.CLIENT_RECONNECTING, self._attempts, round(delay, 3))
             try:
                 await self._backoff.sleep(delay)
@@ -191,7 +193,9 @@ class ClientSession(Asking):
                 if error.status < Code.SERVER_ERROR and self._recovery is me:
                     self._give_up(error)
             except ConnectionFailed as error:
-                self._journal.record(catalogue.CLIENT_RECONNECT_FAILED, self._attempts, error.text("en"))
+                self._journal.record(
+                    catalogue.CLIENT_RECONNECT_FAILED, self._attempts, error.text(self._journal.language)
+                )
             except Exception as error:  # noqa: BLE001 - whoever waits has to be told
                 self._journal.record(catalogue.CLIENT_FAILED, type(error).__name__, error=error)
                 self._give_up(self._lost())
@@ -220,6 +224,15 @@ class ClientSession(Asking):
         if self._connection is not None:
             self._connection.close()
         self._receiver.queue.wake()
+
+    def _recover_at_once(self) -> None:
+        """Give up the attempt that is being made or waited for, and make another."""
+        self._backoff.reset()
+        if self._recovery is not None:
+            self._recovery.cancel()
+        if self._connection is not None:
+            self._connection.abort()
+        self._recovery = asyncio.get_running_loop().create_task(self._recover())
 
     async def _stop_recovering(self) -> None:
         self._established = self._recovering = False

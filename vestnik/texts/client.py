@@ -25,6 +25,12 @@ CATALOGUE: Final[Catalogue] = {
         "A day is 2026-11-01, a moment 2026-11-01T12:30",
     ),
     "cli.client_back": ("Связь восстановлена", "The connection is back"),
+    "cli.link_waits": ("нет связи, повтор через {seconds} с", "no connection, again in {seconds} s"),
+    "cli.link_connects": ("нет связи, подключаюсь", "no connection, connecting"),
+    "cli.link_once": (
+        "Здесь потерянная связь не восстанавливается: это делает клиент в терминале",
+        "A lost connection is not made again here: the client in a terminal does that",
+    ),
     "cli.client_anew": (
         "База сервера не та, что была; начато заново: {conversations}",
         "The server's database is not what it was; begun anew: {conversations}",
@@ -175,6 +181,7 @@ CATALOGUE: Final[Catalogue] = {
         "take no invitations from NAME; without a name, list those people",
     ),
     "cli.help_unblock": ("снова принимать приглашения от ИМЯ", "take invitations from NAME again"),
+    "cli.help_reconnect": ("подключиться заново сейчас же", "connect again at once"),
     "cli.help_quit": ("завершить работу: следующий вход начнётся заново", "end the login and leave"),
     "cli.help_help": ("эта справка", "this help"),
     "cli.help_messages": (

@@ -78,6 +78,28 @@ def test_the_server_comes_back(data: Path, tmp_path: Path, port: int) -> None:
             assert anna.leave() == 0
 
 
+def test_the_connection_in_the_prompt(data: Path, tmp_path: Path, port: int) -> None:
+    """The prompt says that there is no connection; /reconnect makes one at once, before lines that wait for it."""
+    with ServerProcess(data, port=port) as first, client(first, tmp_path, "anna") as anna:
+        anna.wait_for("anna → ?>")
+        anna.type("/to boris\r")
+        anna.wait_for("boris>")
+        first.kill()
+        anna.wait_for("[no connection, ")
+        anna.type("one\r")
+        anna.wait_for("waits for it: one")
+        with ServerProcess(data, port=port):
+            anna.type("/reconnect\r")
+            anna.wait_for("anna → boris> /reconnect")
+            anna.wait_for("* The connection is back")
+            at = anna.wait_for("[1] anna → boris: one")
+            anna.type("/reconnect now\r")
+            at = anna.wait_for("It goes like this: /reconnect", after=at)
+            anna.type("/reconnect\r")
+            at = anna.wait_for("* Error! Connection to server", after=at)
+            anna.wait_for("* The connection is back", after=at)
+
+
 def test_leaving_without_a_server(data: Path, tmp_path: Path) -> None:
     """Who leaves while lines wait for a connection is told that they were not sent, and the exit code says so."""
     with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path, "anna") as anna:

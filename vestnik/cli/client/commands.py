@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from vestnik.cli.client import messages, people, rooms
+from vestnik.cli.client import link, messages, people, rooms
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.shell import Shell
 from vestnik.client import ClientError, ConnectionFailed
@@ -101,10 +101,13 @@ _TABLE: Final = (
     Command("/back", "", people.back, "cli.help_back"),
     Command("/block", "[{name}]", people.block, "cli.help_block"),
     Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
+    Command("/reconnect", "", link.reconnect, "cli.help_reconnect"),
     Command("/quit", "", people.leave_server, "cli.help_quit"),
     Command("/help", "", _help, "cli.help_help"),
 )
 COMMANDS: Final = {command.name: command for command in _TABLE}
+AT_ONCE: Final = frozenset({"/reconnect"})
+"""Commands that do not wait until the lines before them are served."""
 
 
 @journaled(logger="client")

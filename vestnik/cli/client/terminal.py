@@ -12,7 +12,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from vestnik.cli.client.commands import COMMANDS, serve
+from vestnik.cli.client.commands import AT_ONCE, COMMANDS, serve
+from vestnik.cli.client.link import link_sign, tick
 from vestnik.cli.client.screen import printable
 from vestnik.cli.client.shell import Shell
 from vestnik.log.journaled import journaled
@@ -66,7 +67,9 @@ async def talk(shell: Shell, keep_history: bool) -> None:
         lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
         serving = asyncio.create_task(_serve(shell, lines, prompt))
         asking = asyncio.create_task(_ask(shell, lines, prompt))
+        ticking = asyncio.create_task(tick(shell, prompt.app.invalidate))
         await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
+        await _cancel(ticking)
         await _cancel(asking)
         if asking.done() and not serving.done():
             await _finish(shell, lines)
@@ -82,11 +85,14 @@ async def _ask(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[st
     screen = shell.screen
     while True:
         try:
-            line = await prompt.prompt_async(lambda: f"{_sign(shell)}> ")
+            line = await prompt.prompt_async(lambda: f"{_state(shell)}{_sign(shell)}> ")
         except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
             return
         if line.startswith("/") and not line.startswith("//"):
             screen.line(f"{_sign(shell)}> {line}")
+        if line.split()[:1] and line.split()[0] in AT_ONCE:
+            await serve(shell, line)
+            continue
         if line.strip() and not shell.connected:
             screen.note(screen.text("cli.client_waits", line=line))
         await lines.put(line)
@@ -117,6 +123,12 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):  # no event: it was asked to
         await task
+
+
+def _state(shell: Shell) -> str:
+    """What there is to say of the connection, in front of the prompt."""
+    found = link_sign(shell)
+    return f"[{found}] " if found else ""
 
 
 def _sign(shell: Shell) -> str:
