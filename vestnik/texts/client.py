@@ -43,6 +43,12 @@ CATALOGUE: Final[Catalogue] = {
         "There are more: say more words, or from: in: has: since: until:",
     ),
     "cli.client_nothing": ("Ничего нет", "Nothing there"),
+    # Keys.
+    "cli.key_again": ("Ctrl-C ещё раз — выход", "Ctrl-C again quits"),
+    "cli.paste_long": (
+        "Вставлено знаков: {count}, это слишком много; можно {limit}",
+        "Pasted characters: {count}, which is too much; {limit} can be",
+    ),
     # Headings of lists.
     "cli.columns_conversations": (
         "беседа\tне прочитано\tупоминаний\tсообщений\tпрочитано",

@@ -1,21 +1,13 @@
 """`vestnik client` in a terminal."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.document import Document
 
 from tests.support.data import add_accounts
 from tests.support.process import VESTNIK, ServerProcess
 from tests.support.terminal import Terminal
-from vestnik.cli.client.screen import Screen
-from vestnik.cli.client.shell import Shell
-from vestnik.cli.client.terminal import NameCompleter
-from vestnik.client import Client
-from vestnik.log.journal import Journal
 
 
 @pytest.fixture
@@ -140,37 +132,3 @@ def test_a_refused_login(data: Path, tmp_path: Path) -> None:
         stranger.wait_for("402 User nobody does not exist")
         assert stranger.wait() == 1
         assert "logged in" not in stranger.seen
-
-
-@pytest.fixture
-def completer(tmp_path: Path) -> Iterator[NameCompleter]:
-    """Completes what a client may type that has seen some names."""
-    journal = Journal("client", tmp_path / "client", language="en")
-    shell = Shell(Client("x", name="anna", journal=journal), journal, Screen("en", "anna", terminal=True))
-    shell.know("#tea", "#Tearoom", "Boris", "clara b", "bo\x1b")
-    yield NameCompleter(shell)
-    journal.close()
-
-
-@pytest.mark.parametrize(
-    ("typed", "becomes"),
-    [
-        ("/th", ["/thread "]),
-        ("/un", ["/unreact ", "/unpin ", "/unarchive ", "/unban ", "/unmute ", "/unblock "]),
-        ("/to b", ["/to bo\x1b", "/to Boris"]),
-        ("/to #TE", ["/to #tea", "/to #Tearoom"]),
-        ("/mute cl", ['/mute "clara b"']),
-        ('/mute "cl', ['/mute "clara b"']),
-        ("/invite #tea cla", ['/invite #tea "clara b"']),
-        ("see #te", ["see #tea", "see #Tearoom"]),
-        ("thanks @bor", ["thanks @Boris"]),
-        ("@", ["@bo\x1b", "@Boris", "@clara b"]),
-        ("bor", []),
-        ("", []),
-    ],
-)
-def test_completion(completer: NameCompleter, typed: str, becomes: list[str]) -> None:
-    """Commands are completed, and behind them, after # and after @ the names that were seen."""
-    found = list(completer.get_completions(Document(typed), CompleteEvent()))
-    assert [typed[: len(typed) + each.start_position] + each.text for each in found] == becomes
-    assert all(each.display_text.isprintable() for each in found)

@@ -1,23 +1,22 @@
 """The client in a terminal: a prompt with history, editing and completion; what others send appears above it."""
 
 import asyncio
-from collections.abc import Iterator
+import sys
 from contextlib import suppress
 from typing import Final
 
 from platformdirs import user_state_path
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from vestnik.cli.client.commands import AT_ONCE, COMMANDS, serve
+from vestnik.cli.client.commands import AT_ONCE, serve
+from vestnik.cli.client.completion import NameCompleter
+from vestnik.cli.client.keys import Keyboard, SteadyInput
 from vestnik.cli.client.link import link_sign, tick
 from vestnik.cli.client.screen import printable
 from vestnik.cli.client.shell import Shell
 from vestnik.log.journaled import journaled
-from vestnik.protocol.names import ROOM_SIGN, name_key
 
 MAX_LINES: Final = 1000
 """Typed lines that may wait to be served; the prompt waits for room."""
@@ -25,41 +24,21 @@ LEAVING: Final = 5.0
 """Seconds that lines typed before the user left have to be served."""
 
 
-class NameCompleter(Completer):
-    """Completes commands, and behind a command or after `#` or `@` the names that `shell` has seen so far."""
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
-        """What the text before the cursor may become."""
-        text = document.text_before_cursor
-        if text.startswith("/") and " " not in text:
-            for command in COMMANDS:
-                if command.startswith(text):
-                    yield Completion(f"{command} ", start_position=-len(text), display=command)
-            return
-        typed = text.rpartition(" ")[2]
-        sign = "@" if typed.startswith("@") else ""
-        if not text.startswith("/") and not typed.startswith(("#", "@")):
-            return
-        sought = name_key(typed.removeprefix("@").removeprefix('"'))
-        for key, name in sorted(self._shell.names.items()):
-            if key.startswith(sought) and not (sign and key.startswith(ROOM_SIGN)):
-                quote = '"' if text.startswith("/") and " " in name else ""
-                found = f"{quote}{sign}{name}{quote}"
-                yield Completion(found, start_position=-len(typed), display=printable(name))
-
-
 @journaled(logger="client")
 async def talk(shell: Shell, keep_history: bool) -> None:
     """Serve what is typed until the user leaves, or the connection is gone for good."""
+    keyboard = Keyboard(shell)
     prompt: PromptSession[str] = PromptSession(
         history=_history() if keep_history else InMemoryHistory(),
         completer=NameCompleter(shell),
         complete_while_typing=False,
         erase_when_done=True,
+        input=SteadyInput(sys.stdin),
+        key_bindings=keyboard.bindings,
+        rprompt=keyboard.hint,
+        prompt_continuation=lambda width, _line, wrapped: "" if wrapped else " " * width,
     )
+    keyboard.watch(prompt.app)
     with patch_stdout():
         if not await shell.begin(needs_login=True):
             return
@@ -83,19 +62,20 @@ async def talk(shell: Shell, keep_history: bool) -> None:
 async def _ask(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
     """Put what is typed into `lines`, until the user leaves. The prompt is replaced by what comes of the line."""
     screen = shell.screen
-    while True:
-        try:
-            line = await prompt.prompt_async(lambda: f"{_state(shell)}{_sign(shell)}> ")
-        except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D or Ctrl-C, the user leaves
-            return
-        if line.startswith("/") and not line.startswith("//"):
-            screen.line(f"{_sign(shell)}> {line}")
-        if line.split()[:1] and line.split()[0] in AT_ONCE:
-            await serve(shell, line)
-            continue
-        if line.strip() and not shell.connected:
-            screen.note(screen.text("cli.client_waits", line=line))
-        await lines.put(line)
+    with prompt.input.raw_mode():  # also between two lines
+        while True:
+            try:
+                line = await prompt.prompt_async(lambda: f"{_state(shell)}{_sign(shell)}> ")
+            except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D, or Ctrl-C twice, the user leaves
+                return
+            if line.startswith("/") and not line.startswith("//"):
+                screen.line(f"{_sign(shell)}> {line}")
+            if line.split()[:1] and line.split()[0] in AT_ONCE:
+                await serve(shell, line)
+                continue
+            if line.strip() and not shell.connected:
+                screen.note(screen.text("cli.client_waits", line=line))
+            await lines.put(line)
 
 
 @journaled(logger="client")

@@ -1,0 +1,115 @@
+"""Keys at the prompt of `vestnik client`, typed in a real terminal."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.data import add_accounts
+from tests.support.process import VESTNIK, ServerProcess, vestnik
+from tests.support.terminal import Terminal
+from vestnik.cli.client.keys import MAX_PASTE
+
+WITH_JOBS = "import fcntl, os, termios;fcntl.ioctl(0, termios.TIOCSCTTY, 0);os.execvp('sh', ['sh', '-i'])"
+"""A program that becomes a shell which can stop what it runs, and let it go on."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Data of a server with two accounts."""
+    add_accounts(tmp_path / "data", ["anna", "boris"], "secret")
+    return tmp_path / "data"
+
+
+def command(server: ServerProcess, tmp_path: Path, lang: str = "en") -> list[str]:
+    """The command line of anna's client."""
+    return [*VESTNIK, "client", "-p", str(server.port), "-u", "anna", "--log-dir", str(tmp_path), "--lang", lang]
+
+
+def client(server: ServerProcess, tmp_path: Path, lang: str = "en") -> Terminal:
+    """Anna's client, with Boris as the chosen conversation."""
+    state = str(tmp_path / "state")
+    made = Terminal(command(server, tmp_path, lang), VESTNIK_PASSWORD="secret", XDG_STATE_HOME=state)
+    made.wait_for("anna → ?>")
+    made.type("/to boris\r")
+    made.wait_for("boris>")
+    return made
+
+
+def kept(server: ServerProcess, tmp_path: Path) -> list[str]:
+    """The texts that Boris has got from Anna, as scripts see them."""
+    arguments = ("client", "-p", str(server.port), "-u", "boris", "--log-dir", str(tmp_path / "boris"))
+    found = vestnik(*arguments, stdin="/history anna\n", password="secret").stdout.splitlines()
+    return [line.split("\t")[4] for line in found if "\t" in line]
+
+
+def test_ctrl_c(data: Path, tmp_path: Path) -> None:
+    """Ctrl-C clears the line, which Ctrl-Y brings back, and says that it quits when it is typed again."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        anna.type("half a thought\x03")
+        anna.wait_for("Ctrl-C again quits")
+        anna.type("Whole\r")
+        anna.wait_for("anna → boris: Whole")
+        anna.type("taken\x03\x19 back\r")
+        anna.wait_for("anna → boris: taken back")
+        anna.type("\x03a\x03b\r")  # other keys in between: nobody leaves
+        anna.wait_for("anna → boris: b")
+        anna.type("unsaid\x03\x03")
+        assert anna.wait() == 0
+        assert kept(server, tmp_path) == ["Whole", "taken back", "b"]
+
+
+def test_new_lines(data: Path, tmp_path: Path) -> None:
+    """Alt-Enter begins a line in the message; commands whose argument is a text may have several, too."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        anna.type("one\x1b\rtwo\x1b\r\x1b\r  three\r")
+        seen = anna.wait_for("three")
+        anna.type("/reply 1 four\x1b\rfive\r")
+        anna.wait_for("five", after=seen)
+        assert anna.leave() == 0
+        assert kept(server, tmp_path) == ["one\\ntwo\\n\\n  three", "four\\nfive"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_paste(end: str, data: Path, tmp_path: Path) -> None:
+    """What is pasted is one message, however many lines it has, and only Enter sends it."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        anna.type(f"\x1b[200~one{end}/two{end}three{end}\x1b[201~")
+        anna.wait_for("three")
+        anna.type("\x03\x1b[200~four" + end + "five\x1b[201~!\r")
+        anna.wait_for("five!")
+        assert anna.leave() == 0
+        assert kept(server, tmp_path) == ["four\\nfive!"]
+
+
+def test_too_much_is_pasted(data: Path, tmp_path: Path) -> None:
+    """What no server would take is not taken by the line, and that is said in the client's language."""
+    with ServerProcess(data) as server, client(server, tmp_path, "ru") as anna:
+        anna.type("\x1b[200~")
+        for _ in range(MAX_PASTE // 1024):
+            anna.type("x" * 1024)
+        anna.type("y\x1b[201~")
+        anna.wait_for(f"Вставлено знаков: {MAX_PASTE + 1}")
+        anna.type("short\r")
+        anna.wait_for("anna → boris: short")
+        assert anna.leave() == 0
+
+
+def test_ctrl_z(data: Path, tmp_path: Path) -> None:
+    """Ctrl-Z gives the terminal back to the shell, and the conversation goes on when the shell says so."""
+    with (
+        ServerProcess(data, "--lang", "en") as server,
+        Terminal([sys.executable, "-c", WITH_JOBS], VESTNIK_PASSWORD="secret", XDG_STATE_HOME=str(tmp_path)) as shell,
+    ):
+        shell.type(" ".join(command(server, tmp_path)) + "\r")
+        shell.wait_for("anna → ?>")
+        shell.type("/to boris\r")
+        shell.wait_for("boris>")
+        shell.type("half\x1a")
+        stopped = shell.wait_for("Stopped")
+        shell.type("echo here $((40 + 2))\r")
+        again = shell.wait_for("here 42", after=stopped)
+        shell.type("fg\r")
+        shell.wait_for("anna → boris> half", after=again)
+        shell.type(" a thought\r")
+        shell.wait_for("anna → boris: half a thought", after=again)
