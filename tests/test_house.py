@@ -28,14 +28,27 @@ MAX_FUNCTION = 60
 ALLOWED = {
     "language": set(),
     "secret": set(),
+    "ownership": set(),
     "texts": {"texts", "language"},
-    "log": {"log", "language", "secret"},
+    "log": {"log", "language", "secret", "ownership"},
     "protocol": {"protocol", "texts", "secret"},
     "chat": {"chat", "protocol", "secret"},
-    "store": {"store", "chat.storage", "protocol"},
+    "store": {"store", "chat.storage", "protocol", "ownership"},
     "client": {"client", "log", "protocol", "texts", "secret"},
     "server": {"server", "chat", "store", "log", "protocol", "texts", "secret"},
-    "cli": {"cli", "server", "client", "chat", "store", "log", "protocol", "texts", "language", "secret"},
+    "cli": {
+        "cli",
+        "server",
+        "client",
+        "chat",
+        "store",
+        "log",
+        "protocol",
+        "texts",
+        "language",
+        "secret",
+        "ownership",
+    },
 }
 """What each package may import of Vestnik; `vestnik` itself (its version) anybody may."""
 IMPURE = {"asyncio", "socket", "ssl", "sqlalchemy", "aiohttp", "threading"}

@@ -126,6 +126,9 @@ def test_nothing_without_its_record(server: ServerProcess) -> None:
     day = server.data / "log" / f"admin.log.{date.today().isoformat()}"
     day.mkdir()
     refused = user(server.data, "disable", "anna", code=1)
-    assert refused == "Nothing was done, for the journal of administration cannot be written\n"
+    assert refused == (
+        "Nothing was done, for the journal of administration (admin.log) cannot be written: "
+        f"[Errno 21] Is a directory: '{day}'\n"
+    )
     day.rmdir()
     assert "disabled" not in user(server.data, "list")

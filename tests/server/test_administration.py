@@ -14,8 +14,11 @@ from tests.support.app import journal_lines, running_app
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.storage.accounts import TokenLogin
+from vestnik.log.recording import files
 from vestnik.protocol.administration import AddAccount, AnyAdministration, DisableAccount, EnableAccount, SetPassword
+from vestnik.protocol.answers import ACTION_UNKNOWN
 from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.errors import BadRequest
 from vestnik.secret import Secret
 from vestnik.server import administration
 from vestnik.server.administration import ProcessIdentity
@@ -166,7 +169,8 @@ async def test_without_its_record_nothing_is_done(tmp_path: Path, monkeypatch: p
         day = tmp_path / "log" / f"admin.log.{date.today().isoformat()}"
         day.mkdir()
         act = DisableAccount(name="anna")
-        unrecorded = "Nothing was done, for the journal of administration cannot be written"
+        unrecorded = "Nothing was done, for the journal of administration (admin.log) cannot be written: "
+        unrecorded += f"[Errno 21] Is a directory: '{day}'"
         assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).error == unrecorded
         assert await anna.code(action="presence") == 200
         assert not (await app.store.account_state(1)).disabled
@@ -179,6 +183,34 @@ async def test_without_its_record_nothing_is_done(tmp_path: Path, monkeypatch: p
     assert kept == ["INFO     admin      Account anna disabled"] * 2
     undone = "ERROR    admin      Error! What the line before says was not done: Nothing was done"
     assert any(line.startswith(undone) for line in lines)
+
+
+@pytest.mark.parametrize("act", [DisableAccount(name="nobody"), BadRequest(ACTION_UNKNOWN, "sing")])
+async def test_no_refusal_without_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: AnyAdministration | BadRequest
+) -> None:
+    """What is refused anyway is answered with the trouble of the journal, too: no attempt is left without a record."""
+    monkeypatch.setattr(administration, "RECORD_WITHIN", 0.3)
+    async with running_app(tmp_path, lang="en") as app:
+        day = tmp_path / "log" / f"admin.jsonl.{date.today().isoformat()}"
+        day.mkdir(parents=True)
+        answer = await app.administration.serve(ProcessIdentity.ourselves(), act)
+        assert (answer.response, str(day) in str(answer.error)) == (500, True)
+        day.rmdir()
+        monkeypatch.setattr(administration, "RECORD_WITHIN", DEADLINE)
+        assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).response in {400, 404}
+
+
+async def test_a_record_in_a_file_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that went into a file which somebody has deleted meanwhile is none: the act is refused."""
+    monkeypatch.setattr(files, "CHECK_EVERY", 2 * DEADLINE)
+    async with running_app(tmp_path, "anna", lang="en") as app:
+        await administer(app, DisableAccount(name="anna"))
+        day = tmp_path / "log" / f"admin.log.{date.today().isoformat()}"
+        day.unlink()
+        answer = await app.administration.serve(ProcessIdentity.ourselves(), EnableAccount(name="anna"))
+        assert (answer.response, str(answer.error).endswith(f"{day}: No such file or directory")) == (500, True)
+        assert (await app.store.account_state(1)).disabled
 
 
 async def test_a_failure_is_told_after_its_record(tmp_path: Path) -> None:
@@ -219,7 +251,7 @@ async def test_a_record_that_does_not_reach_the_disk(tmp_path: Path, monkeypatch
             patch.setattr(administration, "fsync", fail)
             answer = await app.administration.serve(ProcessIdentity.ourselves(), DisableAccount(name="anna"))
         assert answer.response == 500
-        assert synced[0].startswith("admin.log.")
+        assert synced[0].startswith("admin.jsonl.")
         assert not (await app.store.account_state(1)).disabled
 
 

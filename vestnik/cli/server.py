@@ -23,6 +23,7 @@ from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
 from vestnik.log.sealing.chain import tell_swept
 from vestnik.log.setup import configure
+from vestnik.ownership import make_owned
 from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
 from vestnik.server.app import App, serve
@@ -73,7 +74,7 @@ def run(settings: Settings) -> int:
     """Run the server with `settings`; the exit code."""
     try:
         make_directory(settings.data_path)
-        settings.log_path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make_owned(settings.log_path, 0o750)
     except OSError as error:
         journal = Journal("server", None, console=sys.stderr, language=settings.lang)
         return _give_up(journal, _directory_error(error, settings.data_path))

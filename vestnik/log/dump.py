@@ -15,6 +15,7 @@ from vestnik.log import events
 from vestnik.log.days.appending import MODE
 from vestnik.log.days.locks import take
 from vestnik.log.journal import Journal
+from vestnik.ownership import give, make_owned
 
 LONGEST: Final = 65_536
 """Bytes that are read of a file."""
@@ -70,7 +71,7 @@ class Dump:
     """The file of this process; `faulthandler` writes into it until `close`. Raises OSError if it cannot be opened."""
 
     def __init__(self, directory: Path, name: str) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_owned(directory)
         self._pid = os.getpid()
         self._path = directory / f"{name}.{self._pid}.crash"
         self._fd = _open_locked(self._path)
@@ -97,6 +98,7 @@ def _open_locked(path: Path) -> int:
     for _ in range(TRIES):
         fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, MODE)
         try:
+            give(fd, path)
             if take(fd) and os.fstat(fd).st_nlink:
                 return fd
         except BaseException:

@@ -123,7 +123,7 @@ ADMIN_LISTED: Final = Answer("admin.listed", Code.OK, ("count",))
 ADMIN_PASSWORD: Final = Answer("admin.password", Code.OK, ("account",))
 ADMIN_DISABLED: Final = Answer("admin.disabled", Code.OK, ("account",))
 ADMIN_ENABLED: Final = Answer("admin.enabled", Code.OK, ("account",))
-ADMIN_UNRECORDED: Final = Answer("admin.unrecorded", Code.SERVER_ERROR)
+ADMIN_UNRECORDED: Final = Answer("admin.unrecorded", Code.SERVER_ERROR, ("reason",))
 
 VALUE_NOT_OBJECT: Final = Answer("value.not_object", Code.BAD_REQUEST)
 VALUE_MALFORMED: Final = Answer("value.malformed", Code.BAD_REQUEST, ("byte",))

@@ -7,15 +7,16 @@ import asyncio
 import logging
 import os
 from collections.abc import Coroutine
-from contextlib import suppress
 from os import fsync
 from pathlib import Path
-from typing import Final, NamedTuple, Self, cast
+from typing import NamedTuple, Self, cast
 
 from vestnik.chat.chat import Chat
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.outcome import Reply
 from vestnik.chat.session import NO_FEATURES, Recipient, Session
+from vestnik.log.durable import RECORD_WITHIN, NotRecorded, make_durable
+from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
@@ -28,9 +29,6 @@ from vestnik.server.answering import respond
 from vestnik.server.settings import Settings
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.texts import Wording
-
-RECORD_WITHIN: Final = 5.0
-"""Seconds for which an act waits until its record is in the files."""
 
 
 class ProcessIdentity(NamedTuple):
@@ -78,12 +76,13 @@ class Administration:
         self._turn = asyncio.Lock()
 
     async def serve(self, who: ProcessIdentity, request: AnyAdministration | BadRequest) -> Response:
-        """The answer to a request of the process `who`, or to what was none."""
+        """The answer to a request of the process `who`, or to what was none. Refusals have their record, too."""
+        act = _Act(self._journal, self._directory, who)
         if isinstance(request, BadRequest):
-            self._journal.record(catalogue.ADMIN_REFUSED, request.text(self._journal.language), more=who._asdict())
-            return self.answer(Reply(request.answer, request.values))
+            async with self._turn:
+                return self.answer(await act.fail(request))
         async with self._turn:
-            reply = await self._do(_Act(self._journal, self._directory, who), request)
+            reply = await self._do(act, request)
         return self.answer(reply, request.lang, request.id)
 
     async def _do(self, act: "_Act", request: AnyAdministration) -> Reply:
@@ -93,28 +92,16 @@ class Administration:
             work = dispatch(self._chat, session, request, TRACED_ACTIONS)
             return await cast("Coroutine[None, None, Reply]", work)
         except VestnikError as error:
-            act.fail(error)
-            return Reply(error.answer, error.values)
+            return await act.fail(error)
         except asyncio.CancelledError:
             act.cut_off()
             raise
         except Exception as error:  # noqa: BLE001
-            act.fail(ServerError(answers.SERVER_ERROR), error)
-            return Reply(answers.SERVER_ERROR)
+            return await act.fail(ServerError(answers.SERVER_ERROR), error)
 
     def answer(self, reply: Reply, lang: str | None = None, request_id: str | None = None) -> Response:
         """An answer for administrators."""
         return respond(Wording(lang or self._lang), reply, NO_FEATURES, request_id)
-
-
-def _sync(path: Path) -> None:
-    """Have a file on the disk as it is. Raises OSError."""
-    with suppress(FileNotFoundError):  # no event: where links cannot be made, the system does it when it likes
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fsync(file)
-        finally:
-            os.close(file)
 
 
 class _Act:
@@ -128,33 +115,36 @@ class _Act:
 
     async def record(self, answer: Answer, *values: object) -> None:
         """Write the record, and return when it is on disk. Raises ServerError when it is not."""
-        journal, event = self._journal, catalogue.of_answer(answer)
-        if event.level < journal.level:
+        event = catalogue.of_answer(answer)
+        if event.level < self._journal.level:
             return  # nothing is done that is worth one
-        dropped = journal.statistics.dropped
-        journal.record(event, *values, more=self._who)
-        self._recorded = True
-        kept = await asyncio.to_thread(self._keep)
-        if not kept or journal.statistics.dropped != dropped:
-            raise ServerError(answers.ADMIN_UNRECORDED)
-
-    def _keep(self) -> bool:
-        """Have what was recorded in the files, and those on the disk; whether that was possible."""
-        if not self._journal.flush(RECORD_WITHIN):
-            return False
         try:
-            for kind in ("log", "jsonl"):
-                _sync(self._directory / f"{self._journal.name}.{kind}")
-        except OSError:  # no event: the act is refused
-            return False
-        return True
+            await self._keep(event, *values)
+        except NotRecorded as error:
+            raise ServerError(answers.ADMIN_UNRECORDED, error.reason) from None
+
+    async def _keep(self, event: EventType, *values: object, error: BaseException | None = None) -> None:
+        """Record something, and return when it is on disk. Raises NotRecorded."""
+        journal = self._journal
+        dropped = journal.statistics.dropped
+        journal.record(event, *values, error=error, more=self._who)
+        self._recorded = True
+        await asyncio.to_thread(make_durable, journal, self._directory, dropped, RECORD_WITHIN, fsync)
 
     def cut_off(self) -> None:
         """Record that nobody waits any more for what may still be done; without a record it is not."""
         if self._recorded:
             self._journal.record(catalogue.ADMIN_CUT_OFF, more=self._who)
 
-    def fail(self, error: VestnikError, cause: Exception | None = None) -> None:
-        """Record that nothing was done, also if a record says that it was."""
+    async def fail(self, error: VestnikError, cause: Exception | None = None) -> Reply:
+        """Record that nothing was done, also if a record says that it was; the answer."""
         event = catalogue.ADMIN_UNDONE if self._recorded else catalogue.ADMIN_REFUSED
-        self._journal.record(event, error.text(self._journal.language), error=cause, more=self._who)
+        reason = error.text(self._journal.language)
+        if error.answer is answers.ADMIN_UNRECORDED:
+            self._journal.record(event, reason, more=self._who)  # it was waited for already
+            return Reply(error.answer, error.values)
+        try:
+            await self._keep(event, reason, error=cause)
+        except NotRecorded as trouble:
+            return Reply(answers.ADMIN_UNRECORDED, (trouble.reason,))
+        return Reply(error.answer, error.values)

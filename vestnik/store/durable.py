@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from vestnik.ownership import give, make_owned
+
 BLOCK: Final = 1 << 20
 """Bytes that are written at once."""
 PRIMARY: Final = 0xFF
@@ -78,6 +80,15 @@ def make_log_sure(database: Path, patience: float) -> None:
         write_again(log)
 
 
+def make_file(path: Path) -> None:
+    """Make an empty file for the eyes of its owner only, if it is not there. Raises OSError."""
+    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        give(fd, path)
+    finally:
+        os.close(fd)
+
+
 def sync_directory(path: Path) -> None:
     """Have the names of new files in a directory on the disk, if its file system can. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -96,6 +107,6 @@ def make_directory(path: Path) -> None:
     Raises OSError.
     """
     new = [each for each in (path, *path.parents) if not each.exists()]
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_owned(path, 0o700)
     for each in new:
         sync_directory(each.parent)

@@ -4,7 +4,6 @@ It is no part of what is kept: commits to it wait for no disk. So it lies beside
 what a failing disk does to it does nothing to messages.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from vestnik.store.durable import PRIMARY, make_log_sure
+from vestnik.store.durable import PRIMARY, make_file, make_log_sure
 from vestnik.store.engine import BUSY_TIMEOUT, attach_index, open_engine, open_indexing
 from vestnik.store.indexing import fits, make_tables
 
@@ -111,8 +110,8 @@ class IndexFile:
             return found == 0 or fits(connection)
 
     def _make_file(self) -> None:
-        """For the eyes of the owner only, as the database: it has all words."""
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        """As the database: it has all words."""
+        make_file(self.path)
 
     def _begin_anew(self, reason: str) -> None:
         self._changed.wait_for(lambda: self._searches == 0)

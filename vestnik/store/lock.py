@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from vestnik.ownership import give
 from vestnik.store.errors import StoreLocked
 
 LOCK_AGAIN: Final = 0.02
@@ -61,7 +62,9 @@ class Lock:
             self._fd, self._alone = None, False
 
     def _open(self) -> int:
-        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        give(fd, self.path)
+        return fd
 
     def _locked(self, fd: int) -> StoreLocked:
         """The error that says who has the lock; closes `fd`."""

@@ -1,7 +1,6 @@
 """The store: opens the data, and answers the questions of `vestnik.chat.storage` from reader threads and the writer."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from vestnik.protocol.errors import VestnikError
 from vestnik.store.access import Access, P, QueryFunction, T
-from vestnik.store.durable import make_directory, make_log_sure, sync_directory
+from vestnik.store.durable import make_directory, make_file, make_log_sure, sync_directory
 from vestnik.store.engine import BUSY_TIMEOUT, open_engine
 from vestnik.store.index_file import IndexFile, is_unusable
 from vestnik.store.indexer import Indexer
@@ -32,7 +31,7 @@ def prepare(data: Path) -> Path:
     """
     make_directory(data)
     path = data / DATABASE
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    make_file(path)
     make_log_sure(path, BUSY_TIMEOUT / 1000)
     sync_directory(data)
     if not _is_current(path):

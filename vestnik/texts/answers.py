@@ -298,8 +298,8 @@ CATALOGUE: Final[Catalogue] = {
     "admin.disabled": ("Учётная запись {account} отключена", "Account {account} disabled"),
     "admin.enabled": ("Учётная запись {account} включена", "Account {account} enabled"),
     "admin.unrecorded": (
-        "Ничего не сделано: журнал управления не удаётся записать",
-        "Nothing was done, for the journal of administration cannot be written",
+        "Ничего не сделано: журнал управления (admin.log) не удаётся записать: {reason}",
+        "Nothing was done, for the journal of administration (admin.log) cannot be written: {reason}",
     ),
     "value.not_object": ("Нужен объект JSON", "A JSON object is needed"),
     "value.malformed": ("Неправильный JSON: байт {byte}", "Malformed JSON: byte {byte}"),

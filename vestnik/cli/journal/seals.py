@@ -19,6 +19,7 @@ from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import BadKey, Key, parse_key
 from vestnik.log.sealing.seals import KEYED
 from vestnik.log.sealing.verify import verify
+from vestnik.ownership import make_owned
 from vestnik.texts import say
 
 KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"
@@ -120,7 +121,7 @@ def setup_keys_command(
     journals = Journals(config, data, log_dir, lang)
     directory, journal = journals.find(name)
     try:
-        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make_owned(directory, 0o750)
         key = set_up(directory, journal, again=again)
     except AlreadyKeyed:
         raise Failure(journals.say("cli.seals_keyed", name=journal)) from None

@@ -8,6 +8,7 @@ from typing import Final
 
 from vestnik.log.days.locks import is_at, patiently, share, sync_directory
 from vestnik.log.days.names import LATE, PACKED
+from vestnik.ownership import give
 
 MODE: Final = 0o640
 FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -39,6 +40,7 @@ def open_to_append(path: Path, flags: int = FLAGS, wait: float = LOCK_WITHIN) ->
     def attempt() -> int | None:
         fd = os.open(path, flags, MODE)
         try:
+            give(fd, path)
             if share(fd) and is_at(fd, path, follow=True):
                 if not is_packed(path):
                     if not os.fstat(fd).st_size:

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from vestnik.ownership import give
+
 READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """For whatever may be at a path: follows no link and waits for nobody at the other end of a pipe."""
 POLL: Final = 0.002
@@ -95,6 +97,8 @@ def open_regular(path: Path, flags: int = READ, mode: int = 0) -> int:
     fd = os.open(path, flags, mode)
     try:
         if stat.S_ISREG(os.fstat(fd).st_mode):
+            if flags & os.O_CREAT:
+                give(fd, path)
             return fd
         raise OSError(f"{path} is not a regular file")
     except BaseException:

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from vestnik.log.days.appending import AlreadyPacked, late, open_to_append
 from vestnik.log.days.link import adopt, point
 from vestnik.log.days.locks import is_at
+from vestnik.ownership import make_owned
 
 CHECK_EVERY: Final = 1.0
 """Seconds after which a write first makes sure that its file still is the one at its path."""
@@ -210,7 +211,7 @@ class DatedFiles:
     def _open_file(self, chunk: _Chunk, now: float) -> _Open:
         path = self.path(chunk.date)
         self._link_to(None)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_owned(path.parent)
         try:
             file = _Open(path, open_to_append(path), now, now)
         except AlreadyPacked:

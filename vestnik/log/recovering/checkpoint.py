@@ -11,6 +11,7 @@ import msgspec
 
 from vestnik.log.days.appending import MODE
 from vestnik.log.days.locks import open_regular, sync_directory, write_all
+from vestnik.ownership import give
 
 MOST: Final = 16 * 1024 * 1024
 """Bytes of a checkpoint that are read: of a million files."""
@@ -54,6 +55,7 @@ def write_checkpoint(directory: Path, name: str, checkpoint: Checkpoint) -> None
     fresh = path.with_name(f".{path.name}.tmp")
     fd = os.open(fresh, FLAGS, MODE)
     try:
+        give(fd, path)
         write_all(fd, msgspec.json.encode(checkpoint) + b"\n")
         os.fsync(fd)
     finally:
