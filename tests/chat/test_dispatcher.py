@@ -1,6 +1,7 @@
 """The guards that hold for every action."""
 
 import pytest
+from msgspec import Raw
 
 from tests.chat.conftest import Ear, House
 from vestnik.chat.session import Session
@@ -49,6 +50,14 @@ CLAIMS: list[AnyRequest] = [
     Msg(to="boris", message="x", from_="boris"),
     Presence(user=User("boris")),
     Authenticate(user=User("boris", password=Secret("secret"))),
+    Msg(to="boris", message="x", sender="boris"),
+    Msg(to="boris", message="x", from_="anna", sender="boris"),
+    Presence(account_name=Raw(b'"boris"')),
+    Presence(user=User("anna"), account_name=Raw(b'"boris"')),
+    Join(room="#tea", user=Raw(b'{"account_name": "boris"}')),
+    Leave(room="#tea", user=Raw(b'{"client_name": "boris"}')),
+    GetContacts(account_name=Raw(b'"boris"')),
+    GetContacts(user_login="anna", user=Raw(b'"boris"')),
     GetContacts(user_login="boris"),
     AddContact(user_id="boris", user_login="boris"),
     DelContact(user_id="boris", user_login="boris"),
@@ -71,6 +80,23 @@ async def test_own_name(house: House, name: str | None) -> None:
     """One's own name in any case, an empty one or none is no other's name."""
     session = await house.login("anna")
     assert (await house.reply(session, GetContacts(user_login=name))).answer.code == 202
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Msg(to="#tea", message="x", sender="Anna"),
+        Join(room="#tea", account_name=Raw(b'"anna"'), user=Raw(b'{"account_name": "ANNA"}')),
+        Join(room="#tea", account_name=Raw(b"17"), user=Raw(b'[{"account_name": "boris"}]')),
+        Join(room="#tea", user=Raw(b'{"account_name": null, "status": "boris"}')),
+    ],
+    ids=repr,
+)
+async def test_own_name_in_other_places(house: House, request_: AnyRequest) -> None:
+    """One's own name may stand wherever a name may, and what is no name is not taken for one."""
+    session = await house.login("anna")
+    await house.do(session, Join(room="#tea"))
+    assert not isinstance(await house.do(session, request_), BadRequest)
 
 
 @pytest.mark.parametrize(("id_", "answer"), [("", "field.empty"), ("x" * 37, "field.too_long")])

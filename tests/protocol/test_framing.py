@@ -239,6 +239,57 @@ def test_values_that_are_no_objects(value: bytes, piece: int) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
+        b"-Infinity",
+        b"1a",
+        b"0x10",
+        b"12,5",
+        b"truefalse",
+        b"null,",
+        b'{"x":1}}',
+        b"[1,2]]",
+        b'"it"s',
+        b'"{"action":"quit"}"',
+        b'{"a":[1}',
+        b'{"a":{"b":[[1}}',
+        b'[{"a":1]',
+        b'{"a":[1}]}',
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("end", [b" ", b"\n"])
+@pytest.mark.parametrize("piece", [1, 2, 5, 10_000])
+def test_one_wrong_value_is_one_error(bad: bytes, end: bytes, piece: int) -> None:
+    """A value that is wrong is one 400, whatever is left of it; the request after it is served."""
+    sent = bad + end + b'{"action":"join","room":"#tea"}'
+    framer: Framer[Any] = Framer(REQUESTS.decode)
+    found = feed_all(framer, sent, range(piece, len(sent), piece))
+    assert [isinstance(item, BadRequest) for item in found] == [True, False]
+    assert not framer.closed
+    assert (framer.size, framer.held) == (0, 0)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 4, 10_000])
+def test_a_mark_of_the_byte_order_is_a_blank(piece: int) -> None:
+    """A byte order mark before the stream, before each object or behind it changes nothing; half of one is an error."""
+    mark = b"\xef\xbb\xbf"
+    sent = mark + b'{"a":1}' + mark + b"\r\n" + mark + mark + b'{"b":2}' + mark
+    framer: Framer[Any] = Framer(msgspec.json.decode)
+    assert feed_all(framer, sent, range(piece, len(sent), piece)) == [{"a": 1}, {"b": 2}]
+    found = feed_all(framer, mark[:2] + b"{}", [1, 2])
+    assert (kinds(found), found[0].values) == (["stream.unreadable"], ("0xef",))
+
+
+def test_what_is_meant() -> None:
+    """What cannot be decoded is what it is meant as, if somebody knows; then nothing was wrong."""
+    framer: Framer[Any] = Framer(REQUESTS.decode, respell=lambda data: data if b"meant" in data else None)
+    found = pulled(framer, b'{"meant":1} {"x":1}')
+    assert (found[0], kinds(found[1:])) == (b'{"meant":1}', ["action.missing"])
+    assert kinds(pulled(framer, b'{"meant":1}}')) == [b'{"meant":1}', "stream.unreadable"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
         b"\x80\x04\x95",
         b"\x16\x03\x01",
         b"\x00\x00\x00\x10{}",

@@ -114,7 +114,6 @@ async def test_nul_and_controls_in_a_text_arrive_as_they_are(app: App) -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"\x00\x00\x00\x20" + PRESENCE,
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"\xef\xbb\xbf" + PRESENCE,
         b"\xff\xfe{\x00",
         b"hello",
         b"}",

@@ -12,5 +12,6 @@ def test_gone() -> None:
     numbers = [ask() for ask in (door.waiting, door.unread, door.taken, door.holds, door.unfinished)]
     assert numbers == [0] * 5
     assert door.hung_up()
+    assert not door.refused()
     assert door.address == ("", 0)
     assert door.formats(frozenset()) is door.formats(frozenset())

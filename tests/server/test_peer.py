@@ -73,6 +73,10 @@ class FakeDoor:
         """Everything comes whole."""
         return 0
 
+    def refused(self) -> bool:
+        """Everything comes whole."""
+        return False
+
     def close(self) -> None:
         """Take note."""
         self.told.append("close")

@@ -194,7 +194,7 @@ async def test_logins_of_one_account(desk: Desk) -> None:
     for name in range(count):
         anna = caller(str(name), "anna", address=f"10.0.{name >> 8}.{name & 255}")
         desk.refusals.login(anna, LOGIN, 1, {})
-        desk.refusals.login(anna, Reply(answers.LOGIN_ENDED, ("anna",), logged_out=True), 2, {})
+        desk.refusals.login(anna, Reply(answers.LOGIN_ENDED, ("anna",)), 2, {})
     desk.refusals.login(caller("b", "boris"), Reply(answers.LOGIN_ACCEPTED, ("boris",)), 1, {})
     desk.look(1.1)
     assert catalogue.SESSION_REPEATED.promised
@@ -218,8 +218,8 @@ async def test_many_accounts(desk: Desk) -> None:
 async def test_strangers_who_say_goodbye(desk: Desk) -> None:
     """To end a login that there was not is a stranger's line like others, and is not promised."""
     for name in range(2 * OF_NETWORK.most):
-        desk.refusals.login(caller(str(name)), Reply(answers.LOGIN_ENDED, ("",)), 1, {})
-    assert desk.events() == Counter({"login.ended": OF_NETWORK.most})
+        desk.refusals.login(caller(str(name)), Reply(answers.LOGIN_NONE), 1, {})
+    assert desk.events() == Counter({"login.none": OF_NETWORK.most})
 
 
 async def test_turned_away(desk: Desk) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Mapping
 
-from vestnik.chat.actions import ACTIONS, Action, action_name
+from vestnik.chat.actions import ACTIONS, Action, Claimed, action_name
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Outcome
-from vestnik.chat.session import Session
+from vestnik.chat.session import Account, Session
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
@@ -36,10 +36,21 @@ def dispatch(
     account = session.account
     if account is None:
         if action.needs_login:
-            name = session.claimed or (claimed or "")[: chat.limits.name]
+            name = session.claimed or _first(claimed)[: chat.limits.name]
             if not name:
                 raise NotAuthorised(answers.LOGIN_MISSING)
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
-    elif claimed and claimed != account.name and name_key(claimed[: chat.limits.name + 1]) != account.key:
-        raise Forbidden(answers.IDENTITY_MISMATCH, account.name, claimed[: chat.limits.name])
+    elif claimed and claimed != account.name:
+        _check_claim(claimed, account, chat.limits.name)
     return action.handler(chat, session, request)
+
+
+def _check_claim(claimed: Claimed, account: Account, limit: int) -> None:
+    """Raises Forbidden unless every name that was claimed is the speaker's, of at most `limit` characters."""
+    for name in (claimed,) if isinstance(claimed, str) else claimed or ():
+        if name != account.name and name_key(name[: limit + 1]) != account.key:
+            raise Forbidden(answers.IDENTITY_MISMATCH, account.name, name[:limit])
+
+
+def _first(claimed: Claimed) -> str:
+    return claimed if isinstance(claimed, str) else next(iter(claimed or ()), "")

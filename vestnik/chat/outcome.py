@@ -36,11 +36,10 @@ class Reply(NamedTuple):
     """An answer: its kind, the `values` of its fields in order, and what only some answers carry.
 
     `names` is a list that takes the place of the text; `token` a new login's token; `final` ends the connection
-    without a word; `logged_in` says that kept messages may follow, `logged_out` that a login has ended, `resuming` that
-    a session is to get what it has missed. `more` are further fields of `vestnik.protocol.events.Response`; `changes`
-    what was changed by it, of which others have heard; `told` what they are to hear and nobody keeps. `about` are the
-    conversations that it tells something of, each with its reader, who must still be allowed to when it goes
-    (`vestnik.chat.reading`).
+    without a word; `logged_in` says that kept messages may follow, `resuming` that a session is to get what it has
+    missed. `more` are further fields of `vestnik.protocol.events.Response`; `changes` what was changed by it, of which
+    others have heard; `told` what they are to hear and nobody keeps. `about` are the conversations that it tells
+    something of, each with its reader, who must still be allowed to when it goes (`vestnik.chat.reading`).
     """
 
     answer: Answer
@@ -54,7 +53,6 @@ class Reply(NamedTuple):
     changes: tuple[ChangeEvent, ...] = ()
     told: tuple[Telling, ...] = ()
     about: tuple[tuple[Room | Direct, Asker], ...] = ()
-    logged_out: bool = False
 
 
 class Post(msgspec.Struct, eq=False):

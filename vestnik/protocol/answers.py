@@ -25,6 +25,7 @@ LOGIN_REQUIRED: Final = Answer("login.required", Code.NOT_AUTHORISED, ("account"
 LOGIN_MISSING: Final = Answer("login.missing", Code.NOT_AUTHORISED)
 LOGIN_LATE: Final = Answer("login.late", Code.NOT_AUTHORISED, ("limit",))
 LOGIN_ENDED: Final = Answer("login.ended", Code.OK, ("account",))
+LOGIN_NONE: Final = Answer("login.none", Code.OK)
 ACCOUNT_DISABLED: Final = Answer("account.disabled", Code.FORBIDDEN, ("account",))
 ACCOUNT_CROWDED: Final = Answer("account.crowded", Code.FORBIDDEN, ("account", "limit"))
 ACCOUNT_UNKNOWN: Final = Answer("account.unknown", Code.NOT_FOUND, ("name",))

@@ -24,7 +24,11 @@ MAX_DEPTH: Final = 32
 MAX_MARKS: Final = 512
 """Brackets, quotes and escapes after which the scanner takes a rest inside a value: a fraction of a millisecond."""
 
-_BLANK: Final = re.compile(rb"[ \t\r\n]*")
+_MARK: Final = b"\xef\xbb\xbf"
+"""The byte order mark that programs which write "UTF-8 with BOM" put before a file, a connection or each object."""
+_BLANK: Final = re.compile(rb"[ \t\r\n]*(?:\xef\xbb\xbf[ \t\r\n]*)*")
+_REST: Final = re.compile(rb"[^ \t\r\n{[]*")  # of what was begun wrong
+_OTHER: Final = re.compile(rb"[ \t\r\n{[\"]")  # what does not go on with it
 _BRACKET_OR_QUOTE: Final = re.compile(rb'["{}\[\]]')
 _QUOTE_OR_ESCAPE: Final = re.compile(rb'["\\]')
 _NUMBER: Final = re.compile(rb"[-+.0-9eE]*")
@@ -34,14 +38,20 @@ _QUOTE: Final = b'"'[0]
 _OPENING: Final = frozenset(b"{[")
 
 
+def _nothing(_data: bytes) -> None:
+    return None
+
+
 class Framer(Generic[T]):
     """Cuts a byte stream into JSON values and decodes each.
 
-    `decode` turns the bytes of one value into an object or raises one of `DECODE_ERRORS`. What cannot be decoded
-    comes out as a `BadRequest` in its place. A value longer than `max_value` bytes or deeper than `MAX_DEPTH` gives
-    one `BadRequest` and is skipped to its end. After a `BadRequest` with `fatal` the framer is `closed` and nothing
-    more is read. `size` is how many bytes of an unfinished value have come, skipped ones included; `begun` counts the
-    values that were not decoded in one call, so that two looks at an unfinished value can tell whether it is the same.
+    `decode` turns the bytes of one value into an object or raises one of `DECODE_ERRORS`; then `respell` may know what
+    is meant. What cannot be decoded comes out as a `BadRequest` in its place. A value longer than `max_value` bytes or
+    deeper than `MAX_DEPTH` gives one `BadRequest` and is skipped to its end (`skipping`); so is what follows a bad
+    value without a blank, up to the next bracket that opens. After a `BadRequest` with `fatal` the framer is `closed`
+    and nothing more is read. `size` is how many bytes of an unfinished value have come, skipped ones included; `begun`
+    counts the values that were not decoded in one call, so that two looks at an unfinished value can tell whether it
+    is the same.
     """
 
     __slots__ = (
@@ -50,23 +60,40 @@ class Framer(Generic[T]):
         "_escaped",
         "_held",
         "_in_string",
+        "_kinds",
+        "_lead",
         "_max_value",
-        "_skipping",
+        "_passing",
+        "_refused",
+        "_respell",
         "begun",
         "closed",
         "size",
+        "skipping",
     )
 
-    def __init__(self, decode: Callable[[bytes], T], max_value: int = MAX_VALUE) -> None:
+    def __init__(
+        self,
+        decode: Callable[[bytes], T],
+        max_value: int = MAX_VALUE,
+        respell: Callable[[bytes], T | None] = _nothing,
+    ) -> None:
         self._decode = decode
+        self._respell = respell
         self._max_value = max_value
         self._held: bytes | bytearray = b""  # the beginning of an unfinished value
         self.size = 0
         self.begun = 0
         self._depth = 0
+        self._kinds = (
+            0  # of the brackets that are open, down to MAX_DEPTH: a bit each, 1 for braces, the last one lowest
+        )
         self._in_string = False
         self._escaped = False  # the last byte seen was a backslash inside a string
-        self._skipping = False
+        self.skipping = False  # the value that is unfinished was refused already
+        self._refused = False  # the last value was, and nothing has come behind it
+        self._passing = False  # what has come belongs to it
+        self._lead = b""  # what may become a byte order mark
         self.closed = False
 
     @property
@@ -81,7 +108,9 @@ class Framer(Generic[T]):
         no value. What the data before has brought is to be asked for first.
         """
         found: list[T | BadRequest] = []
-        at = 0
+        if self._lead:
+            data, self._lead = self._lead + data, b""
+        at = self._pass(data, 0) if self._refused or self._passing else 0
         end = len(data)
         stop = -1  # where the line ends that the scanner is in
         decode, max_value = self._decode, self._max_value
@@ -104,12 +133,27 @@ class Framer(Generic[T]):
                 at = _BLANK.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
                 if at == end:
                     return
+                if at > end - len(_MARK) and _MARK.startswith(data[at:]):
+                    self._lead = data[at:]
+                    return
             at = self._go_on(data, at, found)
+            if self._refused:
+                at = self._pass(data, at)
             if found:
                 yield from found
                 found.clear()
             else:
                 yield None
+
+    def _pass(self, data: bytes, at: int) -> int:
+        """Pass over what goes on with a bad value, such as the `Infinity` of `-Infinity`: one 400 is enough."""
+        if at == len(data):
+            return at
+        if self._passing or not _OTHER.match(data, at):
+            at = _REST.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
+            self._passing = at == len(data)
+        self._refused = False
+        return at
 
     def _go_on(self, data: bytes, at: int, found: list[T | BadRequest]) -> int:
         """Scan on from `at`, inside a value or at its first byte; return where the next may begin."""
@@ -128,11 +172,11 @@ class Framer(Generic[T]):
         if not self.size:
             self.begun += 1
         self.size += stop - at
-        if self.size > self._max_value and not self._skipping:
+        if self.size > self._max_value and not self.skipping:
             self._skip(found, BadRequest(answers.VALUE_TOO_LONG, self._max_value))
         if complete:
             self._finish(data[at:stop], found)
-        elif self._skipping:
+        elif self.skipping:
             self._held = self._held[:1] or data[at : at + 1]
         elif self._held:
             self._held += data[at:stop]
@@ -162,13 +206,25 @@ class Framer(Generic[T]):
                 continue
             elif byte in b"{[":
                 self._depth += 1
-                if self._depth > MAX_DEPTH and not self._skipping:
+                if self._depth <= MAX_DEPTH:
+                    self._kinds = self._kinds << 1 | (byte == b"{")
+                elif not self.skipping:
                     self._skip(found, BadRequest(answers.VALUE_TOO_DEEP, MAX_DEPTH))
             else:
-                self._depth -= 1
+                self._close_bracket(byte == b"}")
             if self._depth == 0 and not self._in_string:
                 return at, True
         return min(at, end), False
+
+    def _close_bracket(self, kind: bool) -> None:
+        """A bracket closes its own kind, and those that were left open inside: `{"a": [1}` ends at its brace."""
+        levels = 1
+        if self._depth <= MAX_DEPTH:
+            left = self._kinds if kind else ~self._kinds  # the bits of its kind
+            left &= (1 << self._depth) - 1
+            levels = (left & -left).bit_length() or 1
+            self._kinds >>= levels
+        self._depth -= levels
 
     def _scan_literal(self, data: bytes, at: int, literal: bytes, found: list[T | BadRequest]) -> tuple[int, bool]:
         wanted = literal[self.size :]
@@ -186,15 +242,19 @@ class Framer(Generic[T]):
 
     def _skip(self, found: list[T | BadRequest], why: BadRequest) -> None:
         found.append(why)
-        self._skipping = True
+        self.skipping = True
 
     def _finish(self, rest: bytes, found: list[T | BadRequest]) -> None:
         value = bytes(self._held) + rest
-        if not self._skipping:
+        if not self.skipping:
             try:
                 found.append(self._decode(value))
             except DECODE_ERRORS as error:  # no event: its answer has one
-                found.append(explain(error, value))
+                meant = self._respell(value)
+                self._refused = meant is None
+                found.append(explain(error, value) if meant is None else meant)
+        else:
+            self._refused = True
         self._held = b""
-        self.size = self._depth = 0
-        self._in_string = self._escaped = self._skipping = False
+        self.size = self._depth = self._kinds = 0
+        self._in_string = self._escaped = self.skipping = False

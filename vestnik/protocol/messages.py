@@ -13,6 +13,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerEvent, ServerMessage
+from vestnik.protocol.names import shortened
 from vestnik.protocol.requests import NO_TIME, AnyRequest
 from vestnik.secret import Secret
 
@@ -44,7 +45,7 @@ class _Loose(msgspec.Struct, gc=False):
     text: str = ""
 
 
-def _take_secret(kind: type[Any], value: object) -> Secret:
+def take_secret(kind: type[Any], value: object) -> Secret:
     """What msgspec calls for a value of a type that is not its own. Raises TypeError for a value that is no text."""
     if kind is not Secret:
         raise NotImplementedError(kind)
@@ -59,13 +60,13 @@ def _give_secret(value: object) -> str:
 
 
 ADMINISTRATION: Final[msgspec.json.Decoder[AnyAdministration]] = msgspec.json.Decoder(
-    AnyAdministration, dec_hook=_take_secret
+    AnyAdministration, dec_hook=take_secret
 )
-REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=_take_secret)
+REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=take_secret)
 _ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
-_RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=_take_secret)
+_RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=take_secret)
 _EVENTS: Final[msgspec.json.Decoder[ServerEvent]] = msgspec.json.Decoder(ServerEvent)
-_LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=_take_secret)
+_LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=take_secret)
 _ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
 _TIMES: Final = msgspec.json.Decoder(float)
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_give_secret)
@@ -108,6 +109,8 @@ def _decode_or(decoder: msgspec.json.Decoder[T], data: Raw, otherwise: D) -> T |
         return otherwise
 
 
+MAX_WORD: Final = 100
+"""Characters that are repeated of a word that means nothing."""
 _MISSING: Final = re.compile(r"^Object missing required field `(\w+)`")
 _UNKNOWN_TAG: Final = re.compile(r"^Invalid value '(.*)' - at `\$\.action`$", re.DOTALL)
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
@@ -115,21 +118,21 @@ DECODE_ERRORS: Final = (msgspec.DecodeError, ValueError, RecursionError)
 """Everything the decoder raises on bytes of a stranger (malformed, of a wrong type, not UTF-8, too deep)."""
 
 
-def explain(error: Exception, data: bytes, name_limit: int = 15) -> BadRequest:
+def explain(error: Exception, data: bytes) -> BadRequest:
     """The 400 that says what is wrong with `data`, which `error` kept from being decoded.
 
-    Names the field, the action (at most `name_limit` characters of it) or the offending byte.
+    Names the field, the action or the offending byte.
     """
     if isinstance(error, msgspec.ValidationError):
-        return _explain_schema(str(error), name_limit)
+        return _explain_schema(str(error))
     found = _BYTE.search(str(error))
     return BadRequest(answers.VALUE_MALFORMED, int(found[1]) if found else len(data))
 
 
-def _explain_schema(text: str, name_limit: int) -> BadRequest:
+def _explain_schema(text: str) -> BadRequest:
     unknown = _UNKNOWN_TAG.match(text)
     if unknown:
-        return BadRequest(answers.ACTION_UNKNOWN, unknown[1][:name_limit])
+        return BadRequest(answers.ACTION_UNKNOWN, shortened(unknown[1], MAX_WORD))
     _, found, at = text.rpartition(" - at `$")  # not before the last: what was sent may be in the text
     path = at.removesuffix("`").removeprefix(".") if found else ""
     missing = _MISSING.match(text)

@@ -24,6 +24,11 @@ def _key(name: str) -> str:
 _remembered_key: Final = lru_cache(maxsize=4096)(_key)
 
 
+def shortened(text: str, limit: int) -> str:
+    """What is repeated of a stranger's text: at most `limit` characters of it, and a sign that there is more."""
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
 def conversation_of(sender: str, to: str, own: str) -> str:
     """What the account `own` calls the conversation of something that `sender` sent to `to`.
 

@@ -16,6 +16,7 @@ FEATURES: Final = frozenset({"seq", "probe", "notice", "resume", "changes", "rea
 """What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""
 
 NO_TIME: Final = Raw(b"0")
+NOBODY: Final = Raw(b"null")
 
 Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A counting number that every JSON library keeps exactly."""
@@ -26,6 +27,16 @@ class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
 
     time: Raw = NO_TIME
     id: str | None = None
+
+
+class Speaking(Request):
+    """A request in which some programs also say who speaks: `account_name`, `user` as a text or an object.
+
+    Whatever else stands there is not used (`vestnik.protocol.spellings.named`).
+    """
+
+    account_name: Raw = NOBODY
+    user: Raw = NOBODY
 
 
 class User(msgspec.Struct, gc=False, omit_defaults=True):
@@ -40,40 +51,47 @@ class User(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Presence(Request, tag="presence"):
-    """A sign of life with a status text; also the answer to `probe`."""
+    """A sign of life with a status text; also the answer to `probe`. `account_name` may stand beside `user`."""
 
     type: Raw = Raw(b'"status"')
     user: User | None = None
+    account_name: Raw = NOBODY
 
 
 class Authenticate(Request, tag="authenticate", kw_only=True):
     """Login by password or by token; names the features the client understands.
 
-    `remember` asks for a token; it may stand here or beside the password.
+    `remember` asks for a token; it, the password and the token may stand here or in `user`.
     """
 
     user: User
     features: list[str] = []
     remember: bool = False
+    password: Secret | None = None
+    token: Secret | None = None
 
 
 class Msg(Request, tag="msg", kw_only=True):
-    """A message to a room (`#name`) or to a person; `reply_to` is the `seq` of the message that it answers."""
+    """A message to a room (`#name`) or to a person; `reply_to` is the `seq` of the message that it answers.
+
+    Some programs write `sender` for `from`.
+    """
 
     to: str
     message: str
     from_: str | None = msgspec.field(name="from", default=None)
+    sender: str | None = None
     encoding: Raw = Raw(b'"utf-8"')
     reply_to: Number | None = None
 
 
-class Join(Request, tag="join", kw_only=True):
+class Join(Speaking, tag="join", kw_only=True):
     """Become a member of a room; the room is created if its name is free."""
 
     room: str
 
 
-class Leave(Request, tag="leave", kw_only=True):
+class Leave(Speaking, tag="leave", kw_only=True):
     """Stop being a member of a room."""
 
     room: str
@@ -83,20 +101,20 @@ class Quit(Request, tag="quit"):
     """End the login and the connection."""
 
 
-class GetContacts(Request, tag="get_contacts"):
+class GetContacts(Speaking, tag="get_contacts"):
     """Ask for one's contacts."""
 
     user_login: str | None = None
 
 
-class AddContact(Request, tag="add_contact", kw_only=True):
+class AddContact(Speaking, tag="add_contact", kw_only=True):
     """Put the account `user_id` among one's contacts."""
 
     user_id: str
     user_login: str | None = None
 
 
-class DelContact(Request, tag="del_contact", kw_only=True):
+class DelContact(Speaking, tag="del_contact", kw_only=True):
     """Take the account `user_id` off one's contacts."""
 
     user_id: str

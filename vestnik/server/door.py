@@ -52,6 +52,9 @@ class Door(Protocol):
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
 
+    def refused(self) -> bool:
+        """Whether that request was answered already: it is too long or too deep, and its end is waited for."""
+
     def close(self) -> None:
         """Close after what is written has been sent."""
 
@@ -101,6 +104,10 @@ class Gone:
     def unfinished(self) -> int:
         """Nothing comes."""
         return 0
+
+    def refused(self) -> bool:
+        """Nothing comes."""
+        return False
 
     def close(self) -> None:
         """It is closed."""

@@ -112,6 +112,11 @@ class Peer:
         """The number of the request of which only the beginning has come; 0: there is none."""
         return self._door.unfinished()
 
+    @property
+    def refused(self) -> bool:
+        """Whether that request was answered already: it is too long or too deep."""
+        return self._door.refused()
+
     # What the door calls.
 
     def receive(self, found: Iterator[Incoming]) -> None:
@@ -327,7 +332,7 @@ class Peer:
             event = catalogue.of_change(reply.answer) if reply.changes else catalogue.of_answer(reply.answer)
             if reply.changes:
                 services.journal.record(event, *reply.values, connection=self.name, request=number, more=more)
-            elif event.promised:
+            elif event.promised or self.session.account is None:
                 services.refusals.login(self, reply, number, more)
             else:
                 services.refusals.answer(self.session, event, reply.values, number, more)
@@ -377,8 +382,7 @@ class Peer:
             return False
         self._waiting = True
         self.pause_reading()
-        loop = asyncio.get_running_loop()
-        self._pausing = loop.call_later(patience.pause(self.refusals), self._end_pause)
+        self._pausing = asyncio.get_running_loop().call_later(patience.pause(self.refusals), self._end_pause)
         return True
 
     def _end_pause(self) -> None:
@@ -466,10 +470,8 @@ class Peer:
 
     def finish(self) -> None:
         """Read nothing more, answer what was received, then close."""
-        self._ending = True
         self.pause_reading()
-        if not self.busy:
-            self.close()
+        self.finish_reading()
 
     def close(self) -> None:
         """Close after what is written has been sent."""

@@ -130,7 +130,9 @@ class Peers:
             if peer.session.account is None and not peer.busy and now - peer.opened > settings.login_within:
                 self._dismiss(peer, answers.LOGIN_LATE, f"{settings.login_within:g}")
             elif begun and now - peer.begun_at > settings.unfinished:
-                self._dismiss(peer, answers.VALUE_UNFINISHED, f"{settings.unfinished:g}")
+                late = Reply(answers.VALUE_UNFINISHED, (f"{settings.unfinished:g}",), final=peer.refused)
+                peer.answer(late, peer.requests, None)  # not for a second time: then it is journaled only
+                peer.close()
             elif settings.keepalive and now - peer.heard > settings.keepalive:
                 self._probe(peer, now)
 

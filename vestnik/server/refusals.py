@@ -87,11 +87,10 @@ class Refusals:
     def login(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
         """A login has begun, gone on or ended, with request `number`. `more` are further fields of the record.
 
-        A stranger may end one, too, that never began. At the first login at the latest it is said where a connection
-        came from.
+        A stranger may end none, too. At the first login at the latest it is said where a connection came from.
         """
         answer = reply.answer
-        if answer is answers.LOGIN_ENDED and not reply.logged_out:
+        if answer is answers.LOGIN_NONE:
             self._show(caller, catalogue.of_stranger(answer), reply.values, number, more)
             return
         now = self._monotonic()

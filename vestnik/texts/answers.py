@@ -19,6 +19,7 @@ CATALOGUE: Final[Catalogue] = {
     "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
     "login.late": ("За {limit} с никто не вошёл", "Nobody has logged in within {limit} s"),
     "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),
+    "login.none": ("Клиент завершил работу, не войдя", "A client quit without a login"),
     "account.disabled": ("Учётная запись {account} отключена", "Account {account} is disabled"),
     "account.crowded": (
         "У пользователя {account} уже {limit} соединений: это предел",

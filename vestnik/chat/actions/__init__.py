@@ -20,21 +20,38 @@ from vestnik.chat.actions import (
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
-from vestnik.protocol.requests import Request
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Request, Speaking
+from vestnik.protocol.spellings import named
 
 R = TypeVar("R", bound=Request)
 Handler: TypeAlias = Callable[[Chat, Session, R], Outcome | Awaitable[Outcome]]
+
+
+Claimed: TypeAlias = str | tuple[str, ...] | None
+"""Who speaks, as a request says it; some say it in several places."""
 
 
 def _nobody(_request: Request) -> None:
     return None
 
 
+def _both(*names: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name)
+
+
+def _speaker(request: Speaking) -> tuple[str, ...]:
+    return named(request.account_name, request.user)
+
+
+def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:
+    return _both(request.user_login, *_speaker(request))
+
+
 class Action(NamedTuple):
     """A row: who serves the action, what a journal may show of it, and what the dispatcher guards.
 
     `shown` are fields of the request (`to`, or `user.account_name` for one in another): no text, password or token.
-    `claims` finds the name that the request says it comes from, if it says so; it must be the speaker's own. What is
+    `claims` finds the names that the request says it comes from, if it says so; they must be the speaker's own. What is
     `administrative` is for administrators, and for anybody else does not exist. Whatever
     else is asked before every handler (a cost, a permission) is a column here and a line in `dispatch`.
     """
@@ -42,12 +59,12 @@ class Action(NamedTuple):
     handler: Handler[Any]
     shown: tuple[str, ...] = ()
     needs_login: bool = True
-    claims: Callable[[Any], str | None] = _nobody
+    claims: Callable[[Any], Claimed] = _nobody
     administrative: bool = False
 
 
 def _row(
-    handler: Handler[R], *shown: str, needs_login: bool = True, claims: Callable[[R], str | None] = _nobody
+    handler: Handler[R], *shown: str, needs_login: bool = True, claims: Callable[[R], Claimed] = _nobody
 ) -> tuple[type[Request], Action]:
     """A row, under the request that its handler takes."""
     return get_annotations(handler)["request"], Action(handler, shown, needs_login, claims)
@@ -61,13 +78,13 @@ def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Ac
 
 ACTIONS: Final[Mapping[type[Request], Action]] = dict(
     (
-        _row(messages.send, "to", claims=lambda r: r.from_),
+        _row(messages.send, "to", claims=lambda r: r.from_ if r.sender is None else _both(r.from_, r.sender)),
         _row(messages.forward, "to", "source", "seq"),
-        _row(login.presence, claims=lambda r: r.user.account_name if r.user else None),
+        _row(login.presence, claims=lambda r: _both(r.user.account_name if r.user else None, *named(r.account_name))),
         _row(login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
         _row(login.quit_, needs_login=False),
-        _row(rooms.join, "room"),
-        _row(rooms.leave, "room"),
+        _row(rooms.join, "room", claims=_speaker),
+        _row(rooms.leave, "room", claims=_speaker),
         _row(rooms.create_room, "room"),
         _row(rooms.set_room, "room"),
         _row(rooms.get_room, "room"),
@@ -85,9 +102,9 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(members.set_role, "room", "name", "role"),
         _row(people.who),
         _row(people.typing, "to"),
-        _row(contacts.get_contacts, claims=lambda r: r.user_login),
-        _row(contacts.add_contact, "user_id", claims=lambda r: r.user_login),
-        _row(contacts.del_contact, "user_id", claims=lambda r: r.user_login),
+        _row(contacts.get_contacts, claims=_owner),
+        _row(contacts.add_contact, "user_id", claims=_owner),
+        _row(contacts.del_contact, "user_id", claims=_owner),
         _row(blocks.blocked),
         _row(blocks.block, "name"),
         _row(blocks.unblock, "name"),

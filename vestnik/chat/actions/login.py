@@ -29,13 +29,15 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token)."""
     name = check_length("user.account_name", request.user.account_name, chat.limits.name)
     session.claimed = name
-    if request.user.token is not None:
-        return await _by_token(chat, session, request, name, request.user.token)
-    if request.user.password is None:
+    token = request.token if request.user.token is None else request.user.token
+    if token is not None:
+        return await _by_token(chat, session, request, name, token)
+    password = request.password if request.user.password is None else request.user.password
+    if password is None:
         raise BadRequest(answers.FIELD_MISSING, "user.password")
-    if len(request.user.password) > MAX_PASSWORD:
+    if len(password) > MAX_PASSWORD:
         raise BadRequest(answers.FIELD_TOO_LONG, "user.password", MAX_PASSWORD)
-    return await _by_password(chat, session, request, name, request.user.password)
+    return await _by_password(chat, session, request, name, password)
 
 
 async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
@@ -130,8 +132,9 @@ def presence(chat: Chat, session: Session, request: Presence) -> Reply:
 
 async def quit_(chat: Chat, session: Session, request: Quit) -> Reply:
     """End the login, if there is one, and the connection."""
-    name, logged_out = session.name, session.account is not None
-    if session.account is not None:
-        await chat.storage.end_login(session.account.id, session.login_id)
-        chat.sessions.detach(session)
-    return Reply(answers.LOGIN_ENDED, (name,), final=True, logged_out=logged_out)
+    account = session.account
+    if account is None:
+        return Reply(answers.LOGIN_NONE, final=True)
+    await chat.storage.end_login(account.id, session.login_id)
+    chat.sessions.detach(session)
+    return Reply(answers.LOGIN_ENDED, (account.name,), final=True)

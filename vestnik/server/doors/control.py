@@ -166,7 +166,7 @@ class ControlDoor:
         until = loop.time() + ACT_WITHIN
         while not framer.closed and not self._closing:
             data = await self._read(reader, writer, until)
-            if data is None and framer.size:
+            if data is None and framer.size and not framer.skipping:
                 late = Reply(answers.VALUE_UNFINISHED, (f"{ACT_WITHIN:g}",))
                 await self._answer(writer, self._administration.answer(late))
             if not data:

@@ -15,6 +15,7 @@ from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest
+from vestnik.protocol.spellings import respell
 from vestnik.server.door import WRITE_HIGH
 from vestnik.server.peer import Peer
 from vestnik.server.peers import Peers
@@ -116,7 +117,7 @@ class TcpDoor(asyncio.Protocol):
     def __init__(self, peers: Peers) -> None:
         self._peers = peers
         self._loop = peers.loop
-        self._framer: Framer[AnyRequest] = Framer(_decode)
+        self._framer: Framer[AnyRequest] = Framer(_decode, respell=respell)
         self._eof = False  # the client sends no more
         self._lingering: asyncio.TimerHandle | None = None
         self._read = 0  # bytes that came last
@@ -233,6 +234,10 @@ class TcpDoor(asyncio.Protocol):
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
         return self._framer.begun if self._framer.size else 0
+
+    def refused(self) -> bool:
+        """Whether that request was answered already, and its end is waited for."""
+        return self._framer.skipping
 
     def close(self) -> None:
         """Close after what is written has been sent.
