@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+import msgspec
 import pytest
 
 import vestnik
@@ -24,6 +25,7 @@ from tests.support.transcript import Player, parse
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.actions import ACTIONS, action_name
+from vestnik.cli.client.settings import CLIENT_FILE, ClientSettings
 from vestnik.cli.main import COMMANDS, main
 from vestnik.language import LANGUAGES
 from vestnik.protocol.codes import Code
@@ -243,9 +245,19 @@ def test_commands_in_examples(page: Path) -> None:
 
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: page.name)
 def test_settings_files(page: Path) -> None:
-    """Every settings file that is shown can be loaded."""
+    """Every settings file that is shown can be loaded; the client's begins with its name."""
     for block in blocks(page, "toml"):
-        make_settings(tomllib.loads(block))
+        if block.startswith(f"# {CLIENT_FILE}"):
+            msgspec.convert(tomllib.loads(block), ClientSettings)
+        else:
+            make_settings(tomllib.loads(block))
+
+
+def test_client_settings() -> None:
+    """Every setting of the client is explained."""
+    section = text_of(OPERATIONS).partition("## The client's settings")[2].partition("\n## ")[0]
+    for name in ClientSettings.__struct_fields__:
+        assert f"| `{name}` |" in section, name
 
 
 def test_readmes_are_alike() -> None:

@@ -137,8 +137,15 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
             raise self._failed(error) from None
 
     @journaled(arguments=("self.name",), logger="client")
-    async def authenticate(self) -> Response:
-        """Log in; keeps the token that the server may give. With `reconnect` it then gets what was missed."""
+    async def authenticate(
+        self, *, password: str | Secret | None = None, token: str | Secret | None = None
+    ) -> Response:
+        """Log in; keeps the token that the server may give. With `reconnect` it then gets what was missed.
+
+        A `password` or `token` that is given takes the place of what the client had.
+        """
+        if password is not None or token is not None:
+            self._password, self._token = _secret(password), _secret(token)
         response = await self._log_in()
         if self._reconnect:
             await self._resume()

@@ -25,6 +25,53 @@ CATALOGUE: Final[Catalogue] = {
         "A day is 2026-11-01, a moment 2026-11-01T12:30",
     ),
     "cli.client_back": ("Связь восстановлена", "The connection is back"),
+    "cli.login_name": ("Имя", "Name"),
+    "cli.login_password": ("Пароль {account} на {server}", "Password of {account} at {server}"),
+    "cli.login_remembered": (
+        "Вход запомнен на этом компьютере; /logout завершит его",
+        "The login is remembered on this computer; /logout ends it",
+    ),
+    "cli.login_not_remembered": ("Вход не запомнен: {reason}", "The login is not remembered: {reason}"),
+    "cli.login_over": (
+        "Запомненный вход закончился: нужен пароль",
+        "The login that was remembered is over: the password is needed",
+    ),
+    "cli.login_ended": (
+        "Вход закончился: запустите клиент снова и введите пароль",
+        "The login is over: start the client again and type the password",
+    ),
+    "cli.name_needed": (
+        "Кто вы: -u ИМЯ, переменная VESTNIK_USER или user в {path}",
+        "Who you are: -u NAME, the variable VESTNIK_USER or user in {path}",
+    ),
+    "cli.address_bad": (
+        "{value} — не адрес. Адреса пишут так: chat.example, chat.example:7777, 192.0.2.1:7777, [2001:db8::1]:7777",
+        "{value} is no address. Addresses are: chat.example, chat.example:7777, 192.0.2.1:7777, [2001:db8::1]:7777",
+    ),
+    "cli.two_ports": (
+        "В адресе порт {one}, а в -p порт {other}",
+        "The address says port {one}, -p says port {other}",
+    ),
+    # The file of settings.
+    "cli.settings_unread": ("Не удалось прочитать {path}: {reason}", "Cannot read {path}: {reason}"),
+    "cli.settings_not_text": ("В {path} не текст в UTF-8", "{path} is not text in UTF-8"),
+    "cli.settings_not_toml": ("В {path} ошибка в строке {line}: это не TOML", "In {path} line {line} is not TOML"),
+    "cli.setting_unknown": (
+        "В {path}: настройки {key} нет, есть {keys}",
+        "In {path}: no setting {key}; there are {keys}",
+    ),
+    "cli.setting_address": (
+        'В {path}: {key} — это адрес, "chat.example"',
+        'In {path}: {key} is an address, "chat.example"',
+    ),
+    "cli.setting_port": ("В {path}: {key} — это число от 1 до 65535", "In {path}: {key} is a number from 1 to 65535"),
+    "cli.setting_text": ("В {path}: {key} — это текст в кавычках", "In {path}: {key} is a text in quotes"),
+    "cli.setting_lang": ('В {path}: {key} — это "ru" или "en"', 'In {path}: {key} is "ru" or "en"'),
+    "cli.setting_level": (
+        'В {path}: {key} — это "DEBUG", "INFO", "WARNING", "ERROR" или "CRITICAL"',
+        'In {path}: {key} is "DEBUG", "INFO", "WARNING", "ERROR" or "CRITICAL"',
+    ),
+    "cli.setting_switch": ("В {path}: {key} — это true или false", "In {path}: {key} is true or false"),
     "cli.link_waits": ("нет связи, повтор через {seconds} с", "no connection, again in {seconds} s"),
     "cli.link_connects": ("нет связи, подключаюсь", "no connection, connecting"),
     "cli.link_once": (
@@ -188,7 +235,11 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.help_unblock": ("снова принимать приглашения от ИМЯ", "take invitations from NAME again"),
     "cli.help_reconnect": ("подключиться заново сейчас же", "connect again at once"),
-    "cli.help_quit": ("завершить работу: следующий вход начнётся заново", "end the login and leave"),
+    "cli.help_quit": (
+        "завершить работу; вход, если он не запомнен, закончится",
+        "leave; a login that is not remembered ends",
+    ),
+    "cli.help_logout": ("завершить вход и работу", "end the login and leave"),
     "cli.help_help": ("эта справка", "this help"),
     "cli.help_messages": (
         "Любая другая строка — сообщение тому, кто выбран; //... — сообщение, которое начинается с /",

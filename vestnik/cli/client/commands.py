@@ -103,6 +103,7 @@ _TABLE: Final = (
     Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
     Command("/reconnect", "", link.reconnect, "cli.help_reconnect"),
     Command("/quit", "", people.leave_server, "cli.help_quit"),
+    Command("/logout", "", people.log_out, "cli.help_logout"),
     Command("/help", "", _help, "cli.help_help"),
 )
 COMMANDS: Final = {command.name: command for command in _TABLE}

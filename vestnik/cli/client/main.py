@@ -8,18 +8,21 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import click
 
 from vestnik.cli import options
+from vestnik.cli.client.choice import choose
 from vestnik.cli.client.commands import serve_bytes
+from vestnik.cli.client.entering import enter
+from vestnik.cli.client.logins import RememberedLogin, logins_directory
 from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.settings import settings_path
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.client import Client, catalogue
-from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.control import controlled
 from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.journal import Journal
@@ -35,64 +38,67 @@ from vestnik.texts import say
     "--address",
     envvar="VESTNIK_SERVER",
     show_envvar=True,
-    default="127.0.0.1",
-    metavar="ADDR",
+    metavar="ADDR[:PORT]",
     help="Address of the server (default: 127.0.0.1).",
 )
 @options.port("Port of the server (default: 7777).")
-@click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, required=True, metavar="NAME", help="Account.")
+@click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, metavar="NAME", help="Account.")
+@click.option(
+    "--remember/--no-remember",
+    envvar="VESTNIK_REMEMBER",
+    show_envvar=True,
+    default=None,
+    help="Whether the login is remembered in a terminal, so that no password is asked for again (default: yes).",
+)
 @click.option(
     "--journal-text/--no-journal-text",
     envvar="VESTNIK_JOURNAL_TEXT",
     show_envvar=True,
-    default=True,
+    default=None,
     help="Whether texts of messages are journaled and the prompt's history is kept (default: yes).",
 )
 @options.log_dir
 @options.log_level
 @options.trace
 @options.lang
-def command(
-    address: str,
-    port: int | None,
-    user: str,
-    journal_text: bool,
-    log_dir: str | None,
-    log_level: str | None,
-    trace: bool | None,
-    lang: str | None,
-) -> None:
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> None:
     """Talk to a server as the account NAME.
 
     The password comes from VESTNIK_PASSWORD or is asked for, never from the command line. In a terminal there is a
     prompt; otherwise standard input is read line by line. A line is a message or a command; /help lists the commands.
+    What is not said by options and variables stands in client.toml in the user's directory of settings.
     The exit code is 0 only if everything went through.
     """
-    lang = lang or DEFAULT_LANGUAGE
+    choice = choose(context, given)
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    password = _password(lang)
-    directory = Path(log_dir) if log_dir else default_directory()
+    password = _given_password(choice.lang)
+    user = choice.user or _ask_name(choice.lang, interactive)
+    directory = choice.log_dir or default_directory()
     journal = configure(
         "client",
         directory=directory,
-        level=None if log_level is None else logging.getLevelNamesMapping()[log_level.upper()],
+        level=None if choice.log_level is None else logging.getLevelNamesMapping()[choice.log_level.upper()],
         console=None if interactive else sys.stderr,
-        language=lang,
+        language=choice.lang,
     )
-    switch("client", bool(trace))
+    switch("client", choice.trace)
     catch_everything(journal, directory, console=not interactive)
     client = Client(
-        address,
-        7777 if port is None else port,
+        choice.host,
+        choice.port,
         name=user,
         password=password,
         journal=journal,
-        journal_text=journal_text,
+        journal_text=choice.journal_text,
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
-    shell = Shell(client, journal, Screen(lang, user, terminal=interactive))
+    shell = Shell(client, journal, Screen(choice.lang, user, terminal=interactive))
+    if interactive and choice.remember and password is None:
+        shell.login = RememberedLogin(logins_directory(), choice.host, choice.port, user)
     try:
-        talk = _talk_in_terminal(shell, journal_text) if interactive else _talk_in_lines(shell)
+        ask = password is None
+        talk = _talk_in_terminal(shell, choice.journal_text, ask) if interactive else _talk_in_lines(shell, ask)
         asyncio.run(_talk(journal, talk))
     except KeyboardInterrupt:
         shell.failed = True
@@ -100,20 +106,27 @@ def command(
     except Exception as error:  # noqa: BLE001
         shell.failed = True
         journal.record(catalogue.CLIENT_FAILED, type(error).__name__, error=error)
-        click.echo(say(lang, "client.failed", reason=type(error).__name__), err=True)
+        click.echo(say(choice.lang, "client.failed", reason=type(error).__name__), err=True)
     finally:
         journal.release()  # what fails from here on can still be journaled
     raise SystemExit(1 if shell.failed else 0)
 
 
-def _password(language: str) -> Secret:
-    """The password, from the environment or typed. Raises UsageError when there is nobody to ask."""
+def _given_password(language: str) -> Secret | None:
+    """The password of the environment; None if it has to be typed. Raises UsageError when there is nobody to ask."""
     given = os.environ.get(PASSWORD_VARIABLE)
     if given is not None:
         return Secret(given)
     if not sys.stdin.isatty():
         raise click.UsageError(say(language, "cli.password_needed", variable=PASSWORD_VARIABLE))
-    return Secret(click.prompt(say(language, "cli.password"), hide_input=True))
+    return None
+
+
+def _ask_name(language: str, interactive: bool) -> str:
+    """Who sits there. Raises UsageError when there is nobody to ask."""
+    if not interactive:
+        raise click.UsageError(say(language, "cli.name_needed", path=settings_path()))
+    return str(click.prompt(say(language, "cli.login_name")))
 
 
 async def _talk(journal: Journal, talk: Coroutine[Any, Any, None]) -> None:
@@ -123,17 +136,22 @@ async def _talk(journal: Journal, talk: Coroutine[Any, Any, None]) -> None:
         await talk
 
 
-async def _talk_in_terminal(shell: Shell, keep_history: bool) -> None:
+async def _talk_in_terminal(shell: Shell, keep_history: bool, ask: bool) -> None:
     # Prompt and terminal handling take a tenth of a second to import.
     from vestnik.cli.client.terminal import talk
 
-    await talk(shell, keep_history)
+    await talk(shell, keep_history, ask)
 
 
 @journaled(logger="client")
-async def _talk_in_lines(shell: Shell) -> None:
+async def _talk_in_lines(shell: Shell, ask: bool) -> None:
     """Serve standard input line by line; what others send goes to standard output."""
-    if not await shell.begin(needs_login=False):
+
+    async def type_password() -> Secret:
+        text = click.prompt(shell.screen.text("cli.password"), hide_input=True, err=True)
+        return Secret(str(text))
+
+    if not await shell.begin(needs_login=False, log_in=partial(enter, shell, type_password if ask else None)):
         return
     receiving = asyncio.create_task(shell.receive())
     talking = asyncio.create_task(_serve_lines(shell))

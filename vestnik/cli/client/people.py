@@ -36,6 +36,17 @@ async def unblock(shell: Shell, given: Arguments) -> None:
 
 
 async def leave_server(shell: Shell, given: Arguments) -> None:
-    """End the login and the program."""
+    """End the program, and the login unless it is remembered."""
+    given.end()
     shell.ended = True
+    if shell.login is None:
+        await shell.client.quit()
+
+
+async def log_out(shell: Shell, given: Arguments) -> None:
+    """End the login and the program, and forget the login."""
+    given.end()
+    shell.ended = True
+    if shell.login is not None:
+        shell.login.forget()
     await shell.client.quit()

@@ -1,9 +1,11 @@
 """The client at work: what is talked about, what comes from others, and whether everything went through."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from msgspec import UNSET
 
+from vestnik.cli.client.logins import RememberedLogin
 from vestnik.cli.client.screen import Screen
 from vestnik.client import (
     BegunAnew,
@@ -39,18 +41,23 @@ class Shell:
         self.failed = False
         self.ended = False
         self.connected = False
+        self.login: RememberedLogin | None = None
+        """Where the login is remembered, if it is."""
         self.names: dict[str, str] = {}
         """Rooms and people seen so far, by the form in which names are compared."""
         self._journal = journal
         self._shown: dict[str, int] = {}  # by conversation the last seq that was shown and is not read
 
     @journaled(logger="client")
-    async def begin(self, *, needs_login: bool) -> bool:
-        """Connect and log in; whether to go on, which without `needs_login` is so after a refused login too."""
+    async def begin(self, *, needs_login: bool, log_in: Callable[[], Awaitable[object]] | None = None) -> bool:
+        """Connect and log in; whether to go on, which without `needs_login` is so after a refused login too.
+
+        `log_in` is how; without it as the client does it by itself.
+        """
         try:
             await self.client.connect()
             try:
-                await self.client.authenticate()
+                await (log_in or self.client.authenticate)()
             except Refused as error:  # no event: the answer had one
                 self.refused(error)
                 if needs_login:
@@ -78,6 +85,16 @@ class Shell:
         if unread := [each for each in found if each.unread]:
             self.screen.conversations(unread)
 
+    def remember(self) -> None:
+        """Remember the login, if that is wanted and it is a new one."""
+        if self.login is None:
+            return
+        if self.login.keep(self.client.token):
+            self.screen.note(self.screen.text("cli.login_remembered"))
+        elif self.login.failure:
+            self.screen.note(self.screen.text("cli.login_not_remembered", reason=self.login.failure))
+            self.login.failure = ""
+
     @journaled(logger="client")
     async def receive(self) -> None:
         """Show what others send until there is no connection any more and will be none."""
@@ -88,6 +105,9 @@ class Shell:
             if not self.ended:
                 self.ended = True
                 self.refused(error)
+                if self.login is not None and isinstance(error, Refused) and error.status == Code.WRONG_LOGIN:
+                    self.login.forget()
+                    self.screen.note(self.screen.text("cli.login_ended"))
 
     def _show(self, event: Event) -> None:
         if isinstance(event, Delivery):
@@ -107,6 +127,7 @@ class Shell:
             self.screen.note(event.error.text(self.screen.language))
         elif isinstance(event, Reconnected):
             self.connected = True
+            self.remember()
             self.screen.note(self.screen.text("cli.client_back"))
         elif isinstance(event, BegunAnew):
             self.screen.note(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))

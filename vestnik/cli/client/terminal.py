@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from platformdirs import user_state_path
@@ -10,13 +11,16 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from vestnik.cli.client.address import show_address
 from vestnik.cli.client.commands import AT_ONCE, serve
 from vestnik.cli.client.completion import NameCompleter
+from vestnik.cli.client.entering import Ask, enter
 from vestnik.cli.client.keys import Keyboard, SteadyInput
 from vestnik.cli.client.link import link_sign, tick
 from vestnik.cli.client.screen import printable
 from vestnik.cli.client.shell import Shell
 from vestnik.log.journaled import journaled
+from vestnik.secret import Secret
 
 MAX_LINES: Final = 1000
 """Typed lines that may wait to be served; the prompt waits for room."""
@@ -25,7 +29,7 @@ LEAVING: Final = 5.0
 
 
 @journaled(logger="client")
-async def talk(shell: Shell, keep_history: bool) -> None:
+async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
     """Serve what is typed until the user leaves, or the connection is gone for good."""
     keyboard = Keyboard(shell)
     prompt: PromptSession[str] = PromptSession(
@@ -40,7 +44,12 @@ async def talk(shell: Shell, keep_history: bool) -> None:
     )
     keyboard.watch(prompt.app)
     with patch_stdout():
-        if not await shell.begin(needs_login=True):
+        try:
+            if not await shell.begin(needs_login=True, log_in=partial(enter, shell, _password(shell) if ask else None)):
+                return
+        except (EOFError, KeyboardInterrupt):  # no event: whoever was asked for the password does not want to
+            shell.failed = True
+            await shell.client.disconnect()
             return
         receiving = asyncio.create_task(shell.receive())
         lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
@@ -56,6 +65,19 @@ async def talk(shell: Shell, keep_history: bool) -> None:
         shell.ended = True
         await shell.client.disconnect()
         await receiving
+
+
+def _password(shell: Shell) -> Ask:
+    """Asks for the password, out of sight."""
+
+    async def ask() -> Secret:
+        client = shell.client
+        where = {"account": client.name, "server": show_address(client.address, client.port)}
+        session: PromptSession[str] = PromptSession(erase_when_done=True)
+        text = printable(shell.screen.text("cli.login_password", **where))
+        return Secret(await session.prompt_async(f"{text}: ", is_password=True))
+
+    return ask
 
 
 @journaled(logger="client")
