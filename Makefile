@@ -12,8 +12,8 @@ ARGS ?=
 
 .PHONY: run test coverage proof demo check format bench bench-journal bench-scale bench-hostile setup clean
 
-run: $(READY)  ## start the server with its data in ./var
-	@$(BIN)/vestnik server --data var $(ARGS)
+run: $(READY)  ## start the server with its data in ./var, at 127.0.0.1 unless something else is said
+	@$(BIN)/vestnik server --data var --default-address 127.0.0.1 $(ARGS)
 
 test: $(READY)  ## run the tests; of those that are exhaustive a sample
 	@$(BIN)/python -m pytest -q $(PARALLEL) $(ARGS)

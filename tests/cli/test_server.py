@@ -1,12 +1,23 @@
 """`vestnik server`."""
 
+import os
+import re
+import shlex
 import signal
 import socket
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.process import ServerProcess, vestnik
+from tests.support.data import make_data
+from tests.support.process import VESTNIK, ServerProcess, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
+from vestnik.server.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 def refused(*arguments: str) -> list[str]:
@@ -91,3 +102,149 @@ def test_environment(tmp_path: Path) -> None:
         )
     assert done.returncode == 1
     assert f"Address 127.0.0.1:{port} is already in use" in done.stderr
+
+
+def test_hanging_up(tmp_path: Path) -> None:
+    """SIGHUP reads the settings file again; what is wrong with it changes nothing, and neither ends the server."""
+    with ServerProcess(tmp_path, "--lang", "en") as server:
+        config = tmp_path / "test.toml"
+        config.write_text("backlog = 7\n[limits]\ntext = 10")
+        server.signal(signal.SIGHUP)
+        server.wait_for("Settings read anew, changed: limits.text")
+        server.wait_for("These settings change when the server is started anew: backlog")
+        config.write_text("txet = 10")
+        server.signal(signal.SIGHUP)
+        server.wait_for("ERROR    server     Error! There is no setting txet. The settings stay as they were")
+        config.unlink()
+        server.signal(signal.SIGHUP)
+        server.wait_for("The settings stay as they were", count=2)
+        assert server.stop() == 0
+        assert server.lines[-1].endswith("INFO     server     Server stopped")
+
+
+def test_the_end_is_journaled_after_everything_else(tmp_path: Path) -> None:
+    """A stop in good order is the last line at the usual level, and not there after a crash."""
+    with ServerProcess(tmp_path, "--lang", "en") as server:
+        server.stop()
+        assert server.journal.splitlines()[-1][24:] == "INFO     server     Server stopped"
+    with ServerProcess(tmp_path, "--lang", "en") as killed:
+        killed.kill()
+        assert killed.journal.count("Server stopped") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_early_signals(tmp_path: Path, number: signal.Signals) -> None:
+    """A signal that comes before the server is ready ends nothing."""
+    make_data(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "vestnik.db")) as database:
+        database.execute("BEGIN EXCLUSIVE")  # the start waits for it
+        command = (*VESTNIK, "server", "-a", "127.0.0.1", "-p", "0", "--data", str(tmp_path))
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=clean_environment()) as process:
+            lock = tmp_path / "vestnik.lock"
+            while not (lock.exists() and lock.read_text()):
+                assert process.poll() is None
+            process.send_signal(number)
+            database.rollback()
+            while "Сервер запущен" not in started(tmp_path):
+                assert process.poll() is None
+            process.terminate()
+            assert process.wait(DEADLINE) == 0
+
+
+def started(data: Path) -> str:
+    """What a server that has just been started has journaled so far."""
+    journal = data / "log" / "server.log"
+    return journal.read_text("utf-8") if journal.exists() else ""
+
+
+@pytest.mark.parametrize("gone", ["reader", "disk"])
+def test_nobody_reads(tmp_path: Path, gone: str) -> None:
+    """A standard output that takes nothing does not end the server: a line says so."""
+    if gone == "reader":
+        read, write = os.pipe()
+        os.close(read)
+    else:
+        write = os.open("/dev/full", os.O_WRONLY)
+    try:
+        with ServerProcess(tmp_path, "--lang", "en", stdout=write) as server:
+            server.wait_for("WARNING  server     Nothing can be written to standard output: ")
+            assert server.stop() == 0
+    finally:
+        os.close(write)
+
+
+def test_no_standard_streams(tmp_path: Path) -> None:
+    """Started without any of them it works, and none of its files is taken for one."""
+    make_data(tmp_path)
+    command = shlex.join([*VESTNIK, "server", "-a", "127.0.0.1", "-p", "0", "--data", str(tmp_path)])
+    shell = ["sh", "-c", f"exec {command} <&- >&- 2>&-"]
+    with subprocess.Popen(shell, env=clean_environment()) as process:
+        while "Сервер запущен" not in started(tmp_path):
+            assert process.poll() is None
+        for fd in range(3):
+            assert Path(f"/proc/{process.pid}/fd/{fd}").readlink() == Path(os.devnull)
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+
+
+def test_a_paused_terminal(tmp_path: Path) -> None:
+    """Who pauses the terminal in which it starts makes nobody wait."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 4096)
+    os.set_blocking(write, True)
+    try:
+        with ServerProcess(tmp_path, stdout=write) as server:
+            assert vestnik("user", "--data", str(tmp_path), "list").returncode == 0
+            assert server.stop() == 0
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+def said(tmp_path: Path, *arguments: str, **environment: str) -> str:
+    """What a server prints for whoever started it, at the free port of 0."""
+    with (tmp_path / "said").open("wb") as stdout:
+        server = ServerProcess(tmp_path / "data", "--lang", "en", *arguments, environment=environment, stdout=stdout)
+        server.stop()
+    return (tmp_path / "said").read_text("utf-8")
+
+
+def test_passwords_in_clear(tmp_path: Path) -> None:
+    """Who listens where others can reach it is told in one line that passwords travel in clear."""
+    assert said(tmp_path, "-a", "").count("passwords travel in clear") == 1
+    assert said(tmp_path, "-a", "0.0.0.0").count("passwords travel in clear") == 1
+    assert "in clear" not in said(tmp_path, "-a", "127.0.0.1")
+    assert "in clear" not in said(tmp_path, "-a", "localhost")
+
+
+def test_default_address(tmp_path: Path) -> None:
+    """What `make run` gives holds where neither option, variable nor file says anything, be it "all addresses"."""
+    default = {"address": "127.0.0.2"}
+    (tmp_path / "one.toml").write_text("port = 1")
+    (tmp_path / "all.toml").write_text('address = ""')
+    assert load_settings(tmp_path / "one.toml", {"address": None}, default).address == "127.0.0.2"
+    assert load_settings(tmp_path / "one.toml", {"address": "::1"}, default).address == "::1"
+    assert load_settings(tmp_path / "one.toml", {"address": ""}, default).address == ""
+    assert load_settings(tmp_path / "all.toml", {}, default).address == ""
+    run = re.search(r"^run:.*\n\t@(.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert run is not None
+    assert run[1].endswith("--default-address 127.0.0.1 $(ARGS)")
+
+
+def test_too_few_descriptors(tmp_path: Path) -> None:
+    """A process that may open next to nothing says so in one CRITICAL line."""
+    command = shlex.join([*VESTNIK, "server", "-a", "127.0.0.1", "-p", "0", "--lang", "en", "--data", str(tmp_path)])
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -n 30; exec {command}"],
+        capture_output=True,
+        encoding="utf-8",
+        env=clean_environment(),
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.endswith("CRITICAL server     Error! The process may have 30 descriptors, and needs at least 48")

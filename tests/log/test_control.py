@@ -47,6 +47,17 @@ def test_statistics(make: Callable[..., Journal], tmp_path: Path) -> None:
     assert found["slowest_ms"] > 0
 
 
+async def test_a_signal_is_ignored_again(make: Callable[..., Journal]) -> None:
+    """What was ignored before is ignored afterwards: a late signal ends no program."""
+    before = signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    try:
+        with controlled(make()):
+            assert signal.getsignal(signal.SIGUSR1) != signal.SIG_IGN
+        assert signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
 async def test_the_signals_are_given_back(make: Callable[..., Journal]) -> None:
     """The handlers are there only within, also when it ends with an exception."""
     journal = make()

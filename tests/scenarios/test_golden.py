@@ -24,7 +24,7 @@ def without_stamps(path: Path) -> list[str]:
 
 
 def test_the_session_is_journaled_as_the_mission_shows_it(tmp_path: Path) -> None:
-    """The seven runs of the mission leave both journals as in the specification, line by line."""
+    """The seven runs of the mission leave both journals as in the specification, line by line, and a stop its own."""
     assert vestnik("user", "--data", str(tmp_path), "add", "user", password="secret").returncode == 0
     with ServerProcess(tmp_path, "-a", "") as server:
         here = ("-a", "127.0.0.1", "-p", str(server.port))
@@ -41,6 +41,8 @@ def test_the_session_is_journaled_as_the_mission_shows_it(tmp_path: Path) -> Non
             log = ("--log-dir", str(tmp_path / "log"))
             assert vestnik("client", *where, "-u", name, *log, stdin=lines, password="secret").returncode == code
         server.wait_for("Клиент отключился", count=5)
-        assert server.stop() == 0
         assert without_stamps(tmp_path / "log" / "server.log") == golden("server", server.port)
+        assert server.stop() == 0
+        stopped = "INFO     server     Сервер остановлен"
+        assert without_stamps(tmp_path / "log" / "server.log") == [*golden("server", server.port), stopped]
         assert without_stamps(tmp_path / "log" / "client.log") == golden("client", server.port)

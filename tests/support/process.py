@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from tests.support.data import make_data
 from tests.support.waiting import DEADLINE
@@ -52,7 +52,8 @@ class ServerProcess:
     """`vestnik server` with the data in `data`; as a context manager it is stopped with SIGTERM at the end.
 
     `lines` are the lines of its console so far. `toml` is the content of its settings file. It finds an empty
-    database if there is none, unless it is to make all from nothing (`fresh`).
+    database if there is none, unless it is to make all from nothing (`fresh`). `stdout` is where it writes to whoever
+    started it.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class ServerProcess:
         port: int = 0,
         fresh: bool = False,
         environment: Mapping[str, str] | None = None,
+        stdout: int | IO[bytes] = subprocess.DEVNULL,
     ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         if not fresh:
@@ -86,7 +88,7 @@ class ServerProcess:
                 str(config),
                 *arguments,
             ),
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=clean_environment(**(environment or {})),

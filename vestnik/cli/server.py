@@ -2,13 +2,17 @@
 
 import asyncio
 import gc
+import ipaddress
 import logging
 import os
 import resource
 import shlex
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +25,7 @@ from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.journal import Journal, Keep
 from vestnik.log.journaled import journaled, switch
+from vestnik.log.recording.console import Console
 from vestnik.log.sealing.chain import tell_swept
 from vestnik.log.setup import configure
 from vestnik.ownership import make_owned
@@ -36,6 +41,10 @@ from vestnik.texts import say
 SWITCH: Final = 0.001
 """Seconds after which a thread that wants the interpreter gets it. Whoever writes a transaction wants it again after
 each statement, and five milliseconds each time, as is the default, are longer than the transaction."""
+LEAST_DESCRIPTORS: Final = 48
+"""Descriptors without which no server can work; at rest it has some thirty."""
+HEARD_WITHIN: Final = 5.0
+"""Seconds within which standard output takes what is said at the start; a paused terminal shows it when it goes on."""
 
 
 @click.command("server")
@@ -47,6 +56,9 @@ each statement, and five milliseconds each time, as is the default, are longer t
     metavar="ADDR",
     help="Address to listen at (default: all).",
 )
+@click.option(
+    "--default-address", metavar="ADDR", help="Address to listen at where nothing else says one (`make run` gives it)."
+)
 @options.port("Port to listen at; 0 picks a free one (default: 7777).")
 @options.data
 @options.log_dir
@@ -54,30 +66,39 @@ each statement, and five milliseconds each time, as is the default, are longer t
 @options.trace
 @options.lang
 @options.config
-def command(config: Path | None, **given: Any) -> None:
+def command(config: Path | None, default_address: str | None, **given: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C; a second signal does not wait for clients or the disk any more.
 
-    Everything else is set in vestnik.toml: see docs/operations.md.
+    SIGHUP reads the settings anew. Everything else is set in vestnik.toml: see docs/operations.md.
     """
     if given["log_level"]:
         given["log_level"] = given["log_level"].upper()
-    try:
-        settings = load_settings(config, given)
+    defaults = {} if default_address is None else {"address": default_address}
+
+    def load() -> Settings:
+        settings = load_settings(config, given, defaults)
         settings.log_path  # noqa: B018  # it may not be a path
+        return settings
+
+    _outlive_the_terminal()
+    try:
+        settings = load()
     except StartupError as error:
         journal = Journal("server", None, console=sys.stderr, language=given["lang"] or DEFAULT_LANGUAGE)
         raise SystemExit(_give_up(journal, error)) from None
-    raise SystemExit(run(settings))
+    raise SystemExit(run(settings, load))
 
 
-def run(settings: Settings) -> int:
-    """Run the server with `settings`; the exit code."""
+def run(settings: Settings, load: Callable[[], Settings]) -> int:
+    """Run the server with `settings`, and with what `load` gives when they are to be read anew; the exit code."""
     try:
         make_directory(settings.data_path)
         make_owned(settings.log_path, 0o750)
-    except OSError as error:
+        _raise_file_limit()
+    except (OSError, StartupError) as error:
         journal = Journal("server", None, console=sys.stderr, language=settings.lang)
-        return _give_up(journal, _directory_error(error, settings.data_path))
+        failure = error if isinstance(error, StartupError) else _directory_error(error, settings.data_path)
+        return _give_up(journal, failure)
     journal = configure(
         "server",
         directory=settings.log_path,
@@ -90,12 +111,11 @@ def run(settings: Settings) -> int:
     _sweep_admin(journal, settings)
     switch("server", settings.trace)
     catch_everything(journal, settings.log_path, console=True, dumps=False)
-    _raise_file_limit()
     sys.setswitchinterval(SWITCH)
     return_hashing_memory()
     app = App(settings, journal)
     try:
-        _run_loop(lambda: serve(app, _ready))
+        _run_loop(lambda: serve(app, _ready, load))
     except StoreUnsafe as error:
         code = _give_up(journal, error)
         os._exit(code)  # closing the database would take for written what is not
@@ -146,11 +166,32 @@ def _spare_garbage_collection() -> None:
 
 
 def _say_where(app: App) -> None:
+    """Tell whoever started the server where everything is, in a thread: the terminal may be paused, or gone."""
     settings = app.settings
-    for key, value in (("data", settings.data_path), ("journal", settings.log_path / "server.log")):
-        click.echo(say(settings.lang, f"cli.server_{key}", path=value.absolute()))
-    how = {"command": _own_command(), "data": shlex.quote(settings.data), "address": settings.address or "127.0.0.1"}
-    click.echo(say(settings.lang, "cli.server_how", port=app.listener.port, **how))
+    lines = [
+        say(settings.lang, f"cli.server_{key}", path=value.absolute())
+        for key, value in (("data", settings.data_path), ("journal", settings.log_path / "server.log"))
+    ]
+    host = settings.address or "127.0.0.1"
+    how = {"command": _own_command(), "data": shlex.quote(settings.data), "address": host}
+    lines.append(say(settings.lang, "cli.server_how", port=app.listener.port, **how))
+    if not all(map(_is_loopback, app.listener.hosts)):
+        lines.append(say(settings.lang, "cli.server_open"))
+    threading.Thread(target=_show, args=("\n".join(lines) + "\n", app.journal), name="told", daemon=True).start()
+
+
+def _show(text: str, journal: Journal) -> None:
+    console = Console(lambda: sys.stdout, name="standard-output")
+    console.show(text, text.count("\n"))
+    console.close(timeout=HEARD_WITHIN)
+    if console.error is not None:
+        reason = getattr(console.error, "strerror", None) or str(console.error)
+        journal.record(catalogue.SERVER_UNHEARD, reason)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
 
 
 def _own_command() -> str:
@@ -173,7 +214,29 @@ def _give_up(journal: Journal, error: StartupError) -> int:
     return 1
 
 
+def _outlive_the_terminal() -> None:
+    """A terminal that is closed ends no server, nor do signals that nobody reacts to yet.
+
+    Standard streams that are not there are made empty ones: else a file of ours would get the number of one, and what
+    is printed there be written into it.
+    """
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)  # until there is somebody to react
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:  # no event: there is no journal yet, and this mends it
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+
+
 def _raise_file_limit() -> None:
-    """Let the process open as many files, and so connections, as the system allows it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    """Let the process open as many files, and so connections, as the system allows it.
+
+    Raises StartupError when these are too few.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # no event: some systems allow less than they say
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    if soft != resource.RLIM_INFINITY and soft < LEAST_DESCRIPTORS:
+        raise StartupError("server.few_descriptors", limit=soft, least=LEAST_DESCRIPTORS)

@@ -1,8 +1,8 @@
-"""Signals to a running program about its journal: SIGUSR1 and SIGUSR2."""
+"""Signals to a running program: what to do at them, and about its journal SIGUSR1 and SIGUSR2."""
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -15,14 +15,24 @@ from vestnik.log.journaled import is_on, switch
 def controlled(journal: Journal) -> Iterator[None]:
     """Within it, in a running event loop, SIGUSR1 turns the journaling of functions on and off again, and SIGUSR2
     journals the statistics of the journal."""
+    with (
+        handled(signal.SIGUSR1, partial(toggle_trace, journal)),
+        handled(signal.SIGUSR2, partial(record_statistics, journal)),
+    ):
+        yield
+
+
+@contextmanager
+def handled(number: signal.Signals, react: Callable[[], object]) -> Iterator[None]:
+    """Within it, in a running event loop, `react` is called at a signal; afterwards that does what it did before."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGUSR1, partial(toggle_trace, journal))
-    loop.add_signal_handler(signal.SIGUSR2, partial(record_statistics, journal))
+    before = signal.getsignal(number)
+    loop.add_signal_handler(number, react)
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGUSR1)
-        loop.remove_signal_handler(signal.SIGUSR2)
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL if before is None else before)
 
 
 def toggle_trace(journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """Where the server is put together: a flat list of named start-up steps, undone in reverse."""
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,12 +13,13 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.names import EVERYBODY_WORDS, name_key
 from vestnik.chat.outcome import Post
 from vestnik.chat.storage.changes import ChangeEvent
-from vestnik.log.control import controlled
+from vestnik.log.control import controlled, handled
 from vestnik.log.crash import watch_loop
 from vestnik.log.dump import import_dumps
 from vestnik.log.events import JOURNAL_FAILED
 from vestnik.log.journal import Journal
-from vestnik.log.journaled import journaled
+from vestnik.log.journaled import journaled, switch
+from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
 from vestnik.server.administration import Administration, open_journal
 from vestnik.server.catchup import CatchUp
@@ -33,6 +35,7 @@ from vestnik.server.peers import Peers
 from vestnik.server.presence import Announcer
 from vestnik.server.recovery import complete_journal, complete_text
 from vestnik.server.refusals import Refusals
+from vestnik.server.reloading import compare
 from vestnik.server.retention import Retention
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
@@ -100,6 +103,24 @@ class App:
         self.journal.record(catalogue.SERVER_STOPPED)
         await asyncio.to_thread(self.journal.release)
         self.let_go()
+
+    def adopt(self, settings: Settings) -> None:
+        """Work with other settings from now on, as far as that is possible without a new start, and say so."""
+        found = compare(self.settings, settings)
+        trace = self.settings.trace
+        self.settings = now = found.settings
+        self.chat.limits = now.limits
+        self.chat.login_lifetime = self._login_lifetime
+        self.chat.asks_invited = now.invitations == "ask"
+        self.peers.adopt(now)
+        if now.trace != trace:
+            switch(self.journal.name, now.trace)
+        level = logging.getLevelNamesMapping()[now.log_level]
+        self.journal.level = min(level, self.journal.level)  # what is said next is to be seen in both
+        self.journal.record(catalogue.SERVER_RELOADED, ", ".join(found.changed) or "-")
+        if found.waiting:
+            self.journal.record(catalogue.SERVER_RESTART_NEEDED, ", ".join(found.waiting))
+        self.journal.level = level
 
     def force(self) -> None:
         """Do not wait for slow clients in `stop`, nor for a slow disk to take the journal."""
@@ -286,11 +307,14 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
 )
 
 
-async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
+async def serve(
+    app: App, ready: Callable[[App], None] | None = None, load: Callable[[], Settings] | None = None
+) -> None:
     """Run a server until SIGTERM or SIGINT; a second signal does not wait for clients or the disk any more.
 
-    `ready` is called when connections are accepted. Raises what `App.start` raises; StoreUnsafe when the disk has
-    failed so that the process must end as it is, without closing anything.
+    `ready` is called when connections are accepted. At SIGHUP `load` is called in a thread, for the settings that hold
+    from then on; without it nothing happens. Raises what `App.start` raises; StoreUnsafe when the disk has failed so
+    that the process must end as it is, without closing anything.
     """
     loop = asyncio.get_running_loop()
 
@@ -300,14 +324,30 @@ async def serve(app: App, ready: Callable[[App], None] | None = None) -> None:
             app.force()
         app.ended.set()
 
+    def on_hang_up() -> None:
+        if load is not None and started.is_set():  # before there is nothing to read anew
+            app.services.tasks.spawn(_reload(app, load))
+
+    started = asyncio.Event()
     watch_loop(app.journal)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    with controlled(app.journal):
+    with controlled(app.journal), handled(signal.SIGHUP, on_hang_up):
         await app.start()
+        started.set()
         if ready is not None:
             ready(app)
         await app.ended.wait()
         if app.unsafe is not None:
             raise app.unsafe
         await app.stop()
+
+
+async def _reload(app: App, load: Callable[[], Settings]) -> None:
+    """Read the settings anew; what is wrong with them is said."""
+    try:
+        settings = await asyncio.to_thread(load)
+    except StartupError as error:
+        app.journal.record(catalogue.SERVER_NOT_RELOADED, error.text(app.journal.language))
+    else:
+        app.adopt(settings)

@@ -14,6 +14,7 @@ from vestnik.protocol.codes import Code
 from vestnik.protocol.events import Notice, Probe
 from vestnik.server import catalogue
 from vestnik.server.buffers import relieve
+from vestnik.server.descriptors import DescriptorRoom
 from vestnik.server.door import Door
 from vestnik.server.memory import Freed
 from vestnik.server.peer import Peer
@@ -33,13 +34,12 @@ class Peers:
     def __init__(self, services: Services, settings: Settings) -> None:
         self.loop = asyncio.get_running_loop()
         self._services = services
-        self._settings = settings
+        self.adopt(settings)
         self._numbers = itertools.count(1)
         self._peers: set[Peer] = set()
-        shortest = min(settings.unfinished, settings.login_within, settings.choked, settings.keepalive or SWEEP * 4)
-        self._period = min(SWEEP, shortest / 4)
         self._turned_away: set[Peer] = set()
         self._networks = Networks()
+        self._descriptors = DescriptorRoom()
         self._freed = Freed()
         self._stuck: dict[Recipient, tuple[int, float]] = {}  # what the choked had taken, and since when no more
         services.chat.most_connections = self._most_connections
@@ -51,6 +51,12 @@ class Peers:
     def __len__(self) -> int:
         return len(self._peers)
 
+    def adopt(self, settings: Settings) -> None:
+        """Take limits from these settings from now on."""
+        self._settings = settings
+        shortest = min(settings.unfinished, settings.login_within, settings.choked, settings.keepalive or SWEEP * 4)
+        self._period = min(SWEEP, shortest / 4)
+
     # What doors report.
 
     @journaled
@@ -59,11 +65,15 @@ class Peers:
         peer = Peer(self._services, door, next(self._numbers), self._passed)
         self._peers.add(peer)
         self._gone.clear()
-        limit = self._settings.max_connections
+        room = self._descriptors.room
+        limit = min(self._settings.max_connections, room)
         total = len(self._peers) - len(self._turned_away)
         same = self._networks.enter(peer.network)
         share = share_of(limit, total - same)
-        if total > limit:
+        if len(self._peers) > room:
+            allowed, most = (self._descriptors.limit,), self._descriptors.spare
+            self._turn_away(peer, catalogue.CONNECTION_NO_DESCRIPTOR, allowed, answers.SERVER_FULL, room, most)
+        elif total > limit:
             self._turn_away(peer, catalogue.CONNECTION_REFUSED, (limit,), answers.SERVER_FULL, limit)
         elif same > share:
             self._turn_away(peer, catalogue.CONNECTION_CROWDED, (peer.network, share), answers.NETWORK_CROWDED, share)
@@ -71,12 +81,21 @@ class Peers:
             self._services.refusals.opened(peer)
         return peer
 
-    def _turn_away(self, peer: Peer, event: EventType, values: tuple[object, ...], answer: Answer, limit: int) -> None:
-        """Close a connection too many. It counts no more, so that others find room while it takes notice."""
+    def _turn_away(
+        self,
+        peer: Peer,
+        event: EventType,
+        values: tuple[object, ...],
+        answer: Answer,
+        limit: int,
+        most: int | None = None,
+    ) -> None:
+        """Close a connection too many. It counts no more, so that others find room while it takes notice; past `most`
+        of them (`MAX_TURNED_AWAY`) it is not told."""
         self._services.refusals.turned_away(peer, event, *values)
         self._networks.leave(peer.network)
         self._turned_away.add(peer)
-        if len(self._turned_away) > MAX_TURNED_AWAY:
+        if len(self._turned_away) > (MAX_TURNED_AWAY if most is None else most):
             peer.abort()
         else:
             self._dismiss(peer, answer, limit)
@@ -84,7 +103,7 @@ class Peers:
     def _most_connections(self, now: int) -> int:
         """How many connections an account may have that has so many `now`."""
         total = len(self._peers) - len(self._turned_away)
-        return share_of(self._settings.max_connections, total - now)
+        return share_of(min(self._settings.max_connections, self._descriptors.room), total - now)
 
     @journaled
     def lose(self, peer: Peer) -> None:
@@ -137,6 +156,8 @@ class Peers:
                 self._probe(peer, now)
 
         relieve(self._peers, settings.buffers)
+        if self._descriptors.news():
+            self._services.journal.record(catalogue.SERVER_NO_DESCRIPTORS, self._descriptors.limit)
         self._end_stuck()
         self._freed.look(now)
 

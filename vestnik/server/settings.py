@@ -1,7 +1,9 @@
 """The settings: names, types, defaults, bounds and meaning in one table, which the file, help and docs all follow."""
 
 import re
+import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
@@ -152,13 +154,24 @@ def read_file(path: Path) -> dict[str, Any]:
         raise SettingBad(str(path), str(error)) from None
 
 
-def load_settings(file: Path | None, overrides: dict[str, Any]) -> Settings:
+def load_settings(file: Path | None, overrides: Mapping[str, Any], defaults: Mapping[str, Any] = {}) -> Settings:
     """Settings from `file` (or `vestnik.toml` here or in the data directory), overridden by `overrides`.
 
-    Overrides that are None are not there. Raises SettingError.
+    Overrides that are None are not there; `defaults` hold where nothing else says anything. Raises SettingError, also
+    for a file that cannot be read.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     if file is None:
         data = _path("data", given.get("data", Settings().data))
-        file = next((f for f in (Path(FILE_NAME), data / FILE_NAME) if f.is_file()), None)
-    return make_settings((read_file(file) if file else {}) | given)
+        file = next((each for each in (Path(FILE_NAME), data / FILE_NAME) if _is_there(each)), None)
+    return make_settings({**defaults, **(read_file(file) if file else {}), **given})
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file. Raises SettingBad when that cannot be found out, for it could say anything."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):  # no event: this is the answer
+        return False
+    except OSError as error:
+        raise SettingBad(str(path), error.strerror or str(error)) from None

@@ -19,6 +19,10 @@ CATALOGUE: Final[Catalogue] = {
             "Stop: Ctrl-C"
         ),
     ),
+    "cli.server_open": (
+        "Внимание: соединения не шифруются, и пароли идут по сети открыто; только для этого компьютера: -a 127.0.0.1",
+        "Note: connections are not encrypted, so passwords travel in clear; for this machine only: -a 127.0.0.1",
+    ),
     "cli.control_unreachable": (
         "Сервер (процесс {pid}), который работает с данными в {path}, недоступен: "
         "он запускается, останавливается или завис",

@@ -15,6 +15,27 @@ CATALOGUE: Final[Catalogue] = {
         "The server is stopping, open connections: {connections}",
     ),
     "server.stopped": ("Сервер остановлен", "Server stopped"),
+    "server.reloaded": ("Настройки прочитаны заново, изменены: {settings}", "Settings read anew, changed: {settings}"),
+    "server.not_reloaded": (
+        "{reason}. Действуют прежние настройки",
+        "{reason}. The settings stay as they were",
+    ),
+    "server.restart_needed": (
+        "Чтобы изменились эти настройки, сервер надо запустить заново: {settings}",
+        "These settings change when the server is started anew: {settings}",
+    ),
+    "server.unheard": (
+        "На стандартный вывод ничего не вывести: {reason}",
+        "Nothing can be written to standard output: {reason}",
+    ),
+    "server.few_descriptors": (
+        "Ошибка! Процессу разрешено {limit} дескрипторов, а нужно не меньше {least}",
+        "Error! The process may have {limit} descriptors, and needs at least {least}",
+    ),
+    "server.no_descriptors": (
+        "Дескрипторы кончились (разрешено {limit}): новые соединения и файлы не открыть",
+        "Descriptors are used up ({limit} are allowed): no connection or file can be opened",
+    ),
     "server.forced": ("Второй сигнал: сервер останавливается немедленно", "Second signal: the server stops at once"),
     "server.unclean": (
         "Прошлый запуск (процесс {pid}) не был завершён правильно",
@@ -77,6 +98,10 @@ CATALOGUE: Final[Catalogue] = {
     "connection.opened": ("Соединение с клиентом установленно", "Connection from a client established"),
     "connection.closed": ("Клиент отключился", "Client disconnected"),
     "connection.refused": ("Соединение отклонено: уже открыто {limit}", "Connection refused: {limit} are open already"),
+    "connection.no_descriptor": (
+        "Соединение отклонено: дескрипторов разрешено {limit}, для соединений их больше нет",
+        "Connection refused: {limit} descriptors are allowed, and none is left for connections",
+    ),
     "connection.repeated": (
         "Ещё событий из сети {network}: {count}, с {since} по {until} ({kinds})",
         "More events from network {network}: {count}, from {since} to {until} ({kinds})",

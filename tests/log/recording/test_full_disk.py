@@ -36,7 +36,7 @@ for number in range(count):
         journal.record(ordinary, "anna", "#room", number)
     slowest = max(slowest, time.thread_time() - began)
     if number % 100 == 0:
-        journal.record(catalogue.SERVER_STOPPED)
+        journal.record(catalogue.PROBE_SENT, "anna")
         journal.record(catalogue.SERVER_FORCED)
 while not journal.statistics.degraded:
     time.sleep(0.001)

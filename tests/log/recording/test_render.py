@@ -49,8 +49,8 @@ def test_language() -> None:
     renderer = Renderer("server", "ru")
     russian = renderer.line(record(catalogue.SERVER_STOPPED))
     renderer.language = "en"
-    assert russian.endswith("DEBUG    server     Сервер остановлен\n")
-    assert renderer.line(record(catalogue.SERVER_STOPPED)).endswith("DEBUG    server     Server stopped\n")
+    assert russian.endswith("INFO     server     Сервер остановлен\n")
+    assert renderer.line(record(catalogue.SERVER_STOPPED)).endswith("INFO     server     Server stopped\n")
 
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL])

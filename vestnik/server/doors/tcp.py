@@ -277,13 +277,14 @@ class TcpDoor(asyncio.Protocol):
 
 
 class TcpListener:
-    """Accepts connections; `port` is where, once it is open."""
+    """Accepts connections; `port` is where, once it is open, and `hosts` at which addresses."""
 
     def __init__(self, peers: Peers, settings: Settings) -> None:
         self._peers = peers
         self._settings = settings
         self._servers: list[asyncio.Server] = []
         self.port = 0
+        self.hosts: list[str] = []
 
     @journaled
     async def open(self) -> None:
@@ -291,6 +292,7 @@ class TcpListener:
         settings = self._settings
         sockets = open_sockets(settings.address, settings.port, settings.backlog)
         self.port = sockets[0].getsockname()[1]
+        self.hosts = [sock.getsockname()[0] for sock in sockets]
         loop = asyncio.get_running_loop()
         for sock in sockets:
             for level, option, value in _SOCKET_OPTIONS:
