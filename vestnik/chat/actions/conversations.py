@@ -243,5 +243,5 @@ def _positions(
         else:
             state.anew = number in known
             began = kept.since.get(number, state.seq if state.to.startswith(ROOM_SIGN) else 0)
-            positions[number] = joined.get(number) or (began, state.change)
+            positions[number] = joined[number][0] if number in joined else began, state.change
     return positions
