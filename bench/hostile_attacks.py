@@ -165,7 +165,7 @@ def guess(port: int, name: str) -> None:
 
 def main() -> None:
     """Attack."""
-    os.nice(NICENESS)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     kind, port, name = sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""
     if kind in NONSENSE:
         be_stranger(port, NONSENSE[kind])

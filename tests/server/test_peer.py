@@ -16,11 +16,11 @@ from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.formats import jim_formats
 from vestnik.protocol.requests import AnyRequest, Authenticate, GetContacts, Join, Msg, Presence, Quit, User
 from vestnik.secret import Secret
-from vestnik.server import patience, peer
+from vestnik.server import intake, patience, peer
 from vestnik.server.app import App
 from vestnik.server.patience import STRANGER
 from vestnik.server.peer import Peer
-from vestnik.server.turns import CHECKED, MAX_PENDING, PASS, REQUEST, TURN, TURN_TIME
+from vestnik.server.turns import CHECKED, LETTERS, MAX_PENDING, PASS, REQUEST, SHARED_PENDING, TURN, TURN_TIME
 
 
 class FakeDoor:
@@ -111,10 +111,10 @@ class FakeDoor:
 class Visit:
     """A peer that came through a door, to a running server."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, number: int = 99) -> None:
         self.app = app
         self.door = FakeDoor()
-        self.peer = Peer(app.services, self.door, 99, 0.0)
+        self.peer = Peer(app.services, self.door, number, 0.0)
 
     def ask(self, *requests: AnyRequest | BadRequest) -> None:
         """What one read has brought."""
@@ -305,17 +305,39 @@ async def test_messages_of_one_turn_are_one_batch(visit: Visit) -> None:
 
 
 async def test_few_messages_of_one_connection_wait(visit: Visit) -> None:
-    """However many messages somebody sends at once, others' wait behind a few of them only; all are kept in the end."""
+    """However many messages somebody sends at once, only so many wait for the store; all are kept in the end."""
     visit.ask(LOGIN, Join(room="#tea"))
     await visit.door.until(2)
+    waiting = pending(visit)
+    visit.ask(*[Msg(to="#tea", message="x")] * (3 * MAX_PENDING))
+    await visit.door.until(3 * MAX_PENDING + 2)
+    assert max(waiting) == MAX_PENDING
+
+
+async def test_fewer_messages_wait_beside_those_of_others(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once somebody else sends, too, what waits of one connection is a few messages, or what costs as much."""
+    monkeypatch.setattr(intake, "ALONE", 1e9)
+    visit.ask(LOGIN, Join(room="#tea"), Msg(to="#tea", message="x"))
+    other = Visit(visit.app, 98)
+    await visit.door.until(3)
+    other.ask(LOGIN, Msg(to="#tea", message="x"), Quit())
+    await other.door.until_told("close")
+    waiting = pending(visit)
+    visit.ask(*[Msg(to="#tea", message="x")] * MAX_PENDING, *[Msg(to="#tea", message="x" * 4000)] * 10)
+    while visit.peer.busy:
+        await asyncio.sleep(0)
+    assert len(visit.door.answers) == 4 + MAX_PENDING + 10
+    assert max(waiting) <= SHARED_PENDING + 4000 // LETTERS
+
+
+def pending(visit: Visit) -> list[int]:
+    """What waits of a visitor's messages, each time that some are handed to the store."""
     waiting: list[int] = []
     submit = visit.app.store.submit
     visit.app.services.intake._store = SimpleNamespace(  # type: ignore[assignment]  # in its place
         submit=lambda posts: (waiting.append(visit.peer.pending), submit(posts))
     )
-    visit.ask(*[Msg(to="#tea", message="x")] * (3 * MAX_PENDING))
-    await visit.door.until(3 * MAX_PENDING + 2)
-    assert max(waiting) == MAX_PENDING
+    return waiting
 
 
 async def test_rest_of_the_scanner(visit: Visit) -> None:

@@ -61,7 +61,8 @@ class Post(msgspec.Struct, eq=False):
     `session` is where it comes from, `request` the number of the request there. The store fills in the numbers of the
     `message`, or sets `again` when the account has sent this `id` before: `delivered` then says whether the addressee
     has got that message, `conflict` that it was another conversation's, `differs` that it has another text,
-    `withdrawn` that it was deleted. Or it refuses it for a reason that came up meanwhile.
+    `withdrawn` that it was deleted. Or it refuses it for a reason that came up meanwhile. `weight` is for how many
+    messages it counts while it waits.
     """
 
     session: Session
@@ -73,6 +74,7 @@ class Post(msgspec.Struct, eq=False):
     refusal: VestnikError | None = None
     differs: bool = False
     withdrawn: bool = False
+    weight: int = 1
 
 
 Outcome: TypeAlias = Reply | Post

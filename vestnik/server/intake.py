@@ -7,7 +7,7 @@ before the store has it on disk.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextvars import Context
 from typing import Final
 
@@ -28,12 +28,15 @@ from vestnik.server.fanout import Fanout
 from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Order
 from vestnik.server.refusals import Refusals
+from vestnik.server.turns import MAX_PENDING, SHARED_PENDING
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
 from vestnik.texts import Wording
 
 MAX_BATCH: Final = 1024
-"""Messages in one batch: what one connection may send in a turn. A batch is answered and delivered at once."""
+"""Messages in one batch, which is answered and delivered at once."""
+ALONE: Final = 1.0
+"""Seconds without a message of anybody else after which who sends is alone."""
 
 
 class Intake:
@@ -69,6 +72,10 @@ class Intake:
         self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, monotonic
         self._queued = 0
         self._held: set[Recipient] = set()
+        self._last = 0  # the number of the connection that the last batch came from
+        self._shared_until = 0.0
+        self.share = MAX_PENDING
+        """For how many messages what waits of one connection may count."""
         self.unrecorded = Unrecorded()
 
     # Accepting.
@@ -126,6 +133,7 @@ class Intake:
         """Answer, deliver and journal a batch that is on disk; or say why it is not."""
         self._queued -= len(posts)
         authors = self._answer_all(posts) if error is None else self._fail(posts, error)
+        self._divide(authors)
         for author in authors:
             author.go_on()
         self._fanout.check_buffers()
@@ -134,7 +142,15 @@ class Intake:
             for waiting in held:
                 waiting.release()
 
-    def _answer_all(self, posts: Sequence[Post]) -> Iterable[Recipient]:
+    def _divide(self, authors: Collection[Recipient]) -> None:
+        """Find out from who has sent a batch whether there are several now, and how much each may have waiting."""
+        now, last = time.monotonic(), next(iter(authors)).number
+        if len(authors) > 1 or last != self._last:
+            self._shared_until = now + ALONE
+            self._last = last
+        self.share = SHARED_PENDING if now < self._shared_until else MAX_PENDING
+
+    def _answer_all(self, posts: Sequence[Post]) -> Collection[Recipient]:
         now = time.time()
         duration = round((time.monotonic() - self._begun.popleft()) * 1000, 3)
         records: list[Record] = []
@@ -156,7 +172,7 @@ class Intake:
                     group.append(post)
             answer = self._answer(post)
             author = post.session.recipient
-            author.pending -= 1
+            author.pending -= post.weight
             recipients = None if post.again else written_to(post)
             number = message.number or None  # it has one already, if it was sent again
             values: Values = (message.author, message.to, message.seq, message.id, number, epoch, recipients, duration)
@@ -182,7 +198,7 @@ class Intake:
     def _refuse(self, post: Post, error: VestnikError, replies: dict[Recipient, list[bytes]]) -> None:
         """Answer a message that the store has refused, after those before it."""
         author = post.session.recipient
-        author.pending -= 1
+        author.pending -= post.weight
         lines = replies.setdefault(author, [])
         if lines:
             author.send(b"".join(lines))
@@ -219,11 +235,11 @@ class Intake:
                 return answers.MESSAGE_DELIVERED
         return answers.MESSAGE_NOTED
 
-    def _fail(self, posts: Sequence[Post], error: Exception) -> Iterable[Recipient]:
+    def _fail(self, posts: Sequence[Post], error: Exception) -> Collection[Recipient]:
         self._begun.popleft()
         self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         for post in posts:
             author = post.session.recipient
-            author.pending -= 1
+            author.pending -= post.weight
             author.fail(post.request, post.message.id)
         return {post.session.recipient for post in posts}

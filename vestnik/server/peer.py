@@ -29,7 +29,7 @@ from vestnik.server.networks import network_of
 from vestnik.server.patience import MEMBER, QUIT_WITHIN, STRANGER
 from vestnik.server.services import Services
 from vestnik.server.traced import TRACED_ACTIONS
-from vestnik.server.turns import CHECKED, MAX_PENDING, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
+from vestnik.server.turns import CHECKED, LETTERS, MESSAGE, REFUSAL, REQUEST, TURN, clock, worth
 from vestnik.server.written import packed
 from vestnik.store.readers import ASKER, NOBODY
 
@@ -192,7 +192,7 @@ class Peer:
         for request in source:
             cost = REFUSAL
             if request is not None:
-                must_wait = self.pending and (type(request) is not Msg or self.pending >= MAX_PENDING)
+                must_wait = self.pending and (type(request) is not Msg or self.pending >= self._services.intake.share)
                 if must_wait or self._task is not None or not (cost := self._begin(request)):
                     self._put_back = request
                     self.pause_reading()
@@ -252,8 +252,8 @@ class Peer:
         return REQUEST
 
     def _accept(self, post: Post, number: int) -> None:
-        post.request = number
-        self.pending += 1
+        post.request, post.weight = number, 1 + len(post.message.text) // LETTERS
+        self.pending += post.weight
         self.refusals = 0
         self._services.intake.accept(post)
 

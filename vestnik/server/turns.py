@@ -17,8 +17,8 @@ REQUEST: Final = 8
 """What any other request costs."""
 REFUSAL: Final = 32
 """What a request that is refused costs, or one rest of the scanner."""
-TURN: Final = 1024
-"""Units of one turn of one connection: about four milliseconds of messages, one of other requests."""
+TURN: Final = 512
+"""Units of one turn of one connection: about two milliseconds of messages, half a one of other requests."""
 TURN_TIME: Final = 0.001
 """Seconds for which a turn may last beyond what its units are worth; then it ends although not all are spent."""
 UNIT_TIME: Final = 0.000_005
@@ -26,9 +26,12 @@ UNIT_TIME: Final = 0.000_005
 CHECKED: Final = 8
 """Units between two looks at the time."""
 MAX_PENDING: Final = 512
-"""Messages of one connection that may wait for the store; the next ones are served when these are answered, so that
-others' messages are behind a few only, however many somebody sends at once."""
-PASS: Final = 4096
+"""Messages of one connection that may wait for the store; the next ones are served when these are answered."""
+SHARED_PENDING: Final = 64
+"""The same while others send messages, too, which are behind a few only then, however many somebody sends at once."""
+LETTERS: Final = 256
+"""Characters of a text for which it counts as one more message of those that may wait."""
+PASS: Final = 2048
 """Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
 
 
