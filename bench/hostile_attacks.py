@@ -27,8 +27,6 @@ AGAIN: Final = 0.02
 GUESSERS: Final = 16
 """Connections that guess at once."""
 READ_BYTES: Final = 1 << 16
-NICENESS: Final = 19
-"""Attackers have machines of their own: here they only get what processor time the server and the client leave."""
 
 Request = Mapping[str, Any]
 Flood = Callable[[int], Request]

@@ -107,7 +107,7 @@ def _check_changes(device: Device, name: str, place: Conversation) -> None:
         expected = place.changes[number - 1]
         told = {key: value for key, value in event.items() if key not in {"time", "to", "change", "until", "mentions"}}
         if expected["kind"] == "edit":  # one that was missed has the text that the message has by now
-            texts = place.messages[expected["seq"] - 1].texts
+            texts = place.messages[expected["seq"] - 1].said
             if told["message"] in texts[texts.index(expected["message"]) :]:
                 expected = expected | {"message": told["message"]}
         elif "emoji" in expected and "emoji" not in told and place.messages[expected["seq"] - 1].deleted:
@@ -139,7 +139,7 @@ def _heard(world: World, device: Device) -> dict[int, list[int]]:
     found: dict[str, tuple[Conversation, int]] = {}
     for place in world.places():
         for seq, message in enumerate(place.messages, 1):
-            found |= {text: (place, seq) for text in message.texts if text}
+            found |= {text: (place, seq) for text in message.said if text}
     heard: dict[int, list[int]] = {}
     for message in device.heard:
         if not message["message"]:

@@ -144,7 +144,7 @@ class World:
         if message.deleted:
             return None
         message.deleted = True
-        message.texts = ["", ""]  # that it was deleted is listed, but no text
+        message.gone, message.texts = message.texts, ["", ""]  # that it was deleted is listed, but no text
         message.pinned = False
         message.reactions.clear()
         return self._change(place, account, "delete", seq=request["seq"])

@@ -16,7 +16,7 @@ class Refused(Exception):
 
 @dataclass
 class Message:
-    """A message; `texts` are all that it ever had, the present one last."""
+    """A message; `texts` are those that one may still see, the present one last, `gone` those before it was deleted."""
 
     author: str
     texts: list[str]
@@ -25,6 +25,7 @@ class Message:
     thread: int | None = None
     edited: bool = False
     deleted: bool = False
+    gone: list[str] = field(default_factory=list)
     pinned: bool = False
     reactions: set[tuple[str, str]] = field(default_factory=set)
 
@@ -32,6 +33,11 @@ class Message:
     def text(self) -> str:
         """Its present text."""
         return self.texts[-1]
+
+    @property
+    def said(self) -> list[str]:
+        """All texts that it ever had, which somebody may have heard."""
+        return [*self.gone, *self.texts]
 
 
 @dataclass
