@@ -99,7 +99,7 @@ async def deaf(port: int, name: str) -> socket.socket:
     sock.setblocking(False)
     await loop.sock_connect(sock, ("127.0.0.1", port))
     user = {"account_name": name, "password": "secret"}
-    await loop.sock_sendall(sock, json.dumps({"action": "authenticate", "user": user}).encode())
+    await loop.sock_sendall(sock, json.dumps({"action": "authenticate", "user": user}).encode() + b"\n")
     assert b"20" in await asyncio.wait_for(loop.sock_recv(sock, 4096), DEADLINE)
     return sock
 

@@ -11,6 +11,7 @@ import pytest
 from tests.support.app import running_app
 from tests.support.data import add_accounts
 from tests.support.process import ServerProcess
+from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.server.app import App
 
@@ -85,6 +86,104 @@ async def test_a_long_value_without_an_end_is_answered_once(app: App) -> None:
         anna.write(b'{"action": "msg", "message": "' + b"x" * 70_000)
         found = [json.loads(line) for line in (await anna.rest()).splitlines()]
         assert found == [{"response": 400, "error": "The object is longer than 65536 bytes"}]
+
+
+def bare(action: str, **fields: Any) -> bytes:
+    """A request as most programs in the wild write it, with nothing behind it."""
+    return json.dumps({"action": action, "time": 0, **fields}).encode()
+
+
+async def enter(wire: Wire, name: str) -> dict[str, Any]:
+    """Log in so; what one call of the system then gives, taken for one object."""
+    wire.write(bare("authenticate", user={"account_name": name, "password": "secret"}))
+    return await received(wire)
+
+
+async def received(wire: Wire, size: int = 1024) -> dict[str, Any]:
+    """What a program in the wild makes of one call of the system."""
+    found = json.loads(await asyncio.wait_for(wire.reader.read(size), DEADLINE))
+    assert isinstance(found, dict)
+    return found
+
+
+async def keep(port: int, *texts: str) -> None:
+    """Let anna write texts to boris, all at once."""
+    async with await Wire.login(port, "anna") as anna:
+        for text in texts:
+            anna.tell(action="msg", to="boris", message=text)
+        for _ in texts:
+            assert (await anna.hear())["response"] in {200, 202}
+
+
+async def test_kept_messages_come_one_at_a_time(app: App) -> None:
+    """Who ends nothing with a newline gets the answer to the login, then kept messages, each by itself."""
+    texts = [f"Сообщение {number}" for number in range(5)]
+    await keep(app.listener.port, *texts)
+    async with await Wire.connect(app.listener.port) as boris:
+        assert (await enter(boris, "boris"))["response"] == 202
+        assert [(await received(boris))["message"] for _ in texts] == texts
+
+
+async def test_messages_of_one_moment_come_one_at_a_time(app: App) -> None:
+    """So do messages that others send at once, to the person or to a room; an answer does not wait for them."""
+    port = app.listener.port
+    async with await Wire.connect(port) as boris, await Wire.login(port, "anna") as anna:
+        await enter(boris, "boris")
+        boris.write(bare("join", room="#tea"))
+        assert (await received(boris))["response"] == 200
+        await anna.code(action="join", room="#tea")
+        for number in range(3):
+            anna.tell(action="msg", to="#tea", message=str(number))
+            anna.tell(action="msg", to="boris", message=str(number))
+        found = [await received(boris)]
+        boris.write(bare("get_contacts"))
+        assert (await received(boris)) == {"response": 202, "alert": []}
+        found += [await received(boris) for _ in range(5)]
+        for to in ("#tea", "boris"):
+            assert [each["message"] for each in found if each["to"] == to] == ["0", "1", "2"]
+
+
+async def test_long_texts_come_in_portions(app: App) -> None:
+    """A text that is longer than such programs read at a time comes as several messages, none of them lost."""
+    text = "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 60
+    await keep(app.listener.port, text, "И всё")
+    async with await Wire.connect(app.listener.port) as boris:
+        await enter(boris, "boris")
+        parts = [(await received(boris))["message"]]
+        while parts[-1] != "И всё":
+            parts.append((await received(boris))["message"])
+        assert "".join(part.strip("…") for part in parts[:-1]) == text
+
+
+async def test_what_did_not_have_its_moment_stays_kept(app: App) -> None:
+    """A program that goes in the middle gets what it has not seen at the next login, and nothing twice."""
+    texts = [str(number) for number in range(6)]
+    await keep(app.listener.port, *texts)
+    found = []
+    for _ in range(3):
+        async with await Wire.connect(app.listener.port) as boris:
+            assert (await enter(boris, "boris"))["response"] in {200, 202}
+            found += [(await received(boris))["message"] for _ in range(2)]
+            boris.write(bare("quit"))
+            assert await boris.rest() == b""
+    assert found == texts
+
+
+async def test_newlines_are_noticed_later(app: App) -> None:
+    """When a newline comes behind an object after all, everything that waits comes at once."""
+    await keep(app.listener.port, *"abcdef")
+    async with await Wire.connect(app.listener.port) as boris:
+        assert (await enter(boris, "boris"))["response"] == 202
+        boris.write(b"\n")
+        assert await boris.texts(6) == list("abcdef")
+
+
+async def test_who_does_not_wait_for_answers_is_not_held_up(app: App) -> None:
+    """A program that sends a thousand requests at once, without newlines, has its answers without a pause."""
+    async with await Wire.connect(app.listener.port) as anna:
+        await enter(anna, "anna")
+        anna.write(bare("join", room="#tea") + bare("msg", to="#tea", message="x") * 1000)
+        assert [(await anna.hear())["response"] for _ in range(1001)] == [200] * 1001
 
 
 def test_quit_without_a_login(tmp_path: Path) -> None:

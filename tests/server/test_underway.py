@@ -58,15 +58,15 @@ def test_end(unread: int, arrived: int, lost: int) -> None:
 
 
 def test_small_messages_are_one_piece() -> None:
-    """Small messages of a conversation in a row take no more memory than one; those of another one are apart."""
+    """Small messages of a conversation in a row are one piece, and it is known which of them have arrived."""
     underway, session = Underway(), session_with(0)
     for seq in range(1, 101):
         underway.write(session, BORIS, TALK, seq, 40)
     underway.write(session, BORIS, OTHER, 1, 40)
     assert len(underway._portions[BORIS][session]) == 2
     found, lost = underway.end(session, 50)
-    assert found == []
-    assert lost == 101
+    assert found == [Arrival(TALK, BORIS, 99)]
+    assert lost == 2
 
 
 def test_sessions_and_accounts_are_apart() -> None:

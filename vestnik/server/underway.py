@@ -24,15 +24,25 @@ class Arrival(NamedTuple):
 
 
 class _Portion:
-    """Some messages in a row of one conversation; `size` is what they have in bytes, `count` how many they are."""
+    """Messages in a row of one conversation; `size` is what they have in bytes, `marks` the seq and size of each."""
 
-    __slots__ = ("conversation_id", "count", "seq", "size")
+    __slots__ = ("conversation_id", "marks", "size")
 
     def __init__(self, conversation_id: int, seq: int, size: int) -> None:
         self.conversation_id = conversation_id
-        self.seq = seq
         self.size = size
-        self.count = 1
+        self.marks = [seq, size]
+
+    def take(self, unread: int) -> int:
+        """Forget those that have arrived when the last `unread` bytes have not: the seq of the last of them, or 0."""
+        at = len(self.marks)
+        while at and unread > 0:
+            at -= 2
+            unread -= self.marks[at + 1]
+        arrived = self.marks[:at]
+        del self.marks[:at]
+        self.size -= sum(arrived[1::2])
+        return arrived[-2] if arrived else 0
 
 
 class Underway:
@@ -54,8 +64,7 @@ class Underway:
             portions = sessions[session] = deque()
         elif (last := portions[-1]).conversation_id == conversation_id and last.size + size <= JOINED:
             last.size += size
-            last.seq = seq
-            last.count += 1
+            last.marks += (seq, size)
             return
         portions.append(_Portion(conversation_id, seq, size))
 
@@ -72,12 +81,12 @@ class Underway:
         for number in [number for number, sessions in self._portions.items() if session in sessions]:
             found += self._take(number, session, unread)
             if session in self._portions.get(number, ()):
-                lost += sum(portion.count for portion in self._portions[number][session])
+                lost += sum(len(portion.marks) // 2 for portion in self._portions[number][session])
                 self._forget(number, session)
         return found, lost
 
     def _take(self, account_id: int, session: Session, unread: int) -> Iterator[Arrival]:
-        """Forget what has arrived: all but the last portions, which have the bytes that were not read."""
+        """Forget what has arrived: all but the last messages, which have the bytes that were not read."""
         portions = self._portions[account_id][session]
         left = 0
         for portion in reversed(portions):
@@ -85,11 +94,16 @@ class Underway:
                 break
             unread -= portion.size
             left += 1
-        arrived = [portions.popleft() for _ in range(len(portions) - left)]
+        arrived = [
+            (portion.conversation_id, portion.marks[-2])
+            for portion in (portions.popleft() for _ in range(len(portions) - left))
+        ]
+        if left and (seq := portions[0].take(unread + portions[0].size)):
+            arrived.append((portions[0].conversation_id, seq))
         if not portions:
             self._forget(account_id, session)
-        for portion in arrived:
-            yield Arrival(portion.conversation_id, account_id, portion.seq)
+        for conversation_id, seq in arrived:
+            yield Arrival(conversation_id, account_id, seq)
 
     def _forget(self, account_id: int, session: Session) -> None:
         sessions = self._portions[account_id]

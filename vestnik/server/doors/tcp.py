@@ -17,6 +17,7 @@ from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest
 from vestnik.protocol.spellings import respell
 from vestnik.server.door import WRITE_HIGH
+from vestnik.server.doors.pacing import Pacer, is_lined
 from vestnik.server.peer import Peer
 from vestnik.server.peers import Peers
 from vestnik.server.settings import Settings
@@ -110,7 +111,20 @@ _decode = REQUESTS.decode
 class TcpDoor(asyncio.Protocol):
     """One connection over TCP, or over TLS: a `vestnik.server.door.Door`."""
 
-    __slots__ = ("_eof", "_framer", "_lingering", "_loop", "_peer", "_peers", "_read", "_transport", "_unread", "write")
+    __slots__ = (
+        "_eof",
+        "_framer",
+        "_lined",
+        "_lingering",
+        "_loop",
+        "_pacer",
+        "_peer",
+        "_peers",
+        "_read",
+        "_transport",
+        "_unread",
+        "write",
+    )
 
     formats: Final[Formats] = staticmethod(jim_formats)
 
@@ -118,6 +132,8 @@ class TcpDoor(asyncio.Protocol):
         self._peers = peers
         self._loop = peers.loop
         self._framer: Framer[AnyRequest] = Framer(_decode, respell=respell)
+        self._lined = False  # the client ends what it says with a newline
+        self._pacer: Pacer | None = None  # for one that does not
         self._eof = False  # the client sends no more
         self._lingering: asyncio.TimerHandle | None = None
         self._read = 0  # bytes that came last
@@ -142,6 +158,8 @@ class TcpDoor(asyncio.Protocol):
             self._unread = sys.maxsize
         if self._lingering is not None:
             self._lingering.cancel()
+        if self._pacer is not None:
+            self._pacer.abort()
         self._peers.lose(self._peer)
 
     def data_received(self, data: bytes) -> None:
@@ -151,13 +169,27 @@ class TcpDoor(asyncio.Protocol):
         if peer.closing:
             return  # read only so that the client gets what was written to it
         self._read = len(data)
+        if not self._lined:
+            self._look_at_end(data)
         peer.receive(self._framer.feed(data))
+
+    def _look_at_end(self, data: bytes) -> None:
+        """Write at once to who ends with a newline what it says, and to who does not one object at a time."""
+        if is_lined(data):
+            if self._pacer is not None:
+                self._pacer.stop()
+            self._lined, self._pacer, self.write = True, None, self._transport.write
+            return
+        if self._pacer is None:
+            self._pacer = Pacer(self._loop, self._transport, self._peer)
+            self.write = self._pacer.write
+        self._pacer.hear()
 
     def eof_received(self) -> bool:
         """The client sends no more; it still gets its answers."""
         self._eof = True
         if self._peer.closing:
-            if not self.unread():
+            if not self.unread():  # an answer may wait for its moment
                 self._transport.close()
         else:
             self._peer.finish_reading()
@@ -169,7 +201,8 @@ class TcpDoor(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """The client has caught up."""
-        self._peer.relax()
+        if self._pacer is None or not self._pacer.choked:
+            self._peer.relax()
 
     # What the peer calls.
 
@@ -189,7 +222,8 @@ class TcpDoor(asyncio.Protocol):
 
     def waiting(self) -> int:
         """Bytes that the client has not taken yet."""
-        return self._transport.get_write_buffer_size()
+        paced = 0 if self._pacer is None else self._pacer.waiting
+        return paced + self._transport.get_write_buffer_size()
 
     def hung_up(self) -> bool:
         """Whether the client has closed its side, also if that was not read yet."""
@@ -205,6 +239,10 @@ class TcpDoor(asyncio.Protocol):
         """Bytes that the client's side has not acknowledged, also when the connection is gone."""
         if self._unread is not None:
             return self._unread
+        return self._underway() + (0 if self._pacer is None else self._pacer.waiting)
+
+    def _underway(self) -> int:
+        """Bytes that were written and that the client's side has not acknowledged."""
         waiting = self._transport.get_write_buffer_size()
         if _UNACKNOWLEDGED is None:
             return waiting
@@ -229,7 +267,7 @@ class TcpDoor(asyncio.Protocol):
     def holds(self) -> int:
         """Bytes that are kept for the client: those that it has not taken, and those of it that are not served yet."""
         read = self._read if self._peer.busy else 0
-        return self._transport.get_write_buffer_size() + self._framer.held + read
+        return self.waiting() + self._framer.held + read
 
     def unfinished(self) -> int:
         """The number of the request of which only the beginning has come; 0: there is none."""
@@ -240,13 +278,18 @@ class TcpDoor(asyncio.Protocol):
         return self._framer.skipping
 
     def close(self) -> None:
+        """Close after what is written, and the answers that wait for their moment, have been sent."""
+        if self._pacer is None or not self._pacer.finish(self._close):
+            self._close()
+
+    def _close(self) -> None:
         """Close after what is written has been sent.
 
         Closing a socket with unread input makes the kernel drop what it has not sent yet. So our side is closed first,
         and what the client still sends is read and thrown away until it closes too, or until `LINGER`. TLS says by
         itself that nothing more comes, and cannot close one side only.
         """
-        if not self._transport.can_write_eof() or (self._eof and not self.unread()):
+        if not self._transport.can_write_eof() or (self._eof and not self._underway()):
             self._transport.close()
             return
         if not self._eof:
@@ -262,7 +305,7 @@ class TcpDoor(asyncio.Protocol):
 
         Times are counted and not seconds, since a process may stand still.
         """
-        if not self.unread():
+        if not self._underway():
             self._transport.abort()
         elif times and most:
             self._linger(LINGER, times - 1 if taken == self.taken() else LINGER_TIMES, most - 1)
@@ -273,6 +316,8 @@ class TcpDoor(asyncio.Protocol):
         """Close at once."""
         if self._unread is None:
             self._unread = self.unread()
+        if self._pacer is not None:
+            self._pacer.abort()
         self._transport.abort()
 
 
