@@ -13,6 +13,68 @@ CATALOGUE: Final[Catalogue] = {
         "Нет команды {command}; /help покажет все",
         "There is no command {command}; /help lists all",
     ),
+    "cli.near_command": (
+        "Нет команды {command}. Может быть, {names}? /help покажет все",
+        "There is no command {command}. Is it {names}? /help lists all",
+    ),
+    "cli.alias": ("{command} здесь называется {meant}", "{command} is called {meant} here"),
+    "cli.near_names": ("Может быть, {names}?", "Is it {names}?"),
+    "cli.near_rooms": ("Этот чат новый. Похожие: {names}", "This room is new. There is also {names}"),
+    "cli.not_member": ("Вы не состоите в чате {room}: /join {room}", "You are not in room {room}: /join {room}"),
+    "cli.one_room": (
+        "Чаты называют по одному: {command} {room}; имя с запятой или с # внутри — в кавычках",
+        "One room at a time: {command} {room}; a name with a comma or a # inside is in quotes",
+    ),
+    "cli.room_quotes": (
+        'После имени чата ничего не нужно; имя с пробелом — в кавычках: {command} "{room}"',
+        'Nothing belongs behind the name of a room; a name with a blank is in quotes: {command} "{room}"',
+    ),
+    "cli.unchanged": ("Так уже и есть", "It is so already"),
+    "cli.client_all_read": ("В других беседах всё прочитано", "Everything is read in other conversations"),
+    "cli.life_none": ("В {to} нет сообщения {seq}", "There is no message {seq} in {to}"),
+    # What other programs have.
+    "cli.habit_me": (
+        "Сообщений от третьего лица здесь нет: напишите обычное",
+        "There are no messages in the third person here: write an ordinary one",
+    ),
+    "cli.habit_nick": (
+        "Имя даёт администратор и не меняется; о себе можно сказать так: /away СТАТУС",
+        "A name is given by the administrator and stays; to say something about yourself: /away STATUS",
+    ),
+    "cli.habit_role": (
+        "Права даёт роль: /role ИМЯ moderator, owner или member; /mute ИМЯ лишает слова",
+        "Rights come with a role: /role NAME moderator, owner or member; /mute NAME keeps from writing",
+    ),
+    "cli.habit_exit": (
+        "Выход — Ctrl-D или /quit; /logout завершает и вход",
+        "Ctrl-D or /quit leaves; /logout ends the login, too",
+    ),
+    "cli.habit_server": (
+        "Сервер и учётную запись выбирают при запуске: vestnik client -a АДРЕС -u ИМЯ; /reconnect подключит заново",
+        "Server and account are chosen at the start: vestnik client -a ADDRESS -u NAME; /reconnect connects again",
+    ),
+    "cli.habit_clear": ("Экран очищает Ctrl-L", "Ctrl-L clears the screen"),
+    "cli.habit_close": (
+        "Окон здесь нет: беседу выбирают /to и /unread, из чата выходят через /leave, все беседы покажет /list",
+        "There are no windows here: /to and /unread choose a conversation, /leave leaves a room, /list lists all",
+    ),
+    "cli.habit_notice": ("Здесь есть только сообщения: /msg ИМЯ ТЕКСТ", "There are only messages here: /msg NAME TEXT"),
+    "cli.habit_say": (
+        "Строка без / и так сообщение; // в начале строки станет /",
+        "A line without / is a message anyway; // at its beginning becomes /",
+    ),
+    "cli.habit_set": (
+        "Настройки — в файле и в опциях: vestnik client --help",
+        "Settings are in a file and in options: vestnik client --help",
+    ),
+    "cli.habit_password": (
+        "Учётные записи и пароли — у администратора: vestnik user --help",
+        "Accounts and passwords are with the administrator: vestnik user --help",
+    ),
+    "cli.habit_upload": (
+        "Файлы здесь пока не посылают; пошлите ссылку",
+        "Files cannot be sent here yet; send a link",
+    ),
     "cli.not_text": ("Это не текст в UTF-8", "This is not text in UTF-8"),
     "cli.no_addressee": (
         "Беседа не выбрана: /join #чат или /to ИМЯ",
@@ -114,6 +176,17 @@ CATALOGUE: Final[Catalogue] = {
     "cli.mark_pinned": ("закреплено", "pinned"),
     "cli.mark_replies": ("ответов: {count}", "replies: {count}"),
     "cli.mark_forwarded": ("от {who}", "from {who}"),
+    # What has become of a message.
+    "cli.life_written": ("написано", "written"),
+    "cli.life_copied": ("переслано; в оригинале", "forwarded; the original"),
+    "cli.life_edited": ("изменено", "edited"),
+    "cli.life_deleted": ("удалено", "deleted"),
+    "cli.life_answered": ("ответ", "reply"),
+    "cli.life_answers": ("ответ на", "replies to"),
+    "cli.life_mentions": ("упоминает", "mentions"),
+    "cli.life_pinned": ("закреплено", "pinned"),
+    "cli.life_reaction": ("реакция", "reaction"),
+    "cli.life_id": ("id", "id"),
     # What others did.
     "cli.change_edit": (
         "Пользователь {who} изменил сообщение {seq} в {to}: {text}",
@@ -172,7 +245,12 @@ CATALOGUE: Final[Catalogue] = {
         "{who} lets {to} keep messages for ever",
     ),
     "cli.change_other": ("Пользователь {who} изменил {to}: {kind}", "{who} changed {to}: {kind}"),
+    # Roles and other words of the server.
+    "cli.role_owner": ("владелец", "owner"),
+    "cli.role_moderator": ("модератор", "moderator"),
+    "cli.role_member": ("участник", "member"),
     # Arguments of commands.
+    "cli.word_command": ("КОМАНДА", "COMMAND"),
     "cli.word_count": ("СКОЛЬКО", "COUNT"),
     "cli.word_days": ("ДНЕЙ", "DAYS"),
     "cli.word_emoji": ("ЭМОДЗИ", "EMOJI"),
@@ -184,7 +262,35 @@ CATALOGUE: Final[Catalogue] = {
     "cli.word_status": ("СТАТУС", "STATUS"),
     "cli.word_text": ("ТЕКСТ", "TEXT"),
     "cli.word_words": ("СЛОВА", "WORDS"),
+    # Groups of commands, and what is to be known about many of them.
+    "cli.group_conversations": ("Беседы", "Conversations"),
+    "cli.group_messages": ("Сообщения", "Messages"),
+    "cli.group_rooms": ("Чаты", "Rooms"),
+    "cli.group_members": ("Участники", "Members"),
+    "cli.group_people": ("Люди", "People"),
+    "cli.group_program": ("Программа", "Program"),
+    "cli.help_more": (
+        "Подробнее: /help КОМАНДА или, например, /help сообщения",
+        "More: /help COMMAND or, for instance, /help messages",
+    ),
+    "cli.help_keys": (
+        "Tab дополняет, Alt-Enter — новая строка, Alt-A — к непрочитанному, Ctrl-C стирает, дважды или Ctrl-D — выход",
+        "Tab completes, Alt-Enter: a new line, Alt-A: to what is unread, Ctrl-C clears, twice quits, Ctrl-D quits",
+    ),
+    "cli.hint_seq": (
+        "Номер стоит в скобках перед сообщением; другую беседу можно назвать перед ним: #чат 5",
+        "The number is in brackets in front of a message; another conversation can be named before it: #room 5",
+    ),
+    "cli.hint_name": (
+        'Имя с пробелом, за которым что-то следует, — в кавычках: "анна б"',
+        'A name with a blank, if something follows it, is in quotes: "anna b"',
+    ),
+    "cli.hint_room": ("# можно не писать", "The # can be left out"),
+    "cli.hint_alias": ("То же: {names}", "The same: {names}"),
     # Meanings of commands.
+    "cli.help_msg": ("написать, не выбирая беседу", "write without choosing the conversation"),
+    "cli.help_unread": ("к следующей непрочитанной беседе (Alt-A)", "to the next unread conversation (Alt-A)"),
+    "cli.help_life": ("что стало с сообщением", "what has become of a message"),
     "cli.help_join": ("войти в чат и писать в него", "join a room and write to it"),
     "cli.help_leave": ("выйти из чата", "leave a room"),
     "cli.help_to": ("писать пользователю или в чат", "write to a person or room"),
@@ -240,7 +346,7 @@ CATALOGUE: Final[Catalogue] = {
         "leave; a login that is not remembered ends",
     ),
     "cli.help_logout": ("завершить вход и работу", "end the login and leave"),
-    "cli.help_help": ("эта справка", "this help"),
+    "cli.help_help": ("все команды, или об одной из них", "all commands, or about one of them"),
     "cli.help_messages": (
         "Любая другая строка — сообщение тому, кто выбран; //... — сообщение, которое начинается с /",
         "Any other line is a message to whoever is chosen; //... is one that begins with /",

@@ -124,3 +124,39 @@ def test_no_time() -> None:
         with pytest.raises(BadLine) as caught:
             search_filters(text)
         assert caught.value.name == "cli.client_time"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("tea", "#tea"), ("#tea", "#tea"), ("#my room", "#my room"), ('"my room"', "#my room")]
+)
+def test_room_name(text: str, name: str) -> None:
+    """Where only a room can stand, its sign may be left out."""
+    given = Arguments(text, "")
+    assert given.room_name() == name
+    assert given.names == [name]
+
+
+@pytest.mark.parametrize("text", ["#x #y", "#x,#y", "#x, #y", "x;#y"])
+def test_several_rooms(text: str) -> None:
+    """Several rooms are none, and the first of them is named as an example."""
+    with pytest.raises(BadLine) as caught:
+        Arguments(text, "").room_name()
+    assert caught.value.values == {"room": "#x"}
+    with pytest.raises(BadLine):
+        Arguments(text, "").new_room()
+
+
+def test_new_room() -> None:
+    """A room that may come into being is one word, or in quotes, whatever is in it."""
+    assert Arguments("x", "").new_room() == "#x"
+    assert Arguments('"#x, #y" private', "").new_room() == "#x, #y"
+    with pytest.raises(BadLine):
+        Arguments("x,y", "").new_room()
+
+
+@pytest.mark.parametrize(("text", "name"), [("@anna hi", "anna"), ("anna hi", "anna"), ('"@a b" hi', "@a b")])
+def test_person(text: str, name: str) -> None:
+    """Somebody is named with or without an `@`, which in quotes belongs to the name."""
+    given = Arguments(text, "")
+    assert given.person() == name
+    assert given.rest() == "hi"

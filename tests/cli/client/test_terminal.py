@@ -33,7 +33,7 @@ def test_two_people_talk(data: Path, tmp_path: Path) -> None:
     ):
         anna.wait_for("You are logged in as anna")
         anna.type("/create #tea\r")
-        anna.wait_for("* User anna created room #tea")
+        anna.wait_for("* anna created room #tea")
         boris.wait_for("boris → ?>")
         boris.type("/join #tea\r")
         anna.wait_for("* boris joined #tea")

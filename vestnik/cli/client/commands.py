@@ -1,69 +1,39 @@
 """What a line of the client does: it is a message to whoever is chosen, or begins with `/` and is a command."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import Final
 
-from vestnik.cli.client import link, messages, people, rooms
+from vestnik.cli.client import life, link, messages, people, rooms
 from vestnik.cli.client.arguments import Arguments, BadLine
+from vestnik.cli.client.habits import ALIASES, HABITS
+from vestnik.cli.client.help import Command, Manual
 from vestnik.cli.client.shell import Shell
-from vestnik.client import ClientError, ConnectionFailed
+from vestnik.client import ClientError, ConnectionFailed, Refused
 from vestnik.log.journaled import journaled
-from vestnik.texts import say
+from vestnik.protocol.codes import Code
 
-GAP: Final = 2
-"""Blanks between the columns of the help."""
-
-WORDS: Final = {
-    "count": "cli.word_count",
-    "days": "cli.word_days",
-    "emoji": "cli.word_emoji",
-    "minutes": "cli.word_minutes",
-    "name": "cli.word_name",
-    "room": "cli.word_room",
-    "role": "cli.word_role",
-    "seq": "cli.word_seq",
-    "status": "cli.word_status",
-    "text": "cli.word_text",
-    "words": "cli.word_words",
-}
-"""What the arguments of commands are called."""
-
-
-class Command(NamedTuple):
-    """A command: its `name`, what stands behind it (`{seq}` is one of WORDS), who serves it, its line in the help.
-
-    `serve` raises BadLine, and ClientError for what the server does not do.
-    """
-
-    name: str
-    arguments: str
-    serve: Callable[[Shell, Arguments], Awaitable[None]]
-    help: str
-
-    def usage(self, language: str) -> str:
-        """The command with its arguments."""
-        words = {word: say(language, name) for word, name in WORDS.items()}
-        return f"{self.name} {self.arguments.format(**words)}".rstrip()
+UNKNOWN: Final = frozenset({Code.BAD_REQUEST, Code.NOT_FOUND})
+"""Codes of answers to a name that there is not."""
 
 
 async def _help(shell: Shell, given: Arguments) -> None:
-    """Show all commands."""
-    language = shell.screen.language
-    usages = {command.usage(language): shell.screen.text(command.help) for command in COMMANDS.values()}
-    width = max(map(len, usages)) + GAP
-    for usage, text in usages.items():
-        shell.screen.line(f"{usage:{width}}{text}")
-    shell.screen.line(shell.screen.text("cli.help_messages"))
-    shell.screen.line(shell.screen.text("cli.help_others"))
+    """Show all commands, or what there is to know about one or a group of them."""
+    if given:
+        MANUAL.about(shell, given.rest())
+    else:
+        MANUAL.overview(shell)
 
 
-_TABLE: Final = (
+_CONVERSATIONS: Final = (
     Command("/join", "{room}", rooms.join, "cli.help_join"),
     Command("/leave", "[{room}]", rooms.leave, "cli.help_leave"),
     Command("/to", "{name}", messages.to, "cli.help_to"),
+    Command("/msg", "{name} {text}", messages.message, "cli.help_msg"),
     Command("/group", "{name}, {name}, ...", rooms.group, "cli.help_group"),
     Command("/list", "", messages.conversations, "cli.help_list"),
+    Command("/unread", "", messages.unread, "cli.help_unread"),
     Command("/read", "[{seq}]", messages.read, "cli.help_read"),
+)
+_MESSAGES: Final = (
     Command("/history", "[{count}] [before {seq}]", messages.history, "cli.help_history"),
     Command("/thread", "{seq}", messages.thread, "cli.help_thread"),
     Command("/search", "{words}", messages.search, "cli.help_search"),
@@ -71,12 +41,15 @@ _TABLE: Final = (
     Command("/edit", "{seq} {text}", messages.edit, "cli.help_edit"),
     Command("/delete", "{seq}", messages.delete, "cli.help_delete"),
     Command("/edits", "{seq}", messages.edits, "cli.help_edits"),
+    Command("/life", "{seq}", life.life, "cli.help_life"),
     Command("/react", "{seq} {emoji}", messages.react, "cli.help_react"),
     Command("/unreact", "{seq} {emoji}", messages.unreact, "cli.help_unreact"),
     Command("/forward", "{seq} {name}", messages.forward, "cli.help_forward"),
     Command("/pin", "{seq}", messages.pin, "cli.help_pin"),
     Command("/unpin", "{seq}", messages.unpin, "cli.help_unpin"),
     Command("/pins", "", messages.pins, "cli.help_pins"),
+)
+_ROOMS: Final = (
     Command("/rooms", "[{words}]", rooms.rooms, "cli.help_rooms"),
     Command("/room", "", rooms.room, "cli.help_room"),
     Command("/create", "{room} [private]", rooms.create, "cli.help_create"),
@@ -86,6 +59,8 @@ _TABLE: Final = (
     Command("/archive", "", rooms.archive, "cli.help_archive"),
     Command("/unarchive", "", rooms.unarchive, "cli.help_unarchive"),
     Command("/retention", "{days}|off", rooms.retention, "cli.help_retention"),
+)
+_MEMBERS: Final = (
     Command("/members", "", rooms.members, "cli.help_members"),
     Command("/invite", "{name}", rooms.invite, "cli.help_invite"),
     Command("/invitations", "", rooms.invitations, "cli.help_invitations"),
@@ -96,17 +71,33 @@ _TABLE: Final = (
     Command("/mute", "{name} [{minutes}]", rooms.mute, "cli.help_mute"),
     Command("/unmute", "{name}", rooms.unmute, "cli.help_unmute"),
     Command("/role", "{name} {role}", rooms.role, "cli.help_role"),
+)
+_PEOPLE: Final = (
     Command("/who", "[{name}]", people.who, "cli.help_who"),
     Command("/away", "[{status}]", people.away, "cli.help_away"),
     Command("/back", "", people.back, "cli.help_back"),
     Command("/block", "[{name}]", people.block, "cli.help_block"),
     Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
+)
+_PROGRAM: Final = (
     Command("/reconnect", "", link.reconnect, "cli.help_reconnect"),
     Command("/quit", "", people.leave_server, "cli.help_quit"),
     Command("/logout", "", people.log_out, "cli.help_logout"),
-    Command("/help", "", _help, "cli.help_help"),
+    Command("/help", "[{command}]", _help, "cli.help_help"),
 )
-COMMANDS: Final = {command.name: command for command in _TABLE}
+MANUAL: Final = Manual(
+    {
+        "cli.group_conversations": _CONVERSATIONS,
+        "cli.group_messages": _MESSAGES,
+        "cli.group_rooms": _ROOMS,
+        "cli.group_members": _MEMBERS,
+        "cli.group_people": _PEOPLE,
+        "cli.group_program": _PROGRAM,
+    },
+    ALIASES,
+    HABITS,
+)
+COMMANDS: Final = {command.name: command for commands in MANUAL.groups.values() for command in commands}
 AT_ONCE: Final = frozenset({"/reconnect"})
 """Commands that do not wait until the lines before them are served."""
 
@@ -117,20 +108,39 @@ async def serve(shell: Shell, line: str) -> None:
     line = line.rstrip("\r\n")
     if not line.strip():
         return
-    name, _, rest = line.partition(" ")
+    if line.startswith("//") or not line.startswith("/"):
+        name, rest = "", line.removeprefix("/")
+    else:
+        name, *more = line.split(maxsplit=1)
+        rest = more[0] if more else ""
+    given = Arguments(rest, shell.to)
     try:
-        if line.startswith("//") or not line.startswith("/"):
-            await _send(shell, line.removeprefix("/"))
-        elif name in COMMANDS:
-            await COMMANDS[name].serve(shell, Arguments(rest, shell.to))
+        if name:
+            await _obey(shell, name, given)
         else:
-            shell.complain(shell.screen.text("cli.unknown_command", command=name))
+            await _send(shell, rest)
     except BadLine as error:  # no event: `complain` has one
-        usage = COMMANDS[name].usage(shell.screen.language) if name in COMMANDS else ""
-        shell.complain(shell.screen.text(error.name, command=name, usage=usage))
+        command = MANUAL.find(name)
+        usage = "" if command is None else command.usage(shell.screen.language)
+        shell.complain(shell.screen.text(error.name, **{"command": name, "usage": usage} | error.values))
     except ClientError as error:  # no event: it had one when it was made, or the answer had
         shell.ended |= isinstance(error, ConnectionFailed) and not shell.screen.terminal
         shell.refused(error)
+        if isinstance(error, Refused) and error.status in UNKNOWN:
+            shell.suggest("cli.near_names", given.names)
+
+
+async def _obey(shell: Shell, name: str, given: Arguments) -> None:
+    """Serve a command, by whatever name people are used to. Raises BadLine and ClientError."""
+    command = MANUAL.find(name)
+    if command is not None:
+        if command.name != name.lower():
+            shell.screen.note(shell.screen.text("cli.alias", command=name, meant=command.name))
+        await command.serve(shell, given)
+    elif name.lower() in MANUAL.habits:
+        raise BadLine(MANUAL.habits[name.lower()])
+    else:
+        shell.complain(MANUAL.unknown(shell, name))
 
 
 async def serve_bytes(shell: Shell, line: bytes) -> None:

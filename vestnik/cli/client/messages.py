@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, search_filters
 from vestnik.cli.client.shell import Shell
+from vestnik.cli.client.targets import find
 from vestnik.client import Delivery
 from vestnik.protocol.names import name_key
 
@@ -16,8 +17,14 @@ MAX_HISTORY: Final = 10_000
 
 
 async def to(shell: Shell, given: Arguments) -> None:
-    """Choose whom the next lines go to."""
-    await shell.choose(given.name())
+    """Choose whom the next lines go to: for people, if there is such a conversation. Raises ClientError, BadLine."""
+    await shell.choose(await find(shell, given.name()))
+
+
+async def message(shell: Shell, given: Arguments) -> None:
+    """Send a message to somebody, whoever is chosen."""
+    to = given.person()
+    await shell.send(given.rest(), to=to)
 
 
 async def history(shell: Shell, given: Arguments) -> None:
@@ -45,12 +52,14 @@ async def reply(shell: Shell, given: Arguments) -> None:
 
 async def edit(shell: Shell, given: Arguments) -> None:
     """Change the text of a message."""
-    shell.done(await shell.client.edit(given.conversation(), given.number(), given.rest()))
+    to, seq, text = given.conversation(), given.number(), given.rest()
+    shell.did(await shell.client.edit(to, seq, text), to, "edit", seq=seq, message=text)
 
 
 async def delete(shell: Shell, given: Arguments) -> None:
     """Delete a message."""
-    shell.done(await shell.client.delete(*_message(given)))
+    to, seq = _message(given)
+    shell.did(await shell.client.delete(to, seq), to, "delete", seq=seq)
 
 
 async def edits(shell: Shell, given: Arguments) -> None:
@@ -60,22 +69,26 @@ async def edits(shell: Shell, given: Arguments) -> None:
 
 async def react(shell: Shell, given: Arguments) -> None:
     """Put an emoji to a message."""
-    shell.done(await shell.client.react(given.conversation(), given.number(), given.rest()))
+    to, seq, emoji = given.conversation(), given.number(), given.rest()
+    shell.did(await shell.client.react(to, seq, emoji), to, "react", seq=seq, emoji=emoji)
 
 
 async def unreact(shell: Shell, given: Arguments) -> None:
     """Take one's emoji off a message."""
-    shell.done(await shell.client.unreact(given.conversation(), given.number(), given.rest()))
+    to, seq, emoji = given.conversation(), given.number(), given.rest()
+    shell.did(await shell.client.unreact(to, seq, emoji), to, "unreact", seq=seq, emoji=emoji)
 
 
 async def pin(shell: Shell, given: Arguments) -> None:
     """Pin a message."""
-    shell.done(await shell.client.pin(*_message(given)))
+    to, seq = _message(given)
+    shell.did(await shell.client.pin(to, seq), to, "pin", seq=seq)
 
 
 async def unpin(shell: Shell, given: Arguments) -> None:
     """Take a message off the pinned ones."""
-    shell.done(await shell.client.unpin(*_message(given)))
+    to, seq = _message(given)
+    shell.did(await shell.client.unpin(to, seq), to, "unpin", seq=seq)
 
 
 async def pins(shell: Shell, given: Arguments) -> None:
@@ -106,6 +119,23 @@ async def conversations(shell: Shell, given: Arguments) -> None:
     found = await shell.client.conversations()
     shell.know(*(each.to for each in found))
     shell.screen.conversations(found)
+
+
+async def unread(shell: Shell, given: Arguments) -> None:
+    """Talk to the next conversation with something unread, one with mentions before others."""
+    given.end()
+    found = await shell.client.conversations()
+    shell.know(*(each.to for each in found))
+    names = [each.to for each in found]
+    here = next((number for number, name in enumerate(names) if shell.is_chosen(name)), -1)
+    others = [*found[here + 1 :], *found[: max(here, 0)]]
+    waiting = sorted((each for each in others if each.unread), key=lambda each: not each.mentions)
+    if not waiting:
+        shell.screen.note(shell.screen.text("cli.client_all_read"))
+        return
+    await shell.choose(waiting[0].to)
+    if not shell.screen.terminal:
+        shell.screen.line(waiting[0].to)
 
 
 async def read(shell: Shell, given: Arguments) -> None:

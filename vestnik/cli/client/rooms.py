@@ -1,27 +1,50 @@
 """The client's commands about rooms and their members."""
 
-from typing import Any, get_args
+from typing import Any, Final, get_args
+
+from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.shell import Shell
 from vestnik.client import MemberState, RoomState
+from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import RoleName
+
+FIRST: Final = 1
+"""The number of the change that makes a room."""
 
 
 async def join(shell: Shell, given: Arguments) -> None:
-    """Become a member of a room and talk to it."""
-    shell.to = room = given.name()
-    shell.know(room)
-    shell.done(await shell.client.join(room))
-    await shell.read_shown()
+    """Become a member of a room and talk to it.
+
+    For people what was chosen stays so if the room does not take them. The next lines of a script go to the room that
+    it has named or nowhere, never to the one before.
+    """
+    if not given:
+        raise BadLine("cli.argument_needed")
+    room = given.new_room()
+    if given:
+        raise BadLine("cli.room_quotes", room=f"{room} {given.rest()}")
+    if not shell.screen.terminal:
+        shell.to = room
+    response = await shell.client.join(room)
+    room = shell.spelling(room) if response.room is UNSET else response.room
+    if response.change == FIRST:
+        shell.did(response, room, "create_room")
+        shell.suggest("cli.near_rooms", [room])
+    else:
+        shell.did(response, room, "join")
+    await shell.choose(room)
 
 
 async def leave(shell: Shell, given: Arguments) -> None:
     """Stop being a member of a room."""
-    room = given.name() if given or not shell.to else shell.to
-    if shell.is_chosen(room):
+    room = given.room_name() if given or not shell.to else shell.to
+    if shell.is_chosen(room) and not shell.screen.terminal:
         shell.to = ""
-    shell.done(await shell.client.leave(room))
+    response = await shell.client.leave(room)
+    shell.left(room)
+    shell.did(response, room, "leave")
 
 
 async def rooms(shell: Shell, given: Arguments) -> None:
@@ -44,26 +67,26 @@ async def room(shell: Shell, given: Arguments) -> None:
 
 async def create(shell: Shell, given: Arguments) -> None:
     """Make a room, and talk to it."""
-    name = given.word()
+    name = given.new_room()
     private = given.takes("private")
     given.end()
-    shell.done(await shell.client.create_room(name, private=private))
+    shell.did(await shell.client.create_room(name, private=private), name, "create_room")
     await shell.choose(name)
 
 
 async def topic(shell: Shell, given: Arguments) -> None:
     """Change the topic."""
-    await _set(shell, given.room(), topic=given.name())
+    await _set(shell, given.room(), topic=given.text())
 
 
 async def describe(shell: Shell, given: Arguments) -> None:
     """Change the description."""
-    await _set(shell, given.room(), description=given.name())
+    await _set(shell, given.room(), description=given.text())
 
 
 async def rename(shell: Shell, given: Arguments) -> None:
     """Give the chosen room another name."""
-    before, after = given.chosen(), given.name()
+    before, after = given.chosen(), given.room_name()
     await _set(shell, before, name=after)
     if shell.is_chosen(before):
         await shell.choose(after)
@@ -110,49 +133,59 @@ async def invitations(shell: Shell, given: Arguments) -> None:
 
 async def decline(shell: Shell, given: Arguments) -> None:
     """Say no to an invitation."""
-    shell.done(await shell.client.decline(given.name()))
+    shell.done(await shell.client.decline(given.room_name()))
 
 
 async def invite(shell: Shell, given: Arguments) -> None:
-    """Make somebody a member."""
-    shell.done(await shell.client.invite(given.room(), given.name()))
+    """Make somebody a member, or ask them."""
+    room_name, name = given.room(), given.name()
+    response = await shell.client.invite(room_name, name)
+    if response.response == Code.ACCEPTED:
+        shell.done(response)
+    else:
+        shell.did(response, room_name, "invite", name=name)
 
 
 async def remove(shell: Shell, given: Arguments) -> None:
     """End somebody's membership."""
-    shell.done(await shell.client.remove(given.room(), given.name()))
+    room_name, name = given.room(), given.name()
+    shell.did(await shell.client.remove(room_name, name), room_name, "remove", name=name)
 
 
 async def ban(shell: Shell, given: Arguments) -> None:
     """Remove somebody and keep them out."""
-    shell.done(await shell.client.ban(given.room(), given.name()))
+    room_name, name = given.room(), given.name()
+    shell.did(await shell.client.ban(room_name, name), room_name, "ban", name=name)
 
 
 async def unban(shell: Shell, given: Arguments) -> None:
     """Let somebody in again."""
-    shell.done(await shell.client.unban(given.room(), given.name()))
+    room_name, name = given.room(), given.name()
+    shell.did(await shell.client.unban(room_name, name), room_name, "unban", name=name)
 
 
 async def mute(shell: Shell, given: Arguments) -> None:
     """Keep somebody from writing, for some minutes or until unmuted."""
-    room_name, name = given.room(), given.word()
+    room_name, name = given.room(), given.person()
     minutes = given.number() if given else None
     given.end()
-    shell.done(await shell.client.mute(room_name, name, None if minutes is None else minutes * 60))
+    seconds = None if minutes is None else minutes * 60
+    shell.did(await shell.client.mute(room_name, name, seconds), room_name, "mute", name=name)
 
 
 async def unmute(shell: Shell, given: Arguments) -> None:
     """Let somebody write again."""
-    shell.done(await shell.client.unmute(given.room(), given.name()))
+    room_name, name = given.room(), given.name()
+    shell.did(await shell.client.unmute(room_name, name), room_name, "unmute", name=name)
 
 
 async def role(shell: Shell, given: Arguments) -> None:
     """Make somebody owner, moderator or ordinary member."""
-    room_name, name, role_name = given.room(), given.word(), given.word()
+    room_name, name, role_name = given.room(), given.person(), given.word().casefold()
     given.end()
     for known in get_args(RoleName):
-        if known == role_name:
-            shell.done(await shell.client.set_role(room_name, name, known))
+        if role_name in {known, shell.screen.text(f"cli.role_{known}")}:
+            shell.did(await shell.client.set_role(room_name, name, known), room_name, "set_role", name=name, role=known)
             return
     raise BadLine
 
@@ -160,11 +193,12 @@ async def role(shell: Shell, given: Arguments) -> None:
 async def group(shell: Shell, given: Arguments) -> None:
     """Find or begin the conversation of some people, and talk to them."""
     names = [Arguments(name, "").name() for name in given.rest().split(",")]
-    shell.know(*names)
+    given.names += names
     name = await shell.client.group(*names)
+    shell.know(*names)
     await shell.choose(name)
     shell.screen.line(name)
 
 
 async def _set(shell: Shell, room_name: str, **changed: Any) -> None:
-    shell.done(await shell.client.set_room(room_name, **changed))
+    shell.did(await shell.client.set_room(room_name, **changed), room_name, "set_room", **changed)

@@ -1,11 +1,13 @@
 """The client at work: what is talked about, what comes from others, and whether everything went through."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
 
 from msgspec import UNSET
 
 from vestnik.cli.client.logins import RememberedLogin
+from vestnik.cli.client.near import near
 from vestnik.cli.client.screen import Screen
 from vestnik.client import (
     BegunAnew,
@@ -32,7 +34,11 @@ MAX_NAMES: Final = 10_000
 
 
 class Shell:
-    """One use of the client. `to` is the chosen room or person, `failed` says that something did not go through."""
+    """One use of the client.
+
+    `to` is the chosen room or person; `failed` says that something did not go through, `plain` that the server has
+    nothing but plain JIM.
+    """
 
     def __init__(self, client: Client, journal: Journal, screen: Screen) -> None:
         self.client = client
@@ -43,8 +49,11 @@ class Shell:
         self.connected = False
         self.login: RememberedLogin | None = None
         """Where the login is remembered, if it is."""
+        self.plain = False
         self.names: dict[str, str] = {}
         """Rooms and people seen so far, by the form in which names are compared."""
+        self.own: set[str] = set()
+        """Conversations that one is known to have, by the form in which names are compared."""
         self._journal = journal
         self._shown: dict[str, int] = {}  # by conversation the last seq that was shown and is not read
 
@@ -79,9 +88,11 @@ class Shell:
         self.screen.line(self.screen.text("cli.client_welcome", account=self.client.name))
         try:
             found = await self.client.conversations()
-        except ClientError:  # no event: the answer had one; a server of plain JIM has no such list
+        except ClientError as error:  # no event: the answer had one; a server of plain JIM has no such list
+            self.plain = isinstance(error, Refused)
             return
         self.know(*(each.to for each in found))
+        self.has(*(each.to for each in found))
         if unread := [each for each in found if each.unread]:
             self.screen.conversations(unread)
 
@@ -100,7 +111,7 @@ class Shell:
         """Show what others send until there is no connection any more and will be none."""
         try:
             async for event in self.client.events():
-                self._show(event)
+                self.show(event)
         except ClientError as error:  # no event: it had one when it was made
             if not self.ended:
                 self.ended = True
@@ -109,15 +120,16 @@ class Shell:
                     self.login.forget()
                     self.screen.note(self.screen.text("cli.login_ended"))
 
-    def _show(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
+        """Show something that has come, and follow what it says."""
         if isinstance(event, Delivery):
             self.know(event.from_, event.to)
+            self.has(conversation_of(event.from_, event.to, self.client.name))
             self.showed(event)
             self.screen.message(event)
         elif isinstance(event, Change):
             self.know(event.from_, *(name for name in (event.to, event.name) if isinstance(name, str)))
-            if event.kind == "set_room" and isinstance(event.name, str) and self.is_chosen(event.to):
-                self.to = event.name
+            self._take_over(event)
             self.screen.change(event)
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
@@ -132,10 +144,20 @@ class Shell:
         elif isinstance(event, BegunAnew):
             self.screen.note(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
 
+    def _take_over(self, change: Change) -> None:
+        """Follow a change of a room's name, and of one's own membership."""
+        if change.kind == "set_room" and isinstance(change.name, str):
+            if self.is_chosen(change.to):
+                self.to = change.name
+            self.has(change.name)
+        gone = {"leave": change.from_, "remove": change.name, "ban": change.name}.get(change.kind)
+        if isinstance(gone, str) and name_key(gone) == name_key(self.client.name):
+            self.left(change.to)
+
     @journaled(arguments=("self.to", "reply_to"), logger="client")
-    async def send(self, text: str, reply_to: int | None = None) -> None:
-        """Send a message to the chosen conversation; people see it with its number. Raises ClientError."""
-        to = self.to
+    async def send(self, text: str, reply_to: int | None = None, to: str = "") -> None:
+        """Send a message to the chosen conversation, or another; people see it with its number. Raises ClientError."""
+        to = to or self.to
         try:
             response = await self.client.send(to, text, reply_to=reply_to)
         except ClientError:
@@ -153,7 +175,20 @@ class Shell:
         """Talk to a room or person from now on; what was shown of it is read then."""
         self.to = name
         self.know(name)
+        self.has(name)
         await self.read_shown()
+
+    def has(self, *names: str) -> None:
+        """One has these conversations."""
+        for name in names:
+            if len(self.own) < MAX_NAMES:
+                self.own.add(name_key(name))
+
+    def left(self, name: str) -> None:
+        """One is not in a room any more."""
+        self.own.discard(name_key(name))
+        if self.is_chosen(name):
+            self.to = ""
 
     def is_chosen(self, name: str) -> bool:
         """Whether a conversation is the chosen one."""
@@ -163,6 +198,18 @@ class Shell:
         """Tell people what the server says about a request that was served."""
         if isinstance(response.alert, str):
             self.screen.note(response.alert)
+
+    def did(self, response: Response, to: str, kind: str, **fields: Any) -> None:
+        """Show people what they have changed in a conversation as all others see it, or that it was so already."""
+        self.know(to)
+        if not self.screen.terminal:
+            return
+        to = self.spelling(to)
+        if response.change is UNSET and not self.plain:
+            self.screen.note(self.screen.text("cli.unchanged"))
+            return
+        number = 0 if response.change is UNSET else response.change
+        self.screen.change(Change(time.time(), self.client.name, to, number, kind, **fields))
 
     # What was read, and names.
 
@@ -181,6 +228,16 @@ class Shell:
         """In a terminal: what was shown of the chosen conversation is read. Raises ClientError."""
         if self.screen.terminal and (seq := self._shown.pop(name_key(self.to), None)) is not None:
             await self.client.read(self.to, seq)
+
+    def spelling(self, name: str) -> str:
+        """A name as it was seen, if it was."""
+        return self.names.get(name_key(name), name)
+
+    def suggest(self, sentence: str, names: Iterable[str]) -> None:
+        """Tell people which rooms and people may have been meant by these names."""
+        known = [found for name in names for found in near(name, self.names.values())]
+        if known:
+            self.screen.note(self.screen.text(sentence, names=", ".join(dict.fromkeys(known))))
 
     def know(self, *names: str) -> None:
         """Remember names for completion."""
