@@ -114,15 +114,15 @@ def test_history_of_the_prompt(keep: bool, data: Path, tmp_path: Path) -> None:
         client(server, tmp_path, "anna", "--journal-text" if keep else "--no-journal-text") as anna,
     ):
         anna.wait_for("anna → ?>")
-        anna.type("/to nobody\r")
-        anna.wait_for("nobody>")
+        anna.type("/to boris\r")
+        anna.wait_for("boris>")
         anna.type("\x1b[A\r")  # the line before once more
-        anna.wait_for("anna → nobody> /to nobody\n")
+        anna.wait_for("anna → boris> /to boris\n")
         assert anna.leave() == 0
     found = list((tmp_path / "state").rglob("history"))
     assert bool(found) is keep
     if keep:
-        assert "+/to nobody" in found[0].read_text("utf-8")
+        assert "+/to boris" in found[0].read_text("utf-8")
         assert stat.S_IMODE(found[0].stat().st_mode) == 0o600
 
 

@@ -113,7 +113,8 @@ class Manual(NamedTuple):
             if mark in command.arguments:
                 screen.line(f"  {screen.text(sentence)}")
         if others := [name for name, meant in self.aliases.items() if meant == command.name]:
-            screen.line(f"  {screen.text('cli.hint_alias', names=', '.join(others))}")
+            also = screen.text("cli.hint_alias", names=", ".join(others))
+            screen.line(f"  {also}")
 
     def _table(self, shell: Shell, commands: Iterable[Command]) -> None:
         usages = {command.usage(shell.screen.language): shell.screen.text(command.help) for command in commands}

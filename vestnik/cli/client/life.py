@@ -12,6 +12,19 @@ from vestnik.client import Delivery, Refused, Version
 
 MAX_REPLIES: Final = 1_000
 """Replies that are looked at."""
+STEPS: Final = {
+    "written": "cli.life_written",
+    "copied": "cli.life_copied",
+    "edited": "cli.life_edited",
+    "deleted": "cli.life_deleted",
+    "answered": "cli.life_answered",
+    "answers": "cli.life_answers",
+    "mentions": "cli.life_mentions",
+    "pinned": "cli.life_pinned",
+    "reaction": "cli.life_reaction",
+    "id": "cli.life_id",
+}
+"""What happens to messages, as scripts read it, and as people do."""
 Step = tuple[str, str, str, str]
 """When, what happened, by whom, what else there is to say; empty where that is not known."""
 
@@ -29,7 +42,7 @@ async def life(shell: Shell, given: Arguments) -> None:
     steps.sort(key=lambda step: step[0])
     steps += _now(found)
     if shell.screen.terminal:
-        steps = [(when, shell.screen.text(f"cli.life_{what}"), who, text) for when, what, who, text in steps]
+        steps = [(when, shell.screen.text(STEPS[what]), who, text) for when, what, who, text in steps]
     shell.screen.rows(steps)
 
 

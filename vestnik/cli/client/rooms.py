@@ -10,6 +10,8 @@ from vestnik.client import MemberState, RoomState
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import RoleName
 
+ROLES: Final = {"owner": "cli.role_owner", "moderator": "cli.role_moderator", "member": "cli.role_member"}
+"""What roles are called by people."""
 FIRST: Final = 1
 """The number of the change that makes a room."""
 
@@ -184,7 +186,7 @@ async def role(shell: Shell, given: Arguments) -> None:
     room_name, name, role_name = given.room(), given.person(), given.word().casefold()
     given.end()
     for known in get_args(RoleName):
-        if role_name in {known, shell.screen.text(f"cli.role_{known}")}:
+        if role_name in {known, shell.screen.text(ROLES[known])}:
             shell.did(await shell.client.set_role(room_name, name, known), room_name, "set_role", name=name, role=known)
             return
     raise BadLine
