@@ -14,7 +14,7 @@ from vestnik.protocol.formats import JIM_PLAIN, JIM_RICH
 from vestnik.secret import Secret
 from vestnik.server import answering
 from vestnik.server.answering import Acknowledgements, respond
-from vestnik.texts import Wording
+from vestnik.texts import Wording, Wordings
 
 EN = Wording("en")
 
@@ -82,7 +82,7 @@ def test_names_and_token() -> None:
 @pytest.mark.parametrize("answer", [answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT])
 def test_acknowledgement(answer: answers.Answer) -> None:
     """The answer to a message is plain, or carries `seq` and, if there was one, `id`."""
-    made = Acknowledgements(EN)
+    made = Acknowledgements(Wordings("en"))
     plain = read(made.encode(answer, post()))
     assert list(plain) == ["response", "alert"]
     assert read(made.encode(answer, post(rich=True))) == plain | {"id": "7", "seq": 3}
@@ -92,7 +92,7 @@ def test_acknowledgement(answer: answers.Answer) -> None:
 def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that are remembered are those of the same addressee and code, also past the limit."""
     monkeypatch.setattr(answering, "REMEMBERED", 2)
-    made = Acknowledgements(EN)
+    made = Acknowledgements(Wordings("en"))
     for _ in range(2):
         for to in ("boris", "Вера", "#tea", "anna"):
             for answer, end in (
@@ -105,9 +105,20 @@ def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("rich", [False, True])
 def test_conflict_is_an_error(rich: bool) -> None:
     """A message whose id was used elsewhere is answered 409 with its text in `error`, which names the id."""
-    made = Acknowledgements(EN)
+    made = Acknowledgements(Wordings("en"))
     for client_id in ("7", "8"):
         found = read(made.encode(answers.MESSAGE_CONFLICT, post(client_id, rich=rich)))
         assert found["response"] == 409
         assert client_id in found["error"]
         assert "alert" not in found
+
+
+@pytest.mark.parametrize("rich", [False, True])
+def test_the_language_that_a_client_has_named(rich: bool) -> None:
+    """Each client gets the answers to its messages in its own language, and others in the server's."""
+    made = Acknowledgements(Wordings("en"))
+    said = {"": "Message from anna to boris delivered", "ru": "Сообщение от anna к boris доставлено"}
+    for lang in ("", "ru", "fr", "ru", ""):
+        given = post(rich=rich)
+        given.session.lang = lang
+        assert read(made.encode(answers.MESSAGE_DELIVERED, given))["alert"] == said.get(lang, said[""])

@@ -128,7 +128,8 @@ class Account:
 class Session:
     """What the server knows of one connection: who speaks, and what the client understands.
 
-    `claimed` is the name of the last attempt to log in; `administrator` who acts, if it may do what others may not.
+    `claimed` is the name of the last attempt to log in, `lang` the language that it asked for, if any; `administrator`
+    who acts, if it may do what others may not.
     `format` is how things are written to it.
     Direct messages that come after the login are in `waiting` until the ones kept from before are delivered, then it is
     None. `floors` is how far (`seq`, `change`) the session has read direct conversations in the store: what comes up to
@@ -151,6 +152,7 @@ class Session:
         "floors",
         "format",
         "gone",
+        "lang",
         "live",
         "login_id",
         "missing",
@@ -164,6 +166,7 @@ class Session:
         self.account: Account | None = None
         self.administrator: Administrator | None = None
         self.claimed = ""
+        self.lang = ""
         self.closed = False
         self.failed = False
         self.gone: Callable[[], None] | None = None

@@ -36,6 +36,7 @@ CLIENT_UNKNOWN_HOST: Final = _event("client.unknown_host", CRITICAL, ("address",
 CLIENT_CONNECTION_REFUSED: Final = _event("client.connection_refused", CRITICAL, ("address", "port"))
 CLIENT_TIMEOUT: Final = _event("client.timeout", CRITICAL, ("address", "port", "seconds"))
 CLIENT_CONNECTION_FAILED: Final = _event("client.connection_failed", CRITICAL, ("address", "port", "reason"))
+CLIENT_TURNED_AWAY: Final = _event("client.turned_away", ERROR, ("address", "port", "code", "text"))
 CLIENT_CONNECTION_LOST: Final = _event("client.connection_lost", ERROR, ("address", "port"))
 CLIENT_LOST: Final = _event("client.lost", WARNING, ("address", "port"))
 CLIENT_RECONNECTING: Final = _event("client.reconnecting", INFO, ("attempt", "seconds"))

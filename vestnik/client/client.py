@@ -53,6 +53,8 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     client is new and gets only the direct messages that nobody has got yet; `{}` asks for everything there is.
     The first connection is not tried again.
 
+    Answers are in the language `lang` ("ru", "en"), else in the server's.
+
     Without `reconnect` the client lives as long as its connection, and hears of new messages and notices only.
 
     Every request raises Refused for an answer from 400 on, OutboxFull when too many wait, and ConnectionFailed when
@@ -76,6 +78,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         reconnect: bool = True,
         cursors: Saved | None = None,
         backoff: Backoff | None = None,
+        lang: str | None = None,
     ) -> None:
         super().__init__(
             address,
@@ -90,6 +93,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
             reconnect=reconnect,
             cursors=cursors,
             backoff=backoff or Backoff(),
+            lang=lang,
         )
 
     def __repr__(self) -> str:

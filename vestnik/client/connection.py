@@ -3,9 +3,10 @@
 import asyncio
 import socket
 from collections import deque
-from typing import Final, Protocol, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 import msgspec
+from msgspec import UNSET
 
 from vestnik.client.errors import AnswerTimeout, ConnectionFailed, ConnectionLost, UnknownHost
 from vestnik.client.outbox import Pending
@@ -27,8 +28,9 @@ KEEPALIVE: Final = (
 )
 """A server that has vanished is noticed after two minutes, also when nothing is asked of it."""
 
-End: TypeAlias = BadRequest | AnswerTimeout | Exception | None
-"""Why a connection ended: something unreadable came, no answer came, what the system says, or in good order."""
+End: TypeAlias = BadRequest | AnswerTimeout | Exception | Response | None
+"""Why a connection ended: something unreadable came, no answer came, what the system says, what the server has said
+before it was asked anything, or in good order."""
 
 
 class Owner(Protocol):
@@ -89,6 +91,8 @@ class Connection(asyncio.Protocol):
             elif isinstance(message, Response):
                 if self._unanswered:
                     self._owner.answered(self._unanswered.popleft()[0], message)
+                elif message.error is not UNSET and not self.requests:
+                    self._why = self._why or message
             elif message is not None:
                 self._owner.happened(message)
 
@@ -154,7 +158,7 @@ class Connection(asyncio.Protocol):
 
 async def open_connection(address: str, port: int, seconds: float, owner: Owner) -> Connection:
     """Connect to a server within so many `seconds`. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
-    where: dict[str, str | int] = {"address": address, "port": port}
+    where: dict[str, Any] = {"address": address, "port": port}
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(seconds):
@@ -169,5 +173,5 @@ async def open_connection(address: str, port: int, seconds: float, owner: Owner)
         # Several addresses that all refuse come as one error without a number.
         if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
             raise ConnectionFailed("client.connection_refused", **where) from None
-        raise ConnectionFailed("client.connection_failed", reason=error.strerror or str(error), **where) from None
+        raise ConnectionFailed("client.connection_failed", reason=error, **where) from None
     return connection

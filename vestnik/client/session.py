@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET, Raw
 
@@ -12,6 +12,7 @@ from vestnik.client.asking import Asking
 from vestnik.client.backoff import Backoff
 from vestnik.client.connection import Connection, End, open_connection
 from vestnik.client.cursors import Cursors, Saved, SequenceGap
+from vestnik.client.early import understood
 from vestnik.client.errors import (
     ClientError,
     ConnectionFailed,
@@ -61,6 +62,7 @@ class ClientSession(Asking):
         reconnect: bool,
         cursors: Saved | None,
         backoff: Backoff,
+        lang: str | None,
     ) -> None:
         self.address = address
         self.port = port
@@ -73,6 +75,7 @@ class ClientSession(Asking):
         self._journal = journal
         self._reconnect = reconnect
         self._backoff = backoff
+        self._lang = lang
         self.away = False
         self._label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
         self._requests = 0
@@ -107,7 +110,7 @@ class ClientSession(Asking):
         user = User(self.name, password=None if self._token else self._password, token=self._token)
         features = sorted(FEATURES) if self._reconnect else FEW_FEATURES
         remember = self._remember or (self._reconnect and not self._token)
-        request = Authenticate(user=user, features=features, remember=remember)
+        request = Authenticate(user=user, features=features, remember=remember, lang=self._lang)
         response = await self._send(request, catalogue.CLIENT_AUTHENTICATING, self.name, stays=False)
         if response.token is not UNSET:
             self._token = response.token
@@ -310,9 +313,12 @@ class ClientSession(Asking):
         self._receiver.queue.wake()
 
     def _why(self, why: End) -> ConnectionFailed:
-        where: dict[str, str | int] = {"address": self.address, "port": self.port}
+        where: dict[str, Any] = {"address": self.address, "port": self.port}
         if isinstance(why, BadRequest):
-            return NotJson("client.not_json", reason=why.text("en"), **where)
+            return NotJson("client.not_json", reason=why, **where)
+        if isinstance(why, Response) and why.error is not UNSET:
+            text = understood(why.error, self._lang)
+            return ConnectionFailed("client.turned_away", code=why.response, text=text, **where)
         if isinstance(why, ConnectionFailed):
             return why
         return ServerClosing("client.server_closing", **where) if self._server_closing else self._lost()
@@ -368,6 +374,7 @@ class ClientSession(Asking):
             text = response.alert if response.response < FIRST_ERROR else response.error
             shown = "" if text is UNSET else ", ".join(text) if isinstance(text, list) else text
             if response.response >= FIRST_ERROR:
+                shown = understood(shown, self._lang)
                 self._journal.record(refused, response.response, shown, more=more)
                 raise Refused(response.response, shown)
             self._journal.record(answered, response.response, shown, more=more)
@@ -399,7 +406,8 @@ class ClientSession(Asking):
 
     def _failed(self, error: E) -> E:
         event = catalogue.ALL[error.event]
-        self._journal.record(event, *(error.fields[field] for field in event.fields))
+        shown = error.shown(self._journal.language)
+        self._journal.record(event, *(shown[field] for field in event.fields))
         return error
 
 

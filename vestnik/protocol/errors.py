@@ -18,6 +18,7 @@ from typing import ClassVar
 from vestnik.protocol.answers import SERVER_ERROR, Answer
 from vestnik.protocol.codes import Code
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 
 class VestnikError(Exception):
@@ -83,9 +84,12 @@ class ServerError(VestnikError):
 
 
 class LocalError(ServerError):
-    """Never sent. `event` names the journal event (and text) that says what happened, `fields` its values."""
+    """Never sent. `event` names the journal event (and text) that says what happened, `fields` its values.
 
-    def __init__(self, event: str, **fields: str | int) -> None:
+    A value may be another error, of ours or of the system, which is then said in the language of whoever reads.
+    """
+
+    def __init__(self, event: str, **fields: "str | int | VestnikError | OSError") -> None:
         super().__init__(SERVER_ERROR)
         self.args = (event, fields)
         self.event = event
@@ -93,7 +97,17 @@ class LocalError(ServerError):
 
     def text(self, language: str) -> str:
         """The sentence of this error in `language` ("ru" or "en")."""
-        return say(language, self.event, **self.fields)
+        return say(language, self.event, **self.shown(language))
+
+    def shown(self, language: str) -> dict[str, str | int]:
+        """Its fields as they are shown in `language`."""
+        return {name: _shown(value, language) for name, value in self.fields.items()}
+
+
+def _shown(value: str | int | VestnikError | OSError, language: str) -> str | int:
+    if isinstance(value, VestnikError):
+        return value.text(language)
+    return system_reason(value, language) if isinstance(value, OSError) else value
 
 
 class StartupError(LocalError):

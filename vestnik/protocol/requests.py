@@ -61,7 +61,9 @@ class Presence(Request, tag="presence"):
 class Authenticate(Request, tag="authenticate", kw_only=True):
     """Login by password or by token; names the features the client understands.
 
-    `remember` asks for a token; it, the password and the token may stand here or in `user`.
+    `remember` asks for a token; it, the password and the token may stand here or in `user`. `lang` is the language of
+    the answers on this connection (`ru`, `en`, also with a region: `en-GB`), if it is not to be the server's; any other
+    means nothing.
     """
 
     user: User
@@ -69,6 +71,7 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
     remember: bool = False
     password: Secret | None = None
     token: Secret | None = None
+    lang: Annotated[str, Meta(max_length=35)] | None = None
 
 
 class Msg(Request, tag="msg", kw_only=True):

@@ -3,10 +3,10 @@
 A request is respelled only when it cannot be read as it is.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
-from msgspec import Raw
+from msgspec import Meta, Raw
 
 from vestnik.protocol.messages import DECODE_ERRORS, take_secret
 from vestnik.protocol.requests import NO_TIME, NOBODY, Authenticate, Presence, User
@@ -53,6 +53,7 @@ class _Spelled(_User):
     type: Raw = Raw(b'"status"')
     user: _User | str | None = None
     features: list[str] = []
+    lang: Annotated[str, Meta(max_length=35)] | None = None
 
 
 _SPELLED: Final = msgspec.json.Decoder(_Spelled, dec_hook=take_secret)
@@ -85,4 +86,5 @@ def respell(data: bytes) -> Authenticate | Presence | None:
         remember=found.remember,
         password=found.password,
         token=found.token,
+        lang=found.lang,
     )

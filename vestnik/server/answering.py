@@ -6,11 +6,12 @@ from typing import Final
 from msgspec import UNSET
 
 from vestnik.chat.outcome import Post, Reply
+from vestnik.chat.session import Session
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Response
 from vestnik.protocol.formats import Format
-from vestnik.texts import Wording
+from vestnik.texts import Wording, Wordings
 
 REMEMBERED: Final = 10_000
 """Plain answers that are remembered; past it all are forgotten and encoded anew."""
@@ -34,6 +35,11 @@ def respond(wording: Wording, reply: Reply, features: Collection[str], request_i
     return response
 
 
+def encode_answer(wordings: Wordings, reply: Reply, session: Session, request_id: str | None) -> bytes:
+    """One answer in the language and the format of the session that it is for."""
+    return session.format.answer(respond(wordings.of(session.lang), reply, session.features, request_id))
+
+
 def _begin(answer: Answer, text: str, request_id: str | None) -> Response:
     response = Response(int(answer.code), id=UNSET if request_id is None else request_id)
     if answer.code >= FIRST_ERROR:
@@ -46,16 +52,16 @@ def _begin(answer: Answer, text: str, request_id: str | None) -> Response:
 class Acknowledgements:
     """The answers to messages that are kept. One without numbers says the same each time, so it is encoded once."""
 
-    def __init__(self, wording: Wording) -> None:
-        self._wording = wording
-        self._remembered: dict[tuple[Format, str, str, str], bytes] = {}
+    def __init__(self, wordings: Wordings) -> None:
+        self._wordings = wordings
+        self._remembered: dict[tuple[Format, str, str, str, str], bytes] = {}
 
     def encode(self, answer: Answer, post: Post) -> bytes:
         """The answer to `post` in the format of where it came from."""
         form, message = post.session.format, post.message
         if form.rich:
             return form.answer(self._respond(answer, post))
-        key = (form, answer.name, message.author, message.to)
+        key = (form, post.session.lang, answer.name, message.author, message.to)
         line = self._remembered.get(key)
         if line is None:
             line = form.answer(self._respond(answer, post))
@@ -66,8 +72,8 @@ class Acknowledgements:
         return line
 
     def _respond(self, answer: Answer, post: Post) -> Response:
-        message = post.message
+        message, wording = post.message, self._wordings.of(post.session.lang)
         values = (message.author, message.to, message.seq, message.id)
-        response = _begin(answer, self._wording.text(answer.name, answer.fields, values), message.id)
+        response = _begin(answer, wording.text(answer.name, answer.fields, values), message.id)
         response.seq = message.seq
         return response

@@ -47,7 +47,7 @@ from vestnik.store.durable import make_directory
 from vestnik.store.errors import StoreUnsafe
 from vestnik.store.lock import Lock
 from vestnik.store.store import Store, prepare
-from vestnik.texts import Wording
+from vestnik.texts import Wordings
 
 MAX_DOUBTFUL: Final = 20
 """Accounts with doubtful names that are named at the start."""
@@ -66,7 +66,7 @@ class App:
         self.settings = settings
         self.journal = journal
         self.clock = clock
-        self.wording = Wording(settings.lang)
+        self.wordings = Wordings(settings.lang)
         self.database = Path()
         self.store: Store
         self.chat: Chat
@@ -210,8 +210,8 @@ class App:
         self.services = Services(
             chat,
             journal,
-            self.wording,
-            Intake(chat, journal, self.wording, store, fanout, order, kept, refusals, settings.write_queue),
+            self.wordings,
+            Intake(chat, journal, self.wordings, store, fanout, order, kept, refusals, settings.write_queue),
             fanout,
             kept,
             CatchUp(chat, store, refusals, order, kept),
@@ -277,8 +277,7 @@ class App:
         self._passwords.queue.close()
         if self.peers:
             self.journal.record(catalogue.SERVER_CLOSING, len(self.peers))
-        notice = self.wording.text("notice.closing", (), ())
-        finishing = asyncio.create_task(self.peers.finish(notice))
+        finishing = asyncio.create_task(self.peers.finish())
         forced = asyncio.create_task(self._forced.wait())
         await asyncio.wait((finishing, forced), timeout=self.settings.shutdown, return_when=asyncio.FIRST_COMPLETED)
         forced.cancel()

@@ -31,7 +31,7 @@ from vestnik.server.refusals import Refusals
 from vestnik.server.turns import MAX_PENDING, SHARED_PENDING
 from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
-from vestnik.texts import Wording
+from vestnik.texts import Wordings
 
 MAX_BATCH: Final = 1024
 """Messages in one batch, which is answered and delivered at once."""
@@ -49,7 +49,7 @@ class Intake:
         self,
         chat: Chat,
         journal: Journal,
-        wording: Wording,
+        wordings: Wordings,
         store: Store,
         fanout: Fanout,
         order: Order,
@@ -59,7 +59,7 @@ class Intake:
     ) -> None:
         self._chat = chat
         self._journal = journal
-        self._acknowledgements = Acknowledgements(wording)
+        self._acknowledgements = Acknowledgements(wordings)
         self._store = store
         self._fanout = fanout
         self._order = order

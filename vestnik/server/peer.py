@@ -22,7 +22,7 @@ from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest, VestnikError
 from vestnik.protocol.requests import AnyRequest, Msg, Quit
 from vestnik.server import catalogue
-from vestnik.server.answering import respond
+from vestnik.server.answering import encode_answer
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
 from vestnik.server.gathering import gather, write_gathered
 from vestnik.server.networks import network_of
@@ -339,8 +339,7 @@ class Peer:
         if reply.final:
             self.close()
         else:
-            session = self.session
-            self.send(session.format.answer(respond(services.wording, reply, session.features, request_id)))
+            self.send(encode_answer(services.wordings, reply, self.session, request_id))
             if self in services.fanout.choked:
                 self.check_buffer()
 

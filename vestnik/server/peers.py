@@ -200,11 +200,13 @@ class Peers:
             self._sweeper.cancel()
 
     @journaled
-    async def finish(self, notice: str) -> None:
+    async def finish(self) -> None:
         """Tell those who understand, answer what was received, and return when every connection is closed."""
         services = self._services
-        told = Notice(services.chat.clock(), Code.IMPORTANT_NOTICE, notice)
-        services.fanout.send(told, [peer.session for peer in self._peers if "notice" in peer.session.features])
+        told = [peer.session for peer in self._peers if "notice" in peer.session.features]
+        for wording in services.wordings:
+            notice = Notice(services.chat.clock(), Code.IMPORTANT_NOTICE, wording.text("notice.closing", (), ()))
+            services.fanout.send(notice, [each for each in told if services.wordings.of(each.lang) is wording])
         for peer in list(self._peers):
             peer.finish()
         if self._peers:

@@ -11,7 +11,7 @@ from vestnik.server.kept import KeptMessages
 from vestnik.server.refusals import Refusals
 from vestnik.server.tasks import Tasks
 from vestnik.server.turns import Turns
-from vestnik.texts import Wording
+from vestnik.texts import Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Services:
 
     chat: Chat
     journal: Journal
-    wording: Wording
+    wordings: Wordings
     intake: Intake
     fanout: Fanout
     kept: KeptMessages

@@ -5,7 +5,7 @@
 command line one that begins with `cli.`. What any journal says of itself is in `vestnik.log.sentences`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vestnik.language import LANGUAGES, Catalogue
@@ -43,6 +43,21 @@ class Wording:
         if template is None:
             template = self._positional[name] = _by_position(self._texts[name], fields)
         return template.format(*values)
+
+
+class Wordings:
+    """The sentences of every language, for whoever has named one; `default` is for all others."""
+
+    def __init__(self, default: str) -> None:
+        self._all = {language: Wording(language) for language in LANGUAGES}
+        self.default = self._all[default]
+
+    def of(self, language: str) -> Wording:
+        """Those of one language, or of the default one if there are none in it."""
+        return self._all.get(language, self.default)
+
+    def __iter__(self) -> Iterator[Wording]:
+        return iter(self._all.values())
 
 
 def _by_position(template: str, fields: Sequence[str]) -> str:

@@ -270,6 +270,10 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! Не удалось подключиться к {address}:{port}: {reason}",
         "Error! Cannot connect to {address}:{port}: {reason}",
     ),
+    "client.turned_away": (
+        "Ошибка! Сервер {address}:{port} не принял соединение: {code} {text}",
+        "Error! Server {address}:{port} did not take the connection: {code} {text}",
+    ),
     "client.connection_lost": (
         "Ошибка! Соединение с сервером {address}:{port} потеряно",
         "Error! Connection to server {address}:{port} lost",

@@ -199,5 +199,5 @@ def test_server_goes(tmp_path: Path) -> None:
     add_accounts(tmp_path / "data", ["anna"], "secret")
     with ServerProcess(tmp_path / "data") as own:
         client = Talking(own, tmp_path, "anna")
-        client.wait_for("аутентифицирован")
+        client.wait_for("is authenticated")
     assert client.end(5)[0] == 1

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.process import vestnik
 from vestnik.cli.client.settings import WANTED, ClientSettings, ClientSettingsBad, load_client_settings
+from vestnik.language import LANGUAGES
 from vestnik.texts import TEXTS
 
 
@@ -41,20 +42,22 @@ def test_mistakes(tmp_path: Path, text: str, name: str) -> None:
     (tmp_path / "client.toml").write_text(text, "utf-8")
     with pytest.raises(ClientSettingsBad) as caught:
         load_client_settings(tmp_path / "client.toml")
-    assert caught.value.name == name
-    for texts in TEXTS.values():
-        assert texts[name].format(path="x", **caught.value.values)
+    said = {caught.value.text(language, tmp_path) for language in LANGUAGES}
+    assert len(said) == len(LANGUAGES)
+    begins = TEXTS["en"][name].partition("{path}")[2].partition("{")[0]
+    assert any(begins in each for each in said)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """What is no text, and what is no file, is no settings file."""
     (tmp_path / "client.toml").write_bytes(b"\xff")
-    with pytest.raises(ClientSettingsBad) as caught:
-        load_client_settings(tmp_path / "client.toml")
-    assert caught.value.name == "cli.settings_not_text"
-    with pytest.raises(ClientSettingsBad) as caught:
-        load_client_settings(tmp_path)
-    assert caught.value.name == "cli.settings_unread"
+    for path, said in (
+        (tmp_path / "client.toml", "В x не текст в UTF-8"),
+        (tmp_path, "Не удалось прочитать x: это каталог"),
+    ):
+        with pytest.raises(ClientSettingsBad) as caught:
+            load_client_settings(path)
+        assert caught.value.text("ru", Path("x")) == said
 
 
 def test_every_setting_has_its_sentence() -> None:

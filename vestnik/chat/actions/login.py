@@ -5,6 +5,7 @@ asks to be remembered gets a token, which is a login of its own and makes reconn
 """
 
 from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from vestnik.chat.chat import Chat
@@ -27,6 +28,8 @@ TOUCH_AFTER: Final = 3600.0
 
 async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
     """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token)."""
+    if request.lang is not None:
+        session.lang = intern(request.lang.partition("-")[0].casefold())
     name = check_length("user.account_name", request.user.account_name, chat.limits.name)
     session.claimed = name
     token = request.token if request.user.token is None else request.user.token

@@ -47,7 +47,7 @@ def ask(settings: Settings, journal: Journal, request: AnyAdministration) -> Res
         try:
             lock.share()
         except StoreLocked as locked:  # no event: the server that has it is asked
-            pid = locked.fields["pid"]
+            pid = locked.shown(settings.lang)["pid"]
         else:
             try:
                 return asyncio.run(_do(settings, journal, request))

@@ -39,7 +39,7 @@ def choose(context: click.Context, given: dict[str, Any]) -> Choice:
         settings = load_client_settings(path)
     except ClientSettingsBad as error:
         lang = given["lang"] or error.lang or DEFAULT_LANGUAGE
-        raise click.UsageError(say(lang, error.name, path=path, **error.values)) from None
+        raise click.UsageError(error.text(lang, path)) from None
     found = {name: getattr(settings, name) if value is None else value for name, value in given.items()}
     lang = found["lang"] or DEFAULT_LANGUAGE
     host, port = _server(context, settings, found, lang)

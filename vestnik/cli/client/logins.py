@@ -5,7 +5,6 @@ and one that others may read is thrown away. A login is remembered for the serve
 goes to another host or port.
 """
 
-import errno
 import hashlib
 import os
 import stat
@@ -43,7 +42,7 @@ class RememberedLogin:
         name = hashlib.sha256(f"{self._server}\n{self._account}".encode()).hexdigest()[:32]
         self._path = directory / f"{name}.json"
         self._token: str | None = None
-        self.failure = ""
+        self.failure: OSError | None = None
 
     @journaled(logger="client")
     def token(self) -> Secret | None:
@@ -85,7 +84,7 @@ class RememberedLogin:
                 os.fsync(fd)
             temporary.replace(self._path)
         except OSError as error:  # no event: it is told, and the password is asked for the next time
-            self.failure = error.strerror or errno.errorcode.get(error.errno or 0, "?")
+            self.failure = error
             return False
         self._token = token
         return True
@@ -97,7 +96,7 @@ class RememberedLogin:
         try:
             self._path.unlink(missing_ok=True)
         except OSError as error:  # no event: its token is refused by the server
-            self.failure = error.strerror or errno.errorcode.get(error.errno or 0, "?")
+            self.failure = error
 
 
 def logins_directory() -> Path:

@@ -91,6 +91,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         password=password,
         journal=journal,
         journal_text=choice.journal_text,
+        lang=choice.lang,
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
     shell = Shell(client, journal, Screen(choice.lang, user, terminal=interactive))

@@ -13,6 +13,8 @@ from msgspec import Meta
 from platformdirs import user_config_path
 
 from vestnik.language import LANGUAGES
+from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 CLIENT_FILE: Final = "client.toml"
 
@@ -48,11 +50,19 @@ WANTED: Final = {
 class ClientSettingsBad(Exception):
     """The file cannot be used: the sentence `name` with its `values` says why. `lang` is the file's, if it says one."""
 
-    def __init__(self, name: str, lang: str | None = None, **values: str) -> None:
+    def __init__(self, name: str, lang: str | None = None, **values: str | OSError) -> None:
         super().__init__(name, values)
-        self.name = name
         self.lang = lang
-        self.values = values
+        self._name = name
+        self._values = values
+
+    def text(self, language: str, path: Path) -> str:
+        """The sentence, about the file at `path`."""
+        values = {
+            name: system_reason(value, language) if isinstance(value, OSError) else value
+            for name, value in self._values.items()
+        }
+        return say(language, self._name, path=path, **values)
 
 
 _KEY: Final = re.compile(r" - at `\$\.(\w+)`$")
@@ -72,7 +82,7 @@ def load_client_settings(path: Path) -> ClientSettings:
     except FileNotFoundError:  # no event: nobody has to have one
         return ClientSettings()
     except OSError as error:
-        raise ClientSettingsBad("cli.settings_unread", reason=error.strerror or str(error)) from None
+        raise ClientSettingsBad("cli.settings_unread", reason=error) from None
     except UnicodeDecodeError:
         raise ClientSettingsBad("cli.settings_not_text") from None
     try:

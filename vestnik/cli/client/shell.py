@@ -28,6 +28,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import Code
 from vestnik.protocol.names import conversation_of, name_key
+from vestnik.texts.system import system_reason
 
 MAX_NAMES: Final = 10_000
 """Names that are remembered for completion."""
@@ -102,9 +103,10 @@ class Shell:
             return
         if self.login.keep(self.client.token):
             self.screen.note(self.screen.text("cli.login_remembered"))
-        elif self.login.failure:
-            self.screen.note(self.screen.text("cli.login_not_remembered", reason=self.login.failure))
-            self.login.failure = ""
+        elif self.login.failure is not None:
+            reason = system_reason(self.login.failure, self.screen.language)
+            self.screen.note(self.screen.text("cli.login_not_remembered", reason=reason))
+            self.login.failure = None
 
     @journaled(logger="client")
     async def receive(self) -> None:
