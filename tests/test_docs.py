@@ -168,6 +168,18 @@ def test_the_library_is_shown_as_it_is() -> None:
         assert callable(getattr(client.Client, name))
 
 
+def test_reference_of_the_library() -> None:
+    """Every public name of the library has its heading on the page, and everything that a client can do its line."""
+    client = importlib.import_module("vestnik.client")
+    page = text_of(ROOT / "docs" / "library.md")
+    for name in client.__all__:
+        if isinstance(getattr(client, name), type):
+            assert re.search(rf"^####? `{name}`", page, re.MULTILINE), name
+    for name in dir(client.Client):
+        if not name.startswith("_") and name not in {"answered", "happened", "ended"}:  # what a connection calls
+            assert re.search(rf"^\*\*`(await )?{name}[(:]", page, re.MULTILINE), name
+
+
 @pytest.mark.parametrize("code", Code, ids=lambda code: str(int(code)))
 def test_code(code: Code) -> None:
     """Every response code has its row."""

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import sys
 
-from vestnik.client import Client, Delivery, Disconnected
+from vestnik.client import Client, ClientError, Delivery, Disconnected
 
 
-async def main() -> None:
+async def talk() -> None:
     """Talk as the account and to the server that the environment names."""
     client = Client(
         os.environ.get("VESTNIK_SERVER", "127.0.0.1"),
@@ -25,4 +26,11 @@ async def main() -> None:
                 print("connecting again...", flush=True)
 
 
-asyncio.run(main())
+try:
+    asyncio.run(talk())
+except KeyError as missing:
+    sys.exit(f"hello.py: set {missing.args[0]}")
+except (ClientError, ValueError) as error:  # a wrong password, a wrong port, a server that is gone
+    sys.exit(f"hello.py: {error}")
+except KeyboardInterrupt:
+    sys.exit(130)

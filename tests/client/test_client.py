@@ -391,3 +391,10 @@ async def test_without_a_connection(make: Make) -> None:
 def test_no_secret_in_its_text(make: Make) -> None:
     """The text form of a client has no secret in it."""
     assert repr(make(1, token="secret")) == "Client('127.0.0.1', 1, name='anna')"
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536, 70_000])
+def test_a_port_that_there_cannot_be(port: int) -> None:
+    """A port that there cannot be is an error at once, and not when the client connects."""
+    with pytest.raises(ValueError, match=f"not {port}"):
+        Client("127.0.0.1", port, name="anna", password="secret")

@@ -30,7 +30,8 @@ SILENT = """
 assert hooks == (sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning)
 assert (type(own), dict(vars(own))) == (logging.Logger, before)
 assert own.handlers == [] and own.propagate and logging.root.handlers == []
-assert not {name for name in set(logging.root.manager.loggerDict) - loggers if name.split(".")[0] != "asyncio"}
+new = {name.split(".")[0] for name in set(logging.root.manager.loggerDict) - loggers}
+assert new <= {"asyncio", "concurrent"}
 assert threading.active_count() == 1
 """
 
@@ -63,3 +64,22 @@ def test_until_it_is_asked(tmp_path: Path, port: int) -> None:
     (written,) = [path for path in tmp_path.rglob("client.log") if path.is_symlink()]
     assert "CRITICAL client" in written.read_text()
     assert done.stderr == written.read_text()
+
+
+def test_every_module_of_the_library_is_silent(tmp_path: Path) -> None:
+    """So does importing any module that a program may look into, whichever comes first."""
+    code = """
+import importlib, logging, pkgutil, sys, threading, warnings
+hooks = sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning
+own = logging.getLogger("client")
+before = dict(vars(own))
+loggers = set(logging.root.manager.loggerDict)
+import vestnik
+for package in ("client", "protocol", "texts", "chat", "log"):
+    for found in pkgutil.walk_packages([f"{vestnik.__path__[0]}/{package}"], f"vestnik.{package}."):
+        if not found.name.endswith("_log_config"):  # to import these is to ask for a journal
+            importlib.import_module(found.name)
+"""
+    done = run(tmp_path, code + SILENT)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.support.reference import library_reference
 from vestnik.chat.limits import Limits
 from vestnik.client import catalogue as of_client
 from vestnik.log import events as of_journal
@@ -107,7 +108,7 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-TABLES = {"events": event_tables, "settings": setting_tables}
+TABLES = {"events": event_tables, "settings": setting_tables, "library": library_reference}
 EXAMPLES = ROOT / "docs" / "examples"
 PAGES = (ROOT / "README.md", ROOT / "README.ru.md", *sorted((ROOT / "docs").glob("*.md")))
 _TABLE = re.compile(r"(<!-- (\w+):start -->).*?(<!-- \2:end -->)", re.DOTALL)

@@ -25,6 +25,9 @@ TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
 
 
+MAX_PORT: Final = 65_535
+
+
 class LinkState(NamedTuple):
     """Whether there is a connection; while there is none, which attempt to make one is the next.
 
@@ -60,7 +63,8 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     Every request raises Refused for an answer from 400 on, OutboxFull when too many wait, and ConnectionFailed when
     there is no answer: without `reconnect` when the connection ends or the server took longer than `timeout`;
     otherwise when it took that long on two connections, or the client was disconnected. Waiting for a connection does
-    not count; `asyncio.timeout` bounds it.
+    not count; `asyncio.timeout` bounds it. Raises ValueError for a port that there cannot be, and for cursors that are
+    none.
     """
 
     def __init__(
@@ -80,6 +84,8 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         backoff: Backoff | None = None,
         lang: str | None = None,
     ) -> None:
+        if not 0 < port <= MAX_PORT:
+            raise ValueError(f"a port is a number from 1 to {MAX_PORT}, not {port}")
         super().__init__(
             address,
             port,

@@ -165,7 +165,7 @@ async def open_connection(address: str, port: int, seconds: float, owner: Owner)
             _, connection = await loop.create_connection(
                 lambda: Connection(address, port, seconds, owner), address, port
             )
-    except (socket.gaierror, UnicodeError):
+    except (socket.gaierror, ValueError):  # a name that is not found, or cannot be one
         raise UnknownHost("client.unknown_host", **where) from None
     except TimeoutError:
         raise AnswerTimeout("client.timeout", seconds=f"{seconds:g}", **where) from None

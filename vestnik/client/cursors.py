@@ -141,7 +141,8 @@ class Cursors:
     """The cursors of all conversations of the account `own`. Without `saved` the client is new: it has nothing.
 
     `epoch` is the one that they are of, None if that is not known. Of saved ones those of the first epoch among them
-    are taken: what others say means nothing beside them, and so has to be sent from its beginning.
+    are taken: what others say means nothing beside them, and so has to be sent from its beginning. Raises ValueError
+    for what are no cursors.
     """
 
     def __init__(self, own: str, saved: Saved | None = None) -> None:
@@ -152,7 +153,10 @@ class Cursors:
         self._listed: dict[Cursor, ConversationState] = {}
         self.known = saved is not None
         self.epoch: str | None = None
-        found = msgspec.convert(saved or {}, dict[str, Number | SavedPosition], from_attributes=True)
+        try:
+            found = msgspec.convert(saved or {}, dict[str, Number | SavedPosition], from_attributes=True)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"these are no cursors: {error}") from None
         for name, position in found.items():
             epoch = position.epoch if isinstance(position, SavedPosition) else None
             self.epoch = self.epoch or epoch

@@ -1,0 +1,142 @@
+"""The programs that the docs show, as processes: they end with one line, and a bot survives its restarts."""
+
+import asyncio
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import running_app
+from tests.support.catalogue import EXAMPLES
+from tests.support.process import clean_environment
+from tests.support.waiting import DEADLINE
+from tests.support.wire import Wire
+from vestnik.chat.rooms import RoomDirectory
+
+
+async def start(name: str, port: int | str, directory: Path, **variables: str) -> asyncio.subprocess.Process:
+    """Run a program as anna; a variable that is empty is not set."""
+    environment = clean_environment(
+        VESTNIK_PORT=str(port),
+        VESTNIK_USER="anna",
+        VESTNIK_PASSWORD="secret",
+        VESTNIK_BOT_STATE=str(directory / "bot.json"),
+        HOME=str(directory),
+    )
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        EXAMPLES / name,
+        env={key: value for key, value in (environment | variables).items() if value},
+        cwd=directory,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ended(program: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
+    """How it ended, and what it has said."""
+    out, err = await asyncio.wait_for(program.communicate(), DEADLINE)
+    return program.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.parametrize("name", ["hello.py", "bot.py"])
+async def test_one_clear_line(name: str, tmp_path: Path, port: int) -> None:
+    """A wrong password, port or address, or a variable that is not set, ends a program with one line that says so."""
+    async with running_app(tmp_path / "data", "anna") as app:
+        there = app.listener.port
+        for at, variables, said in (
+            (there, {"VESTNIK_PASSWORD": "guess"}, "402"),
+            (there, {"VESTNIK_USER": "nobody"}, "402"),
+            (port, {}, f"127.0.0.1:{port}"),
+            ("port", {}, "'port'"),
+            (70_000, {}, "70000"),
+            (there, {"VESTNIK_SERVER": "nowhere.invalid"}, "nowhere.invalid"),
+            (there, {"VESTNIK_PASSWORD": ""}, "VESTNIK_PASSWORD"),
+        ):
+            code, out, err = await ended(await start(name, at, tmp_path, **variables))
+            assert (code, out) == (1, "")
+            assert err.startswith(f"{name}: ")
+            assert err.count("\n") == 1
+            assert said in err
+            assert "guess" not in err
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"#tea": "x"}'])
+async def test_a_file_that_is_none(content: str, tmp_path: Path, port: int) -> None:
+    """So does a file of cursors that cannot be read."""
+    (tmp_path / "bot.json").write_text(content)
+    code, out, err = await ended(await start("bot.py", port, tmp_path))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+
+
+@asynccontextmanager
+async def bot(port: int, directory: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot, which is killed at the end."""
+    program = await start("bot.py", port, directory)
+    try:
+        yield program
+    finally:
+        program.kill()
+        assert await ended(program) == (-signal.SIGKILL, "", "")
+
+
+async def pongs(boris: Wire, last: int) -> list[str]:
+    """What the bot says, up to its answer to ping number `last`."""
+    return [text for text in await boris.texts_to(f"pong {last}") if text.startswith("pong")]
+
+
+async def ping(boris: Wire, *numbers: int) -> None:
+    """Ask the bot in the room."""
+    for number in numbers:
+        boris.tell(action="msg", to="#tea", message=f"!ping {number}")
+    for _ in numbers:
+        assert (await boris.answer())["response"] == 200
+
+
+async def test_a_bot_that_is_killed(tmp_path: Path) -> None:
+    """Killed again and again, also between an answer and its note of it, it answers everything once and in order."""
+    async with running_app(tmp_path / "data", "anna", "boris") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "boris") as boris:
+            assert await boris.code(action="join", room="#tea") == 200
+            async with bot(port, tmp_path):
+                await asyncio.wait_for(_joined(app.chat.rooms, 2), DEADLINE)
+                await ping(boris, 1, 2)
+                assert await pongs(boris, 2) == ["pong 1", "pong 2"]
+            shutil.copy(tmp_path / "bot.json", tmp_path / "earlier.json")
+            await ping(boris, 3, 4)
+            async with bot(port, tmp_path):
+                assert await pongs(boris, 4) == ["pong 3", "pong 4"]
+                await ping(boris, 5)
+                assert await pongs(boris, 5) == ["pong 5"]
+            # As if it had been killed after it had answered, but before it had noted that.
+            (tmp_path / "earlier.json").replace(tmp_path / "bot.json")
+            await ping(boris, *range(6, 10))
+            async with bot(port, tmp_path):
+                assert await pongs(boris, 9) == [f"pong {number}" for number in range(6, 10)]
+            page = await boris.ask(action="history", to="#tea")
+            found = [each["message"] for each in page["messages"] if each["from"] == "anna"]
+            assert found == [f"pong {number}" for number in range(1, 10)]
+
+
+async def _joined(rooms: RoomDirectory, count: int) -> None:
+    while (room := rooms.find("#tea")) is None or len(room.members) < count:
+        await asyncio.sleep(0)
+
+
+async def test_a_bot_that_is_killed_before_its_first_event(tmp_path: Path) -> None:
+    """What is said in its room, or to it, after it was killed for the first time, it hears all the same."""
+    async with running_app(tmp_path / "data", "anna", "boris") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "boris") as boris:
+            assert await boris.code(action="join", room="#tea") == 200
+            async with bot(port, tmp_path):
+                await asyncio.wait_for(_joined(app.chat.rooms, 2), DEADLINE)
+            await ping(boris, 1)
+            assert (await boris.send("anna", "!ping 2"))["response"] == 202
+            async with bot(port, tmp_path):
+                assert sorted(await boris.texts(2)) == ["pong 1", "pong 2"]
