@@ -146,6 +146,7 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.client_waits": ("Связи нет, ждёт её: {line}", "No connection; waits for it: {line}"),
     "cli.client_not_sent": ("Не отправлено к {to}: {text}", "Not sent to {to}: {text}"),
+    "cli.client_given_up": ("Не отправлено, собеседник не выбран: {text}", "Not sent, nobody was chosen: {text}"),
     "cli.client_left": ("Не отправлено строк: {count}", "Not sent, lines: {count}"),
     "cli.client_more": (
         "Найдено больше: уточните словами или from: in: has: since: until:",

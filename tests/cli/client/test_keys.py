@@ -1,5 +1,6 @@
 """Keys at the prompt of `vestnik client`, typed in a real terminal."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -113,3 +114,40 @@ def test_ctrl_z(data: Path, tmp_path: Path) -> None:
         shell.wait_for("anna → boris> half", after=again)
         shell.type(" a thought\r")
         shell.wait_for("anna → boris: half a thought", after=again)
+
+
+@pytest.mark.parametrize("key", ["\x1ba", "\x1bф"])
+def test_alt_a(key: str, data: Path, tmp_path: Path) -> None:
+    """Alt-A goes to what is unread, and what was begun meanwhile is there again when one comes back."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        anna.type("/create #tea\r")
+        anna.wait_for("#tea>")
+        arguments = ("client", "-p", str(server.port), "-u", "boris", "--log-dir", str(tmp_path / "boris"))
+        vestnik(*arguments, stdin="/to anna\nAre you there?\n", password="secret")
+        before = anna.wait_for("Are you there?")
+        anna.type("half" + key)
+        before = anna.wait_for("boris>", after=before)
+        anna.type("Yes\r")
+        before = anna.wait_for("Yes", after=before)
+        anna.type("/to #tea\r")
+        before = anna.wait_for("#tea> half", after=before)
+        anna.type(" a thought" + key)
+        anna.wait_for("Everything is read in other conversations", after=before)
+        anna.type("\r")
+        anna.wait_for("half a thought", after=before)
+        anna.type("/history #tea\r")
+        assert anna.leave() == 0
+        assert kept(server, tmp_path) == ["Are you there?", "Yes"]
+
+
+def test_lines_typed_for_nobody(data: Path, tmp_path: Path) -> None:
+    """What was typed for somebody who turns out not to be there does not go to whoever was chosen before."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        server.signal(signal.SIGSTOP)  # so that the answer comes when all of it is typed
+        anna.type("/to nobody\rSecret of nobody\rAnother one\r/to boris\rHello\r")
+        anna.wait_for("anna → boris> /to boris", after=anna.wait_for("/to nobody"))
+        server.signal(signal.SIGCONT)
+        anna.wait_for("Not sent, nobody was chosen: Secret of nobody")
+        anna.wait_for("anna → boris: Hello")
+        assert anna.leave() == 1
+        assert kept(server, tmp_path) == ["Hello"]

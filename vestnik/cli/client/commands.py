@@ -102,23 +102,37 @@ AT_ONCE: Final = frozenset({"/reconnect"})
 """Commands that do not wait until the lines before them are served."""
 
 
+CHOOSING: Final = frozenset({"/join", "/to", "/create", "/group", "/unread"})
+"""Commands that choose a conversation for the lines behind them."""
+
+
+def is_command(line: str) -> bool:
+    """Whether a line is no message."""
+    return line.startswith("/") and not line.startswith("//")
+
+
+def chooses(line: str) -> bool:
+    """Whether a line is meant to choose another conversation."""
+    command = MANUAL.find(line.split(maxsplit=1)[0]) if is_command(line) else None
+    return command is not None and command.name in CHOOSING
+
+
 @journaled(logger="client")
-async def serve(shell: Shell, line: str) -> None:
-    """Serve one line of the user; what goes wrong is said, and noted in `shell`."""
+async def serve(shell: Shell, line: str) -> bool:
+    """Serve one line of the user, and say whether it went through; what goes wrong is said, and noted in `shell`."""
     line = line.rstrip("\r\n")
     if not line.strip():
-        return
-    if line.startswith("//") or not line.startswith("/"):
-        name, rest = "", line.removeprefix("/")
-    else:
+        return True
+    name, rest = "", line.removeprefix("/")
+    if is_command(line):
         name, *more = line.split(maxsplit=1)
         rest = more[0] if more else ""
     given = Arguments(rest, shell.to)
     try:
-        if name:
-            await _obey(shell, name, given)
-        else:
+        if not name:
             await _send(shell, rest)
+            return True
+        return await _obey(shell, name, given)
     except BadLine as error:  # no event: `complain` has one
         command = MANUAL.find(name)
         usage = "" if command is None else command.usage(shell.screen.language)
@@ -128,19 +142,21 @@ async def serve(shell: Shell, line: str) -> None:
         shell.refused(error)
         if isinstance(error, Refused) and error.status in UNKNOWN:
             shell.suggest("cli.near_names", given.names)
+    return False
 
 
-async def _obey(shell: Shell, name: str, given: Arguments) -> None:
-    """Serve a command, by whatever name people are used to. Raises BadLine and ClientError."""
+async def _obey(shell: Shell, name: str, given: Arguments) -> bool:
+    """Serve a command, by whatever name people are used to; whether there is one. Raises BadLine and ClientError."""
     command = MANUAL.find(name)
     if command is not None:
         if command.name != name.lower():
             shell.screen.note(shell.screen.text("cli.alias", command=name, meant=command.name))
         await command.serve(shell, given)
-    elif name.lower() in MANUAL.habits:
+        return True
+    if name.lower() in MANUAL.habits:
         raise BadLine(MANUAL.habits[name.lower()])
-    else:
-        shell.complain(MANUAL.unknown(shell, name))
+    shell.complain(MANUAL.unknown(shell, name))
+    return False
 
 
 async def serve_bytes(shell: Shell, line: bytes) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from platformdirs import user_state_path
@@ -12,7 +13,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from vestnik.cli.client.address import show_address
-from vestnik.cli.client.commands import AT_ONCE, serve
+from vestnik.cli.client.commands import AT_ONCE, chooses, is_command, serve
 from vestnik.cli.client.completion import NameCompleter
 from vestnik.cli.client.entering import Ask, enter
 from vestnik.cli.client.keys import Keyboard, SteadyInput
@@ -31,7 +32,8 @@ LEAVING: Final = 5.0
 @journaled(logger="client")
 async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
     """Serve what is typed until the user leaves, or the connection is gone for good."""
-    keyboard = Keyboard(shell)
+    lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
+    keyboard = Keyboard(shell, lines)
     prompt: PromptSession[str] = PromptSession(
         history=_history() if keep_history else InMemoryHistory(),
         completer=NameCompleter(shell),
@@ -42,7 +44,7 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         rprompt=keyboard.hint,
         prompt_continuation=lambda width, _line, wrapped: "" if wrapped else " " * width,
     )
-    keyboard.watch(prompt.app)
+    keyboard.watch(prompt)
     with patch_stdout():
         try:
             if not await shell.begin(needs_login=True, log_in=partial(enter, shell, _password(shell) if ask else None)):
@@ -52,8 +54,7 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
             await shell.client.disconnect()
             return
         receiving = asyncio.create_task(shell.receive())
-        lines: asyncio.Queue[str] = asyncio.Queue(MAX_LINES)
-        serving = asyncio.create_task(_serve(shell, lines, prompt))
+        serving = asyncio.create_task(_serve(shell, lines, prompt, keyboard))
         asking = asyncio.create_task(_ask(shell, lines, prompt))
         ticking = asyncio.create_task(tick(shell, prompt.app.invalidate))
         await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
@@ -90,7 +91,7 @@ async def _ask(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[st
                 line = await prompt.prompt_async(lambda: f"{_state(shell)}{_sign(shell)}> ")
             except (EOFError, KeyboardInterrupt):  # no event: Ctrl-D, or Ctrl-C twice, the user leaves
                 return
-            if line.startswith("/") and not line.startswith("//"):
+            if is_command(line):
                 screen.line(f"{_sign(shell)}> {line}")
             if line.split()[:1] and line.split()[0] in AT_ONCE:
                 await serve(shell, line)
@@ -101,13 +102,29 @@ async def _ask(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[st
 
 
 @journaled(logger="client")
-async def _serve(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[str]) -> None:
+async def _serve(shell: Shell, lines: asyncio.Queue[str], prompt: PromptSession[str], keyboard: Keyboard) -> None:
     """Serve what is typed, one line after the other: while one waits for the connection, others can be typed."""
     await shell.welcome()
     while not shell.ended:
-        await serve(shell, await lines.get())
+        line = await lines.get()
+        if not await serve(shell, line) and chooses(line):
+            _give_up(shell, lines)
         lines.task_done()
+        keyboard.served(prompt)
         prompt.app.invalidate()  # somebody else may be chosen now
+
+
+def _give_up(shell: Shell, lines: asyncio.Queue[str]) -> None:
+    """Somebody was not chosen: messages that were typed for them already do not go to whoever is."""
+    waiting = [lines.get_nowait() for _ in range(lines.qsize())]
+    given_up = list(takewhile(lambda line: not is_command(line), waiting))
+    for line in given_up:
+        shell.failed = True
+        shell.screen.note(shell.screen.text("cli.client_given_up", text=line))
+        lines.task_done()
+    for line in waiting[len(given_up) :]:
+        lines.put_nowait(line)
+        lines.task_done()
 
 
 async def _finish(shell: Shell, lines: asyncio.Queue[str]) -> None:
