@@ -22,14 +22,21 @@ AGAIN = 0.5
 """Seconds after which a key that may be lost is typed again."""
 
 
+def drawn(seq: int, label: str, text: str) -> str:
+    """The first line of a message, behind its time, as wide terminals show it: who says it, and perhaps to whom."""
+    return f"{f'[{seq}]':>5} {label:>16} │ {text}"
+
+
 class Terminal:
     """Runs `command` in a pseudo terminal of 50 lines with 120 characters; as a context manager it ends with it.
 
-    `seen` is all text that was shown so far, in the order in which it came.
+    `seen` is all text that was shown so far, in the order in which it came; `raw` the bytes, with what moves the cursor
+    and sets colours.
     """
 
     def __init__(self, command: Sequence[str], **environment: str) -> None:
         self.seen = ""
+        self.raw = b""
         self._news = threading.Condition()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 120, 0, 0))
@@ -39,7 +46,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env=clean_environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", **environment),
+            env=clean_environment(**{"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"} | environment),
         )
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -93,4 +100,5 @@ class Terminal:
             text = CONTROL.sub("", data.decode(errors="replace"))
             with self._news:
                 self.seen = text
+                self.raw = data
                 self._news.notify_all()

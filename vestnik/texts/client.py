@@ -188,11 +188,23 @@ CATALOGUE: Final[Catalogue] = {
     "cli.life_pinned": ("закреплено", "pinned"),
     "cli.life_reaction": ("реакция", "reaction"),
     "cli.life_id": ("id", "id"),
-    # What others did.
-    "cli.change_edit": (
-        "Пользователь {who} изменил сообщение {seq} в {to}: {text}",
-        "{who} edited message {seq} in {to}: {text}",
+    # What was done to a message, at that message.
+    "cli.sign_react": ("{emoji} {who}", "{emoji} {who}"),
+    "cli.sign_unreact": ("без {emoji} {who}", "no {emoji} {who}"),
+    "cli.sign_pin": ("закрепил {who}", "pinned by {who}"),
+    "cli.sign_unpin": ("открепил {who}", "unpinned by {who}"),
+    "cli.sign_delete": ("удалил {who}", "deleted by {who}"),
+    # Days.
+    "cli.day": ("{weekday}, {day} {month} {year}", "{weekday}, {day} {month} {year}"),
+    "cli.weekdays": (
+        "понедельник вторник среда четверг пятница суббота воскресенье",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
     ),
+    "cli.months": (
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "January February March April May June July August September October November December",
+    ),
+    # What others did.
     "cli.change_delete": ("Пользователь {who} удалил сообщение {seq} в {to}", "{who} deleted message {seq} in {to}"),
     "cli.change_react": (
         "Пользователь {who} отреагировал на сообщение {seq} в {to}: {emoji}",

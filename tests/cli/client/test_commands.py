@@ -226,8 +226,8 @@ async def test_search(journal: Journal, capsys: pytest.CaptureFixture[str]) -> N
         "from": None,
     }
     assert asked[1] == asked[0] | {"before": "w", "id": asked[1]["id"], "time": asked[1]["time"]}
-    found, more = capsys.readouterr().out.splitlines()
-    assert found.endswith("boris → #tea: Green tea")
+    _day, found, more = capsys.readouterr().out.splitlines()
+    assert found.endswith("boris → #tea │ Green tea")
     assert more.startswith("* There are more")
 
 

@@ -50,11 +50,11 @@ def test_ctrl_c(data: Path, tmp_path: Path) -> None:
         anna.type("half a thought\x03")
         anna.wait_for("Ctrl-C again quits")
         anna.type("Whole\r")
-        anna.wait_for("anna → boris: Whole")
+        anna.wait_for("anna │ Whole")
         anna.type("taken\x03\x19 back\r")
-        anna.wait_for("anna → boris: taken back")
+        anna.wait_for("anna │ taken back")
         anna.type("\x03a\x03b\r")  # other keys in between: nobody leaves
-        anna.wait_for("anna → boris: b")
+        anna.wait_for("anna │ b")
         anna.type("unsaid\x03\x03")
         assert anna.wait() == 0
         assert kept(server, tmp_path) == ["Whole", "taken back", "b"]
@@ -92,7 +92,7 @@ def test_too_much_is_pasted(data: Path, tmp_path: Path) -> None:
         anna.type("y\x1b[201~")
         anna.wait_for(f"Вставлено знаков: {MAX_PASTE + 1}")
         anna.type("short\r")
-        anna.wait_for("anna → boris: short")
+        anna.wait_for("anna │ short")
         assert anna.leave() == 0
 
 
@@ -113,7 +113,7 @@ def test_ctrl_z(data: Path, tmp_path: Path) -> None:
         shell.type("fg\r")
         shell.wait_for("anna → boris> half", after=again)
         shell.type(" a thought\r")
-        shell.wait_for("anna → boris: half a thought", after=again)
+        shell.wait_for("anna │ half a thought", after=again)
 
 
 @pytest.mark.parametrize("key", ["\x1ba", "\x1bф"])
@@ -148,6 +148,6 @@ def test_lines_typed_for_nobody(data: Path, tmp_path: Path) -> None:
         anna.wait_for("anna → boris> /to boris", after=anna.wait_for("/to nobody"))
         server.signal(signal.SIGCONT)
         anna.wait_for("Not sent, nobody was chosen: Secret of nobody")
-        anna.wait_for("anna → boris: Hello")
+        anna.wait_for("anna │ Hello")
         assert anna.leave() == 1
         assert kept(server, tmp_path) == ["Hello"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from vestnik.cli.client.screen import CHANGES, FIELDS, FOR_EVER, Screen, moment, printable
+from vestnik.cli.client.lists import FOR_EVER
+from vestnik.cli.client.screen import BELL, BELL_PAUSE, Screen
 from vestnik.client import (
     Change,
     ConversationState,
@@ -30,9 +31,15 @@ RICH = Delivery(
 
 
 @pytest.fixture
-def terminal() -> Screen:
-    """A screen for people, in English."""
-    return Screen("en", "anna", terminal=True)
+def clock() -> list[float]:
+    """UNIX seconds."""
+    return [0.0]
+
+
+@pytest.fixture
+def terminal(clock: list[float]) -> Screen:
+    """A screen for people, in English, 80 cells wide."""
+    return Screen("en", "anna", terminal=True, width=lambda: 80, clock=lambda: clock[0])
 
 
 @pytest.fixture
@@ -46,20 +53,6 @@ def _utc(utc: None) -> None:
     """Times are shown in UTC."""
 
 
-def test_printable() -> None:
-    """What cannot be seen is escaped, everything else stays."""
-    assert printable("Привет 👋") == "Привет 👋"
-    assert "\x1b" not in printable("\x1b[2J")
-    assert "\u202e" not in printable("\u202eabc")
-
-
-def test_moment() -> None:
-    """A time is local; a number that is no time stays a number."""
-    assert moment(1795341600) == "2026-11-22 10:00:00"
-    assert moment(1e30) == "1e+30"
-    assert moment(float("nan")) == "nan"
-
-
 def test_message_for_scripts(script: Screen, capsys: pytest.CaptureFixture[str]) -> None:
     """A message that comes is one line with its author, addressee and text, whatever else there is to it."""
     script.message(RICH)
@@ -67,19 +60,42 @@ def test_message_for_scripts(script: Screen, capsys: pytest.CaptureFixture[str])
 
 
 def test_message_for_people(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """People see the number, what it answers, and the rest of what there is to a message."""
-    terminal.message(RICH)
-    expected = "[5 ↳ 3] boris → #tea: Hello\\n\\x1b[2J (from clara) (edited) (pinned) (replies: 2) 👍 2\n"
-    assert capsys.readouterr().out == expected
-    terminal.message(Delivery(0, "boris", "#tea", "", seq=6, edited=1.0, deleted=2.0))
-    terminal.message(Delivery(0, "boris", "anna", "plain"))
-    assert capsys.readouterr().out == "[6] boris → #tea: (deleted)\nboris → anna: plain\n"
+    """People see when a message came, its number, and whatever else there is to it."""
+    terminal.message(RICH, here=True)
+    assert capsys.readouterr().out.splitlines() == [
+        "                         ┌ ↳ [3]",
+        "00:00   [5]        boris │ Hello",
+        "                         │ \\x1b[2J",
+        "                         └ from clara · edited · pinned · replies: 2 · 👍 anna,",
+        "                           clara",
+    ]
+
+
+def test_bell(terminal: Screen, clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    """The bell rings for a mention and for a direct message from elsewhere, but once a second at most."""
+
+    def rings(message: Delivery, *, here: bool) -> bool:
+        clock[0] += BELL_PAUSE
+        terminal.message(message, here=here)
+        return capsys.readouterr().out.startswith(BELL)
+
+    mention = Delivery(0, "boris", "#tea", "@anna", 1, mentions=["anna"])
+    assert rings(mention, here=True)
+    assert rings(Delivery(0, "boris", "Anna", "hi", 1), here=False)
+    assert not rings(Delivery(0, "boris", "anna", "hi", 2), here=True)
+    assert not rings(Delivery(0, "boris", "#tea", "hi", 2), here=False)
+    assert not rings(Delivery(0, "anna", "boris", "from my telephone", 2), here=False)
+    assert rings(mention, here=False)
+    terminal.message(mention)
+    assert BELL not in capsys.readouterr().out
 
 
 def test_list_of_messages(terminal: Screen, script: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """Messages that were asked for have their time; for scripts all of it is in columns."""
+    """Messages that were asked for look like others; for scripts all of it is in columns."""
     terminal.messages([Delivery(0, "boris", "#tea", "One", seq=1)])
-    assert capsys.readouterr().out == "[1] 1970-01-01 00:00:00 boris → #tea: One\n"
+    terminal.messages([Delivery(0, "boris", "#tea", "One", seq=1, mentions=["anna"])], here=False)
+    found = capsys.readouterr().out.splitlines()
+    assert found == ["00:00   [1]        boris │ One", "00:00   [1] boris → #tea │ One"]
     script.messages([RICH, Delivery(0, "a\tb", "#tea", "One\ttwo")])
     first, second = capsys.readouterr().out.splitlines()
     words = "forwarded=clara edited pinned replies=2 reply=3 👍=2"
@@ -91,9 +107,18 @@ def test_snippet(terminal: Screen, script: Screen, capsys: pytest.CaptureFixture
     """People see the place that a search has found, with stars around it; scripts the whole text."""
     found = Delivery(0, "boris", "#tea", "A long text about tea", seq=1, snippet="…about \u2068tea\u2069")
     terminal.messages([found])
-    assert capsys.readouterr().out.endswith(": …about *tea*\n")
+    assert capsys.readouterr().out.endswith("│ …about *tea*\n")
     script.messages([found])
     assert "A long text about tea" in capsys.readouterr().out
+
+
+def test_sentences(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
+    """A note has a star, what has just happened its time, a rule its dashes, and errors go to standard error."""
+    terminal.note("done")
+    terminal.happened("gone")
+    terminal.rule("here")
+    terminal.error("wrong")
+    assert capsys.readouterr() == ("* done\n00:00 * gone\n── here ──\n", "wrong\n")
 
 
 def test_nothing(terminal: Screen, script: Screen, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,84 +131,9 @@ def test_nothing(terminal: Screen, script: Screen, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == ""
 
 
-def change(kind: str, **more: object) -> Change:
-    """A change that boris made in #tea, with all fields that some kind has."""
-    fields = {"seq": 5, "message": "Hi", "emoji": "👍", "name": "clara", "role": "owner"} if kind != "set_room" else {}
-    return Change(0, "boris", "#tea", 1, kind, **(fields | more))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("kind", CHANGES)
-def test_change(kind: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every kind of change is one sentence that says who did what where."""
-    Screen(language, "anna", terminal=True).change(change(kind))
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("* ")
-    assert "boris" in line
-    assert "#tea" in line
-    assert ("clara" in line) == (kind in {"invite", "remove", "ban", "unban", "mute", "unmute", "set_role"})
-    assert ("5" in line) == (kind in {"edit", "delete", "react", "unreact", "pin", "unpin"})
-
-
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize(
-    ("field", "value", "shown"),
-    [
-        ("name", "#chai", "#chai"),
-        ("topic", "Green", "Green"),
-        ("topic", "", ""),
-        ("description", "Sorts", "Sorts"),
-        ("private", True, ""),
-        ("private", False, ""),
-        ("archived", True, ""),
-        ("archived", False, ""),
-        ("edits", "nobody", "nobody"),
-        ("retention", 30, "30"),
-        ("retention", None, ""),
-    ],
-)
-def test_change_of_a_room(
-    field: str, value: object, shown: str, language: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every field of a room has its sentence, also when it is taken away."""
-    assert field in FIELDS
-    Screen(language, "anna", terminal=True).change(change("set_room", **{field: value}))
-    (line,) = capsys.readouterr().out.splitlines()
-    assert "boris" in line
-    assert "#tea" in line
-    assert shown in line
-    assert "None" not in line
-
-
-def test_change_of_several_fields(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """Several things that were changed at once are several sentences."""
-    terminal.change(change("set_room", topic="Green", archived=True))
-    assert capsys.readouterr().out == "* boris changed the topic of #tea: Green\n* boris archived #tea\n"
-
-
-def test_change_that_begins_a_group(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """A group conversation that somebody begins is not called a room."""
-    terminal.change(Change(0, "boris", "#@5", 1, "create_room"))
-    assert capsys.readouterr().out == "* boris began the group conversation #@5\n"
-
-
-def test_change_in_a_direct_conversation(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """A direct conversation is called by the other one's name, whoever made the change."""
-    terminal.change(Change(0, "boris", "anna", 1, "delete", seq=5))
-    terminal.change(Change(0, "anna", "boris", 1, "delete", seq=6))
-    out = capsys.readouterr().out
-    assert out == "* boris deleted message 5 in boris\n* anna deleted message 6 in boris\n"
-
-
-def test_unknown_change(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    """A kind of change that this client does not know is named, and cannot harm the terminal."""
-    terminal.change(change("paint\x1b[2J"))
-    assert capsys.readouterr().out == "* boris changed #tea: paint\\x1b[2J\n"
-
-
 def test_scripts_see_no_changes(script: Screen, capsys: pytest.CaptureFixture[str]) -> None:
     """What is only for people does not get into a script's output; its journal is on the screen already."""
-    script.change(change("edit"))
+    script.change(Change(0, "boris", "#tea", 1, "edit", 5, "Hi"))
     script.note("note")
     script.error("error")
     assert capsys.readouterr() == ("", "")

@@ -1,6 +1,7 @@
 """A session of the client: what is shown of others, what is read, and what happens to the connection."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,6 +44,16 @@ async def talking(
         await client.disconnect()
 
 
+def lines_of(capsys: Capture) -> list[str]:
+    """What was shown since the last time."""
+    return without_times(capsys.readouterr().out)
+
+
+def without_times(out: str) -> list[str]:
+    """Lines without times of day, and without the blanks that align them."""
+    return [re.sub(r"^\d\d:\d\d ", "", " ".join(line.split())) for line in out.splitlines()]
+
+
 async def ok(script: Script, **more: Any) -> dict[str, Any]:
     """Answer the next request with 200; the request."""
     asked = await script.hear()
@@ -73,11 +84,12 @@ async def test_what_others_do(journal: Journal, capsys: Capture) -> None:
         shell.ended = True
         await shell.client.disconnect()
         await receiving
-    assert capsys.readouterr().out.splitlines() == [
-        "[1] boris → #tea: 1",
-        "* clara reacted to message 1 in #tea: x",
+    assert lines_of(capsys) == [
+        "── Thursday, 1 January 1970 ──",
+        "[1] boris │ 1",
+        "└ x clara",
         "* clara renamed #tea to #chai",
-        "[2] boris → #chai: 2",
+        "[2] boris │ 2",
     ]
     assert shell.to == "#chai"
     assert not shell.failed
@@ -132,7 +144,7 @@ async def test_begun_anew(journal: Journal, capsys: Capture) -> None:
         shell.ended = True
         await shell.client.disconnect()
         await receiving
-    told = capsys.readouterr().out.splitlines()
+    told = lines_of(capsys)
     assert told[0] == "* The server's database is not what it was; begun anew: #tea, #cake"
 
 
@@ -163,9 +175,9 @@ async def test_lost_and_back(journal: Journal, capsys: Capture) -> None:
         shell.ended = True
         await shell.client.disconnect()
         await receiving
-    lost, *rest = capsys.readouterr().out.splitlines()
+    lost, *rest = lines_of(capsys)
     assert lost.startswith("* Error! Connection to server")
-    assert sorted(rest) == ["* The connection is back", "[1] anna → #tea: hello"]
+    assert sorted(rest) == ["* The connection is back", "[1] anna │ hello"]
     assert not shell.failed
 
 
@@ -279,9 +291,10 @@ async def test_own_messages(journal: Journal, capsys: Capture) -> None:
             await serve(shell, line)
         assert shell.failed
     captured = capsys.readouterr()
-    assert captured.out.splitlines() == [
-        "[7] anna → boris: one",
-        "[8 ↳ 3] anna → boris: two",
+    assert without_times(captured.out) == [
+        "[7] anna │ one",
+        "┌ ↳ [3]",
+        "[8] anna │ two",
         "* later",
         "* Not sent to boris: three\\x1b[2J",
     ]

@@ -148,4 +148,4 @@ async def test_a_server_of_plain_jim(setting: Setting) -> None:
         await serve(shell, "Hello")
         await client.disconnect()
     assert not shell.failed
-    assert "anna → whoever: Hello" in capsys.readouterr().out
+    assert "anna │ Hello" in capsys.readouterr().out

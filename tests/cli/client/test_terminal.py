@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.data import add_accounts
 from tests.support.process import VESTNIK, ServerProcess
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, drawn
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def test_two_people_talk(data: Path, tmp_path: Path) -> None:
         boris.type("/join #tea\r")
         anna.wait_for("* boris joined #tea")
         anna.type("Tea?\r")
-        anna.wait_for("[1] anna → #tea: Tea?")
-        boris.wait_for("[1] anna → #tea: Tea?")
+        anna.wait_for(drawn(1, "anna", "Tea?"))
+        boris.wait_for(drawn(1, "anna", "Tea?"))
         boris.type("/reply 1 Yes\r")
-        anna.wait_for("[2 ↳ 1] boris → #tea: Yes")
+        anna.wait_for(drawn(2, "boris", "Yes"))
         boris.type("/edit 2 Yes, please\r")
-        anna.wait_for("* boris edited message 2 in #tea: Yes, please")
+        anna.wait_for(drawn(2, "boris", "Yes, please"))
         boris.type("/nonsense\r")
         boris.wait_for("There is no command /nonsense; /help lists all")
         boris.type("/quit\r")
@@ -66,7 +66,7 @@ def test_the_server_comes_back(data: Path, tmp_path: Path, port: int) -> None:
         anna.wait_for("* No connection; waits for it: Are you there?")
         with ServerProcess(data, "--lang", "en", port=port):
             anna.wait_for("* The connection is back")
-            anna.wait_for("[1] anna → boris: Are you there?")
+            anna.wait_for(drawn(1, "anna", "Are you there?"))
             assert anna.leave() == 0
 
 
@@ -84,7 +84,7 @@ def test_the_connection_in_the_prompt(data: Path, tmp_path: Path, port: int) -> 
             anna.type("/reconnect\r")
             anna.wait_for("anna → boris> /reconnect")
             anna.wait_for("* The connection is back")
-            at = anna.wait_for("[1] anna → boris: one")
+            at = anna.wait_for(drawn(1, "anna", "one"))
             anna.type("/reconnect now\r")
             at = anna.wait_for("It goes like this: /reconnect", after=at)
             anna.type("/reconnect\r")

@@ -6,7 +6,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from vestnik.cli.client.commands import COMMANDS
-from vestnik.cli.client.screen import printable
+from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.client.shell import Shell
 from vestnik.protocol.names import ROOM_SIGN, name_key
 

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, BadLine
-from vestnik.cli.client.screen import moment
+from vestnik.cli.client.drawing.moments import moment
 from vestnik.cli.client.shell import Shell
 from vestnik.client import Delivery, Refused, Version
 

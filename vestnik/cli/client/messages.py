@@ -108,7 +108,7 @@ async def search(shell: Shell, given: Arguments) -> None:
     found = await shell.client.search(**filters)
     while found.more and not found:  # it took long, and has not come to an end
         found = await shell.client.search(**{**filters, "before": found.next})
-    shell.screen.messages(found)
+    shell.screen.messages(found, here=False)
     if found.more:
         shell.screen.note(shell.screen.text("cli.client_more"))
 

@@ -126,25 +126,27 @@ class Shell:
         """Show something that has come, and follow what it says."""
         if isinstance(event, Delivery):
             self.know(event.from_, event.to)
-            self.has(conversation_of(event.from_, event.to, self.client.name))
+            conversation = conversation_of(event.from_, event.to, self.client.name)
+            self.has(conversation)
             self.showed(event)
-            self.screen.message(event)
+            self.screen.message(event, here=self.is_chosen(conversation))
         elif isinstance(event, Change):
             self.know(event.from_, *(name for name in (event.to, event.name) if isinstance(name, str)))
             self._take_over(event)
-            self.screen.change(event)
+            conversation = conversation_of(event.from_, event.to, self.client.name)
+            self.screen.change(event, here=self.is_chosen(conversation))
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
-            self.screen.note(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
+            self.screen.happened(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
         elif isinstance(event, Disconnected):
             self.connected = False
-            self.screen.note(event.error.text(self.screen.language))
+            self.screen.happened(event.error.text(self.screen.language))
         elif isinstance(event, Reconnected):
             self.connected = True
             self.remember()
-            self.screen.note(self.screen.text("cli.client_back"))
+            self.screen.happened(self.screen.text("cli.client_back"))
         elif isinstance(event, BegunAnew):
-            self.screen.note(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
+            self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
 
     def _take_over(self, change: Change) -> None:
         """Follow a change of a room's name, and of one's own membership."""
@@ -168,7 +170,8 @@ class Shell:
         if not self.screen.terminal:
             return
         more = UNSET if reply_to is None else reply_to
-        self.screen.message(Delivery(0, self.client.name, to, text, response.seq, reply_to=more))
+        own = Delivery(time.time(), self.client.name, to, text, response.seq, reply_to=more)
+        self.screen.message(own, here=self.is_chosen(to))
         if response.response == Code.ACCEPTED:
             self.done(response)
         await self.read_shown()

@@ -15,10 +15,10 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from vestnik.cli.client.address import show_address
 from vestnik.cli.client.commands import AT_ONCE, chooses, is_command, serve
 from vestnik.cli.client.completion import NameCompleter
+from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.client.entering import Ask, enter
 from vestnik.cli.client.keys import Keyboard, SteadyInput
 from vestnik.cli.client.link import link_sign, tick
-from vestnik.cli.client.screen import printable
 from vestnik.cli.client.shell import Shell
 from vestnik.log.journaled import journaled
 from vestnik.secret import Secret
@@ -45,7 +45,7 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         prompt_continuation=lambda width, _line, wrapped: "" if wrapped else " " * width,
     )
     keyboard.watch(prompt)
-    with patch_stdout():
+    with patch_stdout(raw=True):
         try:
             if not await shell.begin(needs_login=True, log_in=partial(enter, shell, _password(shell) if ask else None)):
                 return
