@@ -310,6 +310,25 @@ async def test_group_size(house: House, names: list[str]) -> None:
     assert await refused(house, anna, Group(members=names)) == "group.size"
 
 
+async def test_limits_do_not_keep_one_out_of_a_group(house: House) -> None:
+    """Who comes back to a group begins none and invites nobody: whoever is at a limit does not hinder that."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    made = await house.reply(anna, Group(members=["boris", VERA]))
+    name = made.more["room"]
+    await house.do(boris, Leave(room=name))
+    for number in range(5):
+        await house.do(anna, Join(room=f"#of anna {number}"))
+        await house.do(anna, Invite(room=f"#of anna {number}", name="boris"))
+        await house.do(anna, Leave(room=f"#of anna {number}"))
+    await house.do(anna, Leave(room=name))
+    while house.chat.creations.take(1, house.chat.clock()):
+        pass
+    back = await house.reply(anna, Group(members=["boris", VERA]))
+    assert (back.answer.name, back.more["room"]) == ("group.found", name)
+    back = await house.reply(boris, Group(members=["anna", VERA]))
+    assert (back.answer.name, back.more["room"]) == ("group.found", name)
+
+
 async def test_group_of_strangers(house: House) -> None:
     """An unknown account is a 404; one that others have brought into as many rooms as they may is a 403."""
     anna, boris = await house.login("anna"), await house.login("boris")

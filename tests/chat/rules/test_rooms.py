@@ -157,3 +157,7 @@ def test_who_takes_no_invitations() -> None:
     assert answer(rule, role="owner", blocked=True, their_role="member") is None
     assert refusal(MayBegin("anna"), ["boris", "clara"]) == ("invitation.blocked", ("anna", "boris"))
     assert refusal(MayBegin("anna"), []) is None
+    full = MayBegin("anna", "clara", 5)
+    assert refusal(full, []) == ("invitation.limit", ("clara", 5))
+    assert refusal(MayBegin("anna", "anna", 7), []) == ("room.creations", ("anna", 7))
+    assert refusal(full, ["boris"]) == ("invitation.blocked", ("anna", "boris"))

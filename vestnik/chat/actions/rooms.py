@@ -3,7 +3,7 @@
 Membership is kept: leaving is an action, disconnecting is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -142,12 +142,7 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
     for room in chat.rooms.of(account.id):
         if room.group and room.members == numbers:
             return Reply(answers.GROUP_FOUND, (account.name, room.name, names), more={"room": room.name})
-    for person in people:
-        if person.id != account.id:
-            check_invitations(chat, person)
-    with _making(chat, account) as made:
-        made.append(await chat.storage.begin_group(sorted(numbers), account.id, chat.clock(), MayBegin(account.name)))
-    (begun,) = made
+    begun = await _begin(chat, account, people)
     more: dict[str, Any] = {"room": begun.name}
     if begun.change is None:
         return Reply(answers.GROUP_FOUND, (account.name, begun.name, names), more=more)
@@ -158,18 +153,35 @@ async def group(chat: Chat, session: Session, request: Group) -> Reply:
     return Reply(answer, (account.name, begun.name, names), more=more, changes=(begun.change,))
 
 
+async def _begin(chat: Chat, account: Account, people: Collection[AccountRecord]) -> Joined:
+    """Begin a group; or find it, or come back to it, which limits do not hinder."""
+    numbers, now, limits = sorted(person.id for person in people), chat.clock(), chat.limits
+    others = (person for person in people if person.id != account.id)
+    full = next((person.name for person in others if has_many_invitations(chat, person)), "")
+    rule = MayBegin(account.name, full, limits.rooms)
+    try:
+        with _making(chat, account, may=not full) as made:
+            made.append(await chat.storage.begin_group(numbers, account.id, now, rule))
+        return made[0]
+    except Forbidden as error:  # no event: who comes back makes none
+        if error.answer is not answers.ROOM_CREATIONS:
+            raise
+    rule = MayBegin(account.name, account.name, limits.creations)
+    return await chat.storage.begin_group(numbers, account.id, now, rule)
+
+
 @contextmanager
 def _making(chat: Chat, account: Account, *, may: bool = True) -> Iterator[list[Joined]]:
     """Around what `may` make a room, which is put into the list. Raises Forbidden for who has made too many lately.
 
     What makes none does not count.
     """
+    made: list[Joined] = []
     if not may:
-        yield []
+        yield made
         return
     if not chat.creations.take(account.id, chat.clock()):
         raise Forbidden(answers.ROOM_CREATIONS, account.name, chat.limits.creations)
-    made: list[Joined] = []
     try:
         yield made
     finally:
@@ -177,9 +189,14 @@ def _making(chat: Chat, account: Account, *, may: bool = True) -> Iterator[list[
             chat.creations.give_back(account.id)
 
 
+def has_many_invitations(chat: Chat, person: AccountRecord) -> bool:
+    """Whether others have brought a person into as many rooms as they may."""
+    return chat.rooms.count_by_others(person.id) >= chat.limits.rooms
+
+
 def check_invitations(chat: Chat, person: AccountRecord) -> None:
     """Raises Forbidden for a person whom others have brought into as many rooms as they may."""
-    if chat.rooms.count_by_others(person.id) >= chat.limits.rooms:
+    if has_many_invitations(chat, person):
         raise Forbidden(answers.INVITATION_LIMIT, person.name, chat.limits.rooms)
 
 

@@ -120,14 +120,23 @@ class MayInvite(RoomRule, frozen=True):
 
 
 class MayBegin(GroupRule, frozen=True):
-    """Somebody may begin a group with people who take invitations from them."""
+    """Somebody may begin a group with people who take invitations from them.
+
+    `full` is who is at a `limit`, if somebody is: a person whom others have brought into so many rooms, or who would
+    begin it and has made so many lately. It keeps nobody from coming back to a group that there is.
+    """
 
     account: str
+    full: str = ""
+    limit: int = 0
 
     def __call__(self, standing: Sequence[str]) -> None:
-        """Raises Forbidden, which names the first who does not."""
+        """Raises Forbidden, which names the first who does not, or who is at a limit."""
         if standing:
             raise Forbidden(answers.INVITATION_BLOCKED, self.account, standing[0])
+        if self.full:
+            answer = answers.ROOM_CREATIONS if self.full == self.account else answers.INVITATION_LIMIT
+            raise Forbidden(answer, self.full, self.limit)
 
 
 class MayRemove(RoomRule, frozen=True):
