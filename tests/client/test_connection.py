@@ -1,6 +1,7 @@
 """The client's end of a connection, on a transport that is only a list."""
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -158,3 +159,44 @@ async def test_close() -> None:
     assert end.line.closed == "closed"
     end.connection.abort()
     assert end.line.closed == "aborted"
+
+
+async def stand_still(answers: bytes, passes: int = 1) -> tuple[Keeper, Pending]:
+    """A connection over a socket whose answer comes too late for a clock, while its process stands still.
+
+    The answer comes in so many pieces, one with each pass of the loop.
+    """
+    ours, theirs = socket.socketpair()
+    keeper = Keeper()
+    loop = asyncio.get_running_loop()
+    _, connection = await loop.create_connection(lambda: Connection("host", 7, 60, keeper), sock=ours)
+    keeper.connection = connection
+    asked = keeper.ask(Join(room="#tea"))
+    connection._unanswered[0] = asked, loop.time() - 1000
+    size = len(answers) // passes
+    theirs.send(answers[:size])
+    connection._watch()
+    for at in range(1, passes):
+        await asyncio.sleep(0)
+        theirs.send(answers[at * size : (at + 1) * size if at + 1 < passes else None])
+    async with asyncio.timeout(DEADLINE):
+        while not keeper.told and not keeper.ends:
+            await asyncio.sleep(0)
+    connection.abort()
+    theirs.close()
+    return keeper, asked
+
+
+@pytest.mark.parametrize("passes", [1, 5])
+async def test_what_has_come_is_read_first(passes: int) -> None:
+    """A process that stood still reads the answer that has come meanwhile before it says that there was none."""
+    keeper, asked = await stand_still(b'{"response":200,' + b" " * 1000 + b'"alert":"ok"}\n', passes)
+    assert keeper.told == [(asked.request, 200)]
+    assert asked.silences == 0
+
+
+async def test_silence_all_the_same() -> None:
+    """If what has come is no answer, the server has taken too long."""
+    keeper, asked = await stand_still(b'{"action":"new"}\n')
+    assert [type(end) for end in keeper.ends] == [AnswerTimeout]
+    assert asked.silences == 1

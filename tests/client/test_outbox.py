@@ -72,6 +72,16 @@ async def test_whose_change_it_is(request_: Request, change: Change, made: bool)
     assert outbox.change(change) is (asked if made else None)
 
 
+async def test_deleted_meanwhile() -> None:
+    """A message that was sent again, and is deleted, was kept the first time: that is no refusal."""
+    said = Msg(to="#tea", message="x", id="1")
+    deleted = Response(409, error="deleted", id="1", seq=7, deleted=True)
+    assert repeated(pending(said), deleted) is deleted
+    assert repeated(pending(said, sent=2), deleted) == Response(200, "deleted", id="1", seq=7)
+    other = Response(409, error="another text", id="1", seq=7)
+    assert repeated(pending(said, sent=2), other) is other
+
+
 async def test_served_before() -> None:
     """A `leave` that was sent again and is refused, because it was served the first time, has succeeded."""
     refused = Response(403, error="no member", id="1")

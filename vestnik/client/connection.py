@@ -20,6 +20,9 @@ from vestnik.protocol.messages import decode_server_message, encode
 MAX_ANSWER: Final = 4_194_304
 """Bytes that one object of the server may have: the list of all conversations is longer than a message."""
 
+LOOKS: Final = 64
+"""How often it is looked again, as long as more comes, before the server is said to have taken too long."""
+
 KEEPALIVE: Final = (
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
@@ -65,6 +68,7 @@ class Connection(asyncio.Protocol):
         self.local_port = 0  # our end's: the server's journal has it, too
         self.name = ""  # the same as text, for our journal
         self.requests = 0
+        self._reads = 0  # how often something has come
         self.heard = 0.0  # when something came last, in the loop's seconds
 
     @journaled(logger="client")
@@ -82,6 +86,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
         self.heard = self._loop.time()
+        self._reads += 1
         for message in self._framer.feed(data):
             if self._aborted:
                 return
@@ -142,15 +147,39 @@ class Connection(asyncio.Protocol):
         """The error that says that the server took too long."""
         return AnswerTimeout("client.timeout", address=self._address, port=self._port, seconds=f"{self._timeout:g}")
 
+    async def catch_up(self) -> None:
+        """Return when what has come already is read, as far as one look at the socket gives it."""
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the sockets were asked in between
+
     def _watch(self) -> None:
-        """Give the connection up if the oldest request has waited too long; look again when it will have."""
-        self._timer = None
+        """Give the connection up if the oldest request has waited too long; look again when it will have.
+
+        The process may have stood still (stopped, suspended): what has come meanwhile is read before.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if not self._unanswered:
             return
         pending, written = self._unanswered[0]
         left = written + self._timeout - self._loop.time()
         if left > 0:
             self._timer = self._loop.call_later(left, self._watch)
+        else:
+            self._read_first(pending, LOOKS)
+
+    def _read_first(self, pending: Pending, looks: int) -> None:
+        self._loop.call_soon(self._loop.call_soon, self._judge, pending, self._reads, looks)  # the next pass but one
+
+    def _judge(self, pending: Pending, reads: int, looks: int) -> None:
+        """Give the connection up if `pending` is still the oldest request, and nothing more has come."""
+        if self._transport is None or self._aborted:
+            return
+        if not self._unanswered or self._unanswered[0][0] is not pending:
+            self._watch()
+        elif self._reads != reads and looks:
+            self._read_first(pending, looks - 1)
         else:
             pending.silences += 1
             self.abort(self.too_late())

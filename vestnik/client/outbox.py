@@ -96,6 +96,8 @@ def repeated(pending: Pending, response: Response) -> Response:
         response.change = pending.change
     if pending.sent > 1 and response.response in DONE.get(type(pending.request), ()):
         return Response(200, alert=response.error, id=response.id)
+    if pending.sent > 1 and response.deleted is True:
+        return Response(200, alert=response.error, id=response.id, seq=response.seq)  # it was kept, and seen
     return response
 
 

@@ -134,6 +134,8 @@ class ClientSession(Asking):
         while not resumed.done():
             heard = connection.heard
             await asyncio.wait((resumed, connection.ended), timeout=self._timeout, return_when="FIRST_COMPLETED")
+            if connection.heard == heard and not resumed.done():
+                await connection.catch_up()
             if connection.ended.done() and not resumed.done():
                 raise self._failure or self._lost()
             if connection.heard == heard and not resumed.done():

@@ -133,7 +133,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """The answer to a request: a code and its text; the rest only for those who asked for it.
 
     `more` says that there is another page; `next` is what to ask for it with; `epoch` is that of the cursors which
-    begin with this answer.
+    begin with this answer. `deleted` says that the message of this id, which was sent before, is deleted.
     """
 
     response: int
@@ -152,6 +152,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     people: list[Person] | UnsetType = UNSET
     invitations: list[InvitationState] | UnsetType = UNSET
     accounts: list[AccountState] | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: str | UnsetType = UNSET
     epoch: str | UnsetType = UNSET

@@ -105,8 +105,8 @@ class JimPlain:
     rich: Final = False
 
     def answer(self, response: Response) -> bytes:
-        """The answer without the `id` of its request, and that of a message without its `seq`."""
-        response.id = response.seq = UNSET
+        """The answer without the `id` of its request, and that of a message without its `seq` and what goes with it."""
+        response.id = response.seq = response.deleted = UNSET
         return encode(response)
 
     def message(self, message: Sent) -> bytes:

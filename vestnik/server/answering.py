@@ -76,4 +76,6 @@ class Acknowledgements:
         values = (message.author, message.to, message.seq, message.id)
         response = _begin(answer, wording.text(answer.name, answer.fields, values), message.id)
         response.seq = message.seq
+        if post.withdrawn:
+            response.deleted = True
         return response
