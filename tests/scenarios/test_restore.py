@@ -1,5 +1,6 @@
 """A database that is put back to an older copy, and clients that had more."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -9,9 +10,14 @@ from typing import Any
 
 from tests.client.listening import connected, texts
 from tests.support.app import running_app
+from tests.support.data import add_accounts, writing
 from tests.support.ports import reserved_port
+from tests.support.process import ServerProcess, vestnik
+from tests.support.store import kept
+from tests.support.wire import Wire
 from vestnik.client import Backoff, BegunAnew, Client, Delivery, Event, Reconnected
 from vestnik.log.journal import Journal
+from vestnik.store.queries.epochs import current_epoch
 from vestnik.store.store import DATABASE
 
 
@@ -67,3 +73,45 @@ async def test_clients_after_a_restore(tmp_path: Path) -> None:
                 async with connected(client(port, "boris", journal, cursors=boris.cursors)) as again:
                     await anna.send("#tea", "newer")
                     assert await texts(again, 1) == ["newer"]
+
+
+async def test_a_backup_under_load(tmp_path: Path) -> None:
+    """What was acknowledged before a backup is in it, and nothing with a gap, while somebody writes without a pause;
+    who had more begins anew where it is restored, gets each message once, and the journal lacks none.
+    """
+    data, there, file = tmp_path / "data", tmp_path / "there", tmp_path / "backup.tar"
+    add_accounts(data, ["anna", "boris"], "secret")
+    sent = 0
+
+    async def write(wire: Wire) -> None:
+        nonlocal sent
+        while True:
+            assert (await wire.send("#tea", str(sent + 1)))["response"] == 200
+            sent += 1
+
+    with ServerProcess(data) as server:
+        async with await Wire.login(server.port, "anna") as anna, await Wire.login(server.port, "boris") as boris:
+            for wire in (anna, boris):
+                assert await wire.code(action="join", room="#tea") == 200
+            typing = asyncio.create_task(write(anna))
+            while not sent:
+                await asyncio.sleep(0)
+            before = sent
+            done = await asyncio.to_thread(vestnik, "backup", str(file), "--data", str(data))
+            assert done.returncode == 0, done.stderr
+            after = sent
+            typing.cancel()
+    with writing(data) as connection:
+        first = current_epoch(connection).epoch
+    assert vestnik("restore", str(file), "--data", str(there)).returncode == 0
+    texts = [message.text for message in kept(there)]
+    assert texts == [str(number) for number in range(1, len(texts) + 1)]
+    assert before <= len(texts) <= after + 1
+    with ServerProcess(there, "--lang", "en") as server:
+        assert "message.recovered" not in (there / "log" / "server.jsonl").read_text("utf-8")
+        async with await Wire.login(server.port, "boris", features=["seq", "changes", "resume"]) as boris:
+            answer = await boris.ask(action="resume", cursors={"#tea": len(texts) + 1}, epoch=first)
+            assert answer["epoch"] != first
+            (state,) = answer["conversations"]
+            assert (state["anew"], state["seq"]) == (True, len(texts))
+    assert vestnik("journal", "verify", "--data", str(there)).returncode == 0

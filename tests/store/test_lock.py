@@ -111,3 +111,19 @@ def test_a_server_waits_for_commands(tmp_path: Path) -> None:
         command.release()
         failures = [future.exception(DEADLINE) for future in waiting]
     assert [type(failure) for failure in failures].count(StoreLocked) == 1
+
+
+def test_handed_back(tmp_path: Path) -> None:
+    """Who only works in between leaves it to the next server to tell that the last one did not end properly."""
+    (tmp_path / "vestnik.lock").write_text("4711")
+    between, server = Lock(tmp_path), Lock(tmp_path)
+    between.acquire()
+    between.hand_back()
+    server.acquire()
+    assert server.stale == 4711
+    server.release()
+    between.acquire()
+    between.hand_back()
+    server.acquire()
+    assert server.stale is None
+    server.release()

@@ -1,8 +1,13 @@
 """How a command ends that cannot do what it was asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
+
+from vestnik.protocol.errors import StartupError
+from vestnik.texts import say
 
 
 class Failure(click.ClickException):
@@ -11,3 +16,15 @@ class Failure(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence."""
         click.echo(self.message, file=file, err=True)
+
+
+@contextmanager
+def troubles(lang: str) -> Iterator[None]:
+    """Show what is wrong with the surroundings as the command's error. Raises Failure."""
+    try:
+        yield
+    except StartupError as error:  # no event: there may be no place for a journal
+        raise Failure(error.text(lang)) from None
+    except OSError as error:
+        reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
+        raise Failure(say(lang, "server.directory_bad", **reason)) from None

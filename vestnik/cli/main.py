@@ -16,6 +16,8 @@ COMMANDS: Final = {
         "vestnik.cli.journal.main",
         "Read, follow, count and verify journals; find out what became of a message.",
     ),
+    "backup": ("vestnik.cli.backup.backup", "Back up database and journals to a file, also beside a running server."),
+    "restore": ("vestnik.cli.backup.restore", "Put back what a backup has, with the server stopped."),
     "demo": ("vestnik.cli.demo", "Play a recorded session and compare both journals with the specification."),
 }
 """Module, meaning."""

@@ -61,6 +61,14 @@ class Lock:
             os.close(self._fd)
             self._fd, self._alone = None, False
 
+    def hand_back(self) -> None:
+        """Give the lock back as it was found: that a server did not end properly is still for the next one to tell."""
+        if self._fd is not None and self.stale is not None:
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, str(self.stale).encode(), 0)
+            self._alone = False
+        self.release()
+
     def _open(self) -> int:
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         give(fd, self.path)

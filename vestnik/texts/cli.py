@@ -42,6 +42,49 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.user_enabled": ("включена", "enabled"),
     "cli.user_disabled": ("отключена", "disabled"),
+    # Backups.
+    "cli.backup_no_data": ("В {path} нет базы Вестника", "There is no database of Vestnik in {path}"),
+    "cli.backup_exists": (
+        "файл уже есть, и это не резервная копия Вестника; выберите другое имя",
+        "the file exists and is no backup of Vestnik; choose another name",
+    ),
+    "cli.backup_locked": (
+        "с данными в {path} работает сервер (процесс {pid}): остановите его",
+        "a server (process {pid}) works with the data in {path}: stop it",
+    ),
+    "cli.backup_made": (
+        "Резервная копия {path} сделана и проверена: байт {size}, журналы: {journals}",
+        "Backup {path} was made and verified: {size} bytes, journals: {journals}",
+    ),
+    "cli.backup_failed": ("Резервная копия {path} не сделана: {reason}", "Backup {path} was not made: {reason}"),
+    "cli.backup_interrupted": ("прервано", "interrupted"),
+    "cli.backup_damaged": (
+        "файл не резервная копия Вестника, или неполон, или повреждён ({reason})",
+        "the file is no backup of Vestnik, or not whole, or damaged ({reason})",
+    ),
+    "cli.backup_database_damaged": ("база повреждена ({reason})", "the database is damaged ({reason})"),
+    "cli.backup_in_use": (
+        "рядом с файлом есть {log}: это база, с которой работают или которую не закрыли; "
+        "сделайте копию командой vestnik backup",
+        "there is {log} beside it: a database that is in use or was not closed; back it up with vestnik backup",
+    ),
+    "cli.restore_failed": (
+        "Из {path} ничего не восстановлено, всё осталось прежним: {reason}",
+        "Nothing was restored from {path}, all is as it was: {reason}",
+    ),
+    "cli.restored": (
+        "База в {data} восстановлена из {path}: записи до номера {kept}, новая эпоха {epoch}",
+        "The database in {data} was restored from {path}: records up to number {kept}, new epoch {epoch}",
+    ),
+    "cli.restore_aside": (
+        "Прежняя база: {path}. Удалите её, когда она не нужна",
+        "The database that was there: {path}. Remove it when nobody needs it",
+    ),
+    "cli.restore_journal": ("Журнал {name} восстановлен в {path}", "Journal {name} was restored in {path}"),
+    "cli.restore_journal_kept": (
+        "Журнал {name} в {path} уже есть и остался; тот, что в резервной копии, не восстановлен",
+        "There is a journal {name} in {path}, which stays; the one in the backup was not restored",
+    ),
     # The demo.
     "cli.demo_port": (
         "Порт 7777 занят: сервер демонстрации слушает порт {port}",

@@ -207,6 +207,30 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! Сказанное строкой выше не сделано: {reason}",
         "Error! What the line before says was not done: {reason}",
     ),
+    "admin.backup_begun": (
+        "Начата резервная копия в {path}",
+        "A backup to {path} was begun",
+    ),
+    "admin.backup_made": (
+        "Резервная копия в {path} сделана и проверена, байт: {bytes}",
+        "The backup to {path} was made and verified: {bytes} bytes",
+    ),
+    "admin.backup_failed": (
+        "Ошибка! Резервная копия в {path} не сделана: {reason}",
+        "Error! The backup to {path} was not made: {reason}",
+    ),
+    "admin.restore_begun": (
+        "Начато восстановление из {path}",
+        "Restoring from {path} was begun",
+    ),
+    "admin.restored": (
+        "База восстановлена из {path}: в ней записи до номера {kept}, началась эпоха {epoch}",
+        "The database was restored from {path}: it has records up to number {kept}, epoch {epoch} began",
+    ),
+    "admin.restore_failed": (
+        "Ошибка! Восстановление из {path} не удалось, база осталась прежней: {reason}",
+        "Error! Restoring from {path} failed, the database is as it was: {reason}",
+    ),
     # Of the client.
     "client.connected": ("Клиент подключился к {address}:{port}", "Client connected to {address}:{port}"),
     "client.authenticating": ("Аутентификация {account}...", "Authenticating {account}..."),

@@ -109,14 +109,14 @@ DOINGS: Final[tuple[Callable[[Life], None], ...]] = (
 
 def copied(life: Life, target: Path, between: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Copies, and calls `between` before each file; fails if the copy is not in order."""
-    pieces = module._pieces
+    pieces = module.read_part
 
     def interrupted(part: object) -> object:
         between()
         return pieces(part)  # type: ignore[arg-type]  # it is given on
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_pieces", interrupted)
+        patch.setattr(module, "read_part", interrupted)
         copy_journal(life.directory, "server", target)
     sealed = b"".join(
         read_all(file.path.with_suffix("") if file.packed else file.path)

@@ -1,6 +1,5 @@
 """`vestnik user`: accounts, with or without a running server. What is done is journaled in `admin.log`."""
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -12,14 +11,13 @@ from typing import Any
 import click
 
 from vestnik.cli import options
+from vestnik.cli.admin.acts import admin_journal
 from vestnik.cli.admin.control import ask
-from vestnik.cli.failure import Failure
+from vestnik.cli.failure import Failure, troubles
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.language import DEFAULT_LANGUAGE
-from vestnik.log.crash import catch_everything
 from vestnik.log.journal import Journal
-from vestnik.log.journaled import journaled, switch
-from vestnik.log.setup import configure
+from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.administration import (
     AddAccount,
@@ -31,7 +29,7 @@ from vestnik.protocol.administration import (
     SetPassword,
 )
 from vestnik.protocol.codes import FIRST_ERROR
-from vestnik.protocol.errors import BadRequest, StartupError
+from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import AccountState, Response
 from vestnik.secret import Secret
 from vestnik.server import catalogue
@@ -50,7 +48,7 @@ class Admin:
     def ask(self, request: AnyAdministration) -> Response:
         """The answer to a request. Raises Failure with its text when it is refused."""
         request.lang = self.settings.lang
-        with _troubles(self.settings.lang):
+        with troubles(self.settings.lang):
             answer = ask(self.settings, self.journal, request)
         if answer.response >= FIRST_ERROR:
             raise Failure(str(answer.error))
@@ -103,35 +101,17 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
     A new password comes from VESTNIK_PASSWORD or is asked for, never from the command line.
     """
     lang = given["lang"] or DEFAULT_LANGUAGE
-    with _troubles(lang):
+    with troubles(lang):
         settings = load_settings(config, given)
     context.obj = context.with_resource(_admin(settings))
 
 
 @contextmanager
 def _admin(settings: Settings) -> Iterator[Admin]:
-    with _troubles(settings.lang):
+    with troubles(settings.lang):
         make_directory(settings.data_path)
-    journal = configure("admin", directory=settings.log_path, console=None, language=settings.lang)
-    switch("admin", settings.trace)
-    catch_everything(journal, settings.log_path, console=False)
-    journal.level = min(journal.level, logging.INFO)  # no act without its record
-    try:
+    with admin_journal(settings) as journal:
         yield Admin(settings, journal)
-    finally:
-        journal.release()  # what fails from here on can still be journaled
-
-
-@contextmanager
-def _troubles(lang: str) -> Iterator[None]:
-    """Show what is wrong with the surroundings as the command's error."""
-    try:
-        yield
-    except StartupError as error:  # no event: there may be no place for a journal
-        raise Failure(error.text(lang)) from None
-    except OSError as error:
-        reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
-        raise Failure(say(lang, "server.directory_bad", **reason)) from None
 
 
 @command.command("add")

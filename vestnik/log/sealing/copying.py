@@ -40,11 +40,11 @@ class Copied(NamedTuple):
     bytes: int
 
 
-class _Gone(Exception):
-    """A file is not there any more."""
+class DayGone(Exception):
+    """A file is not there any more: whoever copies begins anew."""
 
 
-class _Part(NamedTuple):
+class JournalPart(NamedTuple):
     """A file of a day, how long it was, and when it was changed last (nanoseconds since 1970)."""
 
     file: DayFile
@@ -52,11 +52,11 @@ class _Part(NamedTuple):
     changed: int
 
 
-class _Moment(NamedTuple):
+class JournalMoment(NamedTuple):
     """A journal at one moment: the record of its key's state, its files, and where its links lead."""
 
     state: bytes | None
-    parts: list[_Part]
+    parts: list[JournalPart]
     links: dict[str, str]
 
 
@@ -69,23 +69,24 @@ def copy_journal(directory: Path, name: str, target: Path) -> Copied:
     if target.exists() and target.samefile(directory):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     for _ in range(TRIES):
-        with suppress(_Gone):
-            moment = _look(directory, name)
+        with suppress(DayGone):
+            moment = look_at(directory, name)
             if not moment.parts:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(directory / name))
             return _copy(moment, directory, name, target)
     raise _in_use(directory / name)
 
 
-def _look(directory: Path, name: str) -> _Moment:
+def look_at(directory: Path, name: str) -> JournalMoment:
+    """The journal `name` as it is now, without a file if there is none. Raises DayGone, BlockingIOError, OSError."""
     with _no_seals(state_path(directory, name)) as fd:
         state = None if fd is None else os.pread(fd, CHUNK, 0)
         files = day_files(directory, name)
-        parts = [_Part(file, *_length(file.path)) for file in files]
+        parts = [JournalPart(file, *_length(file.path)) for file in files]
         links = {path.name: str(path.readlink()) for path in _links(directory, name) if path.is_symlink()}
         if any(part.changed == NEVER for part in parts) or files != day_files(directory, name):
-            raise _Gone  # a day is just being put away
-        return _Moment(state, parts, links)
+            raise DayGone  # a day is just being put away
+        return JournalMoment(state, parts, links)
 
 
 def _links(directory: Path, name: str) -> list[Path]:
@@ -121,7 +122,7 @@ def _length(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _copy(moment: _Moment, directory: Path, name: str, target: Path) -> Copied:
+def _copy(moment: JournalMoment, directory: Path, name: str, target: Path) -> Copied:
     """Copies what is not there yet; nothing is in its place before all is there."""
     target.mkdir(mode=0o750, parents=True, exist_ok=True)
     parts = [part for part in moment.parts if _length(target / part.file.path.name) != (part.size, part.changed)]
@@ -129,7 +130,7 @@ def _copy(moment: _Moment, directory: Path, name: str, target: Path) -> Copied:
     try:
         for part in parts:
             unfinished.append(target / f"{part.file.path.name}{UNFINISHED}")
-            _write(unfinished[-1], part.file.path, _pieces(part))
+            _write(unfinished[-1], part.file.path, read_part(part))
             os.utime(unfinished[-1], ns=(part.changed, part.changed))
         if moment.state is not None:
             unfinished.append(target / f"{state_path(target, name).name}{UNFINISHED}")
@@ -157,17 +158,17 @@ def _write(path: Path, source: Path, pieces: Iterable[bytes]) -> None:
             os.fchmod(file.fileno(), stat.S_IMODE(source.stat().st_mode) & 0o666)
 
 
-def _pieces(part: _Part) -> Iterator[bytes]:
-    """The bytes that a file had. Raises _Gone if they are nowhere any more, Damaged, OSError."""
+def read_part(part: JournalPart) -> Iterator[bytes]:
+    """The bytes that a file had at the moment. Raises DayGone if they are nowhere any more, Damaged, OSError."""
     path, done = part.file.path, 0
     plain = open_plain(path)  # the bytes as they are, also of a compressed file
     contents = open_contents(path) if plain is None and not part.file.packed else None
     found = plain or contents
     if found is None:
-        raise _Gone
+        raise DayGone
     with closing(found):
         while done < part.size and (data := found.read(done, min(done + CHUNK, part.size))):
             yield data
             done += len(data)
     if done < part.size:
-        raise _Gone  # another file of the same name
+        raise DayGone  # another file of the same name
