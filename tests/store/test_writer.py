@@ -1,7 +1,7 @@
 """The single writer: one seq after another, each id once, all or nothing."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 
 from tests.support.data import make_data
@@ -19,8 +19,7 @@ from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
 from vestnik.protocol.errors import VestnikError
 from vestnik.store import writer as module
 from vestnik.store.engine import open_engine
-from vestnik.store.queries import ids as ids_module
-from vestnik.store.schema import cursor, mention, message
+from vestnik.store.schema import mention, message
 from vestnik.store.writer import Messages, Writer
 
 
@@ -178,93 +177,26 @@ async def test_forgotten_sequences_are_read_again(desk: Desk, monkeypatch: pytes
         assert {new.seq for new in batch} == {expected}
 
 
-async def test_repeated_id(desk: Desk, engine: Engine) -> None:
-    """The same id of the same sender is kept once: in one batch, in one transaction, and later."""
-    first = [New(1, 7, "a"), New(1, 7, "b"), New(1, 7, "a", "other")]
-    second = [New(1, 7, "a"), New(1, 8, "a")]
-    await desk.keep(first, second)
-    third = [New(1, 7, "b"), New(1, 7)]
-    await desk.keep(third)
-    assert [(new.seq, new.again) for new in first] == [(1, False), (2, False), (1, True)]
-    assert [(new.seq, new.again) for new in second] == [(1, True), (3, False)]
-    assert [(new.seq, new.again) for new in third] == [(2, True), (4, False)]
-    assert [row[4] for row in rows_after(desk, engine)] == ["x"] * 4
+async def hold(desk: Desk) -> Callable[[], Awaitable[None]]:
+    """Keep the writer busy, so that all that is handed over shares one transaction; what lets it go on."""
+    gate = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    held = asyncio.create_task(
+        desk.writer.change(lambda _c: asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(DEADLINE))
+    )
+    await asyncio.sleep(0)
+
+    async def let_go() -> None:
+        gate.set()
+        await held
+
+    return let_go
 
 
 def rows_after(desk: Desk, engine: Engine) -> list[tuple[int, int, int, str | None, str]]:
     """What is kept, once the writer has given its only connection back."""
     desk.writer.close()
     return rows(engine)
-
-
-async def test_many_ids(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More ids than one query looks up are all found again."""
-    monkeypatch.setattr(ids_module, "MAX_IDS", 10)
-    first = [New(1, 7, str(number)) for number in range(35)]
-    await desk.keep(first)
-    second = [New(1, 7, str(number)) for number in range(40)]
-    await desk.keep(second)
-    assert [new.again for new in second] == [True] * 35 + [False] * 5
-    assert [new.seq for new in second] == list(range(1, 41))
-
-
-async def test_conflict(desk: Desk, engine: Engine) -> None:
-    """An id that was used in another conversation is a conflict there, with the first one's seq, and is not kept."""
-    await desk.keep([New(1, 7), New(1, 7, "a")])
-    again = [New(2, 7, "a")]
-    await desk.keep(again)
-    assert (again[0].again, again[0].conflict, again[0].seq) == (True, True, 2)
-    assert len(rows_after(desk, engine)) == 2
-
-
-async def test_another_text(desk: Desk, engine: Engine) -> None:
-    """An id under which another text was sent is told from a repetition: in one batch, in one transaction, later."""
-    first = [New(1, 7, "a", "раз"), New(1, 7, "a", "два"), New(1, 7, "a", "раз"), New(2, 7, "a", "два")]
-    second = [New(1, 7, "a", "два"), New(1, 7, "a", "раз")]
-    await desk.keep(first, second)
-    third = [New(1, 7, "a", "два"), New(1, 7, "a", "раз"), New(2, 7, "a", "раз")]
-    await desk.keep(third)
-    assert [new.again for new in (*first, *second, *third)] == [False] + [True] * 8
-    assert [new.differs for new in (*first, *second, *third)] == [
-        *(False, True, False, False),
-        *(True, False),
-        *(True, False, False),
-    ]
-    assert {new.seq for new in (*first, *second, *third)} == {1}
-    assert len(rows_after(desk, engine)) == 1
-
-
-async def test_deleted(desk: Desk, engine: Engine) -> None:
-    """An id whose message was deleted says that, whatever is sent under it: nothing is kept."""
-    await desk.keep([New(1, 7, "a", "раз")])
-    await desk.writer.change(lambda connection: connection.exec_driver_sql("UPDATE message SET text = '', deleted = 1"))
-    again = [New(1, 7, "a", "раз"), New(1, 7, "a", "два"), New(2, 7, "a", "раз")]
-    await desk.keep(again)
-    assert [(new.again, new.withdrawn, new.differs, new.conflict) for new in again] == [
-        (True, True, False, False),
-        (True, True, False, False),
-        (True, False, False, True),
-    ]
-    assert len(rows_after(desk, engine)) == 1
-
-
-@pytest.mark.parametrize(("account_id", "seq", "expected"), [(8, 1, True), (8, 5, True), (8, 0, False), (7, 5, False)])
-async def test_delivered(desk: Desk, account_id: int, seq: int, expected: bool) -> None:
-    """A repeated message says whether somebody else than its sender has got it."""
-
-    def people(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            "INSERT INTO account (id, name, key, password_hash, disabled, created)"
-            " VALUES (7, 'a', 'a', '', 0, 0), (8, 'b', 'b', '', 0, 0)"
-        )
-        connection.exec_driver_sql("INSERT INTO conversation (id, created, low_id, high_id) VALUES (1, 0, 7, 8)")
-        connection.execute(insert(cursor).values(conversation_id=1, account_id=account_id, delivered=seq))
-
-    await desk.keep([New(1, 7, "a")])
-    await desk.writer.change(people)
-    again = [New(1, 7, "a")]
-    await desk.keep(again)
-    assert bool(again[0].delivered) is expected
 
 
 async def test_change(desk: Desk) -> None:
@@ -324,25 +256,6 @@ async def test_what_failed_can_be_sent_again(desk: Desk) -> None:
     assert (again[0].seq, again[0].again) == (1, False)
 
 
-async def test_conflict_with_what_failed(desk: Desk, engine: Engine) -> None:
-    """A message whose id was used only by one that failed is new: neither a repetition nor a conflict."""
-    gate = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    held = asyncio.create_task(
-        desk.writer.change(lambda _c: asyncio.run_coroutine_threadsafe(gate.wait(), loop).result(30))
-    )
-    await asyncio.sleep(0)
-    bad, good = [New(1, 7, "a"), New(1, 7, None, UNWRITABLE)], [New(2, 7, "a")]
-    last = [New(3, 7)]
-    for batch in (bad, good, last):
-        desk.writer.submit(batch)
-    gate.set()
-    await held
-    await desk.reported(3)
-    assert [error is None for _, error in desk.reports] == [False, True, True]
-    assert (good[0].seq, good[0].again, good[0].conflict) == (1, False, False)
-
-
 async def test_locked_database(engine: Engine, database: Path) -> None:
     """When another process keeps the database locked every hand-over fails, and what comes later is written."""
     other = open_engine(database, connections=1, writing=True)
@@ -382,8 +295,8 @@ numbers = iter(range(1, 1_000_000))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(given_batches=batches, together=st.integers(1, 4))
-def test_gap_free_and_once(shared: Engine, given_batches: list[Any], together: int) -> None:
+@given(given_batches=batches, together=st.integers(1, 4), careful=st.sampled_from([1, 2, module.CAREFUL]))
+def test_gap_free_and_once(shared: Engine, given_batches: list[Any], together: int, careful: int) -> None:
     """Whatever is sent, repeated or fails: seq is gap-free from 1, an id is kept once, a repetition has its seq."""
     base = 10 * next(numbers)
 
@@ -398,7 +311,9 @@ def test_gap_free_and_once(shared: Engine, given_batches: list[Any], together: i
         await desk.close()
         check(desk, shared, base)
 
-    asyncio.run(run())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CAREFUL", careful)
+        asyncio.run(run())
 
 
 def check(desk: Desk, engine: Engine, base: int) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import IntegrityError
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
@@ -29,7 +30,7 @@ from vestnik.store.backfill import Backfill, LostPages
 from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
 from vestnik.store.enabled import disabled_accounts, forget_disabled
 from vestnik.store.queries.changes import HAPPENED, last_number
-from vestnik.store.queries.ids import KnownId, any_spent, kept_ids, spent_ids
+from vestnik.store.queries.ids import KnownId, any_spent, is_known, kept_ids, spent_ids
 from vestnik.store.queries.messages import add_extras
 from vestnik.store.schema import conversation, message
 
@@ -45,6 +46,8 @@ BUSY: Final = 32
 """Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
 TRANSACTION: Final = 4
 """What a transaction counts for between two checkpoints, beside its messages."""
+CAREFUL: Final = 32
+"""Transactions in which ids are looked up after one was found that had been used: others come again with it."""
 GATHER: Final = 0.002
 """Seconds of gathering."""
 HAND_ON: Final = 0.003
@@ -70,6 +73,10 @@ class Submitted(Protocol):
 
 
 Messages: TypeAlias = Sequence[Submitted]
+
+
+class _KnownId(Exception):
+    """A message has an id that was used before, and ids were not looked up: nothing of the transaction was done."""
 
 
 class _Batch:
@@ -154,6 +161,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._last_seq: dict[int, int] = {}
         self._last_number: int | None = None
+        self._careful = 0  # transactions in which ids are still looked up
         self._any_spent: bool | None = None  # whether there are ids of messages that are gone
         self._written = 0  # messages in the last transaction
         self._inserts = _insert_statements(engine)
@@ -253,28 +261,44 @@ class Writer:
         return None
 
     def _transact(self, connection: Connection, works: list[_Work]) -> Exception | None:
-        """Write all or nothing; the error that made it nothing, which goes to the requests it hit."""
+        """Write all or nothing; the error that made it nothing, which goes to the requests it hit.
+
+        Ids are nearly always new, so they are not looked up: the index says if one was used, and all is done again.
+        """
         try:
-            with connection.begin():
-                now = time.time()
-                self._written = 0
-                for work in works:
-                    if isinstance(work, _Change):
-                        connection.info[HAPPENED] = work.happened = []
-                        work.result = work.function(connection)
-                        self._last_number = self._any_spent = None  # it may have taken some, or spent some
-                    else:
-                        self._write_messages(connection, work.messages, now)
-                        self._written += len(work.messages)
+            self._careful = max(self._careful - 1, 0)
+            try:
+                self._write_all(connection, works)
+            except _KnownId:  # no event: it is written in the second attempt, or told to be known
+                self._forget(connection, works)
+                self._careful = CAREFUL
+                self._write_all(connection, works)
         except Exception as error:  # noqa: BLE001  # no event: whoever asked for it gets it
-            self._last_seq.clear()
-            self._last_number = self._any_spent = None
-            forget_disabled(connection)
-            for work in works:
-                for post in work.messages if isinstance(work, _Batch) else ():
-                    post.refusal = None
+            self._forget(connection, works)
             return error
         return None
+
+    def _write_all(self, connection: Connection, works: list[_Work]) -> None:
+        with connection.begin():
+            now = time.time()
+            self._written = 0
+            for work in works:
+                if isinstance(work, _Change):
+                    connection.info[HAPPENED] = work.happened = []
+                    work.result = work.function(connection)
+                    self._last_number = self._any_spent = None  # it may have taken some, or spent some
+                else:
+                    self._write_messages(connection, work.messages, now)
+                    self._written += len(work.messages)
+
+    def _forget(self, connection: Connection, works: list[_Work]) -> None:
+        """Forget what is not so any more because a transaction was rolled back."""
+        self._last_seq.clear()
+        self._last_number = self._any_spent = None
+        forget_disabled(connection)
+        for work in works:
+            for post in work.messages if isinstance(work, _Batch) else ():
+                post.refusal = None
 
     def _write_messages(self, connection: Connection, messages: Messages, now: float) -> None:
         last_seq = self._last_seq
@@ -322,7 +346,9 @@ class Writer:
             add_extras(connection, number, conversation_id, seq, extras)
 
     def _known_ids(self, connection: Connection, messages: Messages) -> dict[tuple[int, str], KnownId]:
-        """What was sent before under the ids of `messages`, by (account, id)."""
+        """What was sent before under the ids of `messages`, by (account, id), as far as the index does not say it."""
+        if not self._careful and self._any_spent is False:
+            return {}
         ids: dict[int, list[str]] = {}
         for post in messages:
             new = post.message
@@ -330,8 +356,9 @@ class Writer:
                 ids.setdefault(new.author_id, []).append(new.id)
         known: dict[tuple[int, str], KnownId] = {}
         for sender_id, wanted in ids.items():
-            for name, kept in kept_ids(connection, sender_id, wanted):
-                known[sender_id, name] = kept
+            if self._careful:
+                for name, kept in kept_ids(connection, sender_id, wanted):
+                    known[sender_id, name] = kept
             if self._any_spent is None:
                 self._any_spent = any_spent(connection)
             if self._any_spent:
@@ -347,12 +374,18 @@ class Writer:
         cursor = connection.connection.cursor()
         width = len(COLUMNS)
         at, left = 0, len(values) // width
-        for rows, sql in self._inserts:
-            while left >= rows:
-                cursor.execute(sql, values[at : at + rows * width])
-                at += rows * width
-                left -= rows
-        cursor.close()
+        try:
+            for rows, sql in self._inserts:
+                while left >= rows:
+                    cursor.execute(sql, values[at : at + rows * width])
+                    at += rows * width
+                    left -= rows
+        except IntegrityError as error:
+            if self._careful or not is_known(error):
+                raise
+            raise _KnownId from error
+        finally:
+            cursor.close()
 
     def _report(self, works: list[_Work]) -> None:
         """In the loop: hand on what was written, in commit order."""
@@ -406,8 +439,12 @@ class Writer:
 
 
 def _insert_statements(engine: Engine) -> list[tuple[int, str]]:
-    """INSERTs of many messages as the driver takes them, with how many: the largest first, the last of one."""
-    statement = message.insert().values({name: bindparam(name) for name in COLUMNS})
+    """INSERTs of many messages as the driver takes them, with how many: the largest first, the last of one.
+
+    A row that may not be there ends the transaction: to take back only its own rows, a statement of many would write
+    down what it changes, in a file of its own.
+    """
+    statement = message.insert().prefix_with("OR ROLLBACK").values({name: bindparam(name) for name in COLUMNS})
     compiled = statement.compile(engine, column_keys=COLUMNS)
     if compiled.positiontup != list(COLUMNS):
         raise AssertionError(f"unexpected order of parameters: {compiled.positiontup}")

@@ -96,6 +96,11 @@ def spent_ids(connection: Connection, sender_id: int, ids: Sequence[str]) -> Ite
         yield row.client_id, KnownId(row.conversation_id, row.seq, digest=row.digest)
 
 
+def is_known(error: Exception) -> bool:
+    """Whether an INSERT failed because the sender of a message has used its id before."""
+    return f"{message.c.client_id}" in str(error)
+
+
 def any_spent(connection: Connection) -> bool:
     """Whether there are such ids at all."""
     return connection.exec_driver_sql("SELECT 1 FROM spent_id LIMIT 1").first() is not None
