@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, Protocol
 
 from vestnik.chat.session import Session
@@ -18,10 +19,15 @@ from vestnik.server.door import WRITE_HIGH
 GAP: Final = 0.15
 """Seconds between two objects."""
 _LINED: Final = re.compile(rb"\n\Z|\}[ \t\r]*\n\s*\{")
-MANY: Final = 64
-"""Objects that may wait so; with more of them the gap shrinks, so that none waits for more than `MANY` gaps."""
+MANY: Final = 32
+"""Objects that may wait so; with more of them the gap shrinks, so that all that wait are written in `MANY` gaps."""
+REMEMBERED: Final = 64
+"""Messages of which it is remembered how they are written so: most go to several clients."""
 AT_ONCE: Final = 16
 """Answers that may wait: a client that asks for more without reading can tell them apart."""
+
+
+_message_portions: Final = lru_cache(maxsize=REMEMBERED)(portions)
 
 
 def is_lined(data: bytes) -> bool:
@@ -49,6 +55,7 @@ class Pacer:
         "_closing",
         "_free",
         "_loop",
+        "_most",
         "_next",
         "_others",
         "_paced",
@@ -67,6 +74,7 @@ class Pacer:
         self._answers: deque[tuple[bytes, int]] = deque()  # with the bytes that count for each
         self._others: deque[tuple[bytes, int]] = deque()
         self._free = False  # the client has said something since it was written to
+        self._most = 1  # how many others have waited since there were none
         self._next = 0.0  # when something may be written otherwise, in the loop's seconds
         self._timer: asyncio.TimerHandle | None = None
         self.choked = False
@@ -91,9 +99,10 @@ class Pacer:
             if is_answer(line):
                 self._answers.extend((each, len(line)) for each in portions(line))
             else:
-                parts = portions(line)
+                parts = _message_portions(line)
                 self._others.extend((part, 0) for part in parts[:-1])
                 self._others.append((parts[-1], len(line)))  # only whole messages count as written
+        self._most = max(self._most, len(self._others))
         if len(self._answers) > AT_ONCE:
             self.stop()
             return
@@ -113,8 +122,10 @@ class Pacer:
             line, size = self._answers.popleft() if self._answers else self._others.popleft()
             self.waiting -= size
             self._free = False
-            self._next = now + GAP * min(1.0, MANY / (len(self._others) + 1))
+            self._next = now + GAP * min(1.0, MANY / self._most)
             self._transport.write(line)
+        if not self._others:
+            self._most = 1
         if self._then is not None and not self._answers:
             then, self._then = self._then, None
             then()
