@@ -67,11 +67,11 @@ def _fields(kind: type) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, ast.AnnAssign) and not ast.unparse(node.target).startswith("_"):
             note = ast.unparse(node.annotation)
             default = "" if node.value is None else ast.unparse(node.value)
-            optional = note.endswith(" | UnsetType")
+            optional = " | UnsetType" in note
             shown = default if default and "field(" not in default and not optional else ""
             yield (
                 ast.unparse(node.target),
-                note.removesuffix(" | UnsetType"),
+                note.replace(" | UnsetType", ""),
                 ", not always there" if optional or "UNSET" in default else f" = `{shown}`" if shown else "",
             )
 
@@ -89,27 +89,38 @@ def _member(kind: type, name: str) -> str:
         head = f"{name}: {result}"
     else:
         word = "await " if isinstance(node, ast.AsyncFunctionDef) and "AsyncIterator" not in result else ""
-        head = f"{word}{name}({_arguments(node, function)})" + (f" -> {result}" if result != "None" else "")
+        head = f"{word}{name}({', '.join(_arguments(node, function))})" + (f" -> {result}" if result != "None" else "")
     return f"**`{head}`**\n\n{_docstring(function)}\n"
 
 
 def _code(kind: type) -> str:
     """How a class is called."""
     node = next(node for node in _tree(kind).body if isinstance(node, ast.FunctionDef) and node.name == "__init__")
-    call = f"{kind.__name__}({_arguments(node, vars(kind)['__init__'])})"
+    arguments = _arguments(node, vars(kind)["__init__"])
+    call = f"{kind.__name__}({', '.join(arguments)})"
     if len(call) > 100:
-        call = call.replace("(", "(\n    ", 1).replace(", ", ",\n    ")[:-1] + ",\n)"
+        call = "".join([f"{kind.__name__}(\n", *(f"    {each},\n" for each in arguments), ")"])
     return f"```python\n{call}\n```\n"
 
 
-def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionType) -> str:
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, function: FunctionType) -> list[str]:
     """What a method is called with; constants by their values."""
-    node.args.args = node.args.args[1:]
-    for defaults in (node.args.defaults, node.args.kw_defaults):
-        for at, default in enumerate(defaults):
-            if isinstance(default, ast.Name) and isinstance(value := function.__globals__.get(default.id), int | float):
-                defaults[at] = ast.Constant(value)
-    return ast.unparse(node.args).replace("=", " = ")
+    given = node.args
+    defaults = [None] * (len(given.args) - len(given.defaults)) + given.defaults
+    pairs = [*zip(given.args, defaults, strict=True)][1:]
+    found = [_argument(argument, default, function) for argument, default in pairs]
+    if given.vararg is not None:
+        found.append(f"*{_argument(given.vararg, None, function)}")
+    elif given.kwonlyargs:
+        found.append("*")
+    named = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    return found + [_argument(argument, default, function) for argument, default in named]
+
+
+def _argument(argument: ast.arg, default: ast.expr | None, function: FunctionType) -> str:
+    if isinstance(default, ast.Name) and isinstance(value := function.__globals__.get(default.id), int | float):
+        default = ast.Constant(value)
+    return ast.unparse(argument) + (f" = {ast.unparse(default)}" if default is not None else "")
 
 
 def _tree(kind: type) -> ast.ClassDef:

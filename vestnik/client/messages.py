@@ -35,8 +35,10 @@ class MessageActions(Asking):
     async def send(self, to: str, text: str, *, message_id: str | None = None, reply_to: int | None = None) -> Response:
         """Send `text`; the answer carries the message's `seq`. `reply_to` is the `seq` of the message it answers.
 
-        `message_id` (at most 36 characters, made up if not given) makes sending again harmless: the server keeps a
-        message of one id once.
+        Its `response` is 200 when the message went to a room or to a connection of the person, 202 when it is kept for
+        later; either way it is on disk. `message_id` (at most 36 characters, made up if not given) makes sending again
+        harmless: the server keeps a message of one id once. Refused with 404 when there is no such addressee, 403 when
+        one may not write there, 400 for a text that is empty or too long, 409 for an id that another message has.
         """
         request = Msg(to=to, message=text, from_=self.name, id=message_id or str(uuid4()), reply_to=reply_to)
         if self.journal_text:
@@ -45,13 +47,16 @@ class MessageActions(Asking):
 
     @journaled(arguments=("to", "source", "seq"), logger="client")
     async def forward(self, to: str, source: str, seq: int, *, message_id: str | None = None) -> Response:
-        """Send a copy of message `seq` of conversation `source`; the answer carries the `seq` of the copy."""
+        """Send a copy of message `seq` of conversation `source`; the answer carries the `seq` of the copy.
+
+        It is answered like a message that is sent. `message_id` is as in `send`.
+        """
         request = Forward(to=to, source=source, seq=seq, id=message_id or str(uuid4()))
         return await self._ask(request, f"{source} {seq} → {to}")
 
     @journaled(arguments=("to", "seq"), logger="client")
     async def edit(self, to: str, seq: int, text: str) -> Response:
-        """Change the text of a message of one's own."""
+        """Change the text of a message of one's own; the earlier one stays to be seen (`edits`)."""
         request = Edit(to=to, seq=seq, message=text)
         if self.journal_text:
             return await self._request(request, catalogue.CLIENT_EDITING, self.name, to, seq, text)
@@ -59,7 +64,7 @@ class MessageActions(Asking):
 
     @journaled(arguments=("to", "seq"), logger="client")
     async def delete(self, to: str, seq: int) -> Response:
-        """Delete a message: one's own, or as a moderator anybody's."""
+        """Delete a message: one's own, or as a moderator anybody's. Its `seq` stays, without a text."""
         return await self._ask(Delete(to=to, seq=seq), f"{to} {seq}")
 
     @journaled(arguments=("to", "seq"), logger="client")
@@ -70,7 +75,7 @@ class MessageActions(Asking):
 
     @journaled(arguments=("to", "seq"), logger="client")
     async def react(self, to: str, seq: int, emoji: str) -> Response:
-        """Put an emoji to a message."""
+        """Put an emoji, of at most 32 characters, to a message."""
         return await self._ask(React(to=to, seq=seq, emoji=emoji), f"{to} {seq} {self._private(emoji)}".rstrip())
 
     @journaled(arguments=("to", "seq"), logger="client")
@@ -107,8 +112,8 @@ class MessageActions(Asking):
     ) -> Page[Delivery]:
         """Messages before, after or around a `seq`, or the newest, in the order of `seq`.
 
-        With `thread` only the message of that `seq` and the replies below it. `more` of the page says that there are
-        more in the direction that was asked for.
+        With `thread` only the message of that `seq` and the replies below it. A page has at most `limit` messages, 100
+        if that is not given or more; its `more` says that there are more in the direction that was asked for.
         """
         request = History(to=to, before=before, after=after, around=around, limit=limit, thread=thread)
         response = await self._ask(request, to)
@@ -122,12 +127,12 @@ class MessageActions(Asking):
 
     @journaled(arguments=("to", "seq"), logger="client")
     async def read(self, to: str, seq: int) -> Response:
-        """Note that a conversation is read up to `seq`."""
+        """Note that a conversation is read up to `seq`, for all devices of the account; it never goes back."""
         return await self._ask(Read(to=to, seq=seq), f"{to} {seq}")
 
     @journaled(arguments=("to",), logger="client")
     async def typing(self, to: str) -> Response:
-        """Tell a conversation that one is typing."""
+        """Tell a conversation that one is typing. It may be called with every key: one in three seconds is told."""
         return await self._ask(Typing(to=to), to)
 
     @journaled(arguments=("from_", "in_", "since", "until", "has", "limit"), logger="client")

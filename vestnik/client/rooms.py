@@ -39,7 +39,7 @@ class RoomActions(Asking):
 
     @journaled(arguments=("room",), logger="client")
     async def leave(self, room: str) -> Response:
-        """Stop being a member of a room."""
+        """Stop being a member of a room. Refused with 403 for who is none."""
         return await self._request(Leave(room=room), catalogue.CLIENT_LEAVING, self.name, room)
 
     @journaled(arguments=("room", "private"), logger="client")
@@ -72,7 +72,10 @@ class RoomActions(Asking):
         edits: EditsVisibility | UnsetType = UNSET,
         retention: int | UnsetType | None = UNSET,
     ) -> Response:
-        """Change what is given: name, topic, description, privacy, archived or not, and so on."""
+        """Change what is given: name, topic, description, privacy, archived or not, and so on.
+
+        `retention` is in days, None for ever. It takes a moderator for topic and description, an owner for the rest.
+        """
         request = SetRoom(
             room=room,
             name=name,
@@ -109,7 +112,7 @@ class RoomActions(Asking):
 
     @journaled(arguments=("room", "name"), logger="client")
     async def invite(self, room: str, name: str) -> Response:
-        """Make an account a member of a room."""
+        """Make an account a member of a room; where the server asks people, invite it (202)."""
         return await self._ask(Invite(room=room, name=name), f"{room} {name}")
 
     @journaled(logger="client")
@@ -125,7 +128,7 @@ class RoomActions(Asking):
 
     @journaled(arguments=("room", "name"), logger="client")
     async def remove(self, room: str, name: str) -> Response:
-        """End the membership of an account."""
+        """End the membership of an account; it may join again, if the room is public."""
         return await self._ask(Remove(room=room, name=name), f"{room} {name}")
 
     @journaled(arguments=("room", "name"), logger="client")
@@ -135,7 +138,7 @@ class RoomActions(Asking):
 
     @journaled(arguments=("room", "name"), logger="client")
     async def unban(self, room: str, name: str) -> Response:
-        """Let a banned account in again."""
+        """Let a banned account in again; it is no member by that."""
         return await self._ask(Unban(room=room, name=name), f"{room} {name}")
 
     @journaled(arguments=("room", "name", "seconds"), logger="client")
