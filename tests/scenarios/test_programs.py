@@ -73,6 +73,31 @@ async def test_a_file_that_is_none(content: str, tmp_path: Path, port: int) -> N
     assert (code, out, err.count("\n")) == (1, "", 1)
 
 
+async def test_hello_while_the_server_restarts(tmp_path: Path, port: int) -> None:
+    """The program shows what is said before, between and after two runs of the server, once and in order."""
+    program = None
+    for run in range(3):
+        async with (
+            running_app(tmp_path / "data", *(() if run else ("anna", "boris")), port=port),
+            await Wire.login(port, "boris") as boris,
+        ):
+            if program is None:
+                assert await boris.code(action="join", room="#tea") == 200
+                program = await start("hello.py", port, tmp_path)
+                assert await boris.texts(1) == ["Hello from a program"]
+            for number in range(3):
+                assert (await boris.send("#tea", f"{run} {number}"))["response"] == 200
+            if run == 2:
+                assert program.stdout is not None
+                lines = [(await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip()]
+                while lines[-1] != "boris: 2 2":
+                    lines.append((await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip())
+                program.kill()
+                await program.wait()
+    said = [line for line in lines if line.startswith("boris: ")]
+    assert said == [f"boris: {run} {number}" for run in range(3) for number in range(3)]
+
+
 @asynccontextmanager
 async def bot(port: int, directory: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot, which is killed at the end."""

@@ -169,6 +169,23 @@ async def test_what_did_not_have_its_moment_stays_kept(app: App) -> None:
     assert found == texts
 
 
+async def test_the_end_of_the_server_is_no_loss(tmp_path: Path) -> None:
+    """What waits for its moment when the server stops comes after its next start, and what had come does not."""
+    texts = [str(number) for number in range(6)]
+    found = []
+    for first in (True, False):
+        async with running_app(tmp_path, *(("anna", "boris") if first else ()), lang="en") as app:
+            if first:
+                await keep(app.listener.port, *texts)
+            async with await Wire.connect(app.listener.port) as boris:
+                await enter(boris, "boris")
+                found += [(await received(boris))["message"] for _ in range(3)]
+                if first:
+                    await app.stop()
+                    assert await boris.rest() == b""
+    assert found == texts
+
+
 async def test_newlines_are_noticed_later(app: App) -> None:
     """When a newline comes behind an object after all, everything that waits comes at once."""
     await keep(app.listener.port, *"abcdef")
@@ -184,6 +201,32 @@ async def test_who_does_not_wait_for_answers_is_not_held_up(app: App) -> None:
         await enter(anna, "anna")
         anna.write(bare("join", room="#tea") + bare("msg", to="#tea", message="x") * 1000)
         assert [(await anna.hear())["response"] for _ in range(1001)] == [200] * 1001
+
+
+def test_passwords_in_other_places_are_secret(tmp_path: Path) -> None:
+    """Wherever a password stands, and whatever is wrong beside it, nothing of it is in a journal or in an answer."""
+    add_accounts(tmp_path, ["anna"], "secret")
+    with ServerProcess(tmp_path, "--log-level", "DEBUG") as server:
+        asyncio.run(_guess(server.port))
+        assert server.stop() == 0
+    for path in (tmp_path / "log").iterdir():
+        if path.is_file():
+            assert b"sesame" not in path.read_bytes(), path.name
+
+
+async def _guess(port: int) -> None:
+    async with await Wire.connect(port) as wire:
+        for fields in (
+            {"account_name": "anna", "password": "sesame"},
+            {"user": "anna", "token": "sesame"},
+            {"user": {"client_name": "anna", "password": "sesame"}, "features": 5},
+            {"user": ["anna"], "password": "sesame"},
+            {"client_name": 7, "password": "sesame"},
+            {"account_name": "anna", "password": ["sesame"]},
+            {"user": {"account_name": "anna", "password": "secret"}, "password": "sesame"},
+        ):
+            wire.tell(action="authenticate", **fields)
+            assert "sesame" not in str(await wire.hear())
 
 
 def test_quit_without_a_login(tmp_path: Path) -> None:
