@@ -199,6 +199,10 @@ CATALOGUE: Final[Catalogue] = {
         "соединение {connection} закончилось через {seconds} с после доставки",
         "connection {connection} ended, {seconds} s after the delivery",
     ),
+    "cli.trace_cut_off": (
+        "соединение {connection} закончилось через {seconds} с после доставки, и клиент принял не всё",
+        "connection {connection} ended, {seconds} s after the delivery, and its client had not taken everything",
+    ),
     "cli.trace_ended_back": (
         "соединение {connection} закончилось; как скоро после доставки, неизвестно: часы были переведены назад",
         "connection {connection} ended; how soon after the delivery is not known, for the clock was put back",
@@ -233,8 +237,8 @@ CATALOGUE: Final[Catalogue] = {
         "It was kept, but is not in the database any more",
     ),
     "cli.trace_end_uncertain": (
-        "Отправлено {to}, но соединение вскоре закончилось: могло не дойти",
-        "Written to {to}, but the connection ended soon after: it may not have arrived",
+        "Отправлено {to}, но соединение закончилось так, что могло не дойти",
+        "Written to {to}, but as the connection ended it may not have arrived",
     ),
     "cli.trace_end_cursor": (
         "По данным базы доставлено {to} (до {seq}); в журнале доставки нет",

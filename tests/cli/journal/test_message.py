@@ -139,8 +139,23 @@ def test_it_may_not_have_arrived(tmp_path: Path, event: str, line: str) -> None:
     lines = told(tmp_path, *OPENED, sent, record(at(12), event, connection=connection))
     assert lines[-2:] == [
         f"10:00:12.000  {line}",
-        "Written to boris, but the connection ended soon after: it may not have arrived",
+        "Written to boris, but as the connection ended it may not have arrived",
     ]
+
+
+def test_it_was_not_taken(tmp_path: Path) -> None:
+    """A connection whose client had not taken everything when it ended, long after; until the message came later."""
+    (tmp_path / "taken").mkdir()
+    sent = record(at(10.5), "message.delivered", code=200, **SENT, number=42, recipients="2")
+    lost = record(at(70.5), "delivery.cut_off", connection="2", account="boris", count=3)
+    end = record(at(70.6), "connection.closed", connection="2")
+    stored(tmp_path)
+    assert told(tmp_path, *OPENED, sent, lost, end)[-2:] == [
+        "10:01:10.500  connection 2 ended, 60.0 s after the delivery, and its client had not taken everything",
+        "Written to boris, but as the connection ended it may not have arrived",
+    ]
+    stored(tmp_path / "taken", delivered=1)
+    assert told(tmp_path / "taken", *OPENED, sent, lost, end)[-1] == "Delivered to boris"
 
 
 @pytest.mark.parametrize("what", ["m1", "#Чат/1"])
@@ -340,12 +355,12 @@ def test_the_clock_was_put_back(tmp_path: Path) -> None:
         "10:00:10.500  answered to the author: 202",
         "09:59:00.000  delivered to boris with the messages kept for later: connection 2 ([::1]:502)",
         "09:59:10.000  connection 2 closed as too slow, 10.0 s after the delivery",
-        "Written to boris, but the connection ended soon after: it may not have arrived",
+        "Written to boris, but as the connection ended it may not have arrived",
     ]
     sent = record(at(10.5), "message.delivered", code=200, **SENT, number=42, recipients="2", duration_ms=200.0)
     (tmp_path / "other").mkdir()
     stored(tmp_path / "other")
     assert told(tmp_path / "other", *OPENED, sent, record(at(-50), "connection.closed", connection="2"))[-2:] == [
         "09:59:10.000  connection 2 ended; how soon after the delivery is not known, for the clock was put back",
-        "Written to boris, but the connection ended soon after: it may not have arrived",
+        "Written to boris, but as the connection ended it may not have arrived",
     ]

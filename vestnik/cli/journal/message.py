@@ -14,6 +14,7 @@ from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.cli.journal.output import Output
 from vestnik.cli.journal.trace import (
     BACK,
+    CUT_OFF,
     RECOVERED,
     SLOW,
     STARTED,
@@ -198,7 +199,8 @@ def outcome(say: Say, found: Found, *, known: bool) -> str:
         return say("cli.trace_end_recovered" if life.recovered else "cli.trace_end_nobody")
     key = fold(to)
     written = [each for each in life.live + life.later if each.peer.account is None or fold(each.peer.account) == key]
-    if any(each.arrived for each in written):
+    known_to_have = kept is not None and (kept.delivered or 0) >= kept.message.seq
+    if any(each.arrived for each in written) or (written and known_to_have):
         return say("cli.trace_end_delivered", to=to)
     if key == fold(life.account):
         return say("cli.trace_end_noted", to=to)
@@ -206,7 +208,7 @@ def outcome(say: Say, found: Found, *, known: bool) -> str:
         return say("cli.trace_end_uncertain", to=to)
     if kept is None:
         return say("cli.trace_end_unknown", to=to)
-    if (kept.delivered or 0) >= kept.message.seq:
+    if known_to_have:
         return say("cli.trace_end_cursor", to=to, seq=kept.delivered)
     return say("cli.trace_end_waiting", to=to)
 
@@ -262,7 +264,8 @@ def _delivered(say: Say, key: str, delivery: TracedDelivery, after: int) -> Iter
     yield Step(delivery.time, say(key, account=shown, connection=_peer(say, delivery.peer)), after)
     if delivery.ended is not None:
         event = str(delivery.ended.facts.get("event"))
-        key = {SLOW: "cli.trace_slow", STARTED: "cli.trace_restarted"}.get(event, "cli.trace_ended")
+        keys = {SLOW: "cli.trace_slow", STARTED: "cli.trace_restarted", CUT_OFF: "cli.trace_cut_off"}
+        key = keys.get(event, "cli.trace_ended")
         if delivery.ended.time < delivery.time:
             key = "cli.trace_ended_back"
         seconds = f"{(delivery.ended.time - delivery.time) / SECOND:.1f}"

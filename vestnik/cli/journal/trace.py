@@ -38,6 +38,7 @@ STARTED: Final = "server.started"
 RESTORED: Final = "store.restored"
 SLOW: Final = "connection.slow"
 CLOSED: Final = "connection.closed"
+CUT_OFF: Final = "delivery.cut_off"
 LOGINS: Final = frozenset({"login.accepted", "login.resumed"})
 ENDINGS: Final = frozenset({SLOW, CLOSED, "connection.silent", "connection.ended", STARTED})
 SENDINGS: Final = frozenset({DELIVERED, KEPT, NOTED, RECOVERED})
@@ -80,7 +81,8 @@ class Endpoint(NamedTuple):
 
 
 class TracedDelivery(NamedTuple):
-    """A message was written to `peer`. `ended` is the record of an end of that connection soon after."""
+    """A message was written to `peer`. `ended` is the record of an end of that connection soon after, or of an end at
+    which its client had not taken all direct messages."""
 
     time: int
     peer: Endpoint
@@ -205,6 +207,8 @@ def _deliveries(reader: Reader, told: Entry, names: set[str]) -> list[TracedDeli
     if not names:
         return []
     peers, ends = _peers(reader, names, told), _ends(reader, names, told)
+    if not str(told.facts.get("to")).startswith("#"):
+        ends |= _cut_off(reader, names, told)
     order = sorted(names, key=lambda name: (len(name), name))
     return [TracedDelivery(told.time, peers[name], ends.get(name)) for name in order]
 
@@ -239,6 +243,18 @@ def _ends(reader: Reader, names: set[str], told: Entry) -> dict[str, Entry]:
             return dict.fromkeys(names, entry) | found
         if (name := entry.facts.get("connection")) in names:
             found.setdefault(str(name), entry)
+    return found
+
+
+def _cut_off(reader: Reader, names: set[str], told: Entry) -> dict[str, Entry]:
+    """Which of the connections called `names` ended before their clients had taken all direct messages."""
+    found: dict[str, Entry] = {}
+    query = Query(since=told.time - BACK, until=told.time + BACK, events=frozenset((CUT_OFF, STARTED)), besides=told.raw)
+    for entry in islice(_behind(told, reader.entries(query)), MAX_LOOKED_AT):
+        if entry.facts.get("event") == STARTED:
+            break
+        if (name := entry.facts.get("connection")) in names:
+            found[str(name)] = entry
     return found
 
 
