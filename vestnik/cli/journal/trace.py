@@ -40,6 +40,7 @@ SLOW: Final = "connection.slow"
 CLOSED: Final = "connection.closed"
 CUT_OFF: Final = "delivery.cut_off"
 LOGINS: Final = frozenset({"login.accepted", "login.resumed"})
+CUTS: Final = frozenset({CUT_OFF, STARTED})
 ENDINGS: Final = frozenset({SLOW, CLOSED, "connection.silent", "connection.ended", STARTED})
 SENDINGS: Final = frozenset({DELIVERED, KEPT, NOTED, RECOVERED})
 FIRST_ERROR: Final = 400
@@ -249,7 +250,7 @@ def _ends(reader: Reader, names: set[str], told: Entry) -> dict[str, Entry]:
 def _cut_off(reader: Reader, names: set[str], told: Entry) -> dict[str, Entry]:
     """Which of the connections called `names` ended before their clients had taken all direct messages."""
     found: dict[str, Entry] = {}
-    query = Query(since=told.time - BACK, until=told.time + BACK, events=frozenset((CUT_OFF, STARTED)), besides=told.raw)
+    query = Query(since=told.time - BACK, until=told.time + BACK, events=CUTS, besides=told.raw)
     for entry in islice(_behind(told, reader.entries(query)), MAX_LOOKED_AT):
         if entry.facts.get("event") == STARTED:
             break
