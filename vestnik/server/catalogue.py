@@ -94,6 +94,7 @@ REQUEST_REPEATED: Final = _event("request.repeated", ERROR, ("account", *COUNTED
 ADMIN_REFUSED: Final = _event("admin.refused", ERROR, ("reason",), promised=True)
 ADMIN_UNDONE: Final = _event("admin.undone", ERROR, ("reason",), promised=True)
 ADMIN_CUT_OFF: Final = _event("admin.cut_off", ERROR, promised=True)
+ADMIN_KEYED: Final = _event("admin.keyed", INFO, ("journal",), promised=True)
 ADMIN_BACKUP_BEGUN: Final = _event("admin.backup_begun", INFO, ("path",), promised=True)
 ADMIN_BACKUP_MADE: Final = _event("admin.backup_made", INFO, ("path", "bytes"), promised=True)
 ADMIN_BACKUP_FAILED: Final = _event("admin.backup_failed", ERROR, ("path", "reason"), promised=True)

@@ -207,6 +207,10 @@ CATALOGUE: Final[Catalogue] = {
         "Ошибка! Сказанное строкой выше не сделано: {reason}",
         "Error! What the line before says was not done: {reason}",
     ),
+    "admin.keyed": (
+        "Для печатей журнала {journal} создан новый ключ",
+        "A new key for the seals of the journal {journal} was made",
+    ),
     "admin.backup_begun": (
         "Начата резервная копия в {path}",
         "A backup to {path} was begun",

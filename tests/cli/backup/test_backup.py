@@ -110,6 +110,14 @@ def test_something_else_is_there(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "diary").read_text() == "diary"
 
 
+def test_a_name_that_is_no_name(data: Path, tmp_path: Path) -> None:
+    """Whatever a file is called, what is said of it is one line that does nothing to a terminal."""
+    said = backup(data, tmp_path / "odd\n\x1b[31mname\udcff")
+    assert said.startswith(f"Backup {tmp_path}/odd\\n\\x1b[31mname\\udcff was made and verified")
+    assert len(said.splitlines()) == 1
+    assert len(admin(data)) == 2
+
+
 def test_no_such_place(data: Path, tmp_path: Path) -> None:
     """What is missing is named."""
     said = backup(data, tmp_path / "not" / "there", code=1)

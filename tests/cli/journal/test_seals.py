@@ -232,3 +232,26 @@ def test_every_finding_is_said(lang: str, what: What, monkeypatch: pytest.Monkey
     used = {field: 7 if field in numbers else "word" for field in re.findall(r"\{(\w+)\}", sentence)}
     used |= {"file": "file", "lines": "7", "to": 7, "variable": "VESTNIK_JOURNAL_KEY"}
     assert shown.stdout.splitlines()[1] == frame.format(text=sentence.format(**used))
+
+
+def test_a_key_is_recorded(tmp_path: Path) -> None:
+    """A new key is an act of administration: it has its record, so has a refusal, and without one there is none."""
+    set_up(tmp_path)
+    journal(tmp_path, "setup-keys", code=1)
+    set_up(tmp_path, "admin")
+    set_up(tmp_path, "client")
+    day = (tmp_path / "admin.log").resolve()
+    lines = [line[24:] for line in day.read_text("utf-8").splitlines()]
+    assert lines == [
+        "INFO     admin      A new key for the seals of the journal server was made",
+        "INFO     admin      A new key for the seals of the journal server was made",
+        "ERROR    admin      Error! What the line before says was not done: The journal server has a key. --new makes "
+        "another one; earlier seals still need the old one",
+        "INFO     admin      A new key for the seals of the journal admin was made",
+    ]
+    day.rename(tmp_path / "aside")
+    day.mkdir()
+    state = (tmp_path / "server.seals.key").read_bytes()
+    refused = journal(tmp_path, "setup-keys", "--new", code=1).output
+    assert refused.startswith("Nothing was done, for the journal of administration (admin.log) cannot be written: ")
+    assert (tmp_path / "server.seals.key").read_bytes() == state

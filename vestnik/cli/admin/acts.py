@@ -11,6 +11,7 @@ from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
 from vestnik.log.journaled import switch
 from vestnik.log.setup import configure
+from vestnik.server import catalogue
 from vestnik.server.administration import ProcessIdentity
 from vestnik.server.settings import Settings
 from vestnik.texts import say
@@ -37,3 +38,16 @@ def record(settings: Settings, journal: Journal, event: EventType, *values: obje
         make_durable(journal, settings.log_path, dropped)
     except NotRecorded as error:
         raise Failure(say(settings.lang, "admin.unrecorded", reason=error.reason)) from None
+
+
+@contextmanager
+def recorded(settings: Settings, event: EventType, *values: object) -> Iterator[None]:
+    """An act that is recorded before it is done, and once more if it fails. Raises Failure: then it is not to be."""
+    with admin_journal(settings) as journal:
+        record(settings, journal, event, *values)
+        journal.release()  # so that the record has its seal
+        try:
+            yield
+        except Failure as failure:
+            record(settings, journal, catalogue.ADMIN_UNDONE, failure.message)
+            raise

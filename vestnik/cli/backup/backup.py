@@ -36,6 +36,7 @@ from vestnik.cli.backup.reasons import EXPECTED, PlaceTaken, reason_of
 from vestnik.cli.failure import Failure, troubles
 from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.days.locks import take
+from vestnik.log.escape import escape
 from vestnik.log.recovering.checkpoint import checkpoint_path
 from vestnik.log.sealing.copying import TRIES, DayGone, look_at, read_part
 from vestnik.log.sealing.keys import state_path
@@ -54,7 +55,7 @@ SNAPSHOT: Final = "snapshot-"
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path, readable=False), metavar="FILE")
 @options.data
 @options.log_dir
 @options.lang
@@ -70,6 +71,7 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
         if not (settings.data_path / DATABASE).is_file():
             raise Failure(say(settings.lang, "cli.backup_no_data", path=settings.data_path.absolute()))
     path = str(file.absolute())
+    shown = escape(path)
     with _ended_in_order(), admin_journal(settings) as journal:
         record(settings, journal, catalogue.ADMIN_BACKUP_BEGUN, path)
         journal.release()  # so that this record has its seal when the journal is copied
@@ -82,10 +84,12 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
             reason = say(settings.lang, "cli.backup_interrupted")
         else:
             record(settings, journal, catalogue.ADMIN_BACKUP_MADE, path, size)
-            click.echo(say(settings.lang, "cli.backup_made", path=path, size=size, journals=", ".join(journals) or "-"))
+            click.echo(
+                say(settings.lang, "cli.backup_made", path=shown, size=size, journals=", ".join(journals) or "-")
+            )
             return
         record(settings, journal, catalogue.ADMIN_BACKUP_FAILED, path, reason)
-        raise Failure(say(settings.lang, "cli.backup_failed", path=path, reason=reason))
+        raise Failure(say(settings.lang, "cli.backup_failed", path=shown, reason=escape(reason)))
 
 
 @contextmanager

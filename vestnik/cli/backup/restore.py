@@ -25,6 +25,7 @@ from vestnik.cli.backup.reasons import EXPECTED, LogBeside, reason_of
 from vestnik.cli.failure import Failure, troubles
 from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.days.names import day_files
+from vestnik.log.escape import escape
 from vestnik.ownership import give, make_owned
 from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
@@ -50,7 +51,7 @@ class Unpacked(NamedTuple):
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path, readable=False), metavar="FILE")
 @options.data
 @options.log_dir
 @options.lang
@@ -75,7 +76,8 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
         if day_files(settings.log_path, "admin"):  # or else it would be in the way of the one in the backup
             with admin_journal(settings) as journal:
                 record(settings, journal, catalogue.ADMIN_RESTORE_FAILED, path, reason)
-        raise Failure(say(settings.lang, "cli.restore_failed", path=path, reason=reason)) from None
+        shown = {"path": escape(path), "reason": escape(reason)}
+        raise Failure(say(settings.lang, "cli.restore_failed", **shown)) from None
 
 
 @contextmanager
@@ -160,7 +162,7 @@ def _restore(settings: Settings, unpacked: Unpacked, path: str) -> None:
         epoch, kept = unpacked.epoch.epoch, unpacked.epoch.began
         record(settings, journal, catalogue.ADMIN_RESTORED, path, epoch, kept)
     data = settings.data_path.absolute()
-    said.insert(0, say(lang, "cli.restored", data=data, path=path, epoch=epoch, kept=kept))
+    said.insert(0, say(lang, "cli.restored", data=data, path=escape(path), epoch=epoch, kept=kept))
     if there:
         said.append(say(lang, "cli.restore_aside", path=aside))
     click.echo("\n".join(said))

@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 import click
 
 from vestnik.cli.failure import Failure
-from vestnik.cli.journal.journals import SERVER, Journals, location
+from vestnik.cli.journal.journals import CLIENT, SERVER, Journals, location
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
 from vestnik.log.sealing.findings import ChainSummary, Finding, Report, What
 from vestnik.log.sealing.keys import BadKey, Key, parse_key
@@ -101,7 +102,7 @@ def verify_command(
             keys = _asked_keys(journals)
             report = verify(directory, journal, keys) if keys else report
     except OSError as error:
-        _say_why(journals, directory, error)
+        click.echo(_why(journals, directory, error), err=True)
         raise SystemExit(2) from None
     _Printer(journals).print(report, directory)
     raise SystemExit(report.code)
@@ -118,16 +119,20 @@ def setup_keys_command(
 
     The key is shown once and kept nowhere. Run it as the user that writes the journal.
     """
+    from vestnik.cli.admin.acts import recorded  # imports the server, which who reads journals need not wait for
+    from vestnik.server.catalogue import ADMIN_KEYED
+
     journals = Journals(config, data, log_dir, lang)
     directory, journal = journals.find(name)
-    try:
-        make_owned(directory, 0o750)
-        key = set_up(directory, journal, again=again)
-    except AlreadyKeyed:
-        raise Failure(journals.say("cli.seals_keyed", name=journal)) from None
-    except OSError as error:
-        _say_why(journals, directory, error)
-        raise SystemExit(1) from None
+    administered = journal != CLIENT and directory == journals.server_directory
+    with recorded(journals.settings, ADMIN_KEYED, journal) if administered else nullcontext():
+        try:
+            make_owned(directory, 0o750)
+            key = set_up(directory, journal, again=again)
+        except AlreadyKeyed:
+            raise Failure(journals.say("cli.seals_keyed", name=journal)) from None
+        except OSError as error:
+            raise Failure(_why(journals, directory, error)) from None
     click.echo(journals.say("cli.seals_key", name=journal), err=True)
     click.echo(key)
 
@@ -166,9 +171,9 @@ def _needs_key(report: Report) -> bool:
     return any(finding.what is What.KEY_NEEDED for finding in report.unchecked)
 
 
-def _say_why(journals: Journals, directory: Path, error: OSError) -> None:
+def _why(journals: Journals, directory: Path, error: OSError) -> str:
     path = str(error.filename or directory)
-    click.echo(journals.say("cli.seals_directory", path=path, reason=error.strerror or str(error)), err=True)
+    return journals.say("cli.seals_directory", path=path, reason=error.strerror or str(error))
 
 
 class _Printer:
