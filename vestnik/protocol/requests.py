@@ -30,13 +30,15 @@ class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
 
 
 class Speaking(Request):
-    """A request in which some programs also say who speaks: `account_name`, `user` as a text or an object.
+    """A request in which some programs also say who speaks: as a text, or as the `account_name` of an object.
 
     Whatever else stands there is not used (`vestnik.protocol.spellings.named`).
     """
 
     account_name: Raw = NOBODY
     user: Raw = NOBODY
+    from_: Raw = msgspec.field(name="from", default=NOBODY)
+    sender: Raw = NOBODY
 
 
 class User(msgspec.Struct, gc=False, omit_defaults=True):
@@ -51,11 +53,13 @@ class User(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Presence(Request, tag="presence"):
-    """A sign of life with a status text; also the answer to `probe`. `account_name` may stand beside `user`."""
+    """A sign of life with a status text; also the answer to `probe`. Who speaks may also stand beside `user`."""
 
     type: Raw = Raw(b'"status"')
     user: User | None = None
     account_name: Raw = NOBODY
+    from_: Raw = msgspec.field(name="from", default=NOBODY)
+    sender: Raw = NOBODY
 
 
 class Authenticate(Request, tag="authenticate", kw_only=True):

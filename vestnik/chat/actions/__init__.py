@@ -20,7 +20,7 @@ from vestnik.chat.actions import (
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
-from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Request, Speaking
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Presence, Request, Speaking
 from vestnik.protocol.spellings import named
 
 R = TypeVar("R", bound=Request)
@@ -40,7 +40,12 @@ def _both(*names: str | None) -> tuple[str, ...]:
 
 
 def _speaker(request: Speaking) -> tuple[str, ...]:
-    return named(request.account_name, request.user)
+    return named(request.account_name, request.user, request.from_, request.sender)
+
+
+def _present(request: Presence) -> tuple[str, ...]:
+    name = None if request.user is None else request.user.account_name
+    return _both(name, *named(request.account_name, request.from_, request.sender))
 
 
 def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:
@@ -80,7 +85,7 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
     (
         _row(messages.send, "to", claims=lambda r: r.from_ if r.sender is None else _both(r.from_, r.sender)),
         _row(messages.forward, "to", "source", "seq"),
-        _row(login.presence, claims=lambda r: _both(r.user.account_name if r.user else None, *named(r.account_name))),
+        _row(login.presence, claims=_present),
         _row(login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
         _row(login.quit_, needs_login=False),
         _row(rooms.join, "room", claims=_speaker),
