@@ -194,6 +194,12 @@ CATALOGUE: Final[Catalogue] = {
     "cli.sign_pin": ("закрепил {who}", "pinned by {who}"),
     "cli.sign_unpin": ("открепил {who}", "unpinned by {who}"),
     "cli.sign_delete": ("удалил {who}", "deleted by {who}"),
+    # What is unread.
+    "cli.unread_here": ("не прочитано: {count}", "unread: {count}"),
+    "cli.unread_more": (
+        "Дальше ещё {count}: /to {name} покажет их, /read отметит всё прочитанным",
+        "There are {count} more: /to {name} shows them, /read marks all as read",
+    ),
     # Days.
     "cli.day": ("{weekday}, {day} {month} {year}", "{weekday}, {day} {month} {year}"),
     "cli.weekdays": (

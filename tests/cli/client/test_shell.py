@@ -217,39 +217,6 @@ async def test_a_script_ends_with_its_connection(journal: Journal, capsys: Captu
     assert capsys.readouterr() == ("", "")
 
 
-async def test_what_is_read(journal: Journal) -> None:
-    """In a terminal what was shown of a conversation is read when one writes to it or turns to it, once."""
-    heard: list[dict[str, Any]] = []
-
-    async def server(script: Script) -> None:
-        await script.admit(tea={"seq": 0, "change": 0}, cake={"seq": 0, "change": 0})
-        await ok(script)
-        script.deliver(1)
-        script.deliver(1, "#cake")
-        script.deliver(2, "#cake")
-        while True:
-            asked = await ok(script, seq=2)
-            heard.append({key: asked[key] for key in ("action", "to", "seq") if key in asked})
-
-    async with talking(server, journal, terminal=True) as shell:
-        assert await shell.begin(needs_login=True)
-        shell.to = "#tea"
-        receiving = asyncio.create_task(shell.receive())
-        await shown(shell, "#cake", 2)
-        for line in ("hello", "again", "/to #cake", "/to #tea"):
-            await serve(shell, line)
-        assert not shell.failed
-        shell.ended = True
-        await shell.client.disconnect()
-        await receiving
-    assert heard == [
-        {"action": "msg", "to": "#tea"},
-        {"action": "read", "to": "#tea", "seq": 1},
-        {"action": "msg", "to": "#tea"},
-        {"action": "read", "to": "#cake", "seq": 2},
-    ]
-
-
 async def test_scripts_read_nothing_by_themselves(journal: Journal) -> None:
     """Without a terminal nothing is asked for but what the lines say."""
     heard: list[str] = []

@@ -147,6 +147,8 @@ async def read(shell: Shell, given: Arguments) -> None:
         states = await shell.client.conversations()
         seq = next((each.seq for each in states if name_key(each.to) == name_key(conversation)), 0)
     shell.done(await shell.client.read(conversation, seq))
+    if (mark := shell.reading.marks.get(conversation)) is not None:
+        mark.take(seq)
 
 
 def _message(given: Arguments) -> tuple[str, int]:
@@ -170,6 +172,6 @@ async def _show_history(
             break
         before = page[0].seq
     for message in found:
-        shell.showed(message)
         shell.know(message.from_)
     shell.screen.messages(found)
+    shell.reading.see(found, after=found[0].seq if found and found[0].seq is not UNSET and thread is None else None)

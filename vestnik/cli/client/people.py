@@ -38,6 +38,7 @@ async def unblock(shell: Shell, given: Arguments) -> None:
 async def leave_server(shell: Shell, given: Arguments) -> None:
     """End the program, and the login unless it is remembered."""
     given.end()
+    await shell.tell_last()
     shell.ended = True
     if shell.login is None:
         await shell.client.quit()
@@ -46,6 +47,7 @@ async def leave_server(shell: Shell, given: Arguments) -> None:
 async def log_out(shell: Shell, given: Arguments) -> None:
     """End the login and the program, and forget the login."""
     given.end()
+    await shell.tell_last()
     shell.ended = True
     if shell.login is not None:
         shell.login.forget()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from msgspec import UNSET
 
+from vestnik.cli.client.drawing.marks import mentions
 from vestnik.cli.client.drawing.visible import one_line, printable
 from vestnik.cli.client.lists import (
     Row,
@@ -121,7 +122,7 @@ class Screen:
             return
         lines = list(self._painter.message(message, here=here))
         direct = not here and name_key(message.to) == name_key(self._own)
-        if rings and (direct or self._painter.is_for_own(message)):
+        if rings and (direct or mentions(message, self._own)):
             lines[0] = self._bell() + lines[0]
         self._show(lines)
 

@@ -1,13 +1,16 @@
 """The client at work: what is talked about, what comes from others, and whether everything went through."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 from msgspec import UNSET
 
 from vestnik.cli.client.logins import RememberedLogin
 from vestnik.cli.client.near import near
+from vestnik.cli.client.reading import ReadMarks
 from vestnik.cli.client.screen import Screen
 from vestnik.client import (
     BegunAnew,
@@ -19,6 +22,7 @@ from vestnik.client import (
     Disconnected,
     Event,
     InvitationNotice,
+    ReadNotice,
     Reconnected,
     Refused,
     Response,
@@ -30,6 +34,8 @@ from vestnik.protocol.codes import Code
 from vestnik.protocol.names import conversation_of, name_key
 from vestnik.texts.system import system_reason
 
+TELLING: Final = 5.0
+"""Seconds that the server has at the end to hear what was read."""
 MAX_NAMES: Final = 10_000
 """Names that are remembered for completion."""
 
@@ -55,8 +61,9 @@ class Shell:
         """Rooms and people seen so far, by the form in which names are compared."""
         self.own: set[str] = set()
         """Conversations that one is known to have, by the form in which names are compared."""
+        self.reading = ReadMarks(client, screen)
+        """How far conversations are shown and read."""
         self._journal = journal
-        self._shown: dict[str, int] = {}  # by conversation the last seq that was shown and is not read
 
     @journaled(logger="client")
     async def begin(self, *, needs_login: bool, log_in: Callable[[], Awaitable[object]] | None = None) -> bool:
@@ -94,6 +101,8 @@ class Shell:
             return
         self.know(*(each.to for each in found))
         self.has(*(each.to for each in found))
+        for state in found:
+            self.reading.marks.learn(state)
         if unread := [each for each in found if each.unread]:
             self.screen.conversations(unread)
 
@@ -128,13 +137,17 @@ class Shell:
             self.know(event.from_, event.to)
             conversation = conversation_of(event.from_, event.to, self.client.name)
             self.has(conversation)
-            self.showed(event)
-            self.screen.message(event, here=self.is_chosen(conversation))
+            chosen = self.is_chosen(conversation)
+            if self.reading.come(event, chosen=chosen):
+                self.screen.message(event, here=chosen)
         elif isinstance(event, Change):
             self.know(event.from_, *(name for name in (event.to, event.name) if isinstance(name, str)))
             self._take_over(event)
             conversation = conversation_of(event.from_, event.to, self.client.name)
             self.screen.change(event, here=self.is_chosen(conversation))
+        elif isinstance(event, ReadNotice):
+            if (mark := self.reading.marks.get(event.to)) is not None:
+                mark.take(event.seq)
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
             self.screen.happened(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
@@ -146,6 +159,8 @@ class Shell:
             self.remember()
             self.screen.happened(self.screen.text("cli.client_back"))
         elif isinstance(event, BegunAnew):
+            for name in event.conversations:
+                self.reading.marks.forget(name)
             self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
 
     def _take_over(self, change: Change) -> None:
@@ -154,6 +169,7 @@ class Shell:
             if self.is_chosen(change.to):
                 self.to = change.name
             self.has(change.name)
+            self.reading.marks.rename(change.to, change.name)
         gone = {"leave": change.from_, "remove": change.name, "ban": change.name}.get(change.kind)
         if isinstance(gone, str) and name_key(gone) == name_key(self.client.name):
             self.left(change.to)
@@ -171,17 +187,25 @@ class Shell:
             return
         more = UNSET if reply_to is None else reply_to
         own = Delivery(time.time(), self.client.name, to, text, response.seq, reply_to=more)
+        self.reading.see([own])
         self.screen.message(own, here=self.is_chosen(to))
         if response.response == Code.ACCEPTED:
             self.done(response)
-        await self.read_shown()
 
     async def choose(self, name: str) -> None:
-        """Talk to a room or person from now on; what was shown of it is read then."""
+        """Talk to a room or person from now on; people see what is unread there. Raises ClientError."""
         self.to = name
         self.know(name)
         self.has(name)
-        await self.read_shown()
+        if self.connected and not self.plain:
+            await self.reading.turn_to(name)
+
+    async def tell_last(self) -> None:
+        """Before the end: tell the server what was shown last, if it listens; else that is shown again next time."""
+        with suppress(ClientError, TimeoutError):  # no event: the request has one
+            if self.connected:
+                async with asyncio.timeout(TELLING):
+                    await self.reading.tell()
 
     def has(self, *names: str) -> None:
         """One has these conversations."""
@@ -192,6 +216,7 @@ class Shell:
     def left(self, name: str) -> None:
         """One is not in a room any more."""
         self.own.discard(name_key(name))
+        self.reading.marks.forget(name)
         if self.is_chosen(name):
             self.to = ""
 
@@ -216,23 +241,12 @@ class Shell:
         number = 0 if response.change is UNSET else response.change
         self.screen.change(Change(time.time(), self.client.name, to, number, kind, **fields))
 
-    # What was read, and names.
-
-    def showed(self, message: Delivery) -> None:
-        """Remember that a message was shown."""
-        if message.seq is not UNSET:
-            key = name_key(conversation_of(message.from_, message.to, self.client.name))
-            self._shown[key] = max(message.seq, self._shown.get(key, 0))
+    # Messages that there are, and names.
 
     def last_shown(self, conversation: str) -> int | None:
-        """The last message of a conversation that was shown, and is not read as far as this client knows."""
-        return self._shown.get(name_key(conversation))
-
-    @journaled(arguments=("self.to",), logger="client")
-    async def read_shown(self) -> None:
-        """In a terminal: what was shown of the chosen conversation is read. Raises ClientError."""
-        if self.screen.terminal and (seq := self._shown.pop(name_key(self.to), None)) is not None:
-            await self.client.read(self.to, seq)
+        """The last message of a conversation, if any has come."""
+        mark = self.reading.marks.get(conversation)
+        return mark.last if mark is not None and mark.last else None
 
     def spelling(self, name: str) -> str:
         """A name as it was seen, if it was."""

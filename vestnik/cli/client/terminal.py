@@ -56,13 +56,17 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         receiving = asyncio.create_task(shell.receive())
         serving = asyncio.create_task(_serve(shell, lines, prompt, keyboard))
         asking = asyncio.create_task(_ask(shell, lines, prompt))
+        telling = asyncio.create_task(shell.reading.keep_telling())
         ticking = asyncio.create_task(tick(shell, prompt.app.invalidate))
         await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
         await _cancel(ticking)
+        await _cancel(telling)
         await _cancel(asking)
         if asking.done() and not serving.done():
             await _finish(shell, lines)
         await _cancel(serving)
+        if not shell.ended:
+            await shell.tell_last()
         shell.ended = True
         await shell.client.disconnect()
         await receiving

@@ -1,6 +1,6 @@
 """What there is to a message beside its text."""
 
-from vestnik.cli.client.drawing.marks import marks, reactions
+from vestnik.cli.client.drawing.marks import marks, mentions, reactions
 from vestnik.protocol.events import Delivery, Forwarded
 
 
@@ -17,3 +17,15 @@ def test_reactions() -> None:
     """Reactions are told by emoji, if there are any."""
     assert list(reactions(Delivery(0, "a", "#b", "c"))) == []
     assert list(reactions(Delivery(0, "a", "#b", "c", reactions={"x": ["d"]}))) == [("x", ["d"])]
+
+
+def test_mentions() -> None:
+    """Somebody else mentions one by name, however it is written, or everybody."""
+    for names, by, expected in [
+        (["Anna"], "boris", True),
+        (["all"], "boris", True),
+        (["clara"], "boris", False),
+        (["anna"], "ANNA", False),
+    ]:
+        assert mentions(Delivery(0, by, "#b", "c", mentions=names), "anna") is expected
+    assert not mentions(Delivery(0, "boris", "#b", "@anna"), "anna")

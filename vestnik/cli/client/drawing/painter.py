@@ -10,7 +10,7 @@ from wcwidth import width as cells
 from vestnik.cli.client.drawing.changes import SIGNS, sentences
 from vestnik.cli.client.drawing.colours import Colours, Style
 from vestnik.cli.client.drawing.layout import Layout, MessageHead, cut
-from vestnik.cli.client.drawing.marks import BETWEEN, marks, reactions
+from vestnik.cli.client.drawing.marks import BETWEEN, marks, mentions, reactions
 from vestnik.cli.client.drawing.markup import Markup
 from vestnik.cli.client.drawing.moments import day_name, day_of, time_of_day
 from vestnik.cli.client.drawing.recent import Recent
@@ -19,8 +19,6 @@ from vestnik.protocol.events import Change, Delivery
 from vestnik.protocol.names import conversation_of, name_key
 from vestnik.texts import say
 
-EVERYBODY: Final = "all"
-"""What stands among the names of those mentioned when everybody is."""
 NOTE: Final = "* "
 RULE: Final = "──"
 LEAST_QUOTED: Final = 8
@@ -66,15 +64,9 @@ class Painter:
         yield from layout.message(head, list(lines), above, below)
         self._remember(conversation, seq, message)
 
-    def is_for_own(self, message: Delivery) -> bool:
-        """Whether somebody else's message mentions the account, or everybody."""
-        if message.mentions is UNSET or name_key(message.from_) == name_key(self._own):
-            return False
-        return bool({name_key(self._own), EVERYBODY} & {name_key(name) for name in message.mentions})
-
     def _label(self, message: Delivery, *, here: bool) -> str:
         author = printable(message.from_)
-        if self.is_for_own(message):
+        if mentions(message, self._own):
             author = self._colours.paint(author, Style.MENTION)
         else:
             author = self._person(author, message.from_)
