@@ -31,6 +31,12 @@ class PeopleActions(Asking):
         response = await self._ask(Who(names=names), ", ".join(names or ()))
         return page(response.people, response)
 
+    @journaled(arguments=("after", "limit"), logger="client")
+    async def everybody(self, *, after: str | None = None, limit: int | None = None) -> Page[Person]:
+        """The presence of everybody who has an account, by name. `after` is the last name of the page before."""
+        response = await self._ask(Who(all=True, after=after, limit=limit))
+        return page(response.people, response)
+
     @journaled(logger="client")
     async def contacts(self) -> list[str]:
         """The names of one's contacts."""

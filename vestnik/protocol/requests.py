@@ -404,9 +404,15 @@ class Group(Request, tag="group", kw_only=True):
 
 
 class Who(Request, tag="who", kw_only=True):
-    """Ask for the presence of people: those named, or everybody who is not offline."""
+    """Ask for the presence of people: those named, or everybody who is not offline.
+
+    With `all` everybody who has an account, by name, at most `limit` of those behind the name `after`.
+    """
 
     names: list[str] | None = None
+    all: bool = False
+    after: str | None = None
+    limit: Number | None = None
 
 
 AnyRequest: TypeAlias = (

@@ -146,6 +146,7 @@ class Access:
     add_contact = act(accounts.add_contact, "account_id", "contact_id")
     remove_contact = act(accounts.remove_contact, "account_id", "contact_id")
     save_people = write(people.save_people)
+    everybody = read(people.everybody, "after", "limit")
     people = read(people.people)  # from here on the name is the method's, not the module's
 
     # Messages.

@@ -14,6 +14,7 @@ from vestnik.chat.session import Session
 from vestnik.chat.storage.people import Seen
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.events import Person, TypingNotice
+from vestnik.protocol.names import name_key
 from vestnik.protocol.requests import Join, Presence, Typing, User, Who
 
 
@@ -64,6 +65,26 @@ async def test_who_is_there(house: House) -> None:
     reply = await house.reply(anna, Who())
     assert reply.values == ("anna", 2)
     assert reply.more == {"people": [Person("anna", "online"), Person("boris", "away", "tea")], "more": False}
+
+
+async def test_everybody(house: House) -> None:
+    """Everybody is listed by name and page by page, connected or not, but for those who cannot be."""
+    anna = await house.login("anna")
+    names: list[str] = []
+    after = None
+    while True:
+        reply = await house.reply(anna, Who(all=True, after=after, limit=2))
+        people = reply.more["people"]
+        names += [person.name for person in people]
+        if not reply.more["more"]:
+            break
+        assert len(people) == 2
+        after = names[-1]
+    assert names == sorted(set(names), key=name_key)
+    assert {"anna", "boris"} <= set(names)
+    for wrong in (Who(all=True, names=["anna"]), Who(all=True, limit=0), Who(all=True, after="")):
+        with pytest.raises(BadRequest):
+            await house.do(anna, wrong)
 
 
 async def test_state_of_all_sessions(house: House) -> None:

@@ -151,3 +151,20 @@ def test_lines_typed_for_nobody(data: Path, tmp_path: Path) -> None:
         anna.wait_for("anna │ Hello")
         assert anna.leave() == 1
         assert kept(server, tmp_path) == ["Hello"]
+
+
+def test_tab(data: Path, tmp_path: Path) -> None:
+    """Tab completes the name of somebody who has an account and never was there."""
+    add_accounts(data, ["clara b"], "secret")
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        while "looked at who is there (3)" not in "".join(
+            day.read_text("utf-8") for day in tmp_path.glob("client.log.*")
+        ):
+            assert anna.process.poll() is None
+        anna.type("/to cl\t")
+        anna.wait_for("clara b")
+        anna.type("\r")
+        anna.wait_for("clara b>")
+        anna.type("Good to see you\r")
+        anna.wait_for("anna │ Good to see you")
+        assert anna.leave() == 0

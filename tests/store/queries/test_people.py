@@ -19,6 +19,14 @@ def test_people(connection: Connection) -> None:
     }
 
 
+def test_everybody(connection: Connection) -> None:
+    """Everybody comes in the order of their keys, in parts, without those whose accounts are disabled."""
+    assert [known.person.name for known in people.everybody(connection, "", 9)] == ["anna", "boris", "Вера"]
+    assert [known.account_id for known in people.everybody(connection, "anna", 1)] == [BORIS]
+    accounts.set_disabled(connection, BORIS, disabled=True, now=1.0)
+    assert [known.account_id for known in people.everybody(connection, "anna", 9)] == [VERA]
+
+
 def test_save(connection: Connection) -> None:
     """What is saved of some people is found again, and of the others nothing changes."""
     before = accounts.list_accounts(connection, "", 9)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from vestnik.chat.actions.conversations import page_limit
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
@@ -21,13 +22,29 @@ TYPING_CONVERSATIONS: Final = 3
 
 
 async def who(chat: Chat, session: Session, request: Who) -> Reply:
-    """The presence of the people named, or of everybody who is not offline. Raises NotFound for an unknown name."""
+    """The presence of the people named, or of everybody, also who is offline, or of everybody who is not.
+
+    Raises NotFound for an unknown name.
+    """
     account = session.speaker
-    if request.names is None:
+    if request.all:
+        if request.names is not None:
+            raise BadRequest(answers.FIELDS_EXCLUSIVE, "names, all")
+        people, more = await _everybody(chat, request)
+    elif request.names is None:
         people, more = chat.presence.present(chat.limits.page)
     else:
         people, more = await _find_people(chat, request.names), False
     return Reply(answers.PEOPLE_LISTED, (account.name, len(people)), more={"people": people, "more": more})
+
+
+async def _everybody(chat: Chat, request: Who) -> tuple[list[Person], bool]:
+    """A page of those who have an account, and whether there are more."""
+    after = name_key(check_length("after", request.after, chat.limits.name)) if request.after is not None else ""
+    limit = page_limit(chat, request.limit)
+    found = await chat.storage.everybody(after, limit + 1)
+    people = [chat.presence.find(known.account_id) or known.person for known in found[:limit]]
+    return people, len(found) > limit
 
 
 async def _find_people(chat: Chat, names: list[str]) -> list[Person]:

@@ -27,5 +27,8 @@ class PeopleStorage(Protocol):
     async def people(self, keys: Sequence[str]) -> dict[str, KnownPerson]:
         """The accounts whose names have these keys, by key."""
 
+    async def everybody(self, after: str, limit: int) -> list[KnownPerson]:
+        """At most `limit` accounts that are not disabled, in the order of their keys, from behind `after` on."""
+
     async def save_people(self, seen: Sequence[Seen]) -> None:
         """Keep what was seen of people."""

@@ -22,6 +22,7 @@ from vestnik.client import (
     Disconnected,
     Event,
     InvitationNotice,
+    PresenceNotice,
     ReadNotice,
     Reconnected,
     Refused,
@@ -59,6 +60,8 @@ class Shell:
         self.plain = False
         self.names: dict[str, str] = {}
         """Rooms and people seen so far, by the form in which names are compared."""
+        self.strange = asyncio.Event()
+        """Set when a name was sought among these that is not there."""
         self.own: set[str] = set()
         """Conversations that one is known to have, by the form in which names are compared."""
         self.reading = ReadMarks(client, screen)
@@ -148,6 +151,8 @@ class Shell:
         elif isinstance(event, ReadNotice):
             if (mark := self.reading.marks.get(event.to)) is not None:
                 mark.take(event.seq)
+        elif isinstance(event, PresenceNotice):
+            self.know(*(person.name for person in event.people))
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
             self.screen.happened(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
@@ -239,7 +244,8 @@ class Shell:
             self.screen.note(self.screen.text("cli.unchanged"))
             return
         number = 0 if response.change is UNSET else response.change
-        self.screen.change(Change(time.time(), self.client.name, to, number, kind, **fields))
+        change = Change(time.time(), self.client.name, to, number, kind, **fields)
+        self.screen.change(change, here=self.is_chosen(to))
 
     # Messages that there are, and names.
 

@@ -12,6 +12,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from vestnik.cli.client.acquaintance import keep_learning
 from vestnik.cli.client.address import show_address
 from vestnik.cli.client.commands import AT_ONCE, chooses, is_command, serve
 from vestnik.cli.client.completion import NameCompleter
@@ -58,9 +59,11 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         asking = asyncio.create_task(_ask(shell, lines, prompt))
         telling = asyncio.create_task(shell.reading.keep_telling())
         ticking = asyncio.create_task(tick(shell, prompt.app.invalidate))
+        learning = asyncio.create_task(keep_learning(shell))
         await asyncio.wait((receiving, serving, asking), return_when=asyncio.FIRST_COMPLETED)
         await _cancel(ticking)
         await _cancel(telling)
+        await _cancel(learning)
         await _cancel(asking)
         if asking.done() and not serving.done():
             await _finish(shell, lines)

@@ -14,6 +14,12 @@ from vestnik.store.schema import account
 _PEOPLE: Final = select(account.c.key, account.c.id, account.c.name, account.c.status, account.c.seen).where(
     account.c.key.in_(bindparam("keys", expanding=True))
 )
+_EVERYBODY: Final = (
+    select(account.c.id, account.c.name, account.c.status, account.c.seen)
+    .where(account.c.key > bindparam("after"), account.c.disabled.is_(False))
+    .order_by(account.c.key)
+    .limit(bindparam("limit"))
+)
 _SAVE: Final = (
     update(account)
     .where(account.c.id == bindparam("account_id"))
@@ -23,10 +29,12 @@ _SAVE: Final = (
 
 def people(connection: Connection, keys: Sequence[str]) -> dict[str, KnownPerson]:
     """The accounts whose names have these keys, by key."""
-    return {
-        row.key: KnownPerson(row.id, Person(row.name, "offline", row.status, UNSET if row.seen is None else row.seen))
-        for row in connection.execute(_PEOPLE, {"keys": list(keys)})
-    }
+    return {key: _known(*saved) for key, *saved in connection.execute(_PEOPLE, {"keys": list(keys)})}
+
+
+def everybody(connection: Connection, after: str, limit: int) -> list[KnownPerson]:
+    """At most `limit` accounts that are not disabled, in the order of their keys, from behind the key `after` on."""
+    return [_known(*row) for row in connection.execute(_EVERYBODY, {"after": after, "limit": limit})]
 
 
 def save_people(connection: Connection, seen: Sequence[Seen]) -> None:
@@ -35,3 +43,7 @@ def save_people(connection: Connection, seen: Sequence[Seen]) -> None:
         connection.execute(
             _SAVE, [{"account_id": one.account_id, "new_status": one.status, "new_seen": one.seen} for one in seen]
         )
+
+
+def _known(number: int, name: str, status: str, seen: float | None) -> KnownPerson:
+    return KnownPerson(number, Person(name, "offline", status, UNSET if seen is None else seen))
