@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.support.process import clean_environment, vestnik
+from tests.support.data import add_accounts
+from tests.support.process import VESTNIK, clean_environment, vestnik
 from tests.support.waiting import DEADLINE
 from vestnik import __version__
 from vestnik.cli.main import COMMANDS
@@ -13,7 +15,7 @@ from vestnik.cli.main import COMMANDS
 
 def test_help_is_quick_and_complete() -> None:
     """`--help` names every command and imports none of them."""
-    code = "import sys; from vestnik.cli.main import main\ntry: main(['--help'])\nfinally: "
+    code = "import sys; from vestnik.cli.main import main\ntry: main(['--lang', 'en', '--help'])\nfinally: "
     code += "print([name for name in sys.modules if name.startswith(('sqlalchemy', 'alembic', 'vestnik.server'))])"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -24,9 +26,9 @@ def test_help_is_quick_and_complete() -> None:
         env=clean_environment(),
     )
     assert done.stdout.rstrip().endswith("[]")
-    for name, (_, meaning) in COMMANDS.items():
-        assert name in done.stdout
-        assert meaning.split()[0] in done.stdout
+    shown = " ".join(done.stdout.split())
+    for name, entry in COMMANDS.items():
+        assert f"{name} {entry.meaning}" in shown
 
 
 def test_version() -> None:
@@ -37,10 +39,11 @@ def test_version() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_commands_help(name: str) -> None:
     """Every command explains itself."""
-    done = vestnik(name, "-h")
-    assert done.returncode == 0
-    assert done.stdout.startswith(f"Usage: python -m vestnik {name}")
-    assert done.stderr == ""
+    for language, usage in (("ru", "Использование"), ("en", "Usage")):
+        done = vestnik(name, "-h", VESTNIK_LANG=language)
+        assert done.returncode == 0
+        assert done.stdout.startswith(f"{usage}: python -m vestnik {name}")
+        assert done.stderr == ""
 
 
 def test_unknown_command() -> None:
@@ -48,3 +51,21 @@ def test_unknown_command() -> None:
     done = vestnik("dance")
     assert done.returncode == 2
     assert "dance" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("user", "list"), ("journal", "--help")], ids=" ".join)
+def test_a_full_disk(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """What cannot be printed is said in one line, without a traceback."""
+    add_accounts(tmp_path, ["anna"], "secret")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*VESTNIK, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=clean_environment(VESTNIK_DATA=str(tmp_path), VESTNIK_LANG="en"),
+            timeout=DEADLINE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "It failed: No space left on device\n"

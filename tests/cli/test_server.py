@@ -77,7 +77,7 @@ def test_bad_surroundings(tmp_path: Path) -> None:
     (line,) = refused(*data)
     assert "is not a Vestnik database" in line
     (line,) = refused("--data", str(tmp_path / "bad.toml" / "data"))
-    assert line.startswith("CRITICAL server     Error! Directory")
+    assert line.startswith("CRITICAL server     Error! Cannot write to ")
 
 
 @pytest.mark.parametrize("data", ["~nobody-has-this-name"])

@@ -210,7 +210,7 @@ def test_missing_file(here: Path) -> None:
     for path in (here / "missing.toml", here):
         with pytest.raises(SettingError) as caught:
             load_settings(path, {})
-        assert caught.value.fields["key"] == str(path)
+        assert caught.value.fields["path"] == str(path)
 
 
 @pytest.mark.parametrize("data", ["~nobody-has-this-name/x", "a\0b"], ids=ascii)

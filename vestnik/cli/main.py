@@ -1,46 +1,71 @@
 """The command `vestnik`: finds the module of a command only when that command is used."""
 
-import importlib
-from typing import Final
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
 
 import click
 
 from vestnik import __version__
+from vestnik.cli.groups import HELP, CommandEntry, LazyGroup
+from vestnik.cli.language import choose, language, localized, teach
+from vestnik.texts import say
 
 # Importing a command costs a few tenths of a second, so `vestnik --help` shows these lines without doing it.
 COMMANDS: Final = {
-    "server": ("vestnik.cli.server", "Run the server."),
-    "client": ("vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."),
-    "user": ("vestnik.cli.admin.user", "Manage accounts, also beside a running server."),
-    "journal": (
+    "server": CommandEntry("vestnik.cli.server", "Run the server."),
+    "client": CommandEntry(
+        "vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."
+    ),
+    "user": CommandEntry("vestnik.cli.admin.user", "Manage accounts, also beside a running server."),
+    "journal": CommandEntry(
         "vestnik.cli.journal.main",
         "Read, follow, count and verify journals; find out what became of a message.",
     ),
-    "backup": ("vestnik.cli.backup.backup", "Back up database and journals to a file, also beside a running server."),
-    "restore": ("vestnik.cli.backup.restore", "Put back what a backup has, with the server stopped."),
-    "demo": ("vestnik.cli.demo", "Play a recorded session and compare both journals with the specification."),
+    "backup": CommandEntry(
+        "vestnik.cli.backup.backup", "Back up database and journals to a file, also beside a running server."
+    ),
+    "restore": CommandEntry("vestnik.cli.backup.restore", "Put back what a backup has, with the server stopped."),
+    "demo": CommandEntry(
+        "vestnik.cli.demo", "Play a recorded session and compare both journals with the specification."
+    ),
 }
-"""Module, meaning."""
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+class VestnikGroup(LazyGroup):
+    """The command itself: it speaks the language chosen, and says in a line which file cannot be used."""
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _ = COMMANDS[cmd_name]
-        command = importlib.import_module(module).command
-        assert isinstance(command, click.Command)  # noqa: S101  # ours
-        return command
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command; parameters as in Click."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        teach()
+        choose(arguments)
+        try:
+            return click.Group.main(localized(self), arguments, prog_name, complete_var, standalone_mode, **extra)
+        except OSError as error:
+            if not standalone_mode:
+                raise
+            # No event: there may be no journal yet, and what has one says so there.
+            reason = error.strerror or str(error)
+            where = "" if error.filename is None else f"{error.filename}: "
+            click.echo(say(language(), "cli.file_bad", reason=f"{where}{reason}"), err=True)
+            raise SystemExit(1) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, meaning) for name, (_, meaning) in COMMANDS.items()])
 
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="vestnik")
+@click.group(
+    cls=VestnikGroup,
+    entries=COMMANDS,
+    context_settings={"help_option_names": list(HELP), "max_content_width": 100},
+)
+@click.version_option(
+    __version__, message="%(prog)s, version %(version)s", prog_name="vestnik", help="Show the version."
+)
 def main() -> None:
     """Vestnik: a self-hosted team messenger whose journal can be trusted."""

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ import click
 
 from vestnik.cli import options
 from vestnik.language import DEFAULT_LANGUAGE
+from vestnik.log.access import check_access
 from vestnik.log.crash import catch_everything
 from vestnik.log.days.sweep import Sweeper
 from vestnik.log.days.sweep_thread import SweepThread
@@ -94,6 +96,7 @@ def run(settings: Settings, load: Callable[[], Settings]) -> int:
     try:
         make_directory(settings.data_path)
         make_owned(settings.log_path, 0o750)
+        check_access(settings.log_path, "server", date.today())
         _raise_file_limit()
     except (OSError, StartupError) as error:
         journal = Journal("server", None, console=sys.stderr, language=settings.lang)

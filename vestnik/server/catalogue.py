@@ -40,6 +40,7 @@ SERVER_ADDRESS_BAD: Final = _event("server.address_bad", CRITICAL, ("address", "
 SERVER_DIRECTORY_BAD: Final = _event("server.directory_bad", CRITICAL, ("path", "reason"))
 SERVER_SETTING_BAD: Final = _event("server.setting_bad", CRITICAL, ("key", "reason"))
 SERVER_SETTING_UNKNOWN: Final = _event("server.setting_unknown", CRITICAL, ("key",))
+SERVER_SETTINGS_UNREADABLE: Final = _event("server.settings_unreadable", CRITICAL, ("path", "reason"))
 SERVER_DOUBTFUL_NAMES: Final = _event("server.doubtful_names", WARNING, ("accounts",))
 SERVER_FAILED: Final = _event("server.failed", CRITICAL, ("reason",))
 

@@ -28,6 +28,13 @@ class SettingBad(SettingError):
         super().__init__("server.setting_bad", key=key, reason=reason)
 
 
+class SettingsUnreadable(SettingError):
+    """The settings at `path` cannot be read; `reason` says why."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__("server.settings_unreadable", path=str(path), reason=error.strerror or str(error))
+
+
 class SettingUnknown(SettingError):
     """There is no setting `key`."""
 
@@ -150,7 +157,9 @@ def read_file(path: Path) -> dict[str, Any]:
     """The content of a settings file. Raises SettingError when it cannot be read or is not TOML."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsUnreadable(path, error) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingBad(str(path), str(error)) from None
 
 
@@ -168,10 +177,10 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any], defaults: Map
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is such a file. Raises SettingBad when that cannot be found out, for it could say anything."""
+    """Whether there is such a file. Raises SettingsUnreadable when that cannot be found out: it could say anything."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):  # no event: this is the answer
         return False
     except OSError as error:
-        raise SettingBad(str(path), error.strerror or str(error)) from None
+        raise SettingsUnreadable(path.parent, error) from None

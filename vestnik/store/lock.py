@@ -9,6 +9,8 @@ from typing import Final
 from vestnik.ownership import give
 from vestnik.store.errors import StoreLocked
 
+LOCK_NAME: Final = "vestnik.lock"
+"""The file, in the data directory."""
 LOCK_AGAIN: Final = 0.02
 """Seconds between two attempts to get the lock."""
 
@@ -23,7 +25,7 @@ class Lock:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / "vestnik.lock"
+        self.path = directory / LOCK_NAME
         self.stale: int | None = None
         self._fd: int | None = None
         self._alone = False

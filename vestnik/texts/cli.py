@@ -19,6 +19,11 @@ CATALOGUE: Final[Catalogue] = {
             "Stop: Ctrl-C"
         ),
     ),
+    "cli.file_bad": ("Не удалось: {reason}", "It failed: {reason}"),
+    "cli.data_none": (
+        "В {path} нет данных Вестника: первый запуск сервера их создаёт, а другой каталог задаёт --data",
+        "There is no data of Vestnik in {path}: the first start of a server makes it; --data names another directory",
+    ),
     "cli.server_open": (
         "Внимание: соединения не шифруются, и пароли идут по сети открыто; только для этого компьютера: -a 127.0.0.1",
         "Note: connections are not encrypted, so passwords travel in clear; for this machine only: -a 127.0.0.1",
@@ -455,8 +460,8 @@ CATALOGUE: Final[Catalogue] = {
         "The journal {name} has a key. --new makes another one; earlier seals still need the old one",
     ),
     "cli.journal_copied": (
-        "Журнал {name} скопирован в {path}: файлов {files}, скопировано байт {size}",
-        "Journal {name} copied to {path}: {files} files, {size} bytes copied",
+        "Журнал {name} скопирован в {path}: всего файлов {files}, новых байт {size}",
+        "Journal {name} copied to {path}: {files} files in all, {size} bytes of them new",
     ),
     "cli.seals_directory": ("{path}: {reason}", "{path}: {reason}"),
 }

@@ -50,12 +50,16 @@ CATALOGUE: Final[Catalogue] = {
         "Error! Cannot listen at {address}:{port}: {reason}",
     ),
     "server.directory_bad": (
-        "Ошибка! Каталог {path} недоступен для записи: {reason}",
-        "Error! Directory {path} is not writable: {reason}",
+        "Ошибка! Нельзя писать в {path}: {reason}",
+        "Error! Cannot write to {path}: {reason}",
     ),
     "server.setting_bad": (
         "Ошибка! Неправильное значение настройки {key}: {reason}",
         "Error! Bad value of setting {key}: {reason}",
+    ),
+    "server.settings_unreadable": (
+        "Ошибка! Не прочитать настройки в {path}: {reason}",
+        "Error! Cannot read the settings in {path}: {reason}",
     ),
     "server.setting_unknown": ("Ошибка! Настройки {key} нет", "Error! There is no setting {key}"),
     "server.failed": ("Ошибка! Сервер не запущен: {reason}", "Error! The server did not start: {reason}"),

@@ -73,10 +73,10 @@ def test_what_is_said(tmp_path: Path) -> None:
     size = write(tmp_path / "log").stat().st_size
     write(tmp_path / "log", "admin")
     lines = journal("copy", str(tmp_path / "copy"), "server", "admin", "--log-dir", str(tmp_path / "log")).stdout
-    assert lines.startswith(f"Journal server copied to {tmp_path / 'copy'}: 3 files, ")
+    assert lines.startswith(f"Journal server copied to {tmp_path / 'copy'}: 3 files in all, ")
     assert "Journal admin copied" in lines
     again = journal("copy", str(tmp_path / "copy"), str(tmp_path / "log" / "server"), lang="ru").stdout
-    assert again == f"Журнал server скопирован в {tmp_path / 'copy'}: файлов 3, скопировано байт 0\n"
+    assert again == f"Журнал server скопирован в {tmp_path / 'copy'}: всего файлов 3, новых байт 0\n"
     assert next((tmp_path / "copy").glob("server.log.2*")).stat().st_size == size
 
 

@@ -140,6 +140,7 @@ def test_names(tmp_path: Path) -> None:
 def test_directory_is_made(tmp_path: Path) -> None:
     """A key can be made before the first start; where nothing can be written that is said."""
     set_up_in = tmp_path / "data" / "log"
+    (tmp_path / "data").mkdir()
     done = call("journal", "setup-keys", "--data", str(tmp_path / "data"), "--lang", "en")
     assert done.exit_code == 0
     assert (set_up_in / "server.seals.key").stat().st_mode & 0o777 == 0o600

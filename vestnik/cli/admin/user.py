@@ -2,18 +2,22 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import click
 
 from vestnik.cli import options
 from vestnik.cli.admin.acts import admin_journal
 from vestnik.cli.admin.control import ask
+from vestnik.cli.data import need_data
 from vestnik.cli.failure import Failure, troubles
+from vestnik.cli.groups import AnywhereGroup
+from vestnik.cli.language import set_language
 from vestnik.cli.options import PASSWORD_VARIABLE
 from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.journal import Journal
@@ -36,6 +40,8 @@ from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.durable import make_directory
 from vestnik.texts import say
+
+P = ParamSpec("P")
 
 
 class Admin:
@@ -89,7 +95,7 @@ class Admin:
         click.echo(self.ask(request).alert)
 
 
-@click.group("user")
+@click.group("user", cls=AnywhereGroup)
 @options.data
 @options.log_dir
 @options.lang
@@ -100,23 +106,38 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 
     A new password comes from VESTNIK_PASSWORD or is asked for, never from the command line.
     """
-    lang = given["lang"] or DEFAULT_LANGUAGE
-    with troubles(lang):
-        settings = load_settings(config, given)
-    context.obj = context.with_resource(_admin(settings))
+    context.obj = partial(_admin, config, given)
 
 
 @contextmanager
-def _admin(settings: Settings) -> Iterator[Admin]:
+def _admin(config: Path | None, given: dict[str, Any], name: str | None) -> Iterator[Admin]:
+    """One use of the command `name`, with the options given."""
+    lang = given["lang"] or DEFAULT_LANGUAGE
+    with troubles(lang):
+        settings = load_settings(config, given)
+        set_language(settings.lang)
+        need_data(settings.data_path, settings.lang, new=name == "add")
     with troubles(settings.lang):
         make_directory(settings.data_path)
     with admin_journal(settings) as journal:
         yield Admin(settings, journal)
 
 
+def _with_admin(function: Callable[Concatenate[Admin, P], None]) -> Callable[P, None]:
+    """Give a command its `Admin`; whoever only wants help, or makes a mistake in the call, needs none."""
+
+    @wraps(function)
+    def with_admin(*args: P.args, **kwargs: P.kwargs) -> None:
+        context = click.get_current_context()
+        with context.obj(context.info_name) as admin:
+            function(admin, *args, **kwargs)
+
+    return with_admin
+
+
 @command.command("add")
 @click.argument("name")
-@click.pass_obj
+@_with_admin
 @journaled(arguments=("name",), logger="admin")
 def add(admin: Admin, name: str) -> None:
     """Create the account NAME."""
@@ -124,7 +145,7 @@ def add(admin: Admin, name: str) -> None:
 
 
 @command.command("list")
-@click.pass_obj
+@_with_admin
 @journaled(logger="admin")
 def list_(admin: Admin) -> None:
     """List all accounts."""
@@ -147,7 +168,7 @@ def _line(account: AccountState, lang: str) -> str:
 
 @command.command("passwd")
 @click.argument("name")
-@click.pass_obj
+@_with_admin
 @journaled(arguments=("name",), logger="admin")
 def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
@@ -157,7 +178,7 @@ def passwd(admin: Admin, name: str) -> None:
 
 @command.command("disable")
 @click.argument("name")
-@click.pass_obj
+@_with_admin
 @journaled(arguments=("name",), logger="admin")
 def disable(admin: Admin, name: str) -> None:
     """Forbid the account NAME to log in and close its connections."""
@@ -166,7 +187,7 @@ def disable(admin: Admin, name: str) -> None:
 
 @command.command("enable")
 @click.argument("name")
-@click.pass_obj
+@_with_admin
 @journaled(arguments=("name",), logger="admin")
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""

@@ -24,7 +24,7 @@ def copy_command(
     """
     journals = Journals(config, data, log_dir, lang)
     for name in names or (SERVER,):
-        directory, journal = journals.find(name)
+        directory, journal = journals.placed(name)
         try:
             done = copy_journal(directory, journal, target)
         except Damaged as error:

@@ -17,14 +17,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _TIMES: Final = "2026-11-22, '2026-11-22 10:30', 10:30, yesterday, 15m, 2h, 3d"
 _REQUEST: Final = re.compile(r"(?:(.+)-)?(\d{1,9})")
-_OPTIONS: Final = (
+_BEFORE: Final = (
     click.option("--since", metavar="TIME", help=f"From this time on, or from so long ago: {_TIMES}."),
     click.option("--until", metavar="TIME", help="Before this time."),
     click.option("--level", type=click.Choice(list(LEVELS), case_sensitive=False), help="This level and above."),
     click.option("--logger", metavar="NAME", help="From this logger."),
     click.option("--account", metavar="NAME", help="About this account, in whatever role."),
     click.option("--room", metavar="NAME", help="About this room; the # may be left out."),
-    click.option("--connection", metavar="NUMBER", help="Of this connection; with --merge also at its client."),
+)
+_BEHIND: Final = (
     click.option("--request", metavar="[CONNECTION-]NUMBER", help="Of this request."),
     click.option("--code", type=click.IntRange(100, 999), metavar="CODE", help="Answers with this code."),
     click.option("--event", metavar="PATTERN", help="Of this event, such as message.delivered or 'client.*'."),
@@ -33,11 +34,16 @@ _OPTIONS: Final = (
 )
 
 
-def filters(function: F) -> F:
-    """The options of `make_query`."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+def filters(connection: str) -> Callable[[F], F]:
+    """The options of `make_query`; `connection` is what the help says of the one for connections."""
+    found = (*_BEFORE, click.option("--connection", metavar="NUMBER", help=connection), *_BEHIND)
+
+    def with_filters(function: F) -> F:
+        for option in reversed(found):
+            function = option(function)
+        return function
+
+    return with_filters
 
 
 def make_query(language: str, now: datetime, given: dict[str, Any]) -> Query:

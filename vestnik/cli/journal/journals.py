@@ -9,6 +9,7 @@ import click
 
 from vestnik.cli import options
 from vestnik.cli.failure import Failure
+from vestnik.cli.language import set_language
 from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.log.days.names import DayFile, day_file
 from vestnik.log.escape import escape
@@ -49,6 +50,7 @@ class Journals:
         except StartupError as error:
             raise Failure(error.text(self.language)) from None
         self.language = self.settings.lang
+        set_language(self.language)
         self._client_directory = Path(log_dir).expanduser() if log_dir else None
         self.incomplete = False
         self._told: set[str] = set()
@@ -91,6 +93,8 @@ class Journals:
             readers = [reader for reader in readers if self._is_there(reader)]
             if not readers:
                 raise Failure(missing)
+            if readers[0].name != SERVER:
+                self.note(missing)
         for reader in readers:
             if not self._is_there(reader):
                 raise Failure(self._missing(reader))
@@ -124,6 +128,18 @@ class Journals:
         path = Path(name)
         day = day_file(path)
         return path.parent, path.name if day is None else day.name
+
+    def placed(self, name: str) -> tuple[Path, str]:
+        """As `find`, where the directory must be there. Raises Failure otherwise."""
+        directory, journal = self.find(name)
+        try:
+            there = directory.is_dir()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Failure(self.say("cli.journal_unreadable", path=str(directory), reason=reason)) from None
+        if not there:
+            raise Failure(self._missing(Reader(directory, journal, self.report)))
+        return directory, journal
 
     def _known(self, name: str) -> Reader:
         return Reader(self._directory(name), name, self.report)

@@ -3,55 +3,54 @@
 Each subcommand is a module of its own, imported when it is used; without one it is `show`.
 """
 
-import importlib
+from collections.abc import Sequence
 from typing import Final
 
 import click
 
+from vestnik.cli.groups import CommandEntry, LazyGroup, takes
+from vestnik.cli.language import described
+
 DEFAULT: Final = "show"
 SUBCOMMANDS: Final = {
-    DEFAULT: ("vestnik.cli.journal.show", "command", "Show entries; this is what `vestnik journal` does by itself."),
-    "stats": ("vestnik.cli.journal.stats", "command", "Count entries by level, event, hour, code, account and room."),
-    "message": ("vestnik.cli.journal.message", "command", "Tell what became of a message."),
-    "copy": ("vestnik.cli.journal.copy", "copy_command", "Copy a journal as it is at this moment."),
-    "verify": ("vestnik.cli.journal.seals", "verify_command", "Verify that the journal was not changed."),
-    "setup-keys": ("vestnik.cli.journal.seals", "setup_keys_command", "Begin to seal the journal."),
+    DEFAULT: CommandEntry("vestnik.cli.journal.show", "Show entries; this is what `vestnik journal` does by itself."),
+    "stats": CommandEntry("vestnik.cli.journal.stats", "Count entries by level, event, hour, code, account and room."),
+    "message": CommandEntry("vestnik.cli.journal.message", "Tell what became of a message."),
+    "copy": CommandEntry("vestnik.cli.journal.copy", "Copy a journal as it is at this moment.", "copy_command"),
+    "verify": CommandEntry("vestnik.cli.journal.seals", "Verify that the journal was not changed.", "verify_command"),
+    "setup-keys": CommandEntry("vestnik.cli.journal.seals", "Begin to seal the journal.", "setup_keys_command"),
 }
-"""Module, name in the module, meaning."""
-_HELP: Final = ("-h", "--help")
 
 
-class _Journal(click.Group):
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] and (args[0] in SUBCOMMANDS or args[0] in _HELP):
-            return super().parse_args(ctx, args)
-        return super().parse_args(ctx, [DEFAULT, *args])
+class JournalGroup(LazyGroup):
+    """The group, with a command that need not be named."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(SUBCOMMANDS)
+    def ordered(self, ctx: click.Context, args: Sequence[str]) -> list[str]:
+        """As in other groups; without the name of a command it is the default one."""
+        if self._place(ctx, args) is None and not self._asks_help(args):
+            return [DEFAULT, *args]
+        return super().ordered(ctx, args)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        module, name, _ = SUBCOMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)  # noqa: S101  # ours
-        return command
+    def _takes(self, ctx: click.Context, name: str, options: Sequence[str]) -> bool:
+        """An option of the default command before another's name is not that command's, which says so."""
+        default = self.get_command(ctx, DEFAULT)
+        return super()._takes(ctx, name, options) or (default is not None and takes(default, options))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, meaning) for name, (_, _, meaning) in SUBCOMMANDS.items()])
+        """Show the commands, and the options of the default one."""
+        self.format_commands(ctx, formatter)
         show = self.get_command(ctx, DEFAULT)
         if show is not None:
             options = [parameter for parameter in show.get_params(ctx) if isinstance(parameter, click.Option)]
             records = [record for option in options if (record := option.get_help_record(ctx))]
-            with formatter.section("Options of show"):
+            with formatter.section(described("Options of show")):
                 formatter.write_dl(records)
 
 
 @click.group(
     "journal",
-    cls=_Journal,
+    cls=JournalGroup,
+    entries=SUBCOMMANDS,
     options_metavar="",
     subcommand_metavar="[show|stats|message|copy|verify|setup-keys] [OPTIONS] [ARGUMENTS]",
 )

@@ -3,6 +3,7 @@
 A verification key never comes from the command line, which others can see.
 """
 
+import errno
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from typing import Final
 
 import click
 
+from vestnik.cli.data import need_data
 from vestnik.cli.failure import Failure
 from vestnik.cli.journal.journals import CLIENT, SERVER, Journals, location
 from vestnik.log.sealing.chain import AlreadyKeyed, set_up
@@ -91,10 +93,10 @@ def verify_command(
     """
     try:
         journals = Journals(config, data, log_dir, lang)
+        directory, journal = journals.placed(name)
     except Failure as failure:
         failure.show()
         raise SystemExit(2) from None  # nothing was found out about the journal
-    directory, journal = journals.find(name)
     keys = _given_keys(journals, key_file)
     try:
         report = verify(directory, journal, keys)
@@ -124,6 +126,8 @@ def setup_keys_command(
 
     journals = Journals(config, data, log_dir, lang)
     directory, journal = journals.find(name)
+    if journal != CLIENT and not directory.is_dir():
+        _need_place(journals, directory)
     administered = journal != CLIENT and directory == journals.server_directory
     with recorded(journals.settings, ADMIN_KEYED, journal) if administered else nullcontext():
         try:
@@ -135,6 +139,19 @@ def setup_keys_command(
             raise Failure(_why(journals, directory, error)) from None
     click.echo(journals.say("cli.seals_key", name=journal), err=True)
     click.echo(key)
+
+
+def _need_place(journals: Journals, directory: Path) -> None:
+    """Go on if the directory of a journal may be made: in that of our data, or where one was chosen by itself.
+
+    Raises Failure for what looks mistyped.
+    """
+    data = journals.settings.data_path
+    if directory == data / "log":
+        need_data(data, journals.language, new=True)
+    elif not directory.parent.is_dir():
+        reason = os.strerror(errno.ENOTDIR if directory.parent.exists() else errno.ENOENT)
+        raise Failure(journals.say("cli.seals_directory", path=str(directory.parent), reason=reason))
 
 
 def _given_keys(journals: Journals, file: Path | None) -> list[Key]:

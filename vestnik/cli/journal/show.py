@@ -30,7 +30,7 @@ POLL: Final = 0.2
 
 @click.command("show")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@filters
+@filters("Of this connection; with --merge also at its client.")
 @click.option("-n", "--lines", type=click.IntRange(0), metavar="N", help="Only the last N that match.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with new entries until Ctrl-C, past midnight too.")
 @click.option("--merge", is_flag=True, help="Several journals on one time line; without NAME all that there are.")

@@ -32,7 +32,7 @@ WIDTH: Final = 80
 
 @click.command("stats")
 @click.argument("name", required=False, metavar="[NAME]")
-@filters
+@filters("Of this connection.")
 @click.option("--json", "as_json", is_flag=True, help="One object of JSON.")
 @location
 def command(name: str | None, as_json: bool, **given: Any) -> None:
