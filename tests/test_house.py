@@ -172,6 +172,7 @@ UNTESTED = {
     "chat/chat.py": "puts together what every test of the rules uses (tests/chat/conftest.py)",
     "chat/storage/rules.py": "what a rule is; each of them is tried in tests/chat/rules",
     "cli/admin/acts.py": "records of commands: tests/cli/backup/test_backup.py and tests/cli/backup/test_restore.py",
+    "cli/backup/ending.py": "signals, in tests/cli/backup/test_backup.py and tests/cli/backup/test_restore.py",
     "cli/backup/reasons.py": "sentences, in tests/cli/backup/test_backup.py and tests/cli/backup/test_restore.py",
     "cli/client/messages.py": "lines and their answers: tests/cli/client/test_commands.py",
     "cli/client/people.py": "lines and their answers: tests/cli/client/test_commands.py",

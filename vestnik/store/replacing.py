@@ -56,12 +56,12 @@ def put_in_place(new: Path, database: Path, aside: Path) -> bool:
         _set_aside(database, aside)
         sync_directory(directory)
         _remove_beside(database)
-        sync_directory(directory)
-    new.replace(database)
-    sync_directory(directory)
     index = database.with_name(INDEX)
     index.unlink(missing_ok=True)
     _remove_beside(index)
+    sync_directory(directory)
+    new.replace(database)
+    sync_directory(directory)
     return there
 
 

@@ -20,6 +20,7 @@ from tests.support.waiting import DEADLINE
 from vestnik.cli.backup import backup as module
 from vestnik.cli.backup.archive import read_archive
 from vestnik.cli.backup.backup import make_backup
+from vestnik.cli.backup.ending import ENDING
 from vestnik.log.sealing.copying import DayGone
 from vestnik.server.settings import make_settings
 from vestnik.store.store import DATABASE
@@ -151,7 +152,7 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDING)
 def test_ended_early(data: Path, tmp_path: Path, number: signal.Signals) -> None:
     """A signal leaves nothing behind but the record that it was not made."""
     file = tmp_path / "backup.tar"
@@ -170,13 +171,26 @@ def test_ended_early(data: Path, tmp_path: Path, number: signal.Signals) -> None
 
 
 def test_what_a_killed_one_has_left(data: Path, tmp_path: Path) -> None:
-    """Its unfinished copy of the database goes with the next backup; that of one at work stays."""
-    (data / "snapshot-left.db").touch()
-    (data / "snapshot-left.db-journal").touch()
-    with (data / "snapshot-held.db").open("w") as held:
+    """Its unfinished files go with the next backup of that name; those of one at work, and other files, stay."""
+    for name in ("snapshot-left.unfinished", "snapshot-left.unfinished-journal", "snapshot.mine"):
+        (data / name).touch()
+    for name in (".backup.tar-left.unfinished", ".another.tar-left.unfinished"):
+        (tmp_path / name).touch()
+    with (data / "snapshot-held.unfinished").open("w") as held:
         assert module.take(held.fileno())
         backup(data, tmp_path / "backup.tar")
-        assert {name for name in files(data) if "snapshot" in name} == {"snapshot-held.db"}
+        assert {name for name in files(data) if "snapshot" in name} == {"snapshot-held.unfinished", "snapshot.mine"}
+    assert files(tmp_path) == {"backup.tar", ".another.tar-left.unfinished"}
+
+
+def test_a_link(data: Path, tmp_path: Path) -> None:
+    """A link in the place of the backup stays one: the file that it leads to is made, and then replaced."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "latest.tar").symlink_to("disk/backup.tar")
+    for _ in range(2):
+        backup(data, tmp_path / "latest.tar")
+        assert (tmp_path / "latest.tar").is_symlink()
+        assert files(tmp_path / "disk") == {"backup.tar"}
 
 
 def test_days_are_put_away_meanwhile(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 import gzip
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -11,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.data import add_accounts, writing
-from tests.support.process import ServerProcess, vestnik
+from tests.support.process import ServerProcess, clean_environment, vestnik
+from tests.support.waiting import DEADLINE
+from vestnik.cli.backup.ending import ENDING
 from vestnik.store.lock import Lock
 from vestnik.store.queries.epochs import current_epoch
 from vestnik.store.store import DATABASE
@@ -228,3 +233,42 @@ def test_a_database_on_another_disk(data: Path, backup: Path, tmp_path: Path) ->
     restore(data, backup)
     assert (data / DATABASE).readlink() == elsewhere / "base.db"
     assert len(list(elsewhere.glob("base.db.replaced-*"))) == 1
+
+
+ENDED = """
+import os, sys
+from vestnik.cli.backup import restore
+from vestnik.cli.main import main
+where, number = sys.argv.pop(), int(sys.argv.pop())
+function = getattr(restore, where)
+def ended(*values):
+    os.kill(os.getpid(), number)
+    return function(*values)
+setattr(restore, where, ended)
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_ended_early(data: Path, backup: Path, number: signal.Signals) -> None:
+    """A signal ends it before anything is changed, and is recorded; once that has begun it is done to its end."""
+    add_accounts(data, ["boris"], "secret")
+    for where, expected in (("check_whole", ["anna", "boris"]), ("put_in_place", ["anna"])):
+        command = [sys.executable, "-c", ENDED, "restore", str(backup), "--data", str(data), "--lang", "en"]
+        done = subprocess.run(
+            [*command, str(int(number)), where],
+            capture_output=True,
+            encoding="utf-8",
+            env=clean_environment(),
+            timeout=DEADLINE,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert names(data / DATABASE) == expected
+        last = admin(data)[-1]
+        if len(expected) == 2:
+            assert (done.returncode, "all is as it was: interrupted" in done.stderr) == (1, True)
+            assert last.endswith("the database is as it was: interrupted")
+        else:
+            assert "was restored from" in last
+    assert not [name for name in content(data) if "restore-" in name]

@@ -4,8 +4,8 @@ The database comes first and the journals after it, so that these have a record 
 its seals is as it was at one moment. A backup is in its place only when all of it was read back.
 """
 
+import glob
 import os
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from vestnik.cli.backup.archive import (
     read_facts,
     small_member,
 )
+from vestnik.cli.backup.ending import ended_in_order
 from vestnik.cli.backup.reasons import EXPECTED, PlaceTaken, reason_of
 from vestnik.cli.failure import Failure, troubles
 from vestnik.language import DEFAULT_LANGUAGE
@@ -51,7 +52,9 @@ from vestnik.texts import say
 NAMES: Final = ("server", "admin")
 """The journals that belong to a server."""
 SNAPSHOT: Final = "snapshot-"
-"""How the names of unfinished copies of the database begin."""
+"""How the names of copies of the database begin, which are there while a backup is made."""
+UNFINISHED: Final = ".unfinished"
+"""How the names of files end that are not whole yet."""
 
 
 @click.command("backup")
@@ -72,16 +75,14 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
             raise Failure(say(settings.lang, "cli.backup_no_data", path=settings.data_path.absolute()))
     path = str(file.absolute())
     shown = escape(path)
-    with _ended_in_order(), admin_journal(settings) as journal:
+    with ended_in_order(), admin_journal(settings) as journal:
         record(settings, journal, catalogue.ADMIN_BACKUP_BEGUN, path)
         journal.release()  # so that this record has its seal when the journal is copied
         try:
             _check_place(file)
             size, journals = make_backup(settings, file)
-        except EXPECTED as error:
+        except (*EXPECTED, KeyboardInterrupt) as error:
             reason = reason_of(error, settings.lang, str(settings.data_path / DATABASE))
-        except KeyboardInterrupt:
-            reason = say(settings.lang, "cli.backup_interrupted")
         else:
             record(settings, journal, catalogue.ADMIN_BACKUP_MADE, path, size)
             click.echo(
@@ -90,16 +91,6 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
             return
         record(settings, journal, catalogue.ADMIN_BACKUP_FAILED, path, reason)
         raise Failure(say(settings.lang, "cli.backup_failed", path=shown, reason=escape(reason)))
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does, so that nothing is left behind."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _check_place(file: Path) -> None:
@@ -136,41 +127,40 @@ def make_backup(settings: Settings, file: Path) -> tuple[int, list[str]]:
 @contextmanager
 def _new_file(file: Path) -> Iterator[IO[bytes]]:
     """A new file, for the eyes of its owner only, that is put in the place of `file` when all has gone well."""
-    fd, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
-    try:
-        with os.fdopen(fd, "w+b") as made:
+    place = file.resolve()  # where a link leads
+    with _temporary(place.parent, f".{place.name}-") as (fd, path):
+        with os.fdopen(os.dup(fd), "w+b") as made:
             yield made
-        Path(name).replace(file)
-    except BaseException:
-        with suppress(FileNotFoundError):  # no event: it is gone as it should be
-            Path(name).unlink()
-        raise
-    sync_directory(file.absolute().parent)
+        path.replace(place)
+    sync_directory(place.parent)
 
 
 @contextmanager
 def _snapshot(data: Path) -> Iterator[Path]:
     """The database as it is now, whole, in a file that is gone afterwards: beside it, where there is most trust."""
-    _sweep(data)
-    fd, name = tempfile.mkstemp(prefix=SNAPSHOT, suffix=".db", dir=data)
-    path = Path(name)
-    try:
-        take(fd)  # so that another backup leaves it alone
+    with _temporary(data, SNAPSHOT) as (fd, path):
         give(fd, path)
         take_snapshot(data / DATABASE, path)
         check_whole(path)
         yield path
+
+
+@contextmanager
+def _temporary(directory: Path, prefix: str) -> Iterator[tuple[int, Path]]:
+    """A file whose name begins so; it is gone afterwards, and so is what backups have left that were killed."""
+    for left in directory.glob(f"{glob.escape(prefix)}*{UNFINISHED}*"):
+        with suppress(OSError), left.open("rb") as file:  # no event: it is in nobody's way
+            if take(file.fileno()):
+                left.unlink()
+    fd, name = tempfile.mkstemp(prefix=prefix, suffix=UNFINISHED, dir=directory)
+    path = Path(name)
+    try:
+        with suppress(OSError):  # no event: where there are no locks, several backups at once are no good idea
+            take(fd)
+        yield fd, path
     finally:
         path.unlink(missing_ok=True)
         os.close(fd)
-
-
-def _sweep(data: Path) -> None:
-    """Remove what backups have left that were killed."""
-    for path in data.glob(f"{SNAPSHOT}*.db*"):
-        with suppress(OSError), path.open("rb") as left:  # no event: it is in nobody's way
-            if take(left.fileno()):
-                path.unlink()
 
 
 def _add_journal(writer: ArchiveWriter, directory: Path, name: str) -> bool:

@@ -40,6 +40,8 @@ def reason_of(error: BaseException, lang: str, path: str) -> str:
         return say(lang, "cli.backup_locked", **error.fields)
     if isinstance(error, StoreError):
         return say(lang, error.event, **error.fields | {"path": path})
+    if isinstance(error, KeyboardInterrupt):
+        return say(lang, "cli.backup_interrupted")
     if isinstance(error, PlaceTaken):
         return say(lang, "cli.backup_exists")
     if isinstance(error, LogBeside):

@@ -20,6 +20,7 @@ from vestnik.cli import options
 from vestnik.cli.admin.acts import admin_journal, record
 from vestnik.cli.backup.archive import DATABASE_MEMBER, JOURNALS, SQLITE, Member, pieces_of, read_archive
 from vestnik.cli.backup.backup import NAMES
+from vestnik.cli.backup.ending import ended_in_order, too_late
 from vestnik.cli.backup.journals import belongs_to_journal, put_journal
 from vestnik.cli.backup.reasons import EXPECTED, LogBeside, reason_of
 from vestnik.cli.failure import Failure, troubles
@@ -66,12 +67,12 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
         settings = load_settings(config, given)
     path = str(file.absolute())
     try:
-        with file.open("rb") as source:
+        with ended_in_order(), file.open("rb") as source:
             make_directory(settings.data_path)
             make_owned(settings.log_path, 0o750)
             with _locked(settings), _unpacked(settings, source, path) as unpacked:
                 _restore(settings, unpacked, path)
-    except EXPECTED as error:
+    except (*EXPECTED, KeyboardInterrupt) as error:
         reason = reason_of(error, settings.lang, path)
         if day_files(settings.log_path, "admin"):  # or else it would be in the way of the one in the backup
             with admin_journal(settings) as journal:
@@ -156,6 +157,7 @@ def _restore(settings: Settings, unpacked: Unpacked, path: str) -> None:
             sentence = "cli.restore_journal" if put else "cli.restore_journal_kept"
             said.append(say(lang, sentence, name=name, path=directory.absolute()))
     with admin_journal(settings) as journal:
+        too_late()
         record(settings, journal, catalogue.ADMIN_RESTORE_BEGUN, path)
         aside = place.with_name(f"{place.name}.replaced-{time.strftime('%Y%m%d-%H%M%S')}")
         there = put_in_place(unpacked.database, place, aside)
