@@ -8,6 +8,7 @@ from prompt_toolkit.document import Document
 
 from vestnik.cli.client.commands import COMMANDS, MANUAL
 from vestnik.cli.client.drawing.visible import printable
+from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.help import Command
 from vestnik.cli.client.shell import Shell
 from vestnik.protocol.names import ROOM_SIGN, name_key
@@ -58,7 +59,8 @@ class NameCompleter(Completer):
             return
         for mark, words in WORDS.items():
             if mark in command.arguments:
-                yield from _begun(typed, words)
+                named = (in_words(self._shell.screen.language, word) for word in words)
+                yield from _begun(typed, dict.fromkeys([*words, *named]))
         whole = list(self._names(rest, quotes=False)) if " " in rest else []
         yield from whole or self._names(typed, quotes=True)  # a name with blanks may be all of the rest
 

@@ -5,13 +5,12 @@ from typing import Any, Final, get_args
 from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, BadLine
+from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.shell import Shell
 from vestnik.client import MemberState, RoomState
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import RoleName
 
-ROLES: Final = {"owner": "cli.role_owner", "moderator": "cli.role_moderator", "member": "cli.role_member"}
-"""What roles are called by people."""
 FIRST: Final = 1
 """The number of the change that makes a room."""
 
@@ -186,7 +185,7 @@ async def role(shell: Shell, given: Arguments) -> None:
     room_name, name, role_name = given.room(), given.person(), given.word().casefold()
     given.end()
     for known in get_args(RoleName):
-        if role_name in {known, shell.screen.text(ROLES[known])}:
+        if role_name in {known, in_words(shell.screen.language, known)}:
             shell.did(await shell.client.set_role(room_name, name, known), room_name, "set_role", name=name, role=known)
             return
     raise BadLine

@@ -18,6 +18,7 @@ from msgspec import UNSET
 
 from vestnik.cli.client.drawing.marks import mentions
 from vestnik.cli.client.drawing.visible import one_line, printable
+from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.lists import (
     Row,
     conversation_row,
@@ -153,7 +154,7 @@ class Screen:
 
     def versions(self, versions: Iterable[Version]) -> None:
         """Show earlier versions of a message."""
-        self.rows(list(map(version_row, versions)), "cli.columns_versions")
+        self.rows(self._in_words(map(version_row, versions), 2), "cli.columns_versions")
 
     def conversations(self, conversations: Iterable[ConversationState]) -> None:
         """Show conversations."""
@@ -161,11 +162,12 @@ class Screen:
 
     def rooms(self, rooms: Iterable[RoomState]) -> None:
         """Show rooms, without what few want to know."""
-        self.rows([room_row(room)[:6] for room in rooms], "cli.columns_room", columns=6)
+        rows = self._in_words(map(room_row, rooms), 2, 3)
+        self.rows([row[:6] for row in rows], "cli.columns_room", columns=6)
 
     def room(self, room: RoomState) -> None:
         """Show one room with everything there is; for people line by line."""
-        row = room_row(room)
+        (row,) = self._in_words([room_row(room)], 2, 3, 6)
         if not self.terminal:
             self.rows([row])
             return
@@ -174,11 +176,20 @@ class Screen:
 
     def members(self, members: Iterable[MemberState]) -> None:
         """Show members of a room."""
-        self.rows(list(map(member_row, members)), "cli.columns_members")
+        self.rows(self._in_words(map(member_row, members), 1, 3), "cli.columns_members")
 
     def people(self, people: Iterable[Person]) -> None:
         """Show people."""
-        self.rows(list(map(person_row, people)), "cli.columns_people")
+        self.rows(self._in_words(map(person_row, people), 1), "cli.columns_people")
+
+    def _in_words(self, rows: Iterable[Row], *columns: int) -> list[Row]:
+        """Rows with the words of some columns as people read them; scripts get those of the protocol."""
+        if not self.terminal:
+            return list(rows)
+        return [
+            [in_words(self.language, cell) if number in columns else cell for number, cell in enumerate(row)]
+            for row in rows
+        ]
 
     def rows(self, rows: Sequence[Row], heading: str = "", *, columns: int | None = None) -> None:
         """Show rows: between tabs for scripts, in `columns` under a heading for people."""

@@ -3,6 +3,7 @@
 import pytest
 
 from vestnik.cli.client.drawing.changes import CHANGES, FIELDS, SIGNS, sentences
+from vestnik.cli.client.drawing.words import in_words
 from vestnik.protocol.events import Change
 
 
@@ -46,7 +47,7 @@ def test_change_of_a_room(field: str, value: object, shown: str, language: str) 
     (line,) = sentences(change("set_room", **{field: value}), "anna", language)
     assert "boris" in line
     assert "#tea" in line
-    assert shown in line
+    assert in_words(language, shown) in line
     assert "None" not in line
 
 

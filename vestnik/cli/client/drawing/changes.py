@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from vestnik.cli.client.drawing.words import in_words
 from vestnik.protocol.events import Change
 from vestnik.protocol.names import conversation_of
 from vestnik.texts import say
@@ -56,8 +57,12 @@ def sentences(change: Change, own: str, language: str) -> Iterator[str]:
         "kind": change.kind,
         **{
             field: "" if value is UNSET else value
-            for field in ("seq", "emoji", "name", "role", "topic", "description", "edits", "retention")
+            for field in ("seq", "emoji", "name", "topic", "description", "retention")
             for value in (getattr(change, field),)
+        },
+        **{
+            field: "" if word is UNSET else in_words(language, word)
+            for field, word in (("role", change.role), ("edits", change.edits))
         },
     }
     if change.kind != "set_room":
