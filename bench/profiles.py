@@ -22,7 +22,10 @@ LOGIN_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One load. `messages` says how many are posted, by the kind of server; other kinds are left out."""
+    """One load. `messages` says how many are posted, by the kind of server; other kinds are left out.
+
+    `options` are further ones of the load generator.
+    """
 
     name: str
     label: str
@@ -31,6 +34,7 @@ class Profile:
     senders: int
     rooms: int
     messages: Mapping[str, int]
+    options: tuple[str, ...] = ()
 
     @property
     def connections(self) -> int:
@@ -38,10 +42,14 @@ class Profile:
         return self.receivers + self.senders
 
 
+RICH = ("--rich", "--ids")
 PROFILES = (
     Profile("room", "one room, 1 → 100", "throughput", 100, 1, 1, {"own": 100_000, "irc": 20_000, "xmpp": 500}),
     Profile("rooms", "50 rooms × 20", "throughput", 1000, 50, 50, {"own": 60_000, "irc": 20_000, "xmpp": 2000}),
     Profile("pairs", "100 pairs", "throughput", 100, 100, 100, {"own": 100_000, "irc": 40_000, "xmpp": 6000}),
+    Profile("pairs-rich", "100 pairs, rich, with ids", "throughput", 100, 100, 100, {"own": 60_000}, RICH),
+    Profile("people", "100 people", "people", 100, 100, 100, {"own": 60_000, "irc": 40_000, "xmpp": 3000}),
+    Profile("people-rich", "100 people, rich, with ids", "people", 100, 100, 100, {"own": 60_000}, RICH),
     Profile("latency", "time to the last of 100", "latency", 100, 1, 1, {"own": 2000, "irc": 1000, "xmpp": 200}),
     Profile("idle", "idle logins", "idle", 4999, 1, 1, {"own": 0, "irc": 0}),
 )
@@ -119,7 +127,7 @@ def _load(running: Running, profile: Profile, messages: int, limit: float) -> di
         "messages": messages,
         "limit": limit,
     }
-    command: list[str | Path] = [PROGRAM, *running.args]
+    command: list[str | Path] = [PROGRAM, *running.args, *profile.options]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
     try:

@@ -33,6 +33,9 @@ def cell(profile: Profile, result: Result | None) -> str:
     if profile.mode == "latency":
         p50, p99 = result.median("p50_us") or 0, result.median("p99_us") or 0
         return f"{p50 / 1000:.2f} / {p99 / 1000:.2f} ms ({cpu})"
+    if profile.mode == "people":
+        times = " / ".join(f"{(result.median(key) or 0) / 1000:.1f}" for key in ("p50_us", "p99_us", "p999_us"))
+        return f"{rate(result.median('copies_per_s') or 0)} ({cpu}), {times} ms"
     lost = f", lost {result.lost()}" if result.lost() else ""
     return f"{rate(result.median('copies_per_s') or 0)} ({cpu}{lost})"
 
