@@ -30,11 +30,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 class Tea:
-    """A server with one room, #tea, whose messages are all of boris: `seq` of them, the first `read` are read."""
+    """A server with one room, #tea: `seq` messages of boris, but the last `own` of anna; the first `read` are read."""
 
-    def __init__(self, seq: int, read: int) -> None:
+    def __init__(self, seq: int, read: int, own: int = 0) -> None:
         self.seq = seq
         self.read = read
+        self.own = range(seq - own + 1, seq + 1)
         self.heard: list[tuple[Any, ...]] = []
         self.script: Script | None = None
         self.before_history = 0
@@ -56,7 +57,8 @@ class Tea:
         self.script.deliver(self.seq)
 
     def _conversations(self, _asked: dict[str, Any]) -> dict[str, Any]:
-        state = {"to": "#tea", "seq": self.seq, "change": 0, "read": self.read, "unread": self.seq - self.read}
+        state = {"to": "#tea", "seq": self.seq, "change": 0, "read": self.read}
+        state["unread"] = len(set(range(self.read + 1, self.seq + 1)) - set(self.own))
         return {"conversations": [state]}
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +71,9 @@ class Tea:
             [n for n in found if n > after][:limit] if after is not None else [n for n in found if n < before][-limit:]
         )
         self.heard.append(("history", found[0], found[-1]) if found else ("history",))
-        message = {"action": "msg", "time": 1, "from": "boris", "to": "#tea"}
-        return {"messages": [message | {"seq": n, "message": str(n)} for n in found], "more": False}
+        message = {"action": "msg", "time": 1, "to": "#tea"}
+        names = {n: "anna" if n in self.own else "boris" for n in found}
+        return {"messages": [message | {"from": names[n], "seq": n, "message": str(n)} for n in found], "more": False}
 
     def _read(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.read = max(self.read, asked["seq"])
@@ -121,6 +124,23 @@ async def test_turning_to_a_conversation(journal: Journal, capsys: Capture) -> N
         await serve(shell, "/to #tea")
         assert texts(capsys) == []
         assert tea.heard.count(("read", 9)) == 1
+
+
+async def test_the_last_word_was_ones_own(journal: Journal, capsys: Capture) -> None:
+    """One's own messages behind what is read are among the last that are shown, where nothing is unread."""
+    async with talking(Tea(7, 4, own=3), journal) as shell:
+        capsys.readouterr()
+        await serve(shell, "/to #tea")
+        assert texts(capsys) == ["── #tea ──", "4", "5", "6", "7"]
+
+
+async def test_what_was_unread_is_not_shown_again(journal: Journal, capsys: Capture) -> None:
+    """Where everything was unread when one came first, it is not shown again when one comes back."""
+    async with talking(Tea(2, 0), journal) as shell:
+        await serve(shell, "/to #tea")
+        capsys.readouterr()
+        await serve(shell, "/to #tea")
+        assert texts(capsys) == []
 
 
 async def test_the_hole(journal: Journal, capsys: Capture) -> None:

@@ -121,6 +121,15 @@ def test_sentences(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr() == ("* done\n00:00 * gone\n── here ──\n", "wrong\n")
 
 
+def test_long_sentences(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:
+    """No word of a sentence is broken at the edge of the terminal, and what goes on stands under its beginning."""
+    terminal.line("  " + "sentence " * 9)
+    terminal.error("mistaken " * 9)
+    shown = capsys.readouterr()
+    assert shown.out.splitlines() == ["  " + " ".join(["sentence"] * 8), "  sentence"]
+    assert shown.err.splitlines() == [" ".join(["mistaken"] * 8), "mistaken"]
+
+
 def test_nothing(terminal: Screen, script: Screen, capsys: pytest.CaptureFixture[str]) -> None:
     """People are told that a list is empty; for scripts it has no lines."""
     terminal.messages([])

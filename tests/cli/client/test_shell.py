@@ -268,6 +268,26 @@ async def test_own_messages(journal: Journal, capsys: Capture) -> None:
     assert captured.err == "Server answered with an error: 403 muted\n"
 
 
+async def test_own_changes(journal: Journal, capsys: Capture) -> None:
+    """What one changes in the chosen conversation stands at its message, without saying where."""
+
+    async def server(script: Script) -> None:
+        await script.admit()
+        await ok(script)
+        await ok(script, seq=7)
+        await ok(script, change=1)
+        await ok(script, change=2)
+        await script.hear()
+
+    async with talking(server, journal, terminal=True) as shell:
+        assert await shell.begin(needs_login=True)
+        shell.to = "#tea"
+        for line in ("one", "/react 7 +", "/edit 7 two"):
+            await serve(shell, line)
+    shown = without_times(capsys.readouterr().out)
+    assert shown == ["[7] anna │ one", "└ + anna", "[7] anna │ two", "└ edited"]
+
+
 async def test_welcome(journal: Journal, capsys: Capture) -> None:
     """After the login one sees what one has not read; a server without such a list is no mistake."""
 

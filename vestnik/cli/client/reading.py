@@ -122,12 +122,17 @@ class ReadMarks:
             self._screen.note(self._screen.text("cli.unread_more", count=count, name=mark.name))
 
     async def _context(self, mark: Mark) -> Sequence[Delivery]:
-        """Some messages that are read already, when one turns to a conversation for the first time."""
-        key = name_key(mark.name)
-        if key in self._visited or mark.shown == 0 or len(self._visited) >= MAX_MARKS:
+        """Some messages that are read already, when one turns to a conversation for the first time.
+
+        If nothing is unread they are the last that there are: one's own may stand behind what is read.
+        """
+        key, last = name_key(mark.name), mark.shown if mark.unread else mark.last
+        if key in self._visited or len(self._visited) >= MAX_MARKS:
             return ()
         self._visited.add(key)
-        return await self._client.history(mark.name, before=mark.shown + 1, limit=CONTEXT)
+        if last == 0:
+            return ()
+        return await self._client.history(mark.name, before=last + 1, limit=CONTEXT)
 
     # Telling the server.
 

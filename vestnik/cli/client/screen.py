@@ -17,7 +17,7 @@ import click
 from msgspec import UNSET
 
 from vestnik.cli.client.drawing.marks import mentions
-from vestnik.cli.client.drawing.visible import one_line, printable
+from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.lists import (
     Row,
@@ -89,8 +89,7 @@ class Screen:
     def line(self, text: str) -> None:
         """Show a line."""
         if self.terminal:
-            self._painter.other()
-            click.echo(one_line(text))
+            self._show(self._painter.line(text))
         else:
             click.echo(printable(text))
 
@@ -112,7 +111,7 @@ class Screen:
     def error(self, text: str) -> None:
         """Say what went wrong. Without a terminal the journal is on the screen and has it already."""
         if self.terminal:
-            click.echo(self._painter.error(text), err=True)
+            click.echo("\n".join(self._painter.error(text)), err=True)
 
     # What others send and do.
 

@@ -130,7 +130,8 @@ def test_nothing_of_others_is_obeyed(painter: Painter) -> None:
     shown += painter.change(changed("react", 2, emoji=evil), here=True)
     shown += painter.change(changed(evil, 1), here=True)
     shown += painter.change(Change(NOON, evil, "#tea", 1, "set_room", topic=evil), here=True)
-    shown += [painter.rule(evil), painter.error(evil), *painter.note(evil), *painter.table([[evil, evil]])]
+    shown += [painter.rule(evil), *painter.error(evil), *painter.line(evil), *painter.note(evil)]
+    shown += painter.table([[evil, evil]])
     assert all(line.isprintable() for line in shown)
 
 

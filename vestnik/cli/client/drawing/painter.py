@@ -161,14 +161,16 @@ class Painter:
         self._last = None
         return self._colours.paint(f"{RULE} {one_line(text)} {RULE}", Style.RULE)
 
-    def error(self, text: str) -> str:
+    def line(self, text: str) -> Iterator[str]:
+        """A sentence as it is; what of it goes on below stands under its beginning."""
+        self._last = None
+        shown = one_line(text)
+        return self._layout.note(shown, " " * (len(shown) - len(shown.lstrip())))
+
+    def error(self, text: str) -> Iterator[str]:
         """What went wrong."""
         self._last = None
-        return self._colours.paint(one_line(text), Style.ERROR)
-
-    def other(self) -> None:
-        """Something was shown that is not drawn here."""
-        self._last = None
+        return (self._colours.paint(line, Style.ERROR) for line in self._layout.note(one_line(text), ""))
 
     def _day_of(self, seconds: float) -> Iterator[str]:
         """A rule with the day, where another one begins."""
