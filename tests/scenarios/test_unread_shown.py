@@ -9,10 +9,12 @@ from tests.support.terminal import Terminal
 from vestnik.client import Client
 
 
-def anna(server: ServerProcess, tmp_path: Path) -> Terminal:
+def anna(server: ServerProcess, tmp_path: Path, **environment: str) -> Terminal:
     """The client of anna in a terminal."""
     arguments = ("client", "-p", str(server.port), "-u", "anna", "--log-dir", str(tmp_path / "log"), "--lang", "en")
-    return Terminal([*VESTNIK, *arguments], VESTNIK_PASSWORD="secret", XDG_STATE_HOME=str(tmp_path / "state"))
+    return Terminal(
+        [*VESTNIK, *arguments], VESTNIK_PASSWORD="secret", XDG_STATE_HOME=str(tmp_path / "state"), **environment
+    )
 
 
 async def unread(server: ServerProcess) -> dict[str, int]:
@@ -54,3 +56,26 @@ def test_unread(tmp_path: Path) -> None:
             terminal.wait_for("│ fifth\n", after=at)
             assert terminal.leave() == 0
         assert asyncio.run(unread(server)) == {"#tea": 0}
+
+
+def test_status(tmp_path: Path) -> None:
+    """The line at the bottom says who is typing, what is unread elsewhere, and what becomes of the connection."""
+    add_accounts(tmp_path / "data", ["anna", "boris"], "secret")
+    with ServerProcess(tmp_path / "data", "--lang", "en") as server:
+
+        async def act() -> None:
+            async with Client("127.0.0.1", server.port, name="boris", password="secret") as client:
+                await client.join("#tea")
+                await client.send("anna", "hi")
+                await client.typing("#tea")
+
+        with anna(server, tmp_path, PROMPT_TOOLKIT_NO_CPR="0") as terminal:
+            at = terminal.wait_for(f" 127.0.0.1:{server.port} │ no conversation │ online")
+            terminal.type("/join #tea\r")
+            at = terminal.wait_for("anna created room #tea", after=at)
+            asyncio.run(act())
+            at = terminal.wait_for("#tea │ boris is typing… │ unread: boris 1 │ online", after=at)
+            terminal.type("/to boris\r")
+            at = terminal.wait_for(" │ boris │ online", after=at)
+            server.kill()
+            terminal.wait_for(" │ boris │ no connection", after=at)

@@ -18,6 +18,9 @@ from tests.support.waiting import DEADLINE
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
 """What moves the cursor and sets colours, as far as the prompt uses it."""
 
+CURSOR_ASKED = b"\x1b[6n"
+"""Asks where the cursor is; with `PROMPT_TOOLKIT_NO_CPR="0"` the prompt does, and draws its status line then."""
+
 AGAIN = 0.5
 """Seconds after which a key that may be lost is typed again."""
 
@@ -96,6 +99,8 @@ class Terminal:
                 return
             if not part:
                 return
+            if CURSOR_ASKED in part:
+                os.write(self._master, b"\x1b[1;1R")
             data += part
             text = CONTROL.sub("", data.decode(errors="replace"))
             with self._news:

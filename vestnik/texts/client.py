@@ -194,6 +194,13 @@ CATALOGUE: Final[Catalogue] = {
     "cli.sign_pin": ("закрепил {who}", "pinned by {who}"),
     "cli.sign_unpin": ("открепил {who}", "unpinned by {who}"),
     "cli.sign_delete": ("удалил {who}", "deleted by {who}"),
+    # The status line.
+    "cli.status_nowhere": ("беседа не выбрана", "no conversation"),
+    "cli.status_types": ("{who} печатает…", "{who} is typing…"),
+    "cli.status_type": ("{who} печатают…", "{who} are typing…"),
+    "cli.status_unread": ("не прочитано: {where}", "unread: {where}"),
+    "cli.status_online": ("на связи", "online"),
+    "cli.status_away": ("отошли", "away"),
     # What is unread.
     "cli.unread_here": ("не прочитано: {count}", "unread: {count}"),
     "cli.unread_more": (

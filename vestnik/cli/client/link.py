@@ -28,8 +28,8 @@ async def reconnect(shell: Shell, given: Arguments) -> None:
 
 
 async def tick(shell: Shell, redraw: Callable[[], None]) -> None:
-    """Have the prompt drawn anew every second while it counts them; never ends."""
+    """Have the prompt drawn anew every second while it counts them, or says who is typing; never ends."""
     while True:
         await asyncio.sleep(TICK)
-        if not shell.connected:
+        if not shell.connected or shell.typists:
             redraw()

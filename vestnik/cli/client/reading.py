@@ -42,8 +42,11 @@ class ReadMarks:
         if message.seq is UNSET:
             return True
         mark, own = self._note(message), self._is_own(message)
-        if name_key(conversation_of(message.from_, message.to, self._client.name)) == self._showing:
+        conversation = conversation_of(message.from_, message.to, self._client.name)
+        if name_key(conversation) == self._showing:
             return False
+        if chosen:
+            self._visit(conversation)
         if mark is not None and (chosen or (own and not mark.unread)):
             mark.show(message.seq, owes=not own)
             self._shown.set()
@@ -126,13 +129,17 @@ class ReadMarks:
 
         If nothing is unread they are the last that there are: one's own may stand behind what is read.
         """
-        key, last = name_key(mark.name), mark.shown if mark.unread else mark.last
-        if key in self._visited or len(self._visited) >= MAX_MARKS:
-            return ()
-        self._visited.add(key)
-        if last == 0:
+        last = mark.shown if mark.unread else mark.last
+        if not self._visit(mark.name) or last == 0:
             return ()
         return await self._client.history(mark.name, before=last + 1, limit=CONTEXT)
+
+    def _visit(self, name: str) -> bool:
+        """Whether a conversation was not looked at before."""
+        if name_key(name) in self._visited or len(self._visited) >= MAX_MARKS:
+            return False
+        self._visited.add(name_key(name))
+        return True
 
     # Telling the server.
 

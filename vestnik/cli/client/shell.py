@@ -12,6 +12,7 @@ from vestnik.cli.client.logins import RememberedLogin
 from vestnik.cli.client.near import near
 from vestnik.cli.client.reading import ReadMarks
 from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.typists import Typists
 from vestnik.client import (
     BegunAnew,
     Change,
@@ -27,6 +28,7 @@ from vestnik.client import (
     Reconnected,
     Refused,
     Response,
+    TypingNotice,
     catalogue,
 )
 from vestnik.log.journal import Journal
@@ -66,6 +68,9 @@ class Shell:
         """Conversations that one is known to have, by the form in which names are compared."""
         self.reading = ReadMarks(client, screen)
         """How far conversations are shown and read."""
+        self.typists = Typists()
+        self.redraw: Callable[[], None] = lambda: None
+        """Called when something has come that is shown in the status line."""
         self._journal = journal
 
     @journaled(logger="client")
@@ -126,6 +131,7 @@ class Shell:
         try:
             async for event in self.client.events():
                 self.show(event)
+                self.redraw()
         except ClientError as error:  # no event: it had one when it was made
             if not self.ended:
                 self.ended = True
@@ -141,6 +147,7 @@ class Shell:
             conversation = conversation_of(event.from_, event.to, self.client.name)
             self.has(conversation)
             chosen = self.is_chosen(conversation)
+            self.typists.end(conversation, event.from_)
             if self.reading.come(event, chosen=chosen):
                 self.screen.message(event, here=chosen)
         elif isinstance(event, Change):
@@ -148,6 +155,8 @@ class Shell:
             self._take_over(event)
             conversation = conversation_of(event.from_, event.to, self.client.name)
             self.screen.change(event, here=self.is_chosen(conversation))
+        elif isinstance(event, TypingNotice):
+            self.typists.begin(conversation_of(event.from_, event.to, self.client.name), event.from_)
         elif isinstance(event, ReadNotice):
             if (mark := self.reading.marks.get(event.to)) is not None:
                 mark.take(event.seq)
@@ -156,14 +165,19 @@ class Shell:
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
             self.screen.happened(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
-        elif isinstance(event, Disconnected):
+        elif isinstance(event, Disconnected | Reconnected | BegunAnew):
+            self._show_link(event)
+
+    def _show_link(self, event: Disconnected | Reconnected | BegunAnew) -> None:
+        """Show what has become of the connection."""
+        if isinstance(event, Disconnected):
             self.connected = False
             self.screen.happened(event.error.text(self.screen.language))
         elif isinstance(event, Reconnected):
             self.connected = True
             self.remember()
             self.screen.happened(self.screen.text("cli.client_back"))
-        elif isinstance(event, BegunAnew):
+        else:
             for name in event.conversations:
                 self.reading.marks.forget(name)
             self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))

@@ -20,7 +20,10 @@ from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.client.entering import Ask, enter
 from vestnik.cli.client.keys import Keyboard, SteadyInput
 from vestnik.cli.client.link import link_sign, tick
+from vestnik.cli.client.screen import terminal_width
 from vestnik.cli.client.shell import Shell
+from vestnik.cli.client.status import status
+from vestnik.cli.client.typists import OwnTyping
 from vestnik.log.journaled import journaled
 from vestnik.secret import Secret
 
@@ -43,9 +46,13 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         input=SteadyInput(sys.stdin),
         key_bindings=keyboard.bindings,
         rprompt=keyboard.hint,
+        bottom_toolbar=lambda: status(shell, terminal_width()),
         prompt_continuation=lambda width, _line, wrapped: "" if wrapped else " " * width,
     )
     keyboard.watch(prompt)
+    shell.redraw = prompt.app.invalidate
+    typing = OwnTyping(shell.client)
+    prompt.default_buffer.on_text_changed += lambda buffer: _typed(shell, typing, buffer.text)
     with patch_stdout(raw=True):
         try:
             if not await shell.begin(needs_login=True, log_in=partial(enter, shell, _password(shell) if ask else None)):
@@ -64,6 +71,7 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         await _cancel(ticking)
         await _cancel(telling)
         await _cancel(learning)
+        await typing.stop()
         await _cancel(asking)
         if asking.done() and not serving.done():
             await _finish(shell, lines)
@@ -142,6 +150,14 @@ async def _finish(shell: Shell, lines: asyncio.Queue[str]) -> None:
     except TimeoutError:  # no event: the requests have theirs
         shell.failed = True
         shell.screen.error(shell.screen.text("cli.client_left", count=lines.qsize() + 1))
+
+
+def _typed(shell: Shell, typing: OwnTyping, text: str) -> None:
+    """What is typed has changed: tell those whom it is for, if it is no command."""
+    if not text:
+        typing.sent()
+    elif shell.to and shell.connected and not shell.plain and not is_command(text):
+        typing.typed(shell.to)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
