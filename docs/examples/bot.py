@@ -24,6 +24,7 @@ def begin() -> Client:
         int(os.environ.get("VESTNIK_PORT", "7777")),
         name=os.environ["VESTNIK_USER"],
         password=os.environ["VESTNIK_PASSWORD"],
+        lang="en",
         cursors=json.loads(STATE.read_text("utf-8")) if STATE.exists() else None,
     )
 

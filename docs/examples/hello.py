@@ -14,6 +14,7 @@ async def talk() -> None:
         int(os.environ.get("VESTNIK_PORT", "7777")),
         name=os.environ["VESTNIK_USER"],
         password=os.environ["VESTNIK_PASSWORD"],
+        lang="en",
     )
     async with client:
         await client.join("#tea")

@@ -5,13 +5,14 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.app import running_app
 from tests.support.catalogue import EXAMPLES
+from tests.support.data import add_accounts
 from tests.support.process import clean_environment
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
@@ -62,6 +63,7 @@ async def test_one_clear_line(name: str, tmp_path: Path, port: int) -> None:
             assert err.startswith(f"{name}: ")
             assert err.count("\n") == 1
             assert said in err
+            assert err.isascii()
             assert "guess" not in err
 
 
@@ -75,38 +77,35 @@ async def test_a_file_that_is_none(content: str, tmp_path: Path, port: int) -> N
 
 async def test_hello_while_the_server_restarts(tmp_path: Path, port: int) -> None:
     """The program shows what is said before, between and after two runs of the server, once and in order."""
-    program = None
-    for run in range(3):
-        async with (
-            running_app(tmp_path / "data", *(() if run else ("anna", "boris")), port=port),
-            await Wire.login(port, "boris") as boris,
-        ):
-            if program is None:
-                assert await boris.code(action="join", room="#tea") == 200
-                program = await start("hello.py", port, tmp_path)
-                assert await boris.texts(1) == ["Hello from a program"]
-            for number in range(3):
-                assert (await boris.send("#tea", f"{run} {number}"))["response"] == 200
-            if run == 2:
-                assert program.stdout is not None
-                lines = [(await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip()]
-                while lines[-1] != "boris: 2 2":
-                    lines.append((await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip())
-                program.kill()
-                await program.wait()
+    add_accounts(tmp_path / "data", ["anna", "boris"], "secret")
+    async with AsyncExitStack() as stack:
+        for run in range(3):
+            async with running_app(tmp_path / "data", port=port), await Wire.login(port, "boris") as boris:
+                if run == 0:
+                    assert await boris.code(action="join", room="#tea") == 200
+                    program = await stack.enter_async_context(killed_at_the_end("hello.py", port, tmp_path))
+                    assert await boris.texts(1) == ["Hello from a program"]
+                for number in range(3):
+                    assert (await boris.send("#tea", f"{run} {number}"))["response"] == 200
+                if run == 2:
+                    assert program.stdout is not None
+                    lines = [(await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip()]
+                    while lines[-1] != "boris: 2 2":
+                        lines.append((await asyncio.wait_for(program.stdout.readline(), DEADLINE)).decode().strip())
     said = [line for line in lines if line.startswith("boris: ")]
     assert said == [f"boris: {run} {number}" for run in range(3) for number in range(3)]
 
 
 @asynccontextmanager
-async def bot(port: int, directory: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot, which is killed at the end."""
-    program = await start("bot.py", port, directory)
+async def killed_at_the_end(name: str, port: int, directory: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A program that runs until then, and complains of nothing."""
+    program = await start(name, port, directory)
     try:
         yield program
     finally:
         program.kill()
-        assert await ended(program) == (-signal.SIGKILL, "", "")
+        code, _, complaints = await ended(program)
+        assert (code, complaints) == (-signal.SIGKILL, "")
 
 
 async def pongs(boris: Wire, last: int) -> list[str]:
@@ -128,20 +127,20 @@ async def test_a_bot_that_is_killed(tmp_path: Path) -> None:
         port = app.listener.port
         async with await Wire.login(port, "boris") as boris:
             assert await boris.code(action="join", room="#tea") == 200
-            async with bot(port, tmp_path):
+            async with killed_at_the_end("bot.py", port, tmp_path):
                 await asyncio.wait_for(_joined(app.chat.rooms, 2), DEADLINE)
                 await ping(boris, 1, 2)
                 assert await pongs(boris, 2) == ["pong 1", "pong 2"]
             shutil.copy(tmp_path / "bot.json", tmp_path / "earlier.json")
             await ping(boris, 3, 4)
-            async with bot(port, tmp_path):
+            async with killed_at_the_end("bot.py", port, tmp_path):
                 assert await pongs(boris, 4) == ["pong 3", "pong 4"]
                 await ping(boris, 5)
                 assert await pongs(boris, 5) == ["pong 5"]
             # As if it had been killed after it had answered, but before it had noted that.
             (tmp_path / "earlier.json").replace(tmp_path / "bot.json")
             await ping(boris, *range(6, 10))
-            async with bot(port, tmp_path):
+            async with killed_at_the_end("bot.py", port, tmp_path):
                 assert await pongs(boris, 9) == [f"pong {number}" for number in range(6, 10)]
             page = await boris.ask(action="history", to="#tea")
             found = [each["message"] for each in page["messages"] if each["from"] == "anna"]
@@ -159,9 +158,9 @@ async def test_a_bot_that_is_killed_before_its_first_event(tmp_path: Path) -> No
         port = app.listener.port
         async with await Wire.login(port, "boris") as boris:
             assert await boris.code(action="join", room="#tea") == 200
-            async with bot(port, tmp_path):
+            async with killed_at_the_end("bot.py", port, tmp_path):
                 await asyncio.wait_for(_joined(app.chat.rooms, 2), DEADLINE)
             await ping(boris, 1)
             assert (await boris.send("anna", "!ping 2"))["response"] == 202
-            async with bot(port, tmp_path):
+            async with killed_at_the_end("bot.py", port, tmp_path):
                 assert sorted(await boris.texts(2)) == ["pong 1", "pong 2"]
