@@ -22,6 +22,21 @@ class Line(asyncio.Transport):
         super().__init__()
         self.written: list[bytes] = []
         self.closed = ""
+        self.reading = True
+
+    def is_closing(self) -> bool:
+        """Whether it was closed."""
+        return bool(self.closed)
+
+    def pause_reading(self) -> None:
+        """Read nothing more."""
+        assert self.reading
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        assert not self.reading
+        self.reading = True
 
     def write(self, data: Any) -> None:
         """Take bytes."""
@@ -150,6 +165,36 @@ async def test_long_answers() -> None:
     names = ["x" * 100] * 1000
     end.connection.data_received(f'{{"response":202,"alert":{names}}}'.replace("'", '"').encode())
     assert len(end.told) == 1
+
+
+async def test_a_flood_leaves_others_their_turn() -> None:
+    """However much has come, others in the program have their turn; nothing more is read then, and nothing is lost."""
+    end = Keeper()
+    turns = 0
+    end.connection.data_received(b'{"action":"notice","time":1,"code":100,"text":"x"}\n' * 60_000)
+    while not end.line.reading:
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 1
+    assert len(end.told) == 60_000
+    asked = [end.ask(Join(room="#a")) for _ in range(2)]
+    end.connection.data_received(b'{"response":200}\n' * 60_000)
+    end.connection.connection_lost(None)  # what has come before the end counts
+    await asyncio.sleep(0)
+    assert end.told[60_000:] == [(pending.request, 200) for pending in asked]
+    assert end.ends == [None]
+
+
+async def test_nothing_is_taken_after_an_abort() -> None:
+    """Who gives a connection up in the middle of a flood hears no more of it."""
+    end = Keeper()
+    end.connection.data_received(b'{"action":"probe","time":1}\n' * 60_000)
+    heard = len(end.told)
+    assert heard < 60_000
+    end.connection.abort()
+    end.connection.connection_lost(None)
+    await asyncio.sleep(0)
+    assert len(end.told) == heard
 
 
 async def test_close() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vestnik.client import cursors as module
 from vestnik.client.cursors import Count, Cursors, Fit, SequenceGap
 from vestnik.protocol.events import Change, ConversationState, Delivery, Response
 from vestnik.protocol.requests import Ban, Group, Join, Leave, Msg, Position, React, SetRoom
@@ -286,3 +287,27 @@ def test_what_is_not_read_when_it_begins_anew() -> None:
     assert cursors.saved() == {"#tea": {"seq": 0, "change": 1, "epoch": "f00d"}}
     cursors.read(new, first)
     assert cursors.saved() == {"#tea": {"seq": 1, "change": 1, "epoch": "f00d"}}
+
+
+def test_names_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who invents conversations is not followed beyond a bound; those that are known go on."""
+    monkeypatch.setattr(module, "MAX_CONVERSATIONS", 3)
+    cursors = Cursors("anna")
+    cursors.begin([ConversationState("#tea", 0, 0)])
+    assert cursors.end(complete=True) is None
+    assert [take(cursors, delivery(1, "anna", name)) for name in "abcd"] == [Fit.NEXT, Fit.NEXT, Fit.GAP, Fit.GAP]
+    assert take(cursors, delivery(1)) is Fit.NEXT
+    assert take(cursors, delivery(2, "anna", "a")) is Fit.NEXT
+
+
+def test_former_names_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a room that is renamed all the time the latest names are remembered."""
+    monkeypatch.setattr(module, "MAX_ALIASES", 3)
+    cursors = Cursors("anna")
+    cursors.begin([ConversationState("#0", 0, 0)])
+    assert cursors.end(complete=True) is None
+    for number in range(10):
+        assert take(cursors, change(number + 1, "set_room", f"#{number}", name=f"#{number + 1}")) is Fit.NEXT
+    assert take(cursors, delivery(1, "#10")) is Fit.NEXT
+    assert take(cursors, delivery(2, "#9")) is Fit.NEXT
+    assert cursors.saved() == {"#10": {"seq": 2, "change": 10}}

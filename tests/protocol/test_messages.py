@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -262,3 +263,28 @@ def test_every_refusal_has_its_sentence(fields: dict[str, Any]) -> None:
         found = explain(error, data)
         assert found.text("ru")
         assert found.text("en")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "msg", "time": 1, "from": "{}", "to": "#tea", "message": "x"},
+        {"action": "msg", "time": 1, "from": "a", "to": "{}", "message": "x"},
+        {"action": "msg", "time": 1, "from": "a", "to": "#tea", "message": "{}{}{}{}"},
+        {"action": "msg", "time": 1, "from": "a", "to": "#tea", "message": "x", "reactions": {"{}": []}},
+        {"action": "change", "time": 1, "from": "a", "to": "#tea", "change": 1, "kind": "edit", "message": "{}{}{}{}"},
+        {"action": "notice", "time": 1, "code": 101, "text": "{}{}{}{}"},
+        {"response": 200, "alert": "{}{}{}{}"},
+        {"response": 200, "alert": ["{}"]},
+        {"response": 400, "error": "{}{}{}{}"},
+        {"response": 200, "rooms": [{"room": "{}", "members": 1}]},
+        {"response": 200, "people": [{"name": "a", "state": "online", "status": "{}"}]},
+    ],
+    ids=str,
+)
+def test_what_a_server_says_has_bounds(fields: dict[str, object]) -> None:
+    """A name or text that is longer than any of ours does not get to the application of a client."""
+    text = json.dumps(fields)
+    assert decode_server_message(text.replace("{}", "x" * 20).encode()) is not None
+    with suppress(*DECODE_ERRORS):
+        assert "x" * 20_000 not in repr(decode_server_message(text.replace("{}", "x" * 20_000).encode()))

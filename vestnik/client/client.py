@@ -21,6 +21,8 @@ from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Quit
 from vestnik.secret import Secret
 
+TURN: Final = 64
+"""Events after which `events` lets others have their turn."""
 TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
 
@@ -222,8 +224,12 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         will be no other, and Refused when the server does not let the account in again.
         """
         while True:
+            given = 0
             while self._receiver.queue:
                 yield self._receiver.read()
+                given += 1
+                if not given % TURN:
+                    await asyncio.sleep(0)  # others get their turn, however much comes
             if self._receiver.all_read():
                 self._connection_is_behind()
             if not self._recovering and (self._connection is None or self._connection.ended.done()):

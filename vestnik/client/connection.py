@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias, cast
 
 import msgspec
@@ -30,6 +32,9 @@ KEEPALIVE: Final = (
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
 )
 """A server that has vanished is noticed after two minutes, also when nothing is asked of it."""
+
+TURN_TIME: Final = 0.01
+"""Seconds for which a client takes what has come before others in its program have their turn."""
 
 End: TypeAlias = BadRequest | AnswerTimeout | Exception | Response | None
 """Why a connection ended: something unreadable came, no answer came, what the system says, what the server has said
@@ -64,6 +69,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._why: End = None
         self._aborted = False
+        self._input: Iterator[ServerMessage | BadRequest | None] = iter(())  # what has come and is not taken yet
+        self._paused = False
         self.ended = self._loop.create_future()
         self.local_port = 0  # our end's: the server's journal has it, too
         self.name = ""  # the same as text, for our journal
@@ -87,24 +94,45 @@ class Connection(asyncio.Protocol):
         """Bytes have come."""
         self.heard = self._loop.time()
         self._reads += 1
-        for message in self._framer.feed(data):
+        self._input = chain(self._input, self._framer.feed(data)) if self._paused else self._framer.feed(data)
+        if not self._paused:
+            self._take()
+
+    def _take(self) -> None:
+        """Take what has come, for a moment; then others have their turn, and nothing is read before the rest."""
+        until = self._loop.time() + TURN_TIME
+        for message in self._input:
             if self._aborted:
                 return
-            if isinstance(message, BadRequest):
-                self._why = message
-                self.abort()
-            elif isinstance(message, Response):
-                if self._unanswered:
-                    self._owner.answered(self._unanswered.popleft()[0], message)
-                elif message.error is not UNSET and not self.requests:
-                    self._why = self._why or message
-            elif message is not None:
-                self._owner.happened(message)
+            self._hear(message)
+            if self._loop.time() > until and self._transport is not None:
+                if not self._paused:
+                    self._paused = True
+                    self._transport.pause_reading()
+                self._loop.call_soon(self._take)
+                return
+        if self._paused:
+            self._paused = False
+            if self._transport is not None and not self._transport.is_closing():
+                self._transport.resume_reading()
+
+    def _hear(self, message: ServerMessage | BadRequest | None) -> None:
+        if isinstance(message, BadRequest):
+            self._why = message
+            self.abort()
+        elif isinstance(message, Response):
+            if self._unanswered:
+                self._owner.answered(self._unanswered.popleft()[0], message)
+            elif message.error is not UNSET and not self.requests:
+                self._why = self._why or message
+        elif message is not None:
+            self._owner.happened(message)
 
     @journaled(logger="client")
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection is gone; what has come before that counts."""
         self._transport = None
+        self._take()
         if self._timer is not None:
             self._timer.cancel()
         self.ended.set_result(None)

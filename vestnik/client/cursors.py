@@ -34,6 +34,11 @@ from vestnik.protocol.requests import (
 MAX_AHEAD: Final = 100_000
 """Own numbers of one conversation that wait for those before them; what is above comes again as an event."""
 
+MAX_CONVERSATIONS: Final = 20_000
+"""Conversations that are counted beside those that the server has listed; it takes half as many cursors itself."""
+MAX_ALIASES: Final = 1_000
+"""Former names of rooms that are remembered; past it the oldest are forgotten."""
+
 Saved: TypeAlias = Mapping[str, int | Mapping[str, int | str] | Position]
 """Cursors as an application keeps them: by conversation a `seq`, or `{"seq": ..., "change": ..., "epoch": ...}`."""
 
@@ -243,6 +248,8 @@ class Cursors:
         if self._resuming and name.startswith(ROOM_SIGN) and self._find(name) is None:
             # It is called so since the list was made, or new since then: the next list will say which.
             return Judgement(Cursor(name), Fit.GAP, None)
+        if len(self._cursors) >= MAX_CONVERSATIONS and self._find(name) is None:
+            return Judgement(Cursor(name), Fit.GAP, None)  # whoever sends this may invent names for ever
         cursor = self.cursor(name)
         count = cursor.change if isinstance(event, Change) else cursor.seq
         fit = count.fit(number)
@@ -341,6 +348,8 @@ class Cursors:
         }
         if old != new:
             self._aliases[old] = new
+            if len(self._aliases) > MAX_ALIASES:
+                del self._aliases[next(iter(self._aliases))]
 
 
 def _number(event: Delivery | Change) -> int:

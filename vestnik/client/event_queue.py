@@ -11,6 +11,10 @@ from vestnik.protocol.events import Change, Delivery, InvitationNotice, Notice, 
 
 MAX_EVENTS: Final = 10_000
 """Events that may wait for the application."""
+MAX_WEIGHT: Final = 16_777_216
+"""Characters that they may have together, about."""
+FRAME: Final = 100
+"""Characters that an event counts for beside its texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class EventQueue:
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Event, Cursor | None]] = deque()
+        self._weight = 0
         self._news = asyncio.Event()
 
     def __len__(self) -> int:
@@ -64,16 +69,19 @@ class EventQueue:
     @property
     def full(self) -> bool:
         """Whether there is no room for another event."""
-        return len(self._waiting) >= MAX_EVENTS
+        return len(self._waiting) >= MAX_EVENTS or self._weight >= MAX_WEIGHT
 
     def put(self, event: Event, cursor: Cursor | None = None) -> None:
         """Add an event."""
         self._waiting.append((event, cursor))
+        self._weight += _weight(event)
         self._news.set()
 
     def take(self) -> tuple[Event, Cursor | None]:
         """The oldest event. Raises IndexError if there is none."""
-        return self._waiting.popleft()
+        event, cursor = self._waiting.popleft()
+        self._weight -= _weight(event)
+        return event, cursor
 
     def wake(self) -> None:
         """Let who waits look again."""
@@ -83,3 +91,17 @@ class EventQueue:
         """Return when something has been added or `wake` was called since the last time."""
         self._news.clear()
         await self._news.wait()
+
+
+def _weight(event: Event) -> int:
+    """How many characters an event has, about."""
+    if isinstance(event, Delivery):
+        return FRAME + len(event.message)
+    if isinstance(event, Change):
+        texts = (event.message, event.topic, event.description)
+        return FRAME + sum(len(text) for text in texts if isinstance(text, str))
+    if isinstance(event, PresenceNotice):
+        return FRAME * len(event.people)
+    if isinstance(event, BegunAnew):
+        return FRAME * len(event.conversations)
+    return FRAME + (len(event.text) if isinstance(event, Notice) else 0)

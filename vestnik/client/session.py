@@ -85,6 +85,7 @@ class ClientSession(Asking):
         self._connection: Connection | None = None
         self._resumed: asyncio.Future[None] | None = None
         self._recovery: asyncio.Task[None] | None = None
+        self._sign_of_life: Pending | None = None  # what has answered the last probe
         self._recovering = False
         self._established = False  # it was live once: a lost connection is followed by the next one
         self._since = 0.0  # when it became live, in the loop's seconds
@@ -276,13 +277,16 @@ class ClientSession(Asking):
         """The server has said something unasked."""
         gap: SequenceGap | None = None
         if isinstance(event, Probe):
-            self._answer_probe()
+            if self._sign_of_life is None or self._sign_of_life.answer.done():  # one is enough
+                self._answer_probe()
         elif isinstance(event, Resumed):
+            if self._resumed is None or self._resumed.done():
+                return  # nothing was asked for
             gap = self._receiver.end_of_missed()
             if gap is None:
                 self._go_live()
         else:
-            if isinstance(event, Notice) and event.code == Code.IMPORTANT_NOTICE:
+            if isinstance(event, Notice) and event.code == Code.IMPORTANT_NOTICE and not self._server_closing:
                 self._server_closing = True
                 self._journal.record(catalogue.CLIENT_SERVER_CLOSING, self.address, self.port)
             gap = self._receiver.take(event, self._connected().name)
@@ -328,7 +332,8 @@ class ClientSession(Asking):
     @journaled(logger="client")
     def _answer_probe(self) -> None:
         self._journal.record(catalogue.CLIENT_PROBED)
-        self._connected().ask(Pending(Presence(time=now(), user=User(self.name)), stays=False))
+        self._sign_of_life = Pending(Presence(time=now(), user=User(self.name)), stays=False)
+        self._connected().ask(self._sign_of_life)
 
     # How a request goes.
 

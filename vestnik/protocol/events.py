@@ -3,20 +3,27 @@
 Everything optional is left out where it is not so: a plain client gets no more than the specification has.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from vestnik.protocol.requests import EditsVisibility, RoleName
 from vestnik.secret import Secret
+
+Name: TypeAlias = Annotated[str, Meta(max_length=256)]
+"""A name, an id or a word. What is longer is none: no server of ours has longer ones."""
+Note: TypeAlias = Annotated[str, Meta(max_length=8192)]
+"""A topic, a description, a status."""
+Text: TypeAlias = Annotated[str, Meta(max_length=65_536)]
+"""What a message or an answer says."""
 
 
 class Forwarded(msgspec.Struct, gc=False, rename={"from_": "from"}):
     """Where a forwarded message comes from: its author, conversation, `seq` there, and time (UNIX seconds)."""
 
-    from_: str
-    to: str
+    from_: Name
+    to: Name
     seq: int
     time: float
 
@@ -32,29 +39,29 @@ class Delivery(msgspec.Struct, tag_field="action", tag="msg", gc=False, omit_def
     """
 
     time: float
-    from_: str = msgspec.field(name="from")
-    to: str
-    message: str
+    from_: Name = msgspec.field(name="from")
+    to: Name
+    message: Text
     seq: int | UnsetType = UNSET
-    id: str | UnsetType = UNSET
+    id: Name | UnsetType = UNSET
     reply_to: int | UnsetType = UNSET
     thread: int | UnsetType = UNSET
-    mentions: list[str] | UnsetType = UNSET
+    mentions: list[Name] | UnsetType = UNSET
     forwarded: Forwarded | UnsetType = UNSET
     edited: float | UnsetType = UNSET
     deleted: float | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
-    reactions: dict[str, list[str]] | UnsetType = UNSET
+    reactions: dict[Name, list[Name]] | UnsetType = UNSET
     replies: int | UnsetType = UNSET
-    snippet: str | UnsetType = UNSET
+    snippet: Text | UnsetType = UNSET
 
 
 class Version(msgspec.Struct, gc=False, omit_defaults=True, rename={"from_": "from"}):
     """A text that a message had until `time` (UNIX seconds), when `from` edited or deleted it."""
 
     time: float
-    from_: str
-    message: str
+    from_: Name
+    message: Text
     deleted: bool = False
 
 
@@ -68,14 +75,14 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
     here: the conversation is sent as if it had none.
     """
 
-    to: str
+    to: Name
     seq: int
     change: int
     read: int = 0
     first: int = 1
     unread: int = 0
     mentions: int = 0
-    as_: str | UnsetType = msgspec.field(name="as", default=UNSET)
+    as_: Name | UnsetType = msgspec.field(name="as", default=UNSET)
     kept: int | UnsetType = UNSET
     anew: bool = False
 
@@ -83,13 +90,13 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
 class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
     """A room. `members` is their number, `role` the asker's, if they are a member; `retention` in days."""
 
-    room: str
+    room: Name
     members: int
     private: bool = False
     archived: bool = False
     group: bool = False
-    topic: str = ""
-    description: str = ""
+    topic: Note = ""
+    description: Note = ""
     edits: EditsVisibility = "members"
     retention: int | None = None
     role: RoleName | UnsetType = UNSET
@@ -98,7 +105,7 @@ class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
 class MemberState(msgspec.Struct, gc=False, omit_defaults=True):
     """A member of a room, since `joined` (UNIX seconds); `muted` until when (UNIX seconds), if they are."""
 
-    name: str
+    name: Name
     joined: float
     role: RoleName = "member"
     muted: float | UnsetType = UNSET
@@ -107,24 +114,24 @@ class MemberState(msgspec.Struct, gc=False, omit_defaults=True):
 class InvitationState(msgspec.Struct, gc=False, rename={"from_": "from"}):
     """An invitation that was not answered yet: to `room`, by `from`, at `time` (UNIX seconds)."""
 
-    room: str
-    from_: str
+    room: Name
+    from_: Name
     time: float
 
 
 class Person(msgspec.Struct, gc=False, omit_defaults=True):
     """Somebody's presence: `state` is online, away or offline; `seen` when they were last connected (UNIX seconds)."""
 
-    name: str
-    state: str
-    status: str = ""
+    name: Name
+    state: Name
+    status: Note = ""
     seen: float | UnsetType = UNSET
 
 
 class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
     """An account as an administrator sees it, `created` in UNIX seconds."""
 
-    name: str
+    name: Name
     created: float
     disabled: bool = False
 
@@ -137,13 +144,13 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """
 
     response: int
-    alert: str | list[str] | UnsetType = UNSET
-    error: str | UnsetType = UNSET
-    id: str | UnsetType = UNSET
+    alert: Text | list[Name] | UnsetType = UNSET
+    error: Text | UnsetType = UNSET
+    id: Name | UnsetType = UNSET
     seq: int | UnsetType = UNSET
     token: Secret | UnsetType = UNSET
     change: int | UnsetType = UNSET
-    room: str | UnsetType = UNSET
+    room: Name | UnsetType = UNSET
     messages: list[Delivery] | UnsetType = UNSET
     edits: list[Version] | UnsetType = UNSET
     conversations: list[ConversationState] | UnsetType = UNSET
@@ -154,8 +161,8 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     accounts: list[AccountState] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
     more: bool | UnsetType = UNSET
-    next: str | UnsetType = UNSET
-    epoch: str | UnsetType = UNSET
+    next: Name | UnsetType = UNSET
+    epoch: Name | UnsetType = UNSET
 
 
 class Probe(msgspec.Struct, tag_field="action", tag="probe", gc=False):
@@ -169,7 +176,7 @@ class Notice(msgspec.Struct, tag_field="action", tag="notice", gc=False):
 
     time: float
     code: int
-    text: str
+    text: Text
 
 
 class Resumed(msgspec.Struct, tag_field="action", tag="resumed", gc=False):
@@ -189,22 +196,22 @@ class Change(msgspec.Struct, tag_field="action", tag="change", gc=False, omit_de
     """
 
     time: float
-    from_: str = msgspec.field(name="from")
-    to: str
+    from_: Name = msgspec.field(name="from")
+    to: Name
     change: int
-    kind: str
+    kind: Name
     seq: int | UnsetType = UNSET
-    message: str | UnsetType = UNSET
-    mentions: list[str] | UnsetType = UNSET
-    emoji: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    role: str | UnsetType = UNSET
+    message: Text | UnsetType = UNSET
+    mentions: list[Name] | UnsetType = UNSET
+    emoji: Name | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    role: Name | UnsetType = UNSET
     until: float | UnsetType = UNSET
-    topic: str | UnsetType = UNSET
-    description: str | UnsetType = UNSET
+    topic: Note | UnsetType = UNSET
+    description: Note | UnsetType = UNSET
     private: bool | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
-    edits: str | UnsetType = UNSET
+    edits: Name | UnsetType = UNSET
     retention: int | UnsetType | None = UNSET
 
 
@@ -212,7 +219,7 @@ class ReadNotice(msgspec.Struct, tag_field="action", tag="read", gc=False):
     """Another device of the account has read conversation `to` up to `seq` (feature `read`)."""
 
     time: float
-    to: str
+    to: Name
     seq: int
 
 
@@ -220,16 +227,16 @@ class TypingNotice(msgspec.Struct, tag_field="action", tag="typing", gc=False):
     """`from` is typing in conversation `to` (feature `typing`)."""
 
     time: float
-    from_: str = msgspec.field(name="from")
-    to: str
+    from_: Name = msgspec.field(name="from")
+    to: Name
 
 
 class InvitationNotice(msgspec.Struct, tag_field="action", tag="invitation", gc=False):
     """`from` invites the account to `room` and waits for an answer (feature `changes`)."""
 
     time: float
-    from_: str = msgspec.field(name="from")
-    room: str
+    from_: Name = msgspec.field(name="from")
+    room: Name
 
 
 class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=False):

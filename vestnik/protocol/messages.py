@@ -12,7 +12,7 @@ from msgspec import UNSET, Raw, UnsetType
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest
-from vestnik.protocol.events import Delivery, Notice, Probe, Response, ServerEvent, ServerMessage
+from vestnik.protocol.events import Delivery, Name, Notice, Probe, Response, ServerEvent, ServerMessage, Text
 from vestnik.protocol.names import shortened
 from vestnik.protocol.requests import NO_TIME, AnyRequest
 from vestnik.secret import Secret
@@ -32,17 +32,17 @@ class _Loose(msgspec.Struct, gc=False):
 
     response: int | UnsetType = UNSET
     alert: Raw | UnsetType = UNSET
-    error: str | UnsetType = UNSET
+    error: Text | UnsetType = UNSET
     action: str | UnsetType = UNSET
     time: Raw = NO_TIME
-    from_: str = msgspec.field(name="from", default="")
-    to: str = ""
-    message: str = ""
+    from_: Name = msgspec.field(name="from", default="")
+    to: Name = ""
+    message: Text = ""
     seq: int | UnsetType = UNSET
-    id: str | UnsetType = UNSET
+    id: Name | UnsetType = UNSET
     token: Secret | UnsetType = UNSET
     code: int = 0
-    text: str = ""
+    text: Text = ""
 
 
 def take_secret(kind: type[Any], value: object) -> Secret:
@@ -67,7 +67,7 @@ _ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
 _RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=take_secret)
 _EVENTS: Final[msgspec.json.Decoder[ServerEvent]] = msgspec.json.Decoder(ServerEvent)
 _LOOSE: Final = msgspec.json.Decoder(_Loose, dec_hook=take_secret)
-_ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(str | list[str])
+_ALERTS: Final[msgspec.json.Decoder[str | list[str]]] = msgspec.json.Decoder(Text | list[Name])
 _TIMES: Final = msgspec.json.Decoder(float)
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=_give_secret)
 
