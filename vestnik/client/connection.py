@@ -206,7 +206,7 @@ class Connection(asyncio.Protocol):
             return
         if not self._unanswered or self._unanswered[0][0] is not pending:
             self._watch()
-        elif self._reads != reads and looks:
+        elif (self._paused or self._reads != reads) and looks:
             self._read_first(pending, looks - 1)
         else:
             pending.silences += 1

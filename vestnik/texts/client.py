@@ -134,6 +134,7 @@ CATALOGUE: Final[Catalogue] = {
         'In {path}: {key} is "DEBUG", "INFO", "WARNING", "ERROR" or "CRITICAL"',
     ),
     "cli.setting_switch": ("В {path}: {key} — это true или false", "In {path}: {key} is true or false"),
+    "cli.list_cut": ("Показано не всё, только первых: {count}", "Not everything is shown, only the first {count}"),
     "cli.link_waits": ("нет связи, повтор через {seconds} с", "no connection, again in {seconds} s"),
     "cli.link_connects": ("нет связи, подключаюсь", "no connection, connecting"),
     "cli.link_once": (

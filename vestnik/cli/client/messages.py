@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, search_filters
+from vestnik.cli.client.pages import PageBudget
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.client.targets import find
 from vestnik.client import Delivery
@@ -106,7 +107,8 @@ async def search(shell: Shell, given: Arguments) -> None:
     """Show the messages that fit best."""
     filters = search_filters(given.rest())
     found = await shell.client.search(**filters)
-    while found.more and not found:  # it took long, and has not come to an end
+    budget = PageBudget()
+    while budget.takes(found) and found.more and not found:  # it took long, and has not come to an end
         found = await shell.client.search(**{**filters, "before": found.next})
     shell.screen.messages(found, here=False)
     if found.more:
@@ -164,11 +166,12 @@ async def _show_history(
     """Show the last `count` messages `before` one, oldest first, however many pages that takes. Raises ClientError."""
     found: list[Delivery] = []
     left = min(count, MAX_HISTORY)
+    budget = PageBudget()
     while left > 0:
         page = await shell.client.history(conversation, before=before, limit=left, thread=thread)
         found[:0] = page
         left -= len(page)
-        if not page.more or not page or page[0].seq is UNSET:
+        if not budget.takes(page) or not page.more or not page or page[0].seq is UNSET:
             break
         before = page[0].seq
     for message in found:

@@ -6,8 +6,9 @@ from msgspec import UNSET
 
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.drawing.words import in_words
+from vestnik.cli.client.pages import all_pages
 from vestnik.cli.client.shell import Shell
-from vestnik.client import MemberState, RoomState
+from vestnik.client import MemberState, Page, RoomState
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import RoleName
 
@@ -51,14 +52,14 @@ async def leave(shell: Shell, given: Arguments) -> None:
 async def rooms(shell: Shell, given: Arguments) -> None:
     """Show all rooms that one may know of, or those with some words in them."""
     query = given.rest() if given else ""
-    found: list[RoomState] = []
-    page = await shell.client.rooms(query)
-    found += page
-    while page.more and (page.next or page):
-        page = await shell.client.rooms(query, after=page.next or page[-1].room)
-        found += page
+
+    async def ask(after: str) -> Page[RoomState]:
+        return await shell.client.rooms(query, after=after or None)
+
+    found = await all_pages(ask, lambda page: page.next or (page[-1].room if page else ""))
     shell.know(*(room.room for room in found))
     shell.screen.rooms(found)
+    shell.cut_short(found)
 
 
 async def room(shell: Shell, given: Arguments) -> None:
@@ -114,14 +115,14 @@ async def retention(shell: Shell, given: Arguments) -> None:
 async def members(shell: Shell, given: Arguments) -> None:
     """Show all members of a room."""
     room_name = given.room_alone()
-    found: list[MemberState] = []
-    page = await shell.client.members(room_name)
-    found += page
-    while page.more and page:
-        page = await shell.client.members(room_name, after=page[-1].name)
-        found += page
+
+    async def ask(after: str) -> Page[MemberState]:
+        return await shell.client.members(room_name, after=after or None)
+
+    found = await all_pages(ask, lambda page: page[-1].name if page else "")
     shell.know(*(member.name for member in found))
     shell.screen.members(found)
+    shell.cut_short(found)
 
 
 async def invitations(shell: Shell, given: Arguments) -> None:

@@ -23,6 +23,7 @@ from vestnik.client import (
     Disconnected,
     Event,
     InvitationNotice,
+    Page,
     PresenceNotice,
     ReadNotice,
     Reconnected,
@@ -41,6 +42,8 @@ TELLING: Final = 5.0
 """Seconds that the server has at the end to hear what was read."""
 MAX_NAMES: Final = 10_000
 """Names that are remembered for completion."""
+MAX_NAMED: Final = 20
+"""Conversations that are named in one line."""
 
 
 class Shell:
@@ -180,7 +183,8 @@ class Shell:
         else:
             for name in event.conversations:
                 self.reading.marks.forget(name)
-            self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(event.conversations)))
+            names = [*event.conversations[:MAX_NAMED], *(["…"] if event.conversations[MAX_NAMED:] else [])]
+            self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(names)))
 
     def _take_over(self, change: Change) -> None:
         """Follow a change of a room's name, and of one's own membership."""
@@ -260,6 +264,12 @@ class Shell:
         number = 0 if response.change is UNSET else response.change
         change = Change(time.time(), self.client.name, to, number, kind, **fields)
         self.screen.change(change, here=self.is_chosen(to))
+
+    def cut_short(self, page: Page[Any]) -> None:
+        """Say of a list if it is not all of it."""
+        if page.more:
+            self.failed = True
+            self.screen.error(self.screen.text("cli.list_cut", count=len(page)))
 
     # Messages that there are, and names.
 
