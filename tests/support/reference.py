@@ -2,11 +2,12 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
 from types import FunctionType
-from typing import get_args
+from typing import Final, get_args
 
 import vestnik.client
 from vestnik.client import Client, ClientError, event_queue
@@ -59,6 +60,10 @@ def _kind(kind: type) -> str:
     return "\n".join(part for part in (f"#### `{kind.__name__}`{of}\n\n{code}{_text(kind)}", rows, methods) if part)
 
 
+_BOUNDED: Final = re.compile(r"\b(Name|Note|Text)\b")
+"""Texts with a bound, which are texts to whoever uses the library."""
+
+
 def _fields(kind: type) -> Iterator[tuple[str, str, str]]:
     """The fields of a value: name, type, and a default if there is one to tell of."""
     if issubclass(kind, (Enum, Exception)):
@@ -71,7 +76,7 @@ def _fields(kind: type) -> Iterator[tuple[str, str, str]]:
             shown = default if default and "field(" not in default and not optional else ""
             yield (
                 ast.unparse(node.target),
-                note.replace(" | UnsetType", ""),
+                _BOUNDED.sub("str", note.replace(" | UnsetType", "")),
                 ", not always there" if optional or "UNSET" in default else f" = `{shown}`" if shown else "",
             )
 

@@ -28,6 +28,11 @@ class Script:
         """Send an object."""
         self._writer.write(json.dumps(fields).encode() + b"\n")
 
+    async def drain(self) -> None:
+        """Wait until the client has read most of what was sent, and hear what it says meanwhile."""
+        await self._writer.drain()
+        await asyncio.sleep(0)
+
     def deliver(self, seq: int, to: str = "#tea", sender: str = "boris", **more: Any) -> None:
         """Send a message."""
         self.say(**{"action": "msg", "time": 1, "from": sender, "to": to, "message": str(seq), "seq": seq}, **more)

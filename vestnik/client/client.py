@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Self
 
 from vestnik.client import catalogue
 from vestnik.client.backoff import Backoff
+from vestnik.client.connection import TURN_TIME
 from vestnik.client.cursors import Saved
 from vestnik.client.errors import ConnectionFailed
 from vestnik.client.event_queue import Event
@@ -21,8 +22,8 @@ from vestnik.protocol.events import Response
 from vestnik.protocol.requests import Quit
 from vestnik.secret import Secret
 
-TURN: Final = 64
-"""Events after which `events` lets others have their turn."""
+CLOSING: Final = 5.0
+"""Seconds for which a client that leaves waits for the server to close the connection, too."""
 TIMEOUT: Final = 30.0
 """Seconds the server may take to accept the connection, and to answer."""
 
@@ -191,7 +192,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         if self._connection is not None:
             self._connection.close()
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(min(self._timeout, CLOSING)):
                     await asyncio.shield(self._connection.ended)
             except TimeoutError:  # no event: `ended` has one; the server does not read what was written to it
                 self._connection.abort()
@@ -208,7 +209,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         connection = self._connected()
         connection.send(Quit(time=now()))
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(min(self._timeout, CLOSING)):
                 await asyncio.shield(connection.ended)
         except TimeoutError:  # no event: `ended` has one
             await self.disconnect()
@@ -223,13 +224,14 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         Ends when this client disconnects. Raises ConnectionFailed when the connection was ended otherwise and there
         will be no other, and Refused when the server does not let the account in again.
         """
+        loop = asyncio.get_running_loop()
         while True:
-            given = 0
+            until = loop.time() + TURN_TIME
             while self._receiver.queue:
                 yield self._receiver.read()
-                given += 1
-                if not given % TURN:
+                if loop.time() > until:
                     await asyncio.sleep(0)  # others get their turn, however much comes
+                    until = loop.time() + TURN_TIME
             if self._receiver.all_read():
                 self._connection_is_behind()
             if not self._recovering and (self._connection is None or self._connection.ended.done()):

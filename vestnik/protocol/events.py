@@ -15,7 +15,7 @@ Name: TypeAlias = Annotated[str, Meta(max_length=256)]
 """A name, an id or a word. What is longer is none: no server of ours has longer ones."""
 Note: TypeAlias = Annotated[str, Meta(max_length=8192)]
 """A topic, a description, a status."""
-Text: TypeAlias = Annotated[str, Meta(max_length=65_536)]
+Text: TypeAlias = Annotated[str, Meta(max_length=16_384)]
 """What a message or an answer says."""
 
 

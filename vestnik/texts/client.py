@@ -135,6 +135,10 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.setting_switch": ("В {path}: {key} — это true или false", "In {path}: {key} is true or false"),
     "cli.list_cut": ("Показано не всё, только первых: {count}", "Not everything is shown, only the first {count}"),
+    "cli.left_out": (
+        "Пришло больше, чем можно прочитать; не показано: {count}. /history покажет",
+        "More came than anybody can read; not shown: {count}. /history shows it",
+    ),
     "cli.link_waits": ("нет связи, повтор через {seconds} с", "no connection, again in {seconds} s"),
     "cli.link_connects": ("нет связи, подключаюсь", "no connection, connecting"),
     "cli.link_once": (

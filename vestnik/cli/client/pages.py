@@ -11,7 +11,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 MAX_PAGES: Final = 1_000
 """Pages that are asked for."""
-MAX_BYTES: Final = 33_554_432
+MAX_BYTES: Final = 16_777_216
 """Bytes of JSON that they may have together."""
 
 

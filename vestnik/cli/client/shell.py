@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from msgspec import UNSET
 
+from vestnik.cli.client.flood import Flood
 from vestnik.cli.client.logins import RememberedLogin
 from vestnik.cli.client.near import near
 from vestnik.cli.client.reading import ReadMarks
@@ -75,6 +77,7 @@ class Shell:
         self.redraw: Callable[[], None] = lambda: None
         """Called when something has come that is shown in the status line."""
         self._journal = journal
+        self._flood = Flood(self._say_left_out)
 
     @journaled(logger="client")
     async def begin(self, *, needs_login: bool, log_in: Callable[[], Awaitable[object]] | None = None) -> bool:
@@ -149,15 +152,15 @@ class Shell:
             self.know(event.from_, event.to)
             conversation = conversation_of(event.from_, event.to, self.client.name)
             self.has(conversation)
-            chosen = self.is_chosen(conversation)
             self.typists.end(conversation, event.from_)
-            if self.reading.come(event, chosen=chosen):
-                self.screen.message(event, here=chosen)
+            if not self._draw(event.message, partial(self._show_message, event, conversation)):
+                self.reading.come(event, chosen=False)  # it is there, and was not shown
         elif isinstance(event, Change):
             self.know(event.from_, *(name for name in (event.to, event.name) if isinstance(name, str)))
             self._take_over(event)
             conversation = conversation_of(event.from_, event.to, self.client.name)
-            self.screen.change(event, here=self.is_chosen(conversation))
+            text = event.message if isinstance(event.message, str) else ""
+            self._draw(text, lambda: self.screen.change(event, here=self.is_chosen(conversation)))
         elif isinstance(event, TypingNotice):
             self.typists.begin(conversation_of(event.from_, event.to, self.client.name), event.from_)
         elif isinstance(event, ReadNotice):
@@ -167,7 +170,8 @@ class Shell:
             self.know(*(person.name for person in event.people))
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
-            self.screen.happened(self.screen.text("cli.client_invited", who=event.from_, room=event.room))
+            said = self.screen.text("cli.client_invited", who=event.from_, room=event.room)
+            self._draw(said, partial(self.screen.happened, said))
         elif isinstance(event, Disconnected | Reconnected | BegunAnew):
             self._show_link(event)
 
@@ -185,6 +189,21 @@ class Shell:
                 self.reading.marks.forget(name)
             names = [*event.conversations[:MAX_NAMED], *(["…"] if event.conversations[MAX_NAMED:] else [])]
             self.screen.happened(self.screen.text("cli.client_anew", conversations=", ".join(names)))
+
+    def _draw(self, text: str, draw: Callable[[], None]) -> bool:
+        """Draw what has come: for people no more than they can read, for scripts everything. Whether it was drawn."""
+        if self.screen.terminal:
+            return self._flood.draw(text, draw)
+        draw()
+        return True
+
+    def _show_message(self, message: Delivery, conversation: str) -> None:
+        chosen = self.is_chosen(conversation)
+        if self.reading.come(message, chosen=chosen):
+            self.screen.message(message, here=chosen)
+
+    def _say_left_out(self, count: int) -> None:
+        self.screen.note(self.screen.text("cli.left_out", count=count))
 
     def _take_over(self, change: Change) -> None:
         """Follow a change of a room's name, and of one's own membership."""
