@@ -112,7 +112,7 @@ def test_a_file_of_root_from_before(data: Path) -> None:
     for asked in (["disable", "anna"], ["disable", "nobody"]):
         said = by_nobody(data, *asked, code=1)
         assert said.startswith("Nothing was done, for the journal of administration (admin.log) cannot be written: ")
-        assert said.endswith(f"Permission denied: '{day}'\n")
+        assert said.endswith(f"{day}: permission denied\n")
     by_root(data, "list")
     assert by_nobody(data, "disable", "anna") == "Account anna disabled\n"
 

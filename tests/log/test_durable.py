@@ -63,7 +63,7 @@ def test_a_disk_that_fails(journal: Journal, tmp_path: Path) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     journal.record(TASK_FAILED, "canary")
-    with pytest.raises(NotRecorded, match=rf"admin\.\w+\.{date.today().isoformat()}: Input/output error"):
+    with pytest.raises(NotRecorded, match=rf"Input/output error: '.*admin\.\w+\.{date.today().isoformat()}'"):
         make_durable(journal, tmp_path, 0, sync=fail)
 
 

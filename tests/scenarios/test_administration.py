@@ -127,8 +127,7 @@ def test_nothing_without_its_record(server: ServerProcess) -> None:
     day.mkdir()
     refused = user(server.data, "disable", "anna", code=1)
     assert refused == (
-        "Nothing was done, for the journal of administration (admin.log) cannot be written: "
-        f"[Errno 21] Is a directory: '{day}'\n"
+        f"Nothing was done, for the journal of administration (admin.log) cannot be written: {day}: it is a directory\n"
     )
     day.rmdir()
     assert "disabled" not in user(server.data, "list")

@@ -170,7 +170,7 @@ async def test_without_its_record_nothing_is_done(tmp_path: Path, monkeypatch: p
         day.mkdir()
         act = DisableAccount(name="anna")
         unrecorded = "Nothing was done, for the journal of administration (admin.log) cannot be written: "
-        unrecorded += f"[Errno 21] Is a directory: '{day}'"
+        unrecorded += f"{day}: it is a directory"
         assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).error == unrecorded
         assert await anna.code(action="presence") == 200
         assert not (await app.store.account_state(1)).disabled
@@ -209,7 +209,7 @@ async def test_a_record_in_a_file_that_is_gone(tmp_path: Path, monkeypatch: pyte
         day = tmp_path / "log" / f"admin.log.{date.today().isoformat()}"
         day.unlink()
         answer = await app.administration.serve(ProcessIdentity.ourselves(), EnableAccount(name="anna"))
-        assert (answer.response, str(answer.error).endswith(f"{day}: No such file or directory")) == (500, True)
+        assert (answer.response, str(answer.error).endswith(f"{day}: no such file")) == (500, True)
         assert (await app.store.account_state(1)).disabled
 
 

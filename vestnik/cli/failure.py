@@ -8,6 +8,7 @@ import click
 
 from vestnik.protocol.errors import StartupError
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 
 class Failure(click.ClickException):
@@ -26,5 +27,5 @@ def troubles(lang: str) -> Iterator[None]:
     except StartupError as error:  # no event: there may be no place for a journal
         raise Failure(error.text(lang)) from None
     except OSError as error:
-        reason = {"path": str(error.filename), "reason": error.strerror or str(error)}
+        reason = {"path": str(error.filename), "reason": system_reason(error, lang)}
         raise Failure(say(lang, "server.directory_bad", **reason)) from None

@@ -13,11 +13,11 @@ RECORD_WITHIN: Final = 5.0
 
 
 class NotRecorded(Exception):
-    """What was recorded is not in the files, or these are not on the disk; `reason` says why."""
+    """What was recorded is not in the files, or these are not on the disk; `cause` says why, and which file."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, cause: Exception | None = None) -> None:
+        self.cause = cause if isinstance(cause, OSError) else OSError(errno.ETIMEDOUT, repr(cause))
+        super().__init__(str(self.cause))
 
 
 def make_durable(
@@ -33,12 +33,12 @@ def make_durable(
     """
     sizes = journal.point(within)
     if sizes is None or journal.statistics.dropped != dropped:
-        raise NotRecorded(journal.statistics.trouble or os.strerror(errno.EBUSY))
+        raise NotRecorded(journal.failure)
     try:
         for name, size in sizes.items():
             _put_on_disk(directory / name, size, sync)
     except OSError as error:
-        raise NotRecorded(f"{error.filename or directory}: {error.strerror or error}") from error
+        raise NotRecorded(error) from error
 
 
 def _put_on_disk(path: Path, size: int, sync: Callable[[int], None]) -> None:

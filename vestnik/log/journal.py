@@ -293,6 +293,11 @@ class Journal:
         writer = self._writer
         return writer.inbox.relaxed and not writer.trouble
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why the files cannot be written at the moment, as it was raised; None if they can."""
+        return self._writer.failure
+
     def attach(self, link: Link | None) -> None:
         """Makes the level of a stdlib logger the journal's, and its other handlers listeners."""
         self._link = link

@@ -29,6 +29,7 @@ from vestnik.server.answering import respond
 from vestnik.server.settings import Settings
 from vestnik.server.traced import TRACED_ACTIONS
 from vestnik.texts import Wording
+from vestnik.texts.system import system_reason_of_file
 
 
 class ProcessIdentity(NamedTuple):
@@ -77,13 +78,14 @@ class Administration:
 
     async def serve(self, who: ProcessIdentity, request: AnyAdministration | BadRequest) -> Response:
         """The answer to a request of the process `who`, or to what was none. Refusals have their record, too."""
-        act = _Act(self._journal, self._directory, who)
+        lang = None if isinstance(request, BadRequest) else request.lang
+        act = _Act(self._journal, self._directory, who, lang or self._lang)
         if isinstance(request, BadRequest):
             async with self._turn:
                 return self.answer(await act.fail(request))
         async with self._turn:
             reply = await self._do(act, request)
-        return self.answer(reply, request.lang, request.id)
+        return self.answer(reply, lang, request.id)
 
     async def _do(self, act: "_Act", request: AnyAdministration) -> Reply:
         session = Session(cast(Recipient, _Nobody()))
@@ -107,7 +109,8 @@ class Administration:
 class _Act:
     """Implements `vestnik.chat.administration.Administrator` for one request."""
 
-    def __init__(self, journal: Journal, directory: Path, who: ProcessIdentity) -> None:
+    def __init__(self, journal: Journal, directory: Path, who: ProcessIdentity, lang: str) -> None:
+        self._lang = lang
         self._journal = journal
         self._directory = directory
         self._who = who._asdict()
@@ -121,7 +124,7 @@ class _Act:
         try:
             await self._keep(event, *values)
         except NotRecorded as error:
-            raise ServerError(answers.ADMIN_UNRECORDED, error.reason) from None
+            raise ServerError(answers.ADMIN_UNRECORDED, system_reason_of_file(error.cause, self._lang)) from None
 
     async def _keep(self, event: EventType, *values: object, error: BaseException | None = None) -> None:
         """Record something, and return when it is on disk. Raises NotRecorded."""
@@ -146,5 +149,5 @@ class _Act:
         try:
             await self._keep(event, reason, error=cause)
         except NotRecorded as trouble:
-            return Reply(answers.ADMIN_UNRECORDED, (trouble.reason,))
+            return Reply(answers.ADMIN_UNRECORDED, (system_reason_of_file(trouble.cause, self._lang),))
         return Reply(error.answer, error.values)

@@ -63,9 +63,10 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.backup_failed": ("Резервная копия {path} не сделана: {reason}", "Backup {path} was not made: {reason}"),
     "cli.backup_interrupted": ("прервано", "interrupted"),
+    "cli.backup_foreign": ("это не резервная копия Вестника", "this is no backup of Vestnik"),
     "cli.backup_damaged": (
-        "файл не резервная копия Вестника, или неполон, или повреждён ({reason})",
-        "the file is no backup of Vestnik, or not whole, or damaged ({reason})",
+        "резервная копия неполна или повреждена ({reason})",
+        "the backup is not whole, or damaged ({reason})",
     ),
     "cli.backup_database_damaged": ("база повреждена ({reason})", "the database is damaged ({reason})"),
     "cli.backup_in_use": (

@@ -19,6 +19,8 @@ REASONS: Final = {
     errno.EIO: ("ошибка диска", "the disk failed"),
     errno.EMFILE: ("открыто слишком много файлов", "too many files are open"),
     errno.ENFILE: ("в системе открыто слишком много файлов", "too many files are open in the system"),
+    errno.ESTALE: ("файл удалён или заменён", "the file was deleted or replaced"),
+    errno.EWOULDBLOCK: ("им занята другая программа", "another program has it in use"),
     errno.ENETUNREACH: ("сеть недоступна", "the network cannot be reached"),
     errno.EHOSTUNREACH: ("нет пути к этому адресу", "no way leads to that address"),
     errno.ENETDOWN: ("сеть отключена", "the network is down"),
@@ -39,3 +41,9 @@ def system_reason(error: OSError, language: str) -> str:
     """Why the system has refused something."""
     texts = REASONS.get(error.errno or 0)
     return (error.strerror or str(error)) if texts is None else texts[LANGUAGES.index(language)]
+
+
+def system_reason_of_file(error: OSError, language: str) -> str:
+    """The same, with the file that it was about, if that is known."""
+    reason = system_reason(error, language)
+    return f"{error.filename}: {reason}" if error.filename else reason

@@ -122,7 +122,7 @@ def test_a_name_that_is_no_name(data: Path, tmp_path: Path) -> None:
 def test_no_such_place(data: Path, tmp_path: Path) -> None:
     """What is missing is named."""
     said = backup(data, tmp_path / "not" / "there", code=1)
-    assert said == f"Backup {tmp_path}/not/there was not made: {tmp_path}/not: No such file or directory\n"
+    assert said == f"Backup {tmp_path}/not/there was not made: {tmp_path}/not: no such file\n"
 
 
 def test_no_data(tmp_path: Path) -> None:

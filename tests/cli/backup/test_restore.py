@@ -174,6 +174,23 @@ def test_a_damaged_backup(data: Path, backup: Path, tmp_path: Path) -> None:
     assert not [path for path in (*data.iterdir(), *(data / "log").iterdir()) if path.name.startswith("restore-")]
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "reason"),
+    [
+        ("diary", "en", "this is no backup of Vestnik"),
+        ("diary", "ru", "это не резервная копия Вестника"),
+        ("cut", "en", "the backup is not whole, or damaged (unexpected end of data)"),
+        ("missing", "ru", "{path}: такого файла нет"),
+    ],
+)
+def test_reasons(backup: Path, tmp_path: Path, name: str, lang: str, reason: str) -> None:
+    """What is wrong is said in the language of the command."""
+    (tmp_path / "diary").write_text("diary" * 1000)
+    (tmp_path / "cut").write_bytes(backup.read_bytes()[:100_000])
+    said = restore(tmp_path / "there", tmp_path / name, code=1, lang=lang)
+    assert said.endswith(f": {reason}\n".format(path=tmp_path / name))
+
+
 def test_of_a_newer_program(data: Path, tmp_path: Path) -> None:
     """A backup that this program does not understand is refused by its name."""
     newer = tmp_path / "newer.db"

@@ -15,6 +15,7 @@ from vestnik.server import catalogue
 from vestnik.server.administration import ProcessIdentity
 from vestnik.server.settings import Settings
 from vestnik.texts import say
+from vestnik.texts.system import system_reason_of_file
 
 
 @contextmanager
@@ -37,7 +38,8 @@ def record(settings: Settings, journal: Journal, event: EventType, *values: obje
     try:
         make_durable(journal, settings.log_path, dropped)
     except NotRecorded as error:
-        raise Failure(say(settings.lang, "admin.unrecorded", reason=error.reason)) from None
+        reason = system_reason_of_file(error.cause, settings.lang)
+        raise Failure(say(settings.lang, "admin.unrecorded", reason=reason)) from None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import tarfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -29,7 +30,7 @@ SQLITE: Final = b"SQLite format 3\0"
 
 
 class BackupDamaged(Exception):
-    """A file is no backup, or not a whole one; the text says why, if there is more to say."""
+    """A file is not a whole backup: the text says what is wrong, and is empty if it is none at all."""
 
 
 class BackupFacts(msgspec.Struct, frozen=True):
@@ -127,24 +128,32 @@ def read_archive(file: IO[bytes], take: Callable[[Member], None] = lambda _membe
     `take` is given each member but `vestnik.json` and the sums, and need not read it. Raises BackupDamaged if anything
     is missing, too much or not as it was written, OSError, and what `take` raises.
     """
-    try:
-        with tarfile.open(fileobj=file, mode="r:*") as tar:
-            return _read(tar, take)
-    except (tarfile.TarError, EOFError, zlib.error, UnicodeError) as error:
-        raise BackupDamaged(str(error).partition("\n")[0].rstrip(":")) from None
+    with _opened(file) as tar:
+        return _read(tar, take)
 
 
 def read_facts(file: IO[bytes]) -> BackupFacts:
     """What a backup says it is, without looking at the rest. Raises BackupDamaged, OSError."""
+    with _opened(file) as tar:
+        first = tar.next()
+        content = tar.extractfile(first) if first is not None and first.isreg() else None
+        if first is None or content is None:
+            raise BackupDamaged
+        return _facts(first.name, content.read(SMALL))
+
+
+@contextmanager
+def _opened(file: IO[bytes]) -> Iterator[tarfile.TarFile]:
+    """The archive. Raises BackupDamaged if it is none, or cannot be read on."""
     try:
-        with tarfile.open(fileobj=file, mode="r:*") as tar:
-            first = tar.next()
-            content = tar.extractfile(first) if first is not None and first.isreg() else None
-            if first is None or content is None:
-                raise BackupDamaged("-")
-            return _facts(first.name, content.read(SMALL))
+        tar = tarfile.open(fileobj=file, mode="r:*")  # noqa: SIM115  # it is closed below
+    except (tarfile.TarError, EOFError, zlib.error):
+        raise BackupDamaged from None
+    try:
+        with tar:
+            yield tar
     except (tarfile.TarError, EOFError, zlib.error, UnicodeError) as error:
-        raise BackupDamaged(str(error).partition("\n")[0].rstrip(":")) from None
+        raise BackupDamaged(str(error)) from None
 
 
 def _read(tar: tarfile.TarFile, take: Callable[[Member], None]) -> BackupFacts:
@@ -176,8 +185,10 @@ def _read(tar: tarfile.TarFile, take: Callable[[Member], None]) -> BackupFacts:
 
 
 def _facts(name: str, data: bytes) -> BackupFacts:
+    if name != FACTS:
+        raise BackupDamaged
     try:
-        facts = msgspec.json.decode(data, type=BackupFacts) if name == FACTS else None
+        facts = msgspec.json.decode(data, type=BackupFacts)
     except (msgspec.DecodeError, UnicodeDecodeError):
         facts = None
     if facts is None or facts.format != FORMAT:

@@ -4,6 +4,7 @@ The database comes first and the journals after it, so that these have a record 
 its seals is as it was at one moment. A backup is in its place only when all of it was read back.
 """
 
+import errno
 import glob
 import os
 import tempfile
@@ -171,7 +172,7 @@ def _add_journal(writer: ArchiveWriter, directory: Path, name: str) -> bool:
             writer.add(*members)
         except DayGone:  # no event: days were put away meanwhile, and it is begun anew
             if attempt == TRIES:
-                raise BlockingIOError(0, "busy", str(directory / name)) from None
+                raise BlockingIOError(errno.EWOULDBLOCK, "in use", str(directory / name)) from None
         else:
             return bool(members)
     return False

@@ -10,6 +10,7 @@ from vestnik.log.days.packing import Damaged
 from vestnik.store.errors import StoreError, StoreLocked
 from vestnik.store.snapshot import DatabaseDamaged
 from vestnik.texts import say
+from vestnik.texts.system import system_reason_of_file
 
 
 class PlaceTaken(Exception):
@@ -47,9 +48,9 @@ def reason_of(error: BaseException, lang: str, path: str) -> str:
     if isinstance(error, LogBeside):
         return say(lang, "cli.backup_in_use", log=str(error))
     if isinstance(error, BackupDamaged):
-        return say(lang, "cli.backup_damaged", reason=str(error))
+        return say(lang, "cli.backup_damaged", reason=str(error)) if str(error) else say(lang, "cli.backup_foreign")
     if isinstance(error, DatabaseDamaged):
         return say(lang, "cli.backup_database_damaged", reason=str(error))
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        return system_reason_of_file(error, lang)
     return str(getattr(error, "orig", error)) or type(error).__name__

@@ -84,6 +84,7 @@ class JournalWriter:
         self._monotonic = monotonic
         self._trouble = Trouble(monotonic)
         self._reason = ""  # of the last trouble
+        self._failure: Exception | None = None  # the same
         self._bell: SimpleQueue[int] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -155,6 +156,11 @@ class JournalWriter:
     def trouble(self) -> str:
         """Why the files cannot be written at the moment; empty if they can."""
         return self._reason if self._trouble.lasts else ""
+
+    @property
+    def failure(self) -> Exception | None:
+        """The same as it was raised; None if they can be written."""
+        return self._failure if self._trouble.lasts else None
 
     def abandon(self) -> None:
         """In the child of a fork: forgets records and files, which the parent's thread takes care of."""
@@ -395,7 +401,7 @@ class JournalWriter:
                     self._say(events.JOURNAL_RESTORED, trouble.end())
                     self._write()
             except Exception as error:  # noqa: BLE001 - whatever it is, the lines wait, and it is said once
-                self._reason = str(error) if isinstance(error, OSError) else repr(error)
+                self._failure, self._reason = error, str(error) if isinstance(error, OSError) else repr(error)
                 if trouble.begin_or_go_on():
                     self._say(events.JOURNAL_DEGRADED, self._reason)
             self.slowest = max(self.slowest, self._monotonic() - began)
