@@ -3,7 +3,7 @@
 import pytest
 from wcwidth import width as cells
 
-from vestnik.cli.client.drawing.layout import LEAST, MAX_LINES, Layout, MessageHead, cut
+from vestnik.cli.client.drawing.layout import LEAST, MAX_LINES, Layout, MessageHead, cut, pieces
 
 WIDTHS = [20, 40, 45, 46, 60, 75, 80, 99, 100, 132]
 HEAD = MessageHead("10:12", "[1]", "anna")
@@ -36,6 +36,15 @@ def test_blank_lines_and_indents_stay() -> None:
     """Blank lines are lines, and what begins with blanks still does."""
     _, *rest = Layout(60).message(HEAD, ["def x():", "    return 1", "", "x()"])
     assert [line.partition("│")[2] for line in rest] == ["     return 1", "", " x()"]
+
+
+def test_long_words() -> None:
+    """A word that has to be broken begins on a line of its own; what fits stays where it is."""
+    long = "https://example.org/" + "x" * 60
+    lines = [line.partition("│ ")[2] for line in Layout(80).message(HEAD, [f"see {long} now", "and this"])]
+    assert lines == ["see", long[:52], f"{long[52:]} now", "and this"]
+    assert list(pieces("  a b", 3)) == ["  a b"]
+    assert list(pieces("x" * 9, 3)) == ["x" * 9]
 
 
 def test_too_many_lines() -> None:

@@ -10,6 +10,7 @@ can look like a line of its own:
                              └ edited · 👍 anna
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
@@ -30,6 +31,7 @@ LEAST: Final = 12
 """Cells that a text has at least, however narrow the terminal is or long a name."""
 LABELS: Final = ((100, 16), (76, 12), (0, 9))
 """By the terminal's width, the cells for authors."""
+_WORD: Final = re.compile(r"[^ ]+")
 _NUMBER: Final = 5
 _TIME: Final = 5
 
@@ -98,8 +100,8 @@ class Layout:
 
     def _wrapped(self, lines: Iterable[str], over: int) -> Iterator[str]:
         count = 0
-        for line in lines:
-            for part in wrapped(line, self.room, over):
+        for piece in (each for line in lines for each in pieces(line, self.room)):
+            for part in wrapped(piece, self.room, over):
                 count += 1
                 if count > MAX_LINES:
                     yield "…"
@@ -113,6 +115,16 @@ def wrapped(line: str, room: int, over: int = 0) -> list[str]:
     found = wrap(line, room, initial_indent=" " * over, break_on_hyphens=False) or [""]
     found[0] = found[0][over:]
     return found
+
+
+def pieces(line: str, room: int) -> Iterator[str]:
+    """A line, broken in front of each word that needs more than `room` cells, so that a link is broken once less."""
+    start = 0
+    for word in _WORD.finditer(line):
+        if word.start() > start and cells(word[0]) > room and line[start : word.start()].strip():
+            yield line[start : word.start()].rstrip(" ")
+            start = word.start()
+    yield line[start:]
 
 
 def right(text: str, room: int, *, left: bool = False) -> str:
