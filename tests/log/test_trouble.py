@@ -1,6 +1,6 @@
 """How long something fails."""
 
-from vestnik.log.trouble import FIRST_DELAY, MAX_DELAY, Trouble
+from vestnik.log.trouble import FIRST_DELAY, MAX_DELAY, Trouble, said
 
 from .conftest import Clock
 
@@ -29,3 +29,12 @@ def test_early_try_does_not_lengthen_the_wait() -> None:
     trouble.begin_or_go_on()
     trouble.begin_or_go_on()
     assert trouble.wait == FIRST_DELAY
+
+
+def test_what_is_said() -> None:
+    """A failure of the system names number and file, another one its type; none is said with nothing."""
+    assert (
+        said(OSError(28, "No space left on device", "server.log")) == "[Errno 28] No space left on device: 'server.log'"
+    )
+    assert said(ValueError("no")) == "ValueError('no')"
+    assert said(None) == ""

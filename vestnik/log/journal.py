@@ -27,6 +27,7 @@ from vestnik.log.recording.redact import redact
 from vestnik.log.recording.render import Renderer, sentence
 from vestnik.log.recording.storm import Storms
 from vestnik.log.recording.writer import JournalWriter
+from vestnik.log.trouble import said
 
 __all__ = ["Journal", "Keep", "Record", "Statistics"]
 
@@ -291,7 +292,7 @@ class Journal:
     def relaxed(self) -> bool:
         """Whether there is room for what was lost: little that is promised waits, and the file is written."""
         writer = self._writer
-        return writer.inbox.relaxed and not writer.trouble
+        return writer.inbox.relaxed and writer.failure is None
 
     @property
     def failure(self) -> Exception | None:
@@ -372,7 +373,7 @@ def _sum(earlier: Statistics, writer: JournalWriter) -> Statistics:
         dict(levels),
         max(earlier.high_water, writer.high_water),
         max(earlier.slowest, writer.slowest),
-        writer.trouble,
+        said(writer.failure),
     )
 
 

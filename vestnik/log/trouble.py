@@ -37,3 +37,10 @@ class Trouble:
         """It works again; gives the seconds for which it did not."""
         self.lasts = False
         return round(self._monotonic() - self._since, 1)
+
+
+def said(failure: Exception | None) -> str:
+    """What the journal says of a failure, with all that the system knows of it; empty if there is none."""
+    if failure is None:
+        return ""
+    return str(failure) if isinstance(failure, OSError) else repr(failure)

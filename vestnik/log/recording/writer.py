@@ -22,7 +22,7 @@ from vestnik.log.recording.outputs import Outputs
 from vestnik.log.recording.quota import LOOK_AGAIN, tell_refused
 from vestnik.log.recording.records import Queued, end_of_run
 from vestnik.log.recording.render import Renderer
-from vestnik.log.trouble import Trouble
+from vestnik.log.trouble import Trouble, said
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
 """Bytes that may wait for files that cannot be written."""
@@ -83,8 +83,7 @@ class JournalWriter:
         self._clock = clock
         self._monotonic = monotonic
         self._trouble = Trouble(monotonic)
-        self._reason = ""  # of the last trouble
-        self._failure: Exception | None = None  # the same
+        self._failure: Exception | None = None  # the last one
         self._bell: SimpleQueue[int] = SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -153,13 +152,8 @@ class JournalWriter:
         return min((files.written for files in self._files), default=self.taken)
 
     @property
-    def trouble(self) -> str:
-        """Why the files cannot be written at the moment; empty if they can."""
-        return self._reason if self._trouble.lasts else ""
-
-    @property
     def failure(self) -> Exception | None:
-        """The same as it was raised; None if they can be written."""
+        """Why the files cannot be written at the moment; None if they can."""
         return self._failure if self._trouble.lasts else None
 
     def abandon(self) -> None:
@@ -401,9 +395,9 @@ class JournalWriter:
                     self._say(events.JOURNAL_RESTORED, trouble.end())
                     self._write()
             except Exception as error:  # noqa: BLE001 - whatever it is, the lines wait, and it is said once
-                self._failure, self._reason = error, str(error) if isinstance(error, OSError) else repr(error)
+                self._failure = error
                 if trouble.begin_or_go_on():
-                    self._say(events.JOURNAL_DEGRADED, self._reason)
+                    self._say(events.JOURNAL_DEGRADED, said(error))
             self.slowest = max(self.slowest, self._monotonic() - began)
         self._at_once = False
         waiting = self._waiting_lines
@@ -464,7 +458,7 @@ class JournalWriter:
         if (quota := self._outputs.quota) is not None:
             quota.apply(self.inbox, self._say)
         if not self._trouble.lasts and (self._stopping or (self.inbox.roomy and not self.inbox.floor)):
-            tell_refused(self.inbox, self._say, (quota.reason if quota is not None else "") or self._reason)
+            tell_refused(self.inbox, self._say, (quota.reason if quota is not None else "") or said(self._failure))
         old = False
         for files in self._files:
             old = files.tidy() or old
