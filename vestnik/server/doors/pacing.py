@@ -27,6 +27,7 @@ AT_ONCE: Final = 16
 """Answers that may wait: a client that asks for more without reading can tell them apart."""
 
 
+EMPTY: Final[deque[tuple[bytes, int]]] = deque(maxlen=0)
 _message_portions: Final = lru_cache(maxsize=REMEMBERED)(portions)
 
 
@@ -71,8 +72,10 @@ class Pacer:
         self._loop = loop
         self._transport = transport
         self._paced = paced
-        self._answers: deque[tuple[bytes, int]] = deque()  # with the bytes that count for each
-        self._others: deque[tuple[bytes, int]] = deque()
+        self._answers: list[tuple[bytes, int]] = []  # with the bytes that count for each
+        self._others: deque[tuple[bytes, int]] = (
+            EMPTY  # a queue of its own only while something is in it: many wait idle
+        )
         self._free = False  # the client has said something since it was written to
         self._most = 1  # how many others have waited since there were none
         self._next = 0.0  # when something may be written otherwise, in the loop's seconds
@@ -100,6 +103,8 @@ class Pacer:
                 self._answers.extend((each, len(line)) for each in portions(line))
             else:
                 parts = _message_portions(line)
+                if self._others is EMPTY:
+                    self._others = deque()
                 self._others.extend((part, 0) for part in parts[:-1])
                 self._others.append((parts[-1], len(line)))  # only whole messages count as written
         self._most = max(self._most, len(self._others))
@@ -119,13 +124,13 @@ class Pacer:
             if now < self._next and not (self._free and self._answers):
                 self._timer = self._loop.call_at(self._next, self._go_on)
                 break
-            line, size = self._answers.popleft() if self._answers else self._others.popleft()
+            line, size = self._answers.pop(0) if self._answers else self._others.popleft()
             self.waiting -= size
             self._free = False
             self._next = now + GAP * min(1.0, MANY / self._most)
             self._transport.write(line)
         if not self._others:
-            self._most = 1
+            self._most, self._others = 1, EMPTY
         if self._then is not None and not self._answers:
             then, self._then = self._then, None
             then()
@@ -143,7 +148,7 @@ class Pacer:
         self._cancel()
         rest = b"".join([line for line, _ in (*self._answers, *self._others)])
         self._answers.clear()
-        self._others.clear()
+        self._others = EMPTY
         self.waiting = 0
         if rest:
             self._transport.write(rest)
