@@ -19,13 +19,19 @@ from vestnik.chat.names import (
 from vestnik.protocol.errors import BadRequest
 
 LIMIT = 25
+ACCOUNTS = (check_account_name, check_new_account_name)
 any_text = st.text(max_size=30)
 
 
-def allowed(check: Callable[[str, str, int], str], name: str) -> bool:
+def checked(check: Callable[..., str], name: str) -> str:
+    """What a check gives; the name of an account needs no field, for a request is about it alone."""
+    return check(name, LIMIT) if check in ACCOUNTS else check("name", name, LIMIT)
+
+
+def allowed(check: Callable[..., str], name: str) -> bool:
     """Whether a name passes a check."""
     try:
-        return check("name", name, LIMIT) == name
+        return checked(check, name) == name
     except BadRequest:
         return False
 
@@ -146,12 +152,22 @@ def test_length() -> None:
     assert (caught.value.answer.name, caught.value.values) == ("field.empty", ("to",))
 
 
-@pytest.mark.parametrize("check", [check_account_name, check_room_name])
-def test_errors_name_the_field(check: Callable[[str, str, int], str]) -> None:
-    """The refusal of a name says in which field it stood."""
+def test_errors_name_the_field() -> None:
+    """The refusal of a room's name says in which field it stood."""
     with pytest.raises(BadRequest) as caught:
-        check("room", "\x00", LIMIT)
+        check_room_name("room", "\x00", LIMIT)
     assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("room",))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("", "name.empty"), ("a" * (LIMIT + 1), "name.too_long"), ("#anna", "name.invalid"), (" anna", "name.invalid")],
+)
+def test_errors_of_accounts(name: str, answer: str) -> None:
+    """The refusal of an account's name says what is wrong with it."""
+    with pytest.raises(BadRequest) as caught:
+        check_account_name(name, LIMIT)
+    assert caught.value.answer.name == answer
 
 
 @pytest.mark.parametrize("name", ["#@", "#@7", "#＠7", "#@чай"])
@@ -171,7 +187,7 @@ def test_names_of_groups_are_not_given(name: str) -> None:
 def test_names_for_everybody(name: str) -> None:
     """Nobody gets a name that addresses everybody or looks so, nor one that begins with what mentions everybody."""
     with pytest.raises(BadRequest) as caught:
-        check_new_account_name("name", name, LIMIT)
+        check_new_account_name(name, LIMIT)
     assert caught.value.answer.name in {"name.for_all", "name.mixed"}
     assert allowed(check_account_name, name)
 
@@ -183,11 +199,11 @@ def test_names_like_those_for_everybody(name: str) -> None:
 
 
 @pytest.mark.parametrize("check", [check_new_account_name, check_new_room_name])
-def test_new_names_are_spelled_well(check: Callable[[str, str, int], str]) -> None:
+def test_new_names_are_spelled_well(check: Callable[..., str]) -> None:
     """New names of accounts and rooms are spelled well, those that are there need not be."""
     sign = "#" if check is check_new_room_name else ""
     with pytest.raises(BadRequest) as caught:
-        check("name", f"{sign}аnna", LIMIT)
+        checked(check, f"{sign}аnna")
     assert caught.value.answer.name == "name.mixed"
     assert allowed(check_account_name, "аnna")
     assert allowed(check_room_name, "#аnna")

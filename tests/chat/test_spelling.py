@@ -99,7 +99,7 @@ def test_marks() -> None:
 def test_what_is_let_in_can_be_seen(name: str) -> None:
     """Whatever is let in has no invisible character in any of its forms."""
     try:
-        check_account_name("name", name, 25)
+        check_account_name(name, 25)
         check_spelling("name", name)
     except BadRequest:
         return

@@ -49,21 +49,24 @@ def check_length(field: str, value: str, limit: int) -> str:
     return value
 
 
-def check_account_name(field: str, name: str, limit: int) -> str:
-    """`name`, if an account may be called so, else BadRequest.
+def check_account_name(name: str, limit: int) -> str:
+    """`name`, if an account may be called so, else BadRequest, of a request that is about this name alone.
 
     Any visible characters and single blanks between them; no leading `#`, which marks rooms.
     """
-    check_length(field, name, limit)
+    if not name:
+        raise BadRequest(answers.NAME_EMPTY)
+    if len(name) > limit:
+        raise BadRequest(answers.NAME_TOO_LONG, limit)
     if not _is_clean(name) or name_key(name).startswith(ROOM_SIGN):
-        raise BadRequest(answers.FIELD_INVALID, field)
+        raise BadRequest(answers.NAME_INVALID, name)
     return name
 
 
-def check_new_account_name(field: str, name: str, limit: int) -> str:
+def check_new_account_name(name: str, limit: int) -> str:
     """`name`, if somebody may get it, else BadRequest: it is spelled well, and does not address everybody."""
-    check_account_name(field, name, limit)
-    check_spelling(field, name)
+    check_account_name(name, limit)
+    check_spelling("name", name)
     first = _WORD.match(bare(name))
     if skeleton(name) in _FOR_ALL or (first is not None and skeleton(first[0]) in _MENTIONED):
         raise BadRequest(answers.NAME_FOR_ALL, name)

@@ -31,17 +31,29 @@ CATALOGUE: Final[Catalogue] = {
         "Имя {name} не отличить от имени {other}, которое уже занято",
         "The name {name} looks like {other}, which is already taken",
     ),
-    "name.sign": (
-        "В поле {field} недопустимый символ {sign}",
-        "In the field {field} the character {sign} is not allowed",
+    "name.empty": ("Имя не может быть пустым", "A name cannot be empty"),
+    "name.too_long": ("Имя не может быть длиннее {limit} символов", "A name cannot be longer than {limit} characters"),
+    "name.invalid": (
+        "Имя {name} не подходит: в нём только видимые символы и одиночные пробелы между ними, и начинается оно не с #",
+        "{name} cannot be a name: visible characters only, single blanks between them, and no # at the beginning",
     ),
+    "name.sign": ("В имени недопустим символ {sign}", "The character {sign} is not allowed in a name"),
     "name.mixed": (
-        "В поле {field} слово {word} составлено из букв разных алфавитов",
-        "In the field {field} the word {word} mixes letters of different scripts",
+        "В имени слово {word} составлено из букв разных алфавитов",
+        "The word {word} of the name mixes letters of different scripts",
     ),
     "name.for_all": (
         "Именем {name} обращаются ко всем, его нельзя занять",
         "The name {name} addresses everybody and cannot be taken",
+    ),
+    "password.empty": ("Пароль не может быть пустым", "A password cannot be empty"),
+    "password.too_long": (
+        "Пароль не может быть длиннее {limit} символов",
+        "A password cannot be longer than {limit} characters",
+    ),
+    "password.invalid": (
+        "В пароле есть то, что не является текстом",
+        "The password has something in it that is no text",
     ),
     "identity.mismatch": (
         "Соединение принадлежит пользователю {account}, а не {claimed}",

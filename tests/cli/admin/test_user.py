@@ -54,16 +54,20 @@ def test_refusals(tmp_path: Path) -> None:
     """What cannot be done is said, journaled and the exit code 1."""
     user(tmp_path, "add", "anna")
     assert user(tmp_path, "add", "ANNA", code=1) == "The name ANNA is already taken\n"
-    assert user(tmp_path, "add", "#anna", code=1) == "Field name is invalid\n"
-    assert user(tmp_path, "add", "boris", password="", code=1) == "Field password is empty\n"
+    assert user(tmp_path, "add", "#anna", code=1).startswith("#anna cannot be a name: ")
+    assert user(tmp_path, "add", "", code=1) == "A name cannot be empty\n"
+    assert user(tmp_path, "add", "a" * 26, code=1) == "A name cannot be longer than 25 characters\n"
+    assert user(tmp_path, "add", "boris", password="", code=1) == "A password cannot be empty\n"
     assert user(tmp_path, "passwd", "nobody", code=1) == "User nobody does not exist\n"
     assert user(tmp_path, "disable", "nobody", code=1) == "User nobody does not exist\n"
     assert [line for line in journal(tmp_path) if line.startswith("ERROR")] == [
         f"ERROR    admin      Error! {reason}"
         for reason in (
             "The name ANNA is already taken",
-            "Field name is invalid",
-            "Field password is empty",
+            "#anna cannot be a name: visible characters only, single blanks between them, and no # at the beginning",
+            "A name cannot be empty",
+            "A name cannot be longer than 25 characters",
+            "A password cannot be empty",
             "User nobody does not exist",
             "User nobody does not exist",
         )
@@ -72,7 +76,7 @@ def test_refusals(tmp_path: Path) -> None:
 
 def test_names_that_are_no_text(tmp_path: Path) -> None:
     """A name in bytes that are no text is no account's: a refusal in a sentence, whatever is asked of it."""
-    assert user(tmp_path, "add", "\udcff", code=1) == "Field name is invalid\n"
+    assert user(tmp_path, "add", "\udcff", code=1).startswith("'\\udcff' cannot be a name: ")
     for what in ("passwd", "disable", "enable"):
         assert "Traceback" not in user(tmp_path, what, "\udcff", code=1)
 

@@ -33,7 +33,7 @@ PAGE: Final = 1000
 async def add_account(chat: Chat, session: Session, request: AddAccount) -> Reply:
     """Create an account, which can log in and be mentioned at once. Raises Conflict for a name that looks taken."""
     administrator = _administrator(session)
-    name = check_new_account_name("name", request.name, chat.limits.name)
+    name = check_new_account_name(request.name, chat.limits.name)
     key = name_key(name)
     password_hash = await _hash(chat, request.password)
     may_take_name = MayTakeName(name)
@@ -101,7 +101,7 @@ def _administrator(session: Session) -> Administrator:
 
 
 async def _find(chat: Chat, name: str) -> AccountRecord:
-    account = await chat.storage.find_account(name_key(check_account_name("name", name, chat.limits.name)))
+    account = await chat.storage.find_account(name_key(check_account_name(name, chat.limits.name)))
     if account is None:
         raise NotFound(answers.ACCOUNT_UNKNOWN, name)
     return account
@@ -109,7 +109,7 @@ async def _find(chat: Chat, name: str) -> AccountRecord:
 
 async def _hash(chat: Chat, password: Secret) -> str:
     if not password:
-        raise BadRequest(answers.FIELD_EMPTY, "password")
+        raise BadRequest(answers.PASSWORD_EMPTY)
     if len(password) > MAX_PASSWORD:
-        raise BadRequest(answers.FIELD_TOO_LONG, "password", MAX_PASSWORD)
+        raise BadRequest(answers.PASSWORD_TOO_LONG, MAX_PASSWORD)
     return await chat.passwords.hash(password)

@@ -67,7 +67,7 @@ class Admin:
             if not sys.stdin.isatty():
                 raise click.UsageError(say(self.settings.lang, "cli.password_needed", variable=PASSWORD_VARIABLE))
             password = self._type_password()
-        return Secret(self.text("password", password))
+        return Secret(self.text(password, BadRequest(answers.PASSWORD_INVALID)))
 
     def _type_password(self) -> str:
         """What was typed the same twice."""
@@ -80,12 +80,16 @@ class Admin:
                 return first
             click.echo(say(self.settings.lang, "cli.password_differs"), err=True)
 
-    def text(self, field: str, value: str) -> str:
-        """`value`, unless it holds bytes that are no text, which cannot be asked. Raises Failure."""
+    def name(self, name: str) -> str:
+        """The name of an account. Raises Failure for what is no text."""
+        return self.text(name, BadRequest(answers.NAME_INVALID, ascii(name)))
+
+    def text(self, value: str, refusal: BadRequest) -> str:
+        """`value`, unless it holds bytes that are no text, which cannot be asked: then Failure with the refusal."""
         try:
             value.encode()
         except UnicodeEncodeError:
-            text = BadRequest(answers.FIELD_INVALID, field).text(self.settings.lang)
+            text = refusal.text(self.settings.lang)
             self.journal.record(catalogue.ADMIN_REFUSED, text)
             raise Failure(text) from None
         return value
@@ -141,7 +145,7 @@ def _with_admin(function: Callable[Concatenate[Admin, P], None]) -> Callable[P, 
 @journaled(arguments=("name",), logger="admin")
 def add(admin: Admin, name: str) -> None:
     """Create the account NAME."""
-    admin.do(AddAccount(name=admin.text("name", name), password=admin.ask_password()))
+    admin.do(AddAccount(name=admin.name(name), password=admin.ask_password()))
 
 
 @command.command("list")
@@ -172,7 +176,7 @@ def _line(account: AccountState, lang: str) -> str:
 @journaled(arguments=("name",), logger="admin")
 def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
-    admin.ask(GetAccount(name=admin.text("name", name)))
+    admin.ask(GetAccount(name=admin.name(name)))
     admin.do(SetPassword(name=name, password=admin.ask_password()))
 
 
@@ -182,7 +186,7 @@ def passwd(admin: Admin, name: str) -> None:
 @journaled(arguments=("name",), logger="admin")
 def disable(admin: Admin, name: str) -> None:
     """Forbid the account NAME to log in and close its connections."""
-    admin.do(DisableAccount(name=admin.text("name", name)))
+    admin.do(DisableAccount(name=admin.name(name)))
 
 
 @command.command("enable")
@@ -191,4 +195,4 @@ def disable(admin: Admin, name: str) -> None:
 @journaled(arguments=("name",), logger="admin")
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""
-    admin.do(EnableAccount(name=admin.text("name", name)))
+    admin.do(EnableAccount(name=admin.name(name)))
