@@ -44,7 +44,8 @@ def test_long_words() -> None:
     lines = [line.partition("│ ")[2] for line in Layout(80).message(HEAD, [f"see {long} now", "and this"])]
     assert lines == ["see", long[:52], f"{long[52:]} now", "and this"]
     assert list(pieces("  a b", 3)) == ["  a b"]
-    assert list(pieces("x" * 9, 3)) == ["x" * 9]
+    assert list(pieces("x" * 8 + " y", 3)) == ["xxx", "xxx", "xx y"]
+    assert list(pieces("\x1b[1mxxxx\x1b[0m", 3)) == ["\x1b[1mxxx\x1b[0m", "\x1b[1mx\x1b[0m"]
 
 
 def test_too_many_lines() -> None:

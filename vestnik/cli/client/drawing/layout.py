@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from wcwidth import clip, wrap
+from wcwidth import clip, iter_graphemes, iter_sequences, wrap
 from wcwidth import width as cells
 
+END: Final = "\x1b[0m"
+"""Ends what is painted."""
 BAR: Final = " │ "
 ABOVE: Final = " ┌ "
 BELOW: Final = " └ "
@@ -31,7 +33,7 @@ LEAST: Final = 12
 """Cells that a text has at least, however narrow the terminal is or long a name."""
 LABELS: Final = ((100, 16), (76, 12), (0, 9))
 """By the terminal's width, the cells for authors."""
-_WORD: Final = re.compile(r"[^ ]+")
+_TOKEN: Final = re.compile(r" +|[^ ]+")
 _NUMBER: Final = 5
 _TIME: Final = 5
 
@@ -78,7 +80,7 @@ class Layout:
     def below(self, text: str, time: str = "") -> Iterator[str]:
         """Lines that belong to a message: the one above them, or one that `text` names and something is new of."""
         front, sign = right(time, self._indent, left=True), BELOW
-        for line in wrapped(text, self.room):
+        for line in self._wrapped([text], 0):
             yield f"{front}{sign}{line}"
             front, sign = " " * self._indent, " " * len(sign)
 
@@ -118,13 +120,37 @@ def wrapped(line: str, room: int, over: int = 0) -> list[str]:
 
 
 def pieces(line: str, room: int) -> Iterator[str]:
-    """A line, broken in front of each word that needs more than `room` cells, so that a link is broken once less."""
-    start = 0
-    for word in _WORD.finditer(line):
-        if word.start() > start and cells(word[0]) > room and line[start : word.start()].strip():
-            yield line[start : word.start()].rstrip(" ")
-            start = word.start()
-    yield line[start:]
+    """A line, broken in front of each word that needs more than `room` cells, and that word broken.
+
+    So a link is broken once less; and it takes as long as the line is: `wrap` takes the square of a word.
+    """
+    piece = ""
+    for token in _TOKEN.findall(line):
+        if cells(token) <= room or token.isspace():
+            piece += token
+            continue
+        if piece.strip():
+            yield piece.rstrip(" ")
+            piece = ""
+        *whole, piece = _chopped(piece + token, room)
+        yield from whole
+    yield piece
+
+
+def _chopped(word: str, room: int) -> Iterator[str]:
+    """Parts of a word with at most `room` cells each, each painted as the word is."""
+    part, used, style = "", 0, ""
+    for segment, is_code in iter_sequences(word):
+        if is_code:
+            part, style = part + segment, "" if segment == END else segment
+            continue
+        for character in iter_graphemes(segment):
+            needed = cells(character)
+            if used + needed > room:
+                yield part + (END if style else "")
+                part, used = style, 0
+            part, used = part + character, used + needed
+    yield part
 
 
 def right(text: str, room: int, *, left: bool = False) -> str:

@@ -15,10 +15,13 @@ TAB: Final = 4
 """Cells from one tab stop to the next."""
 MAX_MARKS: Final = 8
 """Accents and the like on one character; more would cover the lines around it."""
+MAX_BLANKS: Final = 200
+"""Blanks in a row, so that thousands of tabs do not take long to be laid out."""
 NEW_LINE: Final = " ⏎ "
 """What stands for a new line where there may be only one."""
 
 _LINES: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BLANKS: Final = re.compile(f" {{{MAX_BLANKS},}}")
 _JOINERS: Final = "\u200c\u200d"
 _JOINED: Final = frozenset({"Lo", "Mn", "Mc", "Me", "So", "Sk"})  # categories of what a joiner may stand behind
 _DIRECTIONS: Final = "\u200e\u200f"  # LRM, RLM: they end where they stand
@@ -38,7 +41,7 @@ def visible(text: str) -> str:
     """One line of a text as it was written, but that controls are escaped, and what shows nothing is left out."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_characters(text.expandtabs(TAB)))
+    return "".join(_characters(_BLANKS.sub(" " * MAX_BLANKS, text.expandtabs(TAB))))
 
 
 def lines_of(text: str) -> list[str]:
