@@ -155,8 +155,25 @@ def test_length() -> None:
 def test_errors_name_the_field() -> None:
     """The refusal of a room's name says in which field it stood."""
     with pytest.raises(BadRequest) as caught:
-        check_room_name("room", "\x00", LIMIT)
-    assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("room",))
+        check_room_name("room", "#\x00", LIMIT)
+    assert (caught.value.answer.name, caught.value.values) == ("name.sign", ("room", "U+0000"))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("tea", "name.room"),
+        ("#", "name.room"),
+        ("# tea", "name.blanks"),
+        ("#a  b", "name.blanks"),
+        ("#@1", "name.group"),
+    ],
+)
+def test_errors_of_rooms(name: str, answer: str) -> None:
+    """The refusal of a room's name says what is wrong with it."""
+    with pytest.raises(BadRequest) as caught:
+        check_new_room_name("room", name, LIMIT)
+    assert (caught.value.answer.name, caught.value.values) == (answer, ("room",))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +245,7 @@ def test_lines(sign: str) -> None:
     assert check_text("description", f"a{sign}b", LIMIT, lines=True)
     with pytest.raises(BadRequest) as caught:
         check_text("topic", f"a{sign}b", LIMIT, lines=False)
-    assert (caught.value.answer.name, caught.value.values) == ("field.invalid", ("topic",))
+    assert (caught.value.answer.name, caught.value.values) == ("text.sign", ("topic", f"U+{ord(sign):04X}"))
 
 
 @pytest.mark.parametrize("text", ["a\x00", "\x1b[31m", "\x7f", "\x85", "x" * (LIMIT + 1)], ids=ascii)

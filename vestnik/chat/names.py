@@ -76,8 +76,9 @@ def check_new_account_name(name: str, limit: int) -> str:
 def check_room_name(field: str, name: str, limit: int) -> str:
     """`name`, if a room may be called so (`#` and at least one more character), else BadRequest."""
     check_length(field, name, limit)
-    if not name.startswith(ROOM_SIGN) or not _is_clean(name[1:]):
-        raise BadRequest(answers.FIELD_INVALID, field)
+    if not name.startswith(ROOM_SIGN) or name == ROOM_SIGN:
+        raise BadRequest(answers.NAME_ROOM, field)
+    _check_clean(field, name[1:])
     return name
 
 
@@ -85,7 +86,7 @@ def check_new_room_name(field: str, name: str, limit: int) -> str:
     """`name`, if somebody may call a room so, else BadRequest."""
     check_room_name(field, name, limit)
     if name_key(name).startswith(GROUP_SIGN):
-        raise BadRequest(answers.FIELD_INVALID, field)
+        raise BadRequest(answers.NAME_GROUP, field)
     check_spelling(field, name[1:])
     return name
 
@@ -94,12 +95,35 @@ def check_text(field: str, text: str, limit: int, *, lines: bool) -> str:
     """`text` of up to `limit` characters without control characters, or of several `lines`, else BadRequest."""
     if len(text) > limit:
         raise BadRequest(answers.FIELD_TOO_LONG, field, limit)
-    if (_CONTROL_IN_LINES if lines else _CONTROL).search(text):
-        raise BadRequest(answers.FIELD_INVALID, field)
+    if found := (_CONTROL_IN_LINES if lines else _CONTROL).search(text):
+        raise BadRequest(answers.TEXT_SIGN, field, _code(found[0]))
     return text
 
 
 def _is_clean(name: str) -> bool:
     """No control, invisible or bidirectional characters, no blanks at the ends or two in a row; not empty."""
-    visible = name.isprintable() and not INVISIBLE.search(name)
-    return bool(name) and visible and name == name.strip() and "  " not in name and bool(name_key(name).strip())
+    return bool(name) and _hidden(name) is None and not _has_blanks(name)
+
+
+def _check_clean(field: str, name: str) -> None:
+    """Raises BadRequest for control, invisible or bidirectional characters, blanks at the ends or two in a row."""
+    if (sign := _hidden(name)) is not None:
+        raise BadRequest(answers.NAME_SIGN, field, _code(sign))
+    if _has_blanks(name):
+        raise BadRequest(answers.NAME_BLANKS, field)
+
+
+def _hidden(name: str) -> str | None:
+    """The first character that cannot be seen, if there is one."""
+    if (found := INVISIBLE.search(name)) is not None:
+        return found[0]
+    return None if name.isprintable() else next(sign for sign in name if not sign.isprintable())
+
+
+def _has_blanks(name: str) -> bool:
+    return name != name.strip() or "  " in name or not name_key(name).strip()
+
+
+def _code(sign: str) -> str:
+    """What a character is called in a refusal."""
+    return f"U+{ord(sign):04X}"

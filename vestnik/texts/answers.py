@@ -37,6 +37,26 @@ CATALOGUE: Final[Catalogue] = {
         "Имя {name} не подходит: в нём только видимые символы и одиночные пробелы между ними, и начинается оно не с #",
         "{name} cannot be a name: visible characters only, single blanks between them, and no # at the beginning",
     ),
+    "name.room": (
+        "Имя чата начинается с #, и за ним что-то стоит",
+        "The name of a room begins with #, and something follows",
+    ),
+    "name.group": (
+        "Имена, которые начинаются с #@, даёт сам сервер",
+        "Names that begin with #@ are given by the server itself",
+    ),
+    "name.blanks": (
+        "В имени бывают только одиночные пробелы между словами",
+        "A name has only single blanks, and these between words",
+    ),
+    "person.oneself": (
+        "Пользователь {account} не может сделать этого с собой",
+        "User {account} cannot do this to themselves",
+    ),
+    "text.sign": (
+        "В поле {field} недопустим символ {sign}",
+        "In the field {field} the character {sign} is not allowed",
+    ),
     "name.sign": ("В имени недопустим символ {sign}", "The character {sign} is not allowed in a name"),
     "name.mixed": (
         "В имени слово {word} составлено из букв разных алфавитов",
@@ -237,6 +257,10 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} снял реакцию с сообщения {seq} в {to}: {emoji}",
         "User {account} took a reaction off message {seq} in {to}: {emoji}",
     ),
+    "reaction.invalid": (
+        "Реакция — это эмодзи или слово без пробелов",
+        "A reaction is an emoji, or a word without blanks",
+    ),
     "reaction.limit": (
         "У сообщения {seq} в {to} разных реакций: {limit}, это предел",
         "Message {seq} in {to} has {limit} different reactions, which is the limit",
@@ -268,6 +292,7 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} искал, найдено сообщений: {count}",
         "User {account} searched, messages found: {count}",
     ),
+    "search.empty": ("В поиске нет ни одного слова", "There is no word in the search"),
     "search.words": ("В поиске не больше {limit} слов", "A search has at most {limit} words"),
     "people.listed": (
         "Пользователь {account} посмотрел, кто на месте ({count})",
@@ -327,6 +352,10 @@ CATALOGUE: Final[Catalogue] = {
     "action.missing": ("Нет поля action", "Field action is missing"),
     "action.unknown": ("Неизвестное действие {action}", "Unknown action {action}"),
     "field.missing": ("Нет поля {field}", "Field {field} is missing"),
+    "field.outside": (
+        "В поле {field} бывает число от {least} до {most}",
+        "In the field {field} there is a number from {least} to {most}",
+    ),
     "field.invalid": ("Неправильное поле {field}", "Field {field} is invalid"),
     "field.empty": ("Пустое поле {field}", "Field {field} is empty"),
     "field.too_long": ("Поле {field} длиннее {limit} символов", "Field {field} is longer than {limit} characters"),

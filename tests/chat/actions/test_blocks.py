@@ -56,7 +56,7 @@ async def test_no_more_invitations(house: House) -> None:
 async def test_whom(house: House) -> None:
     """Oneself is a 400, somebody unknown a 404, more than there may be a 403."""
     anna = await house.login("anna")
-    assert await refused(house, anna, Block(name="anna")) == ("field.invalid", ("name",))
+    assert await refused(house, anna, Block(name="anna")) == ("person.oneself", ("anna",))
     for request in (Block(name="carl"), Unblock(name="carl")):
         assert await refused(house, anna, request) == ("account.unknown", ("carl",))
     await house.do(anna, Block(name="boris"))

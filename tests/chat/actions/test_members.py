@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chat.conftest import House, hearers
-from vestnik.chat.actions.members import FOR_EVER
+from vestnik.chat.actions.members import FOR_EVER, MAX_MUTE
 from vestnik.chat.limits import Limits
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Session
@@ -191,7 +191,7 @@ async def test_bad_times(tea: Tea, seconds: int) -> None:
     """A mute lasts from a second to ten years, or for ever."""
     with pytest.raises(BadRequest) as caught:
         await tea.house.do(tea.anna, Mute(room="#tea", name="boris", seconds=seconds))
-    assert caught.value.values == ("seconds",)
+    assert caught.value.values == ("seconds", 1, MAX_MUTE)
 
 
 async def test_set_role(tea: Tea) -> None:
@@ -234,7 +234,7 @@ async def test_not_to_oneself(tea: Tea, kind: Any) -> None:
     """Nobody does this to themselves: 400."""
     with pytest.raises(BadRequest) as caught:
         await tea.house.do(tea.anna, kind(room="#tea", name="Anna"))
-    assert caught.value.values == ("name",)
+    assert (caught.value.answer.name, caught.value.values) == ("person.oneself", ("anna",))
 
 
 @pytest.mark.parametrize("kind", [Invite, Remove, Ban, Unban, Mute, Unmute])

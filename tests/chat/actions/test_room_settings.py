@@ -92,7 +92,7 @@ async def test_names_of_groups_are_taken(house: House) -> None:
     anna = await house.login("anna")
     await house.do(anna, Join(room="#tea"))
     for request in (Join(room="#@7"), CreateRoom(room="#＠7"), SetRoom(room="#tea", name="#@7")):
-        assert await refused(house, anna, request) == "field.invalid"
+        assert await refused(house, anna, request) == "name.group"
 
 
 async def test_create(house: House) -> None:

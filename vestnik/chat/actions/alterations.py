@@ -126,7 +126,7 @@ def _check_emoji(emoji: str) -> str:
     check_length("emoji", emoji, MAX_EMOJI)
     parts = _JOINERS.sub("", emoji)
     if not parts.isprintable() or " " in parts or not INVISIBLE.sub("", parts):
-        raise BadRequest(answers.FIELD_INVALID, "emoji")
+        raise BadRequest(answers.REACTION_INVALID)
     return emoji
 
 

@@ -22,7 +22,7 @@ async def block(chat: Chat, session: Session, request: Block) -> Reply:
     """Take no more invitations from somebody; rooms that one is in already stay. Doing it twice changes nothing."""
     account, person = session.speaker, await _find(chat, request.name)
     if person.id == account.id:
-        raise BadRequest(answers.FIELD_INVALID, "name")
+        raise BadRequest(answers.PERSON_ONESELF, account.name)
     await chat.storage.block(account.id, person.id, MayBlock(account.name, chat.limits.contacts))
     return Reply(answers.BLOCK_SET, (account.name, person.name))
 

@@ -111,7 +111,7 @@ async def unban(chat: Chat, session: Session, request: Unban) -> Reply:
 async def mute(chat: Chat, session: Session, request: Mute) -> Reply:
     """Keep an ordinary member from writing, for a time or for ever."""
     if request.seconds is not None and not 1 <= request.seconds <= MAX_MUTE:
-        raise BadRequest(answers.FIELD_INVALID, "seconds")
+        raise BadRequest(answers.FIELD_OUTSIDE, "seconds", 1, MAX_MUTE)
     account, room, called, person = await _find_other(chat, session, request)
     now = chat.clock()
     until = FOR_EVER if request.seconds is None else now + request.seconds
@@ -162,7 +162,7 @@ async def _find_other(
     """The same for what nobody does to themselves: BadRequest."""
     account, room, called, person = await _find(chat, session, request)
     if person.id == account.id:
-        raise BadRequest(answers.FIELD_INVALID, "name")
+        raise BadRequest(answers.PERSON_ONESELF, account.name)
     return account, room, called, person
 
 

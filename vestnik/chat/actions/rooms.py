@@ -247,7 +247,7 @@ def _check_settings(chat: Chat, request: SetRoom) -> dict[str, Any]:
 
 def _check_retention(days: int | None) -> int | None:
     if days is not None and not 1 <= days <= MAX_RETENTION:
-        raise BadRequest(answers.FIELD_INVALID, "retention")
+        raise BadRequest(answers.FIELD_OUTSIDE, "retention", 1, MAX_RETENTION)
     return days
 
 

@@ -77,7 +77,7 @@ def _words(query: str, limit: int) -> tuple[Word, ...]:
         raise BadRequest(answers.FIELD_TOO_LONG, "query", limit)
     found = tuple({word.text: word for word in words(normal(query))}.values())
     if not found and query.strip():
-        raise BadRequest(answers.FIELD_INVALID, "query")
+        raise BadRequest(answers.SEARCH_EMPTY)
     if len(found) > MAX_WORDS:
         raise BadRequest(answers.SEARCH_WORDS, MAX_WORDS)
     return found
