@@ -52,7 +52,7 @@ def test_a_terminal_in_another_language(tmp_path: Path) -> None:
     ):
         anna.wait_for("anna → ?>", after=anna.wait_for("You are logged in as anna"))
         for typed, said in (
-            ("/create #tea", "User anna created room #tea"),
+            ("/create #tea", "created room #tea"),
             ("/create #tea", "409 Room #tea already exists"),
             ("/leave #nowhere", "400 Room #nowhere does not exist"),
             ("/edit 7 x", "404 There is no message 7 in #tea"),
