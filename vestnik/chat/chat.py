@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from vestnik.chat.creations import Creations
 from vestnik.chat.directs import Directs
 from vestnik.chat.initials import Initials
+from vestnik.chat.known_names import KnownNames
 from vestnik.chat.limits import Limits
 from vestnik.chat.passwords import Passwords
 from vestnik.chat.presence import Presences
@@ -66,6 +67,7 @@ class Chat:
         self.directs = Directs()
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
+        self.known_names = KnownNames(storage)
         self.most_connections: Callable[[int], int] = _any_number
         self.hand_over: Callable[[], None] = _nothing_accepted
         self.deliveries_kept: Callable[[int], Awaitable[None]] = _nothing_to_keep

@@ -23,12 +23,16 @@ class Initials:
         """Take in another account's name."""
         self._known.add(_initial(name[0]))
 
+    def begins(self, text: str, at: int) -> bool:
+        """Whether the sign at index `at` of a text is followed by one of the initials."""
+        following = text[at + 1 : at + 2]
+        return bool(following) and _initial(following) in self._known
+
     def may_mention(self, text: str) -> bool:
         """Whether an `@` in `text`, at its start or behind no letter or digit, is followed by one of the initials."""
         at = text.find(SIGN)
         while at >= 0:
-            following = text[at + 1 : at + 2]
-            if following and (at == 0 or not text[at - 1].isalnum()) and _initial(following) in self._known:
+            if (at == 0 or not text[at - 1].isalnum()) and self.begins(text, at):
                 return True
             at = text.find(SIGN, at + 1)
         return False

@@ -124,12 +124,37 @@ async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, 
 
     In the order of the numbers of the accounts.
     """
-    if not chat.initials.may_mention(text):
-        return ()
-    candidates = find_candidates(text, chat.limits.name, chat.limits.mentions)
+    candidates = _candidates(chat, text)
     if not candidates:
         return ()
-    found = await chat.storage.find_accounts({key for candidate in candidates for _, key in candidate.names})
+    return _mentioned(author_id, conversation, candidates, await chat.known_names.look_up(_keys(candidates)))
+
+
+def recall_mentions(
+    chat: Chat, author_id: int, conversation: Conversation, text: str
+) -> tuple[AccountRecord, ...] | None:
+    """The same from memory; None if a name has to be looked up."""
+    candidates = _candidates(chat, text)
+    if not candidates:
+        return ()
+    found = chat.known_names.recall(_keys(candidates))
+    return None if found is None else _mentioned(author_id, conversation, candidates, found)
+
+
+def _candidates(chat: Chat, text: str) -> list[Candidate]:
+    if not chat.initials.may_mention(text):
+        return []
+    candidates = find_candidates(text, chat.limits.name, chat.limits.mentions)
+    return [candidate for candidate in candidates if chat.initials.begins(text, candidate.at)]
+
+
+def _keys(candidates: Iterable[Candidate]) -> set[str]:
+    return {key for candidate in candidates for _, key in candidate.names}
+
+
+def _mentioned(
+    author_id: int, conversation: Conversation, candidates: Iterable[Candidate], found: Mapping[str, AccountRecord]
+) -> tuple[AccountRecord, ...]:
     people = people_of(conversation)
     known = {key: account for key, account in found.items() if account.id in people}
     if isinstance(conversation, Room):

@@ -169,6 +169,16 @@ async def test_mentions(house: House) -> None:
     assert shown.mentions == ["all", "boris"]
 
 
+@pytest.mark.parametrize("to", ["#tea", "boris"])
+async def test_mentions_again(house: House, to: str) -> None:
+    """Whoever was mentioned before, or a name that nobody has, needs no look-up: the message is a post at once."""
+    anna, _ = await room_of(house, "anna", "boris")
+    await house.post(anna, Msg(to=to, message="@boris @anybody"))
+    again = dispatch(house.chat, anna, Msg(to=to, message="@@0000000001 @Boris @anybody"))
+    assert isinstance(again, Post)
+    assert again.message.extras == Extras(mentions=(AccountRecord(2, "boris"),))
+
+
 async def test_no_mention(house: House) -> None:
     """An address of e-mail makes no mention, and a text without `@` is not looked at."""
     anna, _ = await room_of(house, "anna", "boris")

@@ -41,6 +41,7 @@ async def add_account(chat: Chat, session: Session, request: AddAccount) -> Repl
     await administrator.record(answers.ADMIN_ADDED, name)
     await chat.storage.add_account(name, key, password_hash, chat.clock(), may_take_name)
     chat.initials.add(name)
+    chat.known_names.add(key)
     return Reply(answers.ADMIN_ADDED, (name,))
 
 

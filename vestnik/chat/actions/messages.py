@@ -6,7 +6,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, begin, check_writing, find_conversation, find_room, name_of
 from vestnik.chat.doubts import resolve
 from vestnik.chat.initials import SIGN
-from vestnik.chat.mentions import find_mentions
+from vestnik.chat.mentions import find_mentions, recall_mentions
 from vestnik.chat.names import ROOM_SIGN, check_length
 from vestnik.chat.outcome import Post
 from vestnik.chat.reading import check_readable, reader_of
@@ -26,22 +26,31 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     limits = chat.limits
     if not 0 < len(text) <= limits.text:
         check_length("message", text, limits.text)
-    if request.reply_to is not None or (SIGN in text and chat.initials.may_mention(text)):
+    if request.reply_to is not None:
         return _look_up(chat, session, account, request)
     to = request.to
+    place: Conversation
     if to.startswith(ROOM_SIGN):
-        room = find_room(chat, account, to)
+        place = room = find_room(chat, account, to)
         if room.doubts:
             return _look_up(chat, session, account, request)
         if room.archived or room.muted:
             check_may_write(room, account, chat.clock(), to)
-        return Post(session, MessageEvent(room.id, account.id, account.name, 0, room.name, text, request.id))
-    check_length("to", to, limits.name)
-    direct = chat.directs.find(account, to)
-    if direct is None:
-        return _look_up(chat, session, account, request)
-    message = MessageEvent(direct.id, account.id, account.name, direct.to_id, direct.to_name, text, request.id)
-    return Post(session, message)
+        to_id, to = 0, room.name
+    else:
+        check_length("to", to, limits.name)
+        direct = chat.directs.find(account, to)
+        if direct is None:
+            return _look_up(chat, session, account, request)
+        place, to_id, to = direct, direct.to_id, direct.to_name
+    extras = None
+    if SIGN in text:
+        mentions = recall_mentions(chat, account.id, place, text)
+        if mentions is None:
+            return _look_up(chat, session, account, request)
+        if mentions:
+            extras = Extras(mentions=mentions)
+    return Post(session, MessageEvent(place.id, account.id, account.name, to_id, to, text, request.id, extras))
 
 
 async def _look_up(chat: Chat, session: Session, account: Account, request: Msg) -> Post:
