@@ -75,8 +75,8 @@ def _set_aside(database: Path, aside: Path) -> None:
         make_log_sure(database, BUSY_TIMEOUT / 1000)
         with closing(sqlite3.connect(database, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if not log_of(aside).stat().st_size:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
             log_of(aside).unlink()
 
 
