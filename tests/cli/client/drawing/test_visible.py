@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestnik.cli.client.drawing.visible import MAX_MARKS, lines_of, one_line, printable, visible
+from vestnik.cli.client.drawing.visible import MAX_MARKS, lines_of, one_line, printable, shown_name, visible
 
 
 def test_printable() -> None:
@@ -13,6 +13,13 @@ def test_printable() -> None:
 
 
 HARMFUL = ["\x1b[2J", "\x07", "\x9b31m", "\u202eabc", "\u2066x", "a\x00", "\ud800", "\U000e0041"]
+
+
+def test_names() -> None:
+    """A name cannot look like the author and the bar in front of a text."""
+    assert shown_name("Анна Б.") == "Анна Б."
+    assert shown_name("anna │ yes") == "anna \\u2502 yes"
+    assert shown_name("boris → #tea\n") == "boris \\u2192 #tea\\n"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from vestnik.cli.client.drawing.marks import BETWEEN, marks, mentions, reactions
 from vestnik.cli.client.drawing.markup import Markup
 from vestnik.cli.client.drawing.moments import day_name, day_of, time_of_day
 from vestnik.cli.client.drawing.recent import Recent
-from vestnik.cli.client.drawing.visible import one_line, printable
+from vestnik.cli.client.drawing.visible import one_line, shown_name
 from vestnik.protocol.events import Change, Delivery
 from vestnik.protocol.names import conversation_of, name_key
 from vestnik.texts import say
@@ -65,12 +65,12 @@ class Painter:
         self._remember(conversation, seq, message)
 
     def _label(self, message: Delivery, *, here: bool) -> str:
-        author = printable(message.from_)
+        author = shown_name(message.from_)
         if mentions(message, self._own):
             author = self._colours.paint(author, Style.MENTION)
         else:
             author = self._person(author, message.from_)
-        return author if here else f"{author} {self._dim('→')} {self._person(printable(message.to), message.to)}"
+        return author if here else f"{author} {self._dim('→')} {self._person(shown_name(message.to), message.to)}"
 
     def _person(self, shown: str, name: str) -> str:
         if name_key(name) == name_key(self._own):
@@ -86,7 +86,7 @@ class Painter:
             if name != "cli.mark_deleted":
                 yield self._dim(one_line(self._text(name, **values)))
         for emoji, names in reactions(message):
-            yield f"{one_line(emoji)} {', '.join(self._person(printable(name), name) for name in names)}"
+            yield f"{one_line(emoji)} {', '.join(self._person(shown_name(name), name) for name in names)}"
 
     def _remember(self, conversation: str, seq: int | None, message: Delivery) -> None:
         self._last = None
@@ -100,7 +100,7 @@ class Painter:
 
     def _quoted(self, conversation: str, seq: int) -> str:
         said = self._recent.get(conversation, seq)
-        return f"[{seq}]" if said is None else f"[{seq}] {printable(said.author)}: {one_line(said.text)}"
+        return f"[{seq}]" if said is None else f"[{seq}] {shown_name(said.author)}: {one_line(said.text)}"
 
     # Changes.
 
@@ -129,7 +129,7 @@ class Painter:
             yield from layout.below(sign)
         else:
             quote = f"[{seq}]" if change.kind == "delete" else self._quoted(conversation, seq)
-            quote = f"↳ {quote}" if here else f"↳ {printable(conversation)} {quote}"
+            quote = f"↳ {quote}" if here else f"↳ {shown_name(conversation)} {quote}"
             room = max(layout.room - cells(BETWEEN + sign), LEAST_QUOTED)
             yield from layout.below(
                 f"{self._dim(cut(quote, room))}{BETWEEN}{sign}", self._dim(time_of_day(change.time))
@@ -140,7 +140,7 @@ class Painter:
 
     def _sign(self, change: Change) -> str:
         emoji = "" if change.emoji is UNSET else one_line(change.emoji)
-        who = self._person(printable(change.from_), change.from_)
+        who = self._person(shown_name(change.from_), change.from_)
         return self._text(SIGNS[change.kind], who=who, emoji=emoji)
 
     # Other lines.

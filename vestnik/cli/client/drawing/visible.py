@@ -22,6 +22,7 @@ NEW_LINE: Final = " ⏎ "
 
 _LINES: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _BLANKS: Final = re.compile(f" {{{MAX_BLANKS},}}")
+_SIGNS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "│┌└─→"}
 _JOINERS: Final = "\u200c\u200d"
 _JOINED: Final = frozenset({"Lo", "Mn", "Mc", "Me", "So", "Sk"})  # categories of what a joiner may stand behind
 _DIRECTIONS: Final = "\u200e\u200f"  # LRM, RLM: they end where they stand
@@ -35,6 +36,11 @@ _NEW_IDEOGRAPHS: Final = range(0x20000, 0x3FFFE)
 def printable(text: str) -> str:
     """`text` with everything escaped that is not plainly visible: for names, and for scripts."""
     return text if text.isprintable() else "".join(c if c.isprintable() else escape(c) for c in text)
+
+
+def shown_name(name: str) -> str:
+    """A name, `printable` and without the signs by which lines of the screen are told from texts."""
+    return printable(name).translate(_SIGNS)
 
 
 def visible(text: str) -> str:
