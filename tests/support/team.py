@@ -18,6 +18,10 @@ Setting = tuple[Path, Journal, pytest.CaptureFixture[str]]
 """What `team` needs."""
 
 
+WIDTH = 200
+"""Cells of a terminal, so that no sentence is broken."""
+
+
 class Team:
     """Clients of one server, without a terminal. Everything that is shown is in `capsys`."""
 
@@ -31,7 +35,9 @@ class Team:
     async def enter(self, name: str, *, terminal: bool = False, lang: str = "en") -> Shell:
         """Somebody logs in."""
         client = Client("127.0.0.1", self.port, name=name, password="secret", journal=self.journal, reconnect=terminal)
-        shell = self.shells[name] = Shell(client, self.journal, Screen(lang, name, terminal=terminal))
+        shell = self.shells[name] = Shell(
+            client, self.journal, Screen(lang, name, terminal=terminal, width=lambda: WIDTH)
+        )
         assert await shell.begin(needs_login=True)
         return shell
 
