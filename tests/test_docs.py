@@ -5,6 +5,7 @@ import html
 import importlib
 import pkgutil
 import re
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -240,7 +241,7 @@ def test_commands_in_examples(page: Path) -> None:
     known = dict(commands())
     targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
     for line in "\n".join(blocks(page, "sh")).splitlines():
-        words = line.partition("#")[0].split()
+        words = shlex.split(line, comments=True)
         if words[:1] == ["make"]:
             assert {word for word in words[1:] if "=" not in word} <= targets, line
         names = [i for i, word in enumerate(words) if word.endswith("bin/vestnik") or (word == "vestnik" and i == 0)]

@@ -19,7 +19,7 @@ def asked(*arguments: str) -> Query | str:
     made: list[Query] = []
 
     @click.command
-    @filters
+    @filters("of this connection")
     def command(**given: Any) -> None:
         made.append(make_query("en", NOW, given))
         assert given == {}
