@@ -80,6 +80,10 @@ CATALOGUE: Final[Catalogue] = {
         "Беседа не выбрана: /join #чат или /to ИМЯ",
         "No conversation is chosen: /join #room or /to NAME",
     ),
+    "cli.no_room": (
+        "{to} — не чат; чат называют первым: {command} #чат",
+        "{to} is no room; a room is named first: {command} #room",
+    ),
     "cli.argument_needed": ("После {command} нужно имя", "{command} needs a name"),
     "cli.client_usage": ("Пишется так: {usage}", "It goes like this: {usage}"),
     "cli.client_time": (

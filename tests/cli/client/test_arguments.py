@@ -1,5 +1,6 @@
 """How the client reads what stands behind a command."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -70,6 +71,29 @@ def test_nobody_is_chosen() -> None:
         with pytest.raises(BadLine) as caught:
             ask(Arguments("", ""))
         assert caught.value.name == "cli.no_addressee"
+
+
+@pytest.mark.parametrize("ask", [Arguments.room, Arguments.room_alone, Arguments.chosen_room])
+def test_somebody_is_no_room(ask: Callable[[Arguments], str]) -> None:
+    """Where a room is needed, one has to be named while the conversation with somebody is chosen."""
+    with pytest.raises(BadLine) as caught:
+        ask(Arguments("", "boris"))
+    assert (caught.value.name, caught.value.values) == ("cli.no_room", {"to": "boris"})
+
+
+@pytest.mark.parametrize("ask", [Arguments.name, Arguments.person, Arguments.room_name, Arguments.new_room])
+def test_an_empty_name(ask: Callable[[Arguments], str]) -> None:
+    """Quotes with nothing in them are no name."""
+    with pytest.raises(BadLine) as caught:
+        ask(Arguments('""', "#tea"))
+    assert caught.value.name == "cli.argument_needed"
+
+
+def test_less_than_nothing() -> None:
+    """A number with a minus before it is no name, unless it is in quotes."""
+    with pytest.raises(BadLine):
+        Arguments("-5", "#tea").conversation()
+    assert Arguments('"-5" 5', "#tea").conversation() == "-5"
 
 
 @pytest.mark.parametrize("ask", [Arguments.word, Arguments.number, Arguments.rest])

@@ -96,12 +96,12 @@ class Arguments:
     def room(self) -> str:
         """The room that is named first, else the chosen one."""
         if not self._text.removeprefix('"').startswith(ROOM_SIGN):
-            return self.chosen()
+            return self.chosen_room()
         return self._named(self.word())
 
     def room_alone(self) -> str:
         """The room that all of the rest names, with or without its `#`, else the chosen one."""
-        return self.room_name() if self._text else self.chosen()
+        return self.room_name() if self._text else self.chosen_room()
 
     def room_name(self) -> str:
         """Everything that is left, as the name of a room, with or without its `#`; several are no name."""
@@ -129,6 +129,8 @@ class Arguments:
         found = _WORD.match(self._text)
         if found is None or _is_number(found[0]) or found[0] == "before":
             return self.chosen()
+        if _is_number(found[0].removeprefix("-")):
+            raise BadLine
         return self._named(self.word())
 
     def chosen(self) -> str:
@@ -137,12 +139,21 @@ class Arguments:
             raise BadLine("cli.no_addressee")
         return self._to
 
+    def chosen_room(self) -> str:
+        """The chosen conversation, which has to be a room."""
+        to = self.chosen()
+        if not to.startswith(ROOM_SIGN):
+            raise BadLine("cli.no_room", to=to)
+        return to
+
     def end(self) -> None:
         """Nothing may be left."""
         if self._text:
             raise BadLine
 
     def _named(self, name: str) -> str:
+        if not name:
+            raise BadLine("cli.argument_needed")
         self.names.append(name)
         return name
 
@@ -174,7 +185,7 @@ def _seconds(text: str, *, whole_day: bool) -> float:
 
 
 def _as_room(name: str) -> str:
-    return name if name.startswith(ROOM_SIGN) else f"{ROOM_SIGN}{name}"
+    return name if not name or name.startswith(ROOM_SIGN) else f"{ROOM_SIGN}{name}"
 
 
 def _is_number(word: str) -> bool:

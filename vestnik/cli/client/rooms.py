@@ -41,7 +41,7 @@ async def join(shell: Shell, given: Arguments) -> None:
 
 async def leave(shell: Shell, given: Arguments) -> None:
     """Stop being a member of a room."""
-    room = given.room_name() if given or not shell.to else shell.to
+    room = given.room_name() if given or not shell.to else given.chosen_room()
     if shell.is_chosen(room) and not shell.screen.terminal:
         shell.to = ""
     response = await shell.client.leave(room)
@@ -88,7 +88,7 @@ async def describe(shell: Shell, given: Arguments) -> None:
 
 async def rename(shell: Shell, given: Arguments) -> None:
     """Give the chosen room another name."""
-    before, after = given.chosen(), given.room_name()
+    before, after = given.chosen_room(), given.room_name()
     await _set(shell, before, name=after)
     if shell.is_chosen(before):
         await shell.choose(after)
