@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.scripted import Script, scripted
+from vestnik.cli.client import link
 from vestnik.cli.client.arguments import Arguments, BadLine
-from vestnik.cli.client.link import link_sign, reconnect
+from vestnik.cli.client.link import link_sign, reconnect, tick
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.client import Backoff, Client
@@ -68,3 +69,24 @@ async def test_where_there_is_no_other_connection(journal: Journal) -> None:
     with pytest.raises(BadLine) as caught:
         await reconnect(shell, Arguments("", ""))
     assert caught.value.name == "cli.link_once"
+
+
+async def test_after_a_suspension(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client whose machine was suspended for long connects again at once, and after a short one it does not."""
+    monkeypatch.setattr(link, "TICK", 0.0)
+    client = Client("127.0.0.1", name="anna", password="secret", journal=journal)
+    shell = Shell(client, journal, Screen("en", "anna", terminal=True))
+    times = iter([100.0, 100.0, 129.0, 170.0, 170.0])
+    made: list[float] = []
+    at = 0.0
+
+    def asleep() -> float:
+        nonlocal at
+        at = next(times)
+        return at
+
+    monkeypatch.setattr(client, "reconnect", lambda: made.append(at))
+    with pytest.raises((StopIteration, RuntimeError)):
+        await tick(shell, lambda: None, asleep)
+    assert made == [170.0]
+    assert link.slept() > -1.0
