@@ -1,6 +1,7 @@
 """`vestnik server`."""
 
 import os
+import pty
 import re
 import shlex
 import signal
@@ -215,7 +216,9 @@ def said(tmp_path: Path, *arguments: str, **environment: str) -> str:
 def test_passwords_in_clear(tmp_path: Path) -> None:
     """Who listens where others can reach it is told in one line that passwords travel in clear."""
     assert said(tmp_path, "-a", "").count("passwords travel in clear") == 1
-    assert said(tmp_path, "-a", "0.0.0.0").count("passwords travel in clear") == 1
+    everywhere = said(tmp_path, "-a", "0.0.0.0")
+    assert everywhere.count("passwords travel in clear") == 1
+    assert "client -a 127.0.0.1 -p" in everywhere
     assert "in clear" not in said(tmp_path, "-a", "127.0.0.1")
     assert "in clear" not in said(tmp_path, "-a", "localhost")
 
@@ -248,3 +251,24 @@ def test_too_few_descriptors(tmp_path: Path) -> None:
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.endswith("CRITICAL server     Error! The process may have 30 descriptors, and needs at least 48")
+
+
+def test_a_closed_terminal(tmp_path: Path) -> None:
+    """A server goes on without the terminal in which it was started, and a signal still ends it in good order."""
+    make_data(tmp_path)
+    master, slave = pty.openpty()
+    command = [*VESTNIK, "server", "-a", "127.0.0.1", "-p", "0", "--data", str(tmp_path), "--lang", "en"]
+    with subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=clean_environment()
+    ) as process:
+        os.close(slave)
+        while "Server started" not in started(tmp_path):
+            assert process.poll() is None
+        os.close(master)
+        process.send_signal(signal.SIGHUP)  # as the session gets it then
+        while "Settings read anew" not in started(tmp_path):
+            assert process.poll() is None
+        assert vestnik("user", "--data", str(tmp_path), "list").returncode == 0
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+    assert "Server stopped" in started(tmp_path)

@@ -175,7 +175,7 @@ def _say_where(app: App) -> None:
         say(settings.lang, f"cli.server_{key}", path=value.absolute())
         for key, value in (("data", settings.data_path), ("journal", settings.log_path / "server.log"))
     ]
-    host = settings.address or "127.0.0.1"
+    host = _loopback_of(settings.address)
     how = {"command": _own_command(), "data": shlex.quote(settings.data), "address": host}
     lines.append(say(settings.lang, "cli.server_how", port=app.listener.port, **how))
     if not all(map(_is_loopback, app.listener.hosts)):
@@ -190,6 +190,15 @@ def _show(text: str, journal: Journal) -> None:
     if console.error is not None:
         reason = getattr(console.error, "strerror", None) or str(console.error)
         journal.record(catalogue.SERVER_UNHEARD, reason)
+
+
+def _loopback_of(address: str) -> str:
+    """Where a client on this machine finds a server that listens at an address: all of them are none to connect to."""
+    with suppress(ValueError):  # no event: it is a name
+        found = ipaddress.ip_address(address)
+        if found.is_unspecified:
+            return "127.0.0.1" if found.version == 4 else "::1"
+    return address or "127.0.0.1"
 
 
 def _is_loopback(host: str) -> bool:
