@@ -68,4 +68,4 @@ def test_a_full_disk(tmp_path: Path, arguments: tuple[str, ...]) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr == "It failed: No space left on device\n"
+    assert done.stderr == "It failed: the disk is full\n"

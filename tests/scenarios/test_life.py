@@ -161,7 +161,7 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     where = tmp_path / "file" / "data"
     reason = refused(tmp_path, "--data", str(where))
     assert reason.startswith(f"Нельзя писать в {tmp_path / 'file'}")
-    assert reason.endswith(": Not a directory")
+    assert reason.endswith(": на пути к нему не каталог, а файл")
 
 
 def test_a_journal_directory_that_cannot_be_made(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_directory(data: Path, command: tuple[str, ...]) -> None:
     """Of a directory that is somebody else's every command says so in one line, and leaves no trace there."""
     hide(data)
     (line,) = refused(data, *command)
-    assert f"Cannot read the settings in {data}: Permission denied" in line
+    assert f"Cannot read the settings in {data}: permission denied" in line
 
 
 @pytest.mark.parametrize("command", COMMANDS[:3], ids="-".join)
@@ -76,4 +76,4 @@ def test_the_database(data: Path, command: tuple[str, ...]) -> None:
     (data / "vestnik.lock").chmod(0o666)
     hide(data / "vestnik.db")
     (line,) = refused(data, *command)
-    assert f"Cannot write to {data}/vestnik.db: Permission denied" in line
+    assert f"Cannot write to {data}/vestnik.db: permission denied" in line

@@ -10,6 +10,7 @@ from vestnik import __version__
 from vestnik.cli.groups import HELP, CommandEntry, LazyGroup
 from vestnik.cli.language import choose, language, localized, teach
 from vestnik.texts import say
+from vestnik.texts.system import system_reason_of_file
 
 # Importing a command costs a few tenths of a second, so `vestnik --help` shows these lines without doing it.
 COMMANDS: Final = {
@@ -53,9 +54,8 @@ class VestnikGroup(LazyGroup):
             if not standalone_mode:
                 raise
             # No event: there may be no journal yet, and what has one says so there.
-            reason = error.strerror or str(error)
-            where = "" if error.filename is None else f"{error.filename}: "
-            click.echo(say(language(), "cli.file_bad", reason=f"{where}{reason}"), err=True)
+            reason = system_reason_of_file(error, language())
+            click.echo(say(language(), "cli.file_bad", reason=reason), err=True)
             raise SystemExit(1) from None
 
 

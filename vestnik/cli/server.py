@@ -97,11 +97,9 @@ def run(settings: Settings, load: Callable[[], Settings]) -> int:
         make_directory(settings.data_path)
         make_owned(settings.log_path, 0o750)
         check_access(settings.log_path, "server", date.today())
-        _raise_file_limit()
-    except (OSError, StartupError) as error:
+    except OSError as error:
         journal = Journal("server", None, console=sys.stderr, language=settings.lang)
-        failure = error if isinstance(error, StartupError) else _directory_error(error, settings.data_path)
-        return _give_up(journal, failure)
+        return _give_up(journal, _directory_error(error, settings.data_path))
     journal = configure(
         "server",
         directory=settings.log_path,
@@ -114,6 +112,10 @@ def run(settings: Settings, load: Callable[[], Settings]) -> int:
     _sweep_admin(journal, settings)
     switch("server", settings.trace)
     catch_everything(journal, settings.log_path, console=True, dumps=False)
+    try:
+        _raise_file_limit()
+    except StartupError as error:
+        return _give_up(journal, error)
     sys.setswitchinterval(SWITCH)
     return_hashing_memory()
     app = App(settings, journal)
@@ -215,13 +217,13 @@ def _own_command() -> str:
 
 
 def _directory_error(error: OSError, path: Path) -> StartupError:
-    reason = error.strerror or str(error)
-    return StartupError("server.directory_bad", path=str(error.filename or path), reason=reason)
+    return StartupError("server.directory_bad", path=str(error.filename or path), reason=error)
 
 
 def _give_up(journal: Journal, error: StartupError) -> int:
     event = catalogue.ALL[error.event]
-    journal.record(event, *(error.fields[field] for field in event.fields))
+    shown = error.shown(journal.language)
+    journal.record(event, *(shown[field] for field in event.fields))
     journal.close()
     return 1
 

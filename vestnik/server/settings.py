@@ -32,7 +32,7 @@ class SettingsUnreadable(SettingError):
     """The settings at `path` cannot be read; `reason` says why."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        super().__init__("server.settings_unreadable", path=str(path), reason=error.strerror or str(error))
+        super().__init__("server.settings_unreadable", path=str(path), reason=error)
 
 
 class SettingUnknown(SettingError):

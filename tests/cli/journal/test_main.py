@@ -197,9 +197,9 @@ def test_permission(logs: Path) -> None:
     try:
         for path in parents:
             path.chmod(0o755)
-        assert as_nobody(logs) == (1, f"Cannot read {secret}: Permission denied\n", len(RECORDS))
+        assert as_nobody(logs) == (1, f"Cannot read {secret}: permission denied\n", len(RECORDS))
         logs.chmod(0o700)
-        assert as_nobody(logs) == (1, f"Cannot read {logs}: Permission denied\n", 0)
+        assert as_nobody(logs) == (1, f"Cannot read {logs}: permission denied\n", 0)
     finally:
         for path, mode in zip(parents, modes, strict=True):
             path.chmod(mode)
@@ -308,7 +308,7 @@ def test_a_full_disk(logs: Path) -> None:
             timeout=DEADLINE,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (1, "Cannot print: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, "Cannot print: the disk is full\n")
 
 
 def in_terminal(*arguments: str, **environment: str) -> str:

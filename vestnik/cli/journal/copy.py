@@ -8,6 +8,7 @@ from vestnik.cli.failure import Failure
 from vestnik.cli.journal.journals import SERVER, Journals, location
 from vestnik.log.days.packing import Damaged
 from vestnik.log.sealing.copying import copy_journal
+from vestnik.texts.system import system_reason
 
 
 @click.command("copy")
@@ -30,7 +31,7 @@ def copy_command(
         except Damaged as error:
             raise Failure(journals.say("cli.seals_directory", path=str(directory), reason=str(error))) from None
         except OSError as error:
-            path, reason = str(error.filename or target), error.strerror or str(error)
+            path, reason = str(error.filename or target), system_reason(error, journals.language)
             raise Failure(journals.say("cli.seals_directory", path=path, reason=reason)) from None
         click.echo(
             journals.say(

@@ -17,6 +17,7 @@ from vestnik.log.reading.reader import Reader
 from vestnik.protocol.errors import StartupError
 from vestnik.server.settings import Settings, load_settings
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,8 +71,8 @@ class Journals:
     def report(self, path: Path, error: Exception) -> None:
         """Notes what could not be read, or not all of it."""
         self.incomplete = True
-        reason = getattr(error, "strerror", None)
-        if isinstance(error, OSError) and reason:
+        if isinstance(error, OSError) and error.strerror:
+            reason = system_reason(error, self.language)
             self.note(self.say("cli.journal_unreadable", path=str(path), reason=reason))
         else:
             self.note(self.say("cli.journal_damaged", path=str(path), reason=str(error).removeprefix(f"{path}: ")))
@@ -135,7 +136,7 @@ class Journals:
         try:
             there = directory.is_dir()
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = system_reason(error, self.language)
             raise Failure(self.say("cli.journal_unreadable", path=str(directory), reason=reason)) from None
         if not there:
             raise Failure(self._missing(Reader(directory, journal, self.report)))
@@ -171,7 +172,7 @@ class Journals:
         try:
             return bool(reader.files())
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = system_reason(error, self.language)
             raise Failure(self.say("cli.journal_unreadable", path=str(reader.directory), reason=reason)) from None
 
     def _missing(self, reader: Reader) -> str:

@@ -12,6 +12,7 @@ from vestnik.log.reading.entry import Entry
 from vestnik.log.reading.query import LEVELS, level_number
 from vestnik.log.reading.show import json_line, shown
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 _COLOURS: Final = {"DEBUG": "bright_black", "INFO": "green", "WARNING": "yellow", "ERROR": "red", "CRITICAL": "magenta"}
 
@@ -74,7 +75,7 @@ class Output:
         """How the command ends that cannot print."""
         if isinstance(error, BrokenPipeError):
             return SystemExit(0)
-        return Failure(say(self._language, "cli.journal_output", reason=error.strerror or str(error)))
+        return Failure(say(self._language, "cli.journal_output", reason=system_reason(error, self._language)))
 
     def _text(self, entry: Entry, side: str) -> str:
         found = shown(entry, expanded=self._expanded)

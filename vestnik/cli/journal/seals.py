@@ -24,6 +24,7 @@ from vestnik.log.sealing.seals import KEYED
 from vestnik.log.sealing.verify import verify
 from vestnik.ownership import make_owned
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 KEY_VARIABLE: Final = "VESTNIK_JOURNAL_KEY"
 _KEY: Final = re.compile(r"vjk[^\s]*")
@@ -150,7 +151,8 @@ def _need_place(journals: Journals, directory: Path) -> None:
     if directory == data / "log":
         need_data(data, journals.language, new=True)
     elif not directory.parent.is_dir():
-        reason = os.strerror(errno.ENOTDIR if directory.parent.exists() else errno.ENOENT)
+        error = OSError(errno.ENOTDIR if directory.parent.exists() else errno.ENOENT, "")
+        reason = system_reason(error, journals.language)
         raise Failure(journals.say("cli.seals_directory", path=str(directory.parent), reason=reason))
 
 
@@ -161,7 +163,7 @@ def _given_keys(journals: Journals, file: Path | None) -> list[Key]:
         text = os.environ.get(KEY_VARIABLE, "") if file is None else file.read_text("utf-8", "replace")
     except OSError as error:
         raise click.UsageError(
-            journals.say("cli.seals_directory", path=source, reason=error.strerror or str(error))
+            journals.say("cli.seals_directory", path=source, reason=system_reason(error, journals.language))
         ) from None
     if not text and file is None:
         return []
@@ -190,7 +192,7 @@ def _needs_key(report: Report) -> bool:
 
 def _why(journals: Journals, directory: Path, error: OSError) -> str:
     path = str(error.filename or directory)
-    return journals.say("cli.seals_directory", path=path, reason=error.strerror or str(error))
+    return journals.say("cli.seals_directory", path=path, reason=system_reason(error, journals.language))
 
 
 class _Printer:
