@@ -17,6 +17,10 @@ CATALOGUE: Final[Catalogue] = {
         "Нет команды {command}. Может быть, {names}? /help покажет все",
         "There is no command {command}. Is it {names}? /help lists all",
     ),
+    "cli.path_command": (
+        "Нет команды {command}; сообщение, которое начинается с /, пишется так: /{command}",
+        "There is no command {command}; a message that begins with / is written like this: /{command}",
+    ),
     "cli.alias": ("{command} здесь называется {meant}", "{command} is called {meant} here"),
     "cli.near_names": ("Может быть, {names}?", "Is it {names}?"),
     "cli.near_rooms": ("Этот чат новый. Похожие: {names}", "This room is new. There is also {names}"),
@@ -364,7 +368,10 @@ CATALOGUE: Final[Catalogue] = {
     "cli.help_rooms": ("какие есть чаты", "rooms there are"),
     "cli.help_room": ("каков этот чат", "what the room is like"),
     "cli.help_create": ("создать чат", "make a room"),
-    "cli.help_topic": ('сменить тему; "" убирает её', 'change the topic; "" removes it'),
+    "cli.help_topic": (
+        'сменить тему; "" убирает её; без текста — показать',
+        'change the topic; "" removes it; without a text, show it',
+    ),
     "cli.help_describe": ("сменить описание", "change the description"),
     "cli.help_rename": ("переименовать чат", "change the room's name"),
     "cli.help_archive": ("отправить чат в архив", "archive the room"),

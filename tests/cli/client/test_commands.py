@@ -56,6 +56,7 @@ async def test_rooms(setting: Setting) -> None:
     async with team(*setting) as made:
         await made.type("anna", "/create #den private", "/topic Old", "/describe All sorts", "/retention 30")
         assert made.shells["anna"].to == "#den"
+        assert await made.type("anna", "/topic") == [["#den", "Old"]]
         assert await made.type("anna", "/room") == [
             ["#den", "1", "owner", "private", "30", "Old", "members", "All sorts"]
         ]
@@ -158,6 +159,7 @@ MISTAKES = {
     "/history before": "It goes like this: /history [COUNT] [before NUMBER]",
     "/role boris king": "It goes like this: /role NAME owner|moderator|member",
     "/mute clara b": "It goes like this: /mute NAME [MINUTES]",
+    "/mute boris 0": "It goes like this: /mute NAME [MINUTES]",
     "/retention soon": "It goes like this: /retention DAYS|off",
     "/create #a b": "It goes like this: /create #room [private]",
     "/search tea since:monday": "A day is 2026-11-01, a moment 2026-11-01T12:30",

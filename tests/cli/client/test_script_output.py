@@ -29,6 +29,7 @@ LINES = {
     "/room": "/room",
     "/members": "/members",
     "/who": "/who",
+    "/topic": "/topic",
     "/group": "/group boris, clara b",
 }
 """Lines that give something to who has written what is in BEFORE; the others are tried elsewhere."""

@@ -53,7 +53,7 @@ _ROOMS: Final = (
     Command("/rooms", "[{words}]", rooms.rooms, "cli.help_rooms"),
     Command("/room", "", rooms.room, "cli.help_room"),
     Command("/create", "{room} [private]", rooms.create, "cli.help_create"),
-    Command("/topic", "{text}", rooms.topic, "cli.help_topic"),
+    Command("/topic", "[{text}]", rooms.topic, "cli.help_topic"),
     Command("/describe", "{text}", rooms.describe, "cli.help_describe"),
     Command("/rename", "{room}", rooms.rename, "cli.help_rename"),
     Command("/archive", "", rooms.archive, "cli.help_archive"),

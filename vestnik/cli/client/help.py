@@ -100,6 +100,8 @@ class Manual(NamedTuple):
 
     def unknown(self, shell: Shell, name: str) -> str:
         """What to say of a command that there is not."""
+        if "/" in name[1:]:
+            return shell.screen.text("cli.path_command", command=name)
         known = [command.name for commands in self.groups.values() for command in commands]
         if alike := near(name, known):
             return shell.screen.text("cli.near_command", command=name, names=", ".join(alike))

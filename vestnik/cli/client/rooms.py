@@ -77,8 +77,13 @@ async def create(shell: Shell, given: Arguments) -> None:
 
 
 async def topic(shell: Shell, given: Arguments) -> None:
-    """Change the topic."""
-    await _set(shell, given.room(), topic=given.text())
+    """Change the topic, or show it."""
+    name = given.room()
+    if given:
+        await _set(shell, name, topic=given.text())
+        return
+    found = await shell.client.get_room(name)
+    shell.screen.rows([(found.room, found.topic)] if found.topic else [])
 
 
 async def describe(shell: Shell, given: Arguments) -> None:
@@ -171,6 +176,8 @@ async def mute(shell: Shell, given: Arguments) -> None:
     room_name, name = given.room(), given.person()
     minutes = given.number() if given else None
     given.end()
+    if minutes == 0:
+        raise BadLine
     seconds = None if minutes is None else minutes * 60
     shell.did(await shell.client.mute(room_name, name, seconds), room_name, "mute", name=name)
 
