@@ -15,7 +15,7 @@ from vestnik.cli.client.commands import serve
 from vestnik.cli.client.reading import MAX_UNREAD
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
-from vestnik.client import Backoff, Client
+from vestnik.client import Backoff, BegunAnew, Change, Client, Delivery, ReadNotice, TypingNotice
 from vestnik.log.journal import Journal
 
 Capture = pytest.CaptureFixture[str]
@@ -38,6 +38,8 @@ class Tea:
         self.own = range(seq - own + 1, seq + 1)
         self.heard: list[tuple[Any, ...]] = []
         self.script: Script | None = None
+        self.refuses = False
+        """Whether history is refused, after another message has come."""
         self.before_history = 0
         """A number of messages that come before the history is answered."""
 
@@ -47,6 +49,10 @@ class Tea:
         self.script = script
         while True:
             asked = await script.hear()
+            if asked["action"] == "history" and self.refuses:
+                self.deliver()
+                script.say(response=403, error="no", id=asked["id"])
+                continue
             answer = getattr(self, f"_{asked['action']}", lambda _asked: {})(asked)
             script.say(response=200, alert="fine", id=asked["id"], **answer)
 
@@ -250,3 +256,39 @@ async def test_scripts(journal: Journal) -> None:
         await until(shell, 4)
         await shell.tell_last()
         assert tea.heard == []
+
+
+async def test_other_devices(journal: Journal) -> None:
+    """What another device has read is not unread here, and a room keeps its mark under another name."""
+    tea = Tea(5, 2)
+    async with talking(tea, journal) as shell:
+        assert [mark.unread for mark in shell.reading.marks.unread()] == [3]
+        shell.show(ReadNotice(1, "#TEA", 4))
+        assert [mark.unread for mark in shell.reading.marks.unread()] == [1]
+        shell.show(Change(1, "boris", "#tea", 1, "set_room", name="#chai"))
+        assert [mark.name for mark in shell.reading.marks.unread()] == ["#chai"]
+        shell.show(BegunAnew(("#chai",)))
+        assert shell.reading.marks.get("#chai") is None
+
+
+async def test_typing_ends_with_the_message(journal: Journal) -> None:
+    """Somebody is typing until their message comes."""
+    async with talking(Tea(0, 0), journal) as shell:
+        shell.show(TypingNotice(1, "boris", "#tea"))
+        shell.show(TypingNotice(1, "boris", "anna"))
+        assert (shell.typists.names("#tea"), shell.typists.names("boris")) == (["boris"], ["boris"])
+        shell.show(Delivery(1, "boris", "#tea", "here", 1))
+        assert (shell.typists.names("#tea"), shell.typists.names("boris")) == ([], ["boris"])
+
+
+async def test_a_refused_conversation(journal: Journal, capsys: Capture) -> None:
+    """Where the server does not let one read, one turns to the conversation all the same, and hears what comes."""
+    tea = Tea(3, 0)
+    async with talking(tea, journal) as shell:
+        tea.refuses = True
+        await serve(shell, "/to #tea")
+        assert shell.to == "#tea"
+        assert not shell.failed
+        tea.deliver()
+        await until(shell, 5)
+        assert texts(capsys)[-2:] == ["4", "5"]

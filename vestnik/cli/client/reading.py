@@ -33,6 +33,7 @@ class ReadMarks:
         self._screen = screen
         self._visited: set[str] = set()
         self._showing = ""  # the conversation whose unread messages are being fetched
+        self._held: list[Delivery] = []  # what came meanwhile: with what is fetched, or shown if nothing is
         self._shown = asyncio.Event()
 
     # What comes.
@@ -44,6 +45,8 @@ class ReadMarks:
         mark, own = self._note(message), self._is_own(message)
         conversation = conversation_of(message.from_, message.to, self._client.name)
         if name_key(conversation) == self._showing:
+            if len(self._held) < MAX_UNREAD:
+                self._held.append(message)
             return False
         if chosen:
             self._visit(conversation)
@@ -93,9 +96,14 @@ class ReadMarks:
                 self.marks.learn(ConversationState(name, 0, 0))
             else:
                 await self._show_unread(mark)
-        except Refused:  # no event: the answer had one; a server of plain JIM, or one that does not let us read
-            return
+        except ClientError as error:  # no event: it had one when it was made, or the answer had
+            for message in self._held:
+                self._screen.message(message, here=True)
+            if isinstance(error, Refused):  # by a server of plain JIM, or one that does not let us read
+                return
+            raise
         finally:
+            self._held.clear()
             self._showing = ""
         await self.tell()
 
