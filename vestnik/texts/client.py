@@ -189,7 +189,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.mark_deleted": ("удалено", "deleted"),
     "cli.mark_pinned": ("закреплено", "pinned"),
     "cli.mark_replies": ("ответов: {count}", "replies: {count}"),
-    "cli.mark_forwarded": ("от {who}", "from {who}"),
+    "cli.mark_forwarded": ("переслано от {who}", "forwarded from {who}"),
     # What has become of a message.
     "cli.life_written": ("написано", "written"),
     "cli.life_copied": ("переслано; в оригинале", "forwarded; the original"),
@@ -204,9 +204,9 @@ CATALOGUE: Final[Catalogue] = {
     # What was done to a message, at that message.
     "cli.sign_react": ("{emoji} {who}", "{emoji} {who}"),
     "cli.sign_unreact": ("без {emoji} {who}", "no {emoji} {who}"),
-    "cli.sign_pin": ("закрепил {who}", "pinned by {who}"),
-    "cli.sign_unpin": ("открепил {who}", "unpinned by {who}"),
-    "cli.sign_delete": ("удалил {who}", "deleted by {who}"),
+    "cli.sign_pin": ("закреплено: {who}", "pinned by {who}"),
+    "cli.sign_unpin": ("откреплено: {who}", "unpinned by {who}"),
+    "cli.sign_delete": ("удалено: {who}", "deleted by {who}"),
     # The status line.
     "cli.status_nowhere": ("беседа не выбрана", "no conversation"),
     "cli.status_types": ("{who} печатает…", "{who} is typing…"),

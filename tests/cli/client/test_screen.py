@@ -66,8 +66,8 @@ def test_message_for_people(terminal: Screen, capsys: pytest.CaptureFixture[str]
         "                         ┌ ↳ [3]",
         "00:00   [5]        boris │ Hello",
         "                         │ \\x1b[2J",
-        "                         └ from clara · edited · pinned · replies: 2 · 👍 anna,",
-        "                           clara",
+        "                         └ forwarded from clara · edited · pinned · replies: 2",
+        "                           · 👍 anna, clara",
     ]
 
 

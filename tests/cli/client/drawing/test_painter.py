@@ -63,7 +63,8 @@ def test_what_there_is_to_a_message(painter: Painter) -> None:
     assert list(painter.message(rich, here=True)) == [
         f"{BLANK}┌ ↳ [3] anna: Who wants ⏎ tea?",
         "12:00   [5]        boris │ I",
-        f"{BLANK}└ from clara · edited · pinned · replies: 2 · 👍 clara",
+        f"{BLANK}└ forwarded from clara · edited · pinned · replies: 2",
+        f"{BLANK}  · 👍 clara",
     ]
     assert next(painter.message(said(6, "I", reply_to=1), here=True)) == f"{BLANK}┌ ↳ [1]"
 
