@@ -153,6 +153,20 @@ def test_lines_typed_for_nobody(data: Path, tmp_path: Path) -> None:
         assert kept(server, tmp_path) == ["Hello"]
 
 
+def test_ended_from_outside(data: Path, tmp_path: Path) -> None:
+    """A client that is told to end leaves like somebody who has typed that; SIGINT is a Ctrl-C."""
+    with ServerProcess(data, "--lang", "en") as server, client(server, tmp_path) as anna:
+        anna.type("half a thought")
+        anna.wait_for("half a thought")
+        anna.process.send_signal(signal.SIGINT)
+        anna.wait_for("Ctrl-C again quits")
+        anna.type("Whole\r")
+        anna.wait_for("anna │ Whole")
+        anna.process.send_signal(signal.SIGTERM)
+        assert anna.wait() == 0
+        assert kept(server, tmp_path) == ["Whole"]
+
+
 def test_tab(data: Path, tmp_path: Path) -> None:
     """Tab completes the name of somebody who has an account and never was there."""
     add_accounts(data, ["clara b"], "secret")

@@ -96,7 +96,8 @@ class Keyboard:
         if self._going or self._lines.full() or not self._shell.connected:
             return
         self._going = True
-        if text := event.current_buffer.text:
+        text = event.current_buffer.text
+        if text and self._shell.to:  # what was begun for nobody is for whoever comes
             while len(self._drafts) >= MAX_DRAFTS:
                 del self._drafts[next(iter(self._drafts))]
             self._drafts[name_key(self._shell.to)] = text

@@ -1,6 +1,7 @@
 """The client in a terminal: a prompt with history, editing and completion; what others send appears above it."""
 
 import asyncio
+import signal
 import sys
 from contextlib import suppress
 from functools import partial
@@ -64,6 +65,8 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         receiving = asyncio.create_task(shell.receive())
         serving = asyncio.create_task(_serve(shell, lines, prompt, keyboard))
         asking = asyncio.create_task(_ask(shell, lines, prompt))
+        # To be ended is to leave: else the terminal would stay without echo.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asking.cancel)
         telling = asyncio.create_task(shell.reading.keep_telling())
         ticking = asyncio.create_task(tick(shell, prompt.app.invalidate))
         learning = asyncio.create_task(keep_learning(shell))
