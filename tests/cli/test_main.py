@@ -46,6 +46,25 @@ def test_commands_help(name: str) -> None:
         assert done.stderr == ""
 
 
+@pytest.mark.parametrize("number", ["SIGHUP", "SIGUSR1", "SIGUSR2"])
+def test_a_signal_before_the_server_is_there(number: str) -> None:
+    """What makes a running server read its settings, or say something, does not end one that is only being imported."""
+    code = f"""
+import os, signal, sys
+class Importing:
+    def find_spec(self, name, path, target=None):
+        if name == "vestnik.cli.server":
+            os.kill(os.getpid(), signal.{number})
+sys.meta_path.insert(0, Importing())
+from vestnik.cli.main import main
+main(["server", "--help"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=DEADLINE, check=False, env=clean_environment()
+    )
+    assert done.returncode == 0
+
+
 def test_unknown_command() -> None:
     """A command that there is not is a usage error that names it."""
     done = vestnik("dance")

@@ -1,5 +1,6 @@
 """The command `vestnik`: finds the module of a command only when that command is used."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
@@ -57,6 +58,16 @@ class VestnikGroup(LazyGroup):
             reason = system_reason_of_file(error, language())
             click.echo(say(language(), "cli.file_bad", reason=reason), err=True)
             raise SystemExit(1) from None
+
+    def find(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command with this name, imported now.
+
+        Signals that mean something to a server that runs do not end one that is being imported, which takes a while.
+        """
+        if name == "server":
+            for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+                signal.signal(number, signal.SIG_IGN)
+        return super().find(ctx, name)
 
 
 @click.group(

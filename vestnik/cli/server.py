@@ -8,7 +8,6 @@ import os
 import resource
 import shlex
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -82,7 +81,7 @@ def command(config: Path | None, default_address: str | None, **given: Any) -> N
         settings.log_path  # noqa: B018  # it may not be a path
         return settings
 
-    _outlive_the_terminal()
+    _fill_standard_streams()
     try:
         settings = load()
     except StartupError as error:
@@ -228,14 +227,11 @@ def _give_up(journal: Journal, error: StartupError) -> int:
     return 1
 
 
-def _outlive_the_terminal() -> None:
-    """A terminal that is closed ends no server, nor do signals that nobody reacts to yet.
+def _fill_standard_streams() -> None:
+    """Standard streams that are not there are made empty ones.
 
-    Standard streams that are not there are made empty ones: else a file of ours would get the number of one, and what
-    is printed there be written into it.
+    Else a file of ours would get the number of one, and what is printed there be written into it.
     """
-    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
-        signal.signal(number, signal.SIG_IGN)  # until there is somebody to react
     for fd in range(3):
         try:
             os.fstat(fd)
