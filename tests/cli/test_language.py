@@ -140,6 +140,13 @@ def test_mistakes(arguments: tuple[str, ...], russian: str, english: str) -> Non
         assert expected in found.output
 
 
+def test_another_alphabet() -> None:
+    """Where standard output has no Cyrillic letters nothing fails."""
+    done = vestnik("--help", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u0412" in done.stdout
+
+
 def test_a_variable_is_named(tmp_path: Path) -> None:
     """Of a bad value from the environment it is said that it is from there."""
     done = vestnik("server", "--data", str(tmp_path), VESTNIK_PORT="zz", VESTNIK_LANG="en")

@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any, Final
 
 import click
@@ -49,6 +50,8 @@ class VestnikGroup(LazyGroup):
         arguments = list(sys.argv[1:] if args is None else args)
         teach()
         choose(arguments)
+        if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal of another alphabet gets what it can show
         try:
             return click.Group.main(localized(self), arguments, prog_name, complete_var, standalone_mode, **extra)
         except OSError as error:
