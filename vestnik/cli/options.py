@@ -52,14 +52,14 @@ config = click.option(
 )
 
 
-def port(help_text: str) -> Callable[[Any], Any]:
-    """The option -p, with a help text of the command's own."""
+def port(help_text: str, least: int = 0) -> Callable[[Any], Any]:
+    """The option -p, with a help text of the command's own, and the `least` number that it takes."""
     return click.option(
         "-p",
         "--port",
         envvar="VESTNIK_PORT",
         show_envvar=True,
-        type=click.IntRange(0, 65_535),
+        type=click.IntRange(least, 65_535),
         metavar="PORT",
         help=help_text,
     )

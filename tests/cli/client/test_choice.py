@@ -67,6 +67,12 @@ def test_two_ports(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert chosen()[:2] == ("b", 5)
 
 
+def test_no_port(file: Path) -> None:
+    """Nobody can be reached at port 0, and it does not stand for the usual one."""
+    with pytest.raises(click.BadParameter):
+        chosen("-p", "0")
+
+
 def test_no_address(file: Path) -> None:
     """What is no address is said in the language chosen."""
     with pytest.raises(click.UsageError, match="is no address"):

@@ -41,7 +41,7 @@ from vestnik.texts import say
     metavar="ADDR[:PORT]",
     help="Address of the server (default: 127.0.0.1).",
 )
-@options.port("Port of the server (default: 7777).")
+@options.port("Port of the server (default: 7777).", least=1)
 @click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, metavar="NAME", help="Account.")
 @click.option(
     "--remember/--no-remember",
