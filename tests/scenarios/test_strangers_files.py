@@ -65,6 +65,17 @@ def test_the_journal(data: Path, command: tuple[str, ...]) -> None:
     assert "permission denied" in line.lower()
 
 
+@pytest.mark.parametrize("command", COMMANDS[3:6], ids="-".join)
+def test_a_reader_of_files(data: Path, command: tuple[str, ...]) -> None:
+    """Who may enter, but not read, is told which files these are, and nothing that sounds like an answer."""
+    for path in (data / "vestnik.db", *(data / "log").iterdir()):
+        if not path.is_symlink():
+            hide(path)
+    lines = refused(data, *command)
+    assert all(str(data) in line and line.endswith(": permission denied") for line in lines)
+    assert lines
+
+
 @pytest.mark.parametrize("command", COMMANDS[:3], ids="-".join)
 def test_the_database(data: Path, command: tuple[str, ...]) -> None:
     """The line names the file."""

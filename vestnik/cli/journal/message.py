@@ -1,7 +1,10 @@
 """`vestnik journal message`: the life of one message, from its author to those it was delivered to."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import click
@@ -32,6 +35,8 @@ from vestnik.log.reading.stamps import SECOND
 from vestnik.protocol.errors import StartupError
 from vestnik.store.queries.trace import Trace, between, in_room, with_id
 from vestnik.store.readonly import looking
+from vestnik.store.store import DATABASE
+from vestnik.texts.system import system_reason
 
 BEFORE: Final = BACK
 """How long before it was stored the journal is searched for a message: it may have been refused at first."""
@@ -100,7 +105,7 @@ def command(message: str, **given: Any) -> None:
             for target in targets(message):
                 found = found or search(journal.reader, database, target)
     except (StartupError, DatabaseError) as error:
-        reason = error.text(journals.language) if isinstance(error, StartupError) else str(error.orig)
+        reason = error.text(journals.language) if isinstance(error, StartupError) else _why(journals, data, error)
         raise Failure(journals.say("cli.trace_database", path=str(data), reason=reason)) from None
     if not found:
         journals.finish()
@@ -113,6 +118,13 @@ def command(message: str, **given: Any) -> None:
         output.line(journals.say("cli.trace_no_database", path=str(data)))
     output.flush()
     journals.finish()
+
+
+def _why(journals: Journals, data: Path, error: DatabaseError) -> str:
+    """Why the database cannot be read; SQLite does not tell a file of another user from a broken one."""
+    if os.access(data / DATABASE, os.R_OK):
+        return str(error.orig)
+    return system_reason(PermissionError(errno.EACCES, ""), journals.language)
 
 
 def targets(message: str) -> Iterator[Target]:

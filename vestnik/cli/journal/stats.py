@@ -52,7 +52,7 @@ def command(name: str | None, as_json: bool, **given: Any) -> None:
     output = Output(journals.language)
     if as_json:
         output.json(json_object({"journal": journal.reader.name} | stats.as_object(TOP)))
-    else:
+    elif stats.entries or not journals.incomplete:
         _print(output, journals.language, stats)
     output.flush()
     journals.finish()
