@@ -116,6 +116,22 @@ def test_ctrl_z(data: Path, tmp_path: Path) -> None:
         shell.wait_for("anna │ half a thought", after=again)
 
 
+def test_keys_at_the_password(data: Path, tmp_path: Path) -> None:
+    """There Ctrl-Z suspends, too, and a password may be pasted with the end of its line; neither is a part of it."""
+    with (
+        ServerProcess(data, "--lang", "en") as server,
+        Terminal([sys.executable, "-c", WITH_JOBS], XDG_STATE_HOME=str(tmp_path)) as shell,
+    ):
+        shell.type(" ".join(command(server, tmp_path)) + "\r")
+        shell.wait_for("Password of anna")
+        shell.type("sec\x1a")
+        stopped = shell.wait_for("Stopped")
+        shell.type("fg\r")
+        shell.wait_for("Password of anna", after=stopped)
+        shell.type("\x1b[200~ret\r\n\x1b[201~\r")
+        shell.wait_for("anna → ?>", after=stopped)
+
+
 @pytest.mark.parametrize("key", ["\x1ba", "\x1bф"])
 def test_alt_a(key: str, data: Path, tmp_path: Path) -> None:
     """Alt-A goes to what is unread, and what was begun meanwhile is there again when one comes back."""

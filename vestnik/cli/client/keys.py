@@ -113,6 +113,18 @@ class Keyboard:
             event.current_buffer.insert_text(text)
 
 
+def password_bindings() -> KeyBindings:
+    """The keys of a prompt for a password: Ctrl-Z suspends, and the end of a line that is pasted is no part of it."""
+    bindings = KeyBindings()
+    bindings.add("c-z")(_suspend)
+    bindings.add(Keys.BracketedPaste)(_paste_password)
+    return bindings
+
+
+def _paste_password(event: KeyPressEvent) -> None:
+    event.current_buffer.insert_text(event.data.rstrip("\r\n"))
+
+
 def _new_line(event: KeyPressEvent) -> None:
     event.current_buffer.insert_text("\n")
 

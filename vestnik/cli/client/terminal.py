@@ -19,7 +19,7 @@ from vestnik.cli.client.commands import AT_ONCE, chooses, is_command, serve
 from vestnik.cli.client.completion import NameCompleter
 from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.client.entering import Ask, enter
-from vestnik.cli.client.keys import Keyboard, SteadyInput
+from vestnik.cli.client.keys import Keyboard, SteadyInput, password_bindings
 from vestnik.cli.client.link import link_sign, tick
 from vestnik.cli.client.screen import terminal_width
 from vestnik.cli.client.shell import Shell
@@ -92,7 +92,7 @@ def _password(shell: Shell) -> Ask:
     async def ask() -> Secret:
         client = shell.client
         where = {"account": client.name, "server": show_address(client.address, client.port)}
-        session: PromptSession[str] = PromptSession(erase_when_done=True)
+        session: PromptSession[str] = PromptSession(erase_when_done=True, key_bindings=password_bindings())
         text = printable(shell.screen.text("cli.login_password", **where))
         return Secret(await session.prompt_async(f"{text}: ", is_password=True))
 
