@@ -119,6 +119,27 @@ def test_in_place(data: Path, backup: Path) -> None:
     verified(data)
 
 
+AT_NOON = """
+import sys, time
+from vestnik.cli.main import main
+time.strftime = lambda *_: "20261130-120000"
+main(sys.argv[1:])
+"""
+
+
+def test_twice_in_a_second(data: Path, backup: Path) -> None:
+    """Each database that is replaced gets a name of its own."""
+    for _ in range(3):
+        subprocess.run(
+            [sys.executable, "-c", AT_NOON, "restore", str(backup), "--data", str(data)],
+            check=True,
+            env=clean_environment(),
+            timeout=DEADLINE,
+        )
+    first = f"{DATABASE}.replaced-20261130-120000"
+    assert {path.name for path in data.glob(f"{DATABASE}.replaced-*")} == {first, f"{first}-2", f"{first}-3"}
+
+
 def test_in_russian(backup: Path, tmp_path: Path) -> None:
     """It says so in Russian."""
     assert restore(tmp_path / "there", backup, lang="ru").startswith(

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -147,6 +148,13 @@ def _write(path: Path, member: Member, place: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _aside(place: Path) -> Path:
+    """Another name for the database at `place`, which nothing has: there may be one of this second already."""
+    name = f"{place.name}.replaced-{time.strftime('%Y%m%d-%H%M%S')}"
+    names = (place.with_name(name if number == 1 else f"{name}-{number}") for number in count(1))
+    return next(path for path in names if not path.exists() and not log_of(path).exists())
+
+
 def _restore(settings: Settings, unpacked: Unpacked, path: str) -> None:
     """Put everything in its place. The journals come first, so that what is recorded from here on follows them."""
     lang, directory, place = settings.lang, settings.log_path, _place(settings)
@@ -159,7 +167,7 @@ def _restore(settings: Settings, unpacked: Unpacked, path: str) -> None:
     with admin_journal(settings) as journal:
         too_late()
         record(settings, journal, catalogue.ADMIN_RESTORE_BEGUN, path)
-        aside = place.with_name(f"{place.name}.replaced-{time.strftime('%Y%m%d-%H%M%S')}")
+        aside = _aside(place)
         there = put_in_place(unpacked.database, place, aside)
         epoch, kept = unpacked.epoch.epoch, unpacked.epoch.began
         record(settings, journal, catalogue.ADMIN_RESTORED, path, epoch, kept)
