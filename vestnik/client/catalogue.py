@@ -53,6 +53,7 @@ CLIENT_BEHIND: Final = _event("client.behind", WARNING, ("limit",))
 CLIENT_OUTBOX_FULL: Final = _event("client.outbox_full", ERROR, ("limit",))
 CLIENT_INPUT_BAD: Final = _event("client.input_bad", WARNING, ("reason",))
 CLIENT_INTERRUPTED: Final = _event("client.interrupted", WARNING)
+CLIENT_OUTPUT_LOST: Final = _event("client.output_lost", ERROR, ("reason",))
 CLIENT_FAILED: Final = _event("client.failed", ERROR, ("reason",))
 
 ALL: Final = _CATALOGUE.all

@@ -358,5 +358,9 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "client.input_bad": ("Неправильный ввод: {reason}", "Bad input: {reason}"),
     "client.interrupted": ("Клиент прерван", "The client was interrupted"),
+    "client.output_lost": (
+        "Стандартный вывод больше ничего не принимает: {reason}",
+        "Standard output takes nothing any more: {reason}",
+    ),
     "client.failed": ("Непредвиденная ошибка клиента: {reason}", "Unexpected error in the client: {reason}"),
 }

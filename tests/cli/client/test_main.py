@@ -44,6 +44,29 @@ def test_a_session(server: ServerProcess, tmp_path: Path) -> None:
     assert [line[24:] for line in done.stderr.splitlines()] == [line[24:] for line in journal.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [("<<<$'/help\\n/help' >/dev/full", 1), ("< <(yes /help) | head -1", 1), ("<&-", 0)],
+    ids=["full", "pipe", "no input"],
+)
+def test_broken_streams(server: ServerProcess, tmp_path: Path, ending: str, code: int) -> None:
+    """Output that nobody takes ends the client with one line and exit code 1; an input that is closed has no lines."""
+    program = " ".join((*VESTNIK, "client", "-p", str(server.port), "-u", "anna", "--log-dir", str(tmp_path)))
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program} --lang en {ending}"],
+        capture_output=True,
+        encoding="utf-8",
+        env=clean_environment(VESTNIK_PASSWORD="secret"),
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert done.returncode == code
+    wrong = [line for line in done.stderr.splitlines() if " INFO " not in line]
+    assert len(wrong) == code
+    assert all("Standard output takes nothing any more: " in line for line in wrong)
+    assert "Traceback" not in done.stderr
+
+
 def test_last_line_without_newline(server: ServerProcess, tmp_path: Path) -> None:
     """A last line without a newline counts too."""
     assert talk(server, tmp_path, "/join #tea\nlast").returncode == 0

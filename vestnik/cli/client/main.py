@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -18,7 +18,7 @@ from vestnik.cli.client.choice import choose
 from vestnik.cli.client.commands import serve_bytes
 from vestnik.cli.client.entering import enter
 from vestnik.cli.client.logins import RememberedLogin, logins_directory
-from vestnik.cli.client.screen import Screen
+from vestnik.cli.client.screen import OutputLost, Screen
 from vestnik.cli.client.settings import settings_path
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
@@ -30,6 +30,7 @@ from vestnik.log.journaled import journaled, switch
 from vestnik.log.setup import configure, default_directory
 from vestnik.secret import Secret
 from vestnik.texts import say
+from vestnik.texts.system import system_reason
 
 
 @click.command("client")
@@ -71,7 +72,7 @@ def command(context: click.Context, /, **given: Any) -> None:
     The exit code is 0 only if everything went through.
     """
     choice = choose(context, given)
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
     password = _given_password(choice.lang)
     user = choice.user or _ask_name(choice.lang, interactive)
     directory = choice.log_dir or default_directory()
@@ -104,6 +105,10 @@ def command(context: click.Context, /, **given: Any) -> None:
     except KeyboardInterrupt:
         shell.failed = True
         journal.record(catalogue.CLIENT_INTERRUPTED)
+    except OutputLost as lost:
+        shell.failed = True
+        journal.record(catalogue.CLIENT_OUTPUT_LOST, system_reason(lost.error, choice.lang))
+        _discard_output()
     except Exception as error:  # noqa: BLE001
         shell.failed = True
         journal.record(catalogue.CLIENT_FAILED, type(error).__name__, error=error)
@@ -113,12 +118,24 @@ def command(context: click.Context, /, **given: Any) -> None:
     raise SystemExit(1 if shell.failed else 0)
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits at a standard stream, which is None if the program was started without it."""
+    return stream is not None and stream.isatty()
+
+
+def _discard_output() -> None:
+    """Let go what is still to be written to standard output, or the interpreter complains of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def _given_password(language: str) -> Secret | None:
     """The password of the environment; None if it has to be typed. Raises UsageError when there is nobody to ask."""
     given = os.environ.get(PASSWORD_VARIABLE)
     if given is not None:
         return Secret(given)
-    if not sys.stdin.isatty():
+    if not _is_terminal(sys.stdin):
         raise click.UsageError(say(language, "cli.password_needed", variable=PASSWORD_VARIABLE))
     return None
 
@@ -166,6 +183,8 @@ async def _talk_in_lines(shell: Shell, ask: bool) -> None:
 
 
 async def _serve_lines(shell: Shell) -> None:
+    if sys.stdin is None:  # the program was started without it: there are no lines
+        return
     lines: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
     loop = asyncio.get_running_loop()
     # A daemon, so that the program can end while it waits for a line.

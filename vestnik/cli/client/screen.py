@@ -55,6 +55,22 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
+class OutputLost(Exception):
+    """Standard output takes nothing any more; the system has said `error`."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _write(text: str) -> None:
+    """Write lines to standard output. Raises OutputLost."""
+    try:
+        click.echo(text)
+    except OSError as error:  # no event: whoever talks records the end of it
+        raise OutputLost(error) from error
+
+
 class Screen:
     """Standard output, in a `terminal` or not, for the account `own`; `clock` is in UNIX seconds."""
 
@@ -91,7 +107,7 @@ class Screen:
         if self.terminal:
             self._show(self._painter.line(text))
         else:
-            click.echo(printable(text))
+            _write(printable(text))
 
     def note(self, text: str) -> None:
         """Tell people something; scripts do not need it."""
@@ -194,7 +210,7 @@ class Screen:
         """Show rows: between tabs for scripts, in `columns` under a heading for people."""
         if not self.terminal:
             for row in rows:
-                click.echo("\t".join(map(printable, row)))
+                _write("\t".join(map(printable, row)))
         elif not rows:
             self.note(self.text("cli.client_nothing"))
         else:
@@ -204,4 +220,4 @@ class Screen:
     def _show(self, lines: Iterable[str]) -> None:
         """Show lines of the painter, in one piece."""
         if text := "\n".join(lines):
-            click.echo(text)
+            _write(text)
