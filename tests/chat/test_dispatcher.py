@@ -52,6 +52,9 @@ CLAIMS: list[AnyRequest] = [
     Authenticate(user=User("boris", password=Secret("secret"))),
     Msg(to="boris", message="x", sender="boris"),
     Msg(to="boris", message="x", from_="anna", sender="boris"),
+    Msg(to="boris", message="x", account_name=Raw(b'"boris"')),
+    Msg(to="boris", message="x", from_="anna", user=Raw(b'{"account_name": "boris"}')),
+    Authenticate(user=User("anna", password=Secret("secret")), account_name=Raw(b'"boris"')),
     Presence(account_name=Raw(b'"boris"')),
     Presence(user=User("anna"), account_name=Raw(b'"boris"')),
     Join(room="#tea", user=Raw(b'{"account_name": "boris"}')),
@@ -90,6 +93,7 @@ async def test_own_name(house: House, name: str | None) -> None:
     "request_",
     [
         Msg(to="#tea", message="x", sender="Anna"),
+        Msg(to="#tea", message="x", account_name=Raw(b'"anna"'), user=Raw(b'"Anna"')),
         Join(room="#tea", account_name=Raw(b'"anna"'), user=Raw(b'{"account_name": "ANNA"}')),
         Join(room="#tea", account_name=Raw(b"17"), user=Raw(b'[{"account_name": "boris"}]')),
         Join(room="#tea", user=Raw(b'{"account_name": null, "status": "boris"}')),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from vestnik.protocol.requests import Authenticate, Presence, User
-from vestnik.protocol.spellings import respell
+from vestnik.protocol.spellings import named, respell
 from vestnik.secret import Secret
 
 SECRET = Secret("secret")
@@ -45,6 +45,24 @@ def test_logins(fields: dict[str, Any]) -> None:
     assert revealed(found) == ("anna", "secret", None)
     assert (found.id, found.features, found.remember) == ("1", ["seq"], False)
     assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"user": "anna", "account_name": "boris", "password": "secret"},
+        {"user": {"client_name": "anna"}, "account_name": "boris", "password": "secret"},
+        {"account_name": "anna", "client_name": "boris", "user": "anna", "password": "secret"},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("action", ["authenticate", "presence"])
+def test_two_names(action: str, fields: dict[str, Any]) -> None:
+    """Of somebody else who is named, too, whoever serves the request is told."""
+    found = spelled(action, **fields)
+    assert found is not None
+    assert found.user is not None
+    assert {found.user.account_name, *named(found.account_name)} == {"anna", "boris"}
 
 
 def test_token_at_the_top_level() -> None:

@@ -67,10 +67,11 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
 
     `remember` asks for a token; it, the password and the token may stand here or in `user`. `lang` is the language of
     the answers on this connection (`ru`, `en`, also with a region: `en-GB`), if it is not to be the server's; any other
-    means nothing.
+    means nothing. `account_name` may stand beside `user`.
     """
 
     user: User
+    account_name: Raw = NOBODY
     features: list[str] = []
     remember: bool = False
     password: Secret | None = None
@@ -81,13 +82,15 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
 class Msg(Request, tag="msg", kw_only=True):
     """A message to a room (`#name`) or to a person; `reply_to` is the `seq` of the message that it answers.
 
-    Some programs write `sender` for `from`.
+    Some programs write `sender` for `from`, or say who speaks as in other requests.
     """
 
     to: str
     message: str
     from_: str | None = msgspec.field(name="from", default=None)
     sender: str | None = None
+    account_name: Raw = NOBODY
+    user: Raw = NOBODY
     encoding: Raw = Raw(b'"utf-8"')
     reply_to: Number | None = None
 

@@ -69,12 +69,14 @@ def respell(data: bytes) -> Authenticate | Presence | None:
         return None
     inner = found.user if isinstance(found.user, _User) else found
     text = found.user if isinstance(found.user, str) else None
-    name = inner.account_name or inner.client_name or text or found.account_name or found.client_name
+    names = (inner.account_name, inner.client_name, text, found.account_name, found.client_name)
+    name, *others = dict.fromkeys(each for each in names if each) or [None]
     if not name:
         return None
+    other = msgspec.Raw(msgspec.json.encode(others[0])) if others else NOBODY
     if found.action == "presence":
         user = User(name, status=inner.status, state=inner.state)
-        return Presence(found.time, found.id, found.type, user)
+        return Presence(found.time, found.id, found.type, user, other)
     if found.action != "authenticate":
         return None
     user = User(name, password=inner.password, token=inner.token, remember=inner.remember)
@@ -82,6 +84,7 @@ def respell(data: bytes) -> Authenticate | Presence | None:
         time=found.time,
         id=found.id,
         user=user,
+        account_name=other,
         features=found.features,
         remember=found.remember,
         password=found.password,

@@ -20,7 +20,7 @@ from vestnik.chat.actions import (
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
-from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Presence, Request, Speaking
+from vestnik.protocol.requests import NOBODY, AddContact, DelContact, GetContacts, Msg, Presence, Request, Speaking
 from vestnik.protocol.spellings import named
 
 R = TypeVar("R", bound=Request)
@@ -46,6 +46,12 @@ def _speaker(request: Speaking) -> tuple[str, ...]:
 def _present(request: Presence) -> tuple[str, ...]:
     name = None if request.user is None else request.user.account_name
     return _both(name, *named(request.account_name, request.from_, request.sender))
+
+
+def _author(request: Msg) -> Claimed:
+    if request.sender is None and request.account_name is NOBODY and request.user is NOBODY:
+        return request.from_
+    return _both(request.from_, request.sender, *named(request.account_name, request.user))
 
 
 def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:
@@ -83,7 +89,7 @@ def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Ac
 
 ACTIONS: Final[Mapping[type[Request], Action]] = dict(
     (
-        _row(messages.send, "to", claims=lambda r: r.from_ if r.sender is None else _both(r.from_, r.sender)),
+        _row(messages.send, "to", claims=_author),
         _row(messages.forward, "to", "source", "seq"),
         _row(login.presence, claims=_present),
         _row(login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),

@@ -20,6 +20,7 @@ from vestnik.chat.storage.accounts import Credentials, LoginStanding, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
+from vestnik.protocol.spellings import named
 from vestnik.secret import Secret
 
 TOUCH_AFTER: Final = 3600.0
@@ -27,11 +28,16 @@ TOUCH_AFTER: Final = 3600.0
 
 
 async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
-    """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token)."""
+    """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token), and
+    Forbidden when somebody else is named, too.
+    """
     if request.lang is not None:
         session.lang = intern(request.lang.partition("-")[0].casefold())
     name = check_length("user.account_name", request.user.account_name, chat.limits.name)
     session.claimed = name
+    for other in named(request.account_name):
+        if name_key(other[: chat.limits.name + 1]) != name_key(name):
+            raise Forbidden(answers.IDENTITY_MISMATCH, name, other[: chat.limits.name])
     token = request.token if request.user.token is None else request.user.token
     if token is not None:
         return await _by_token(chat, session, request, name, token)
