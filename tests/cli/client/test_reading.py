@@ -221,6 +221,19 @@ async def test_many(journal: Journal, capsys: Capture) -> None:
         assert "more" not in capsys.readouterr().out
 
 
+async def test_the_rest_of_many(journal: Journal, capsys: Capture) -> None:
+    """Where no other conversation has something unread, the next one is the rest of the chosen one."""
+    tea = Tea(MAX_UNREAD + 50, 0)
+    async with talking(tea, journal) as shell:
+        await serve(shell, "/unread")
+        assert tea.read == MAX_UNREAD
+        await serve(shell, "/unread")
+        assert tea.read == MAX_UNREAD + 50
+        capsys.readouterr()
+        await serve(shell, "/unread")
+        assert capsys.readouterr().out == "* Everything is read in other conversations\n"
+
+
 async def test_history(journal: Journal) -> None:
     """History that follows what is read is read when it was shown; a later part of it is not."""
     tea = Tea(9, 3)

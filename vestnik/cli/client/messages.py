@@ -124,7 +124,10 @@ async def conversations(shell: Shell, given: Arguments) -> None:
 
 
 async def unread(shell: Shell, given: Arguments) -> None:
-    """Talk to the next conversation with something unread, one with mentions before others."""
+    """Talk to the next conversation with something unread, one with mentions before others.
+
+    Where nothing is unread in others, what is left of the chosen one goes on.
+    """
     given.end()
     found = await shell.client.conversations()
     shell.know(*(each.to for each in found))
@@ -133,7 +136,11 @@ async def unread(shell: Shell, given: Arguments) -> None:
     others = [*found[here + 1 :], *found[: max(here, 0)]]
     waiting = sorted((each for each in others if each.unread), key=lambda each: not each.mentions)
     if not waiting:
-        shell.screen.note(shell.screen.text("cli.client_all_read"))
+        mark = shell.reading.marks.get(shell.to)
+        if mark is not None and mark.unread:
+            await shell.choose(shell.to)
+        else:
+            shell.screen.note(shell.screen.text("cli.client_all_read"))
         return
     await shell.choose(waiting[0].to)
     if not shell.screen.terminal:
