@@ -98,7 +98,7 @@ async def test_own_name(house: House, name: str | None) -> None:
         Join(room="#tea", account_name=Raw(b"17"), user=Raw(b'[{"account_name": "boris"}]')),
         Join(room="#tea", user=Raw(b'{"account_name": null, "status": "boris"}')),
     ],
-    ids=repr,
+    ids=["sender", "account and user", "user's account", "no names", "status"],
 )
 async def test_own_name_in_other_places(house: House, request_: AnyRequest) -> None:
     """One's own name may stand wherever a name may, and what is no name is not taken for one."""
