@@ -378,7 +378,7 @@ def test_begun_values_are_told_apart(begun: bytes) -> None:
     first = framer.begun
     pulled(framer, b"")
     assert (framer.begun, framer.size) == (first, len(begun))
-    framer = Framer(msgspec.json.decode)
+    framer: Framer[object] = Framer(msgspec.json.decode)
     pulled(framer, b"[1")
     first = framer.begun
     pulled(framer, b"]{}" + begun)
@@ -396,3 +396,13 @@ def test_limits_of_the_specification() -> None:
     assert (MAX_VALUE, MAX_DEPTH) == (65_536, 32)
     assert answers.VALUE_TOO_LONG.code == answers.VALUE_TOO_DEEP.code == 400
     assert math.log2(MAX_VALUE) == 16
+
+
+@pytest.mark.parametrize("blanks", ["\n", " \r\n", "\n\n \n"])
+def test_one_value_that_is_cut(blanks: str) -> None:
+    """Only a value that two segments share is scanned: what follows it in whole lines is decoded in one call again."""
+    framer: Framer[object] = Framer(msgspec.json.decode)
+    data = (b'{"a": [1, 2]}' + blanks.encode()) * 100
+    found = [*framer.feed(data[:5]), *framer.feed(data[5:])]
+    assert [value for value in found if value is not None] == [{"a": [1, 2]}] * 100
+    assert framer.begun == 1

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from vestnik.server.turns import PASS, REQUEST, TURN, Turns, worth
+from vestnik.server.turns import MOST_GIVEN, PASS, REQUEST, TURN, Turns, worth
 
 
 class Client:
@@ -14,6 +14,7 @@ class Client:
         self.name = name
         self.wanted = wanted
         self.units = units
+        self.pending = 0
 
     def take_turn(self) -> None:
         """One turn."""
@@ -86,6 +87,8 @@ async def test_failing_turns_hold_nobody_up() -> None:
     turns, log = Turns(), list[str]()
 
     class Broken:
+        pending = 0
+
         def take_turn(self) -> None:
             raise OSError("broken")
 
@@ -96,3 +99,34 @@ async def test_failing_turns_hold_nobody_up() -> None:
     await passes(2)
     assert log == ["a"]
     assert len(failed) == 1
+
+
+async def test_messages_come_first() -> None:
+    """While the store has messages those who go on give way, a few times; not who has some there, nor who is new."""
+    waiting = [True]
+    turns, log = Turns(lambda: waiting[0]), list[str]()
+    sender = Client(turns, log, "s", MOST_GIVEN + 1)
+    sender.pending = 1
+    for each in (Client(turns, log, "a", 2), Client(turns, log, "b", 1), sender):
+        turns.wait(each, going_on=True)
+    turns.wait(Client(turns, log, "n", 1), going_on=False)
+    while len(log) < MOST_GIVEN + 3:
+        await asyncio.sleep(0)
+    assert "".join(log[: MOST_GIVEN + 1]) == "n" + "s" * MOST_GIVEN
+    assert sorted(log[MOST_GIVEN + 1 :]) == ["a", "b"]
+    while "a" not in log[MOST_GIVEN + 3 :]:
+        await asyncio.sleep(0)  # the last one has its turn, although the store always has something
+    assert log.count("s") == MOST_GIVEN + 1
+
+
+async def test_giving_way_ends_with_the_messages() -> None:
+    """Who has given way goes on as soon as the store has no messages any more."""
+    waiting = [True]
+    turns, log = Turns(lambda: waiting[0]), list[str]()
+    turns.wait(Client(turns, log, "a", 1), going_on=True)
+    await passes(2)
+    assert log == []
+    waiting[0] = False
+    turns.wait(Client(turns, log, "b", 1), going_on=True)
+    await passes(1)
+    assert log == ["a", "b"]

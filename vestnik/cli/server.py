@@ -39,7 +39,7 @@ from vestnik.store.durable import make_directory
 from vestnik.store.errors import StoreUnsafe
 from vestnik.texts import say
 
-SWITCH: Final = 0.001
+SWITCH: Final = 0.0001
 """Seconds after which a thread that wants the interpreter gets it. Whoever writes a transaction wants it again after
 each statement, and five milliseconds each time, as is the default, are longer than the transaction."""
 LEAST_DESCRIPTORS: Final = 48

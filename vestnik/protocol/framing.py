@@ -131,8 +131,8 @@ class Framer(Generic[T]):
                             yield value
                             continue
                 at = _BLANK.match(data, at).end()  # type: ignore[union-attr]  # the pattern matches anything
-                if at == end:
-                    return
+                if at >= min(stop + 1, end):
+                    continue  # only blanks were left of that line
                 if at > end - len(_MARK) and _MARK.startswith(data[at:]):
                     self._lead = data[at:]
                     return

@@ -207,20 +207,21 @@ class App:
         fanout = Fanout(chat, journal, kept, settings.buffers)
         order = Order(fanout, chat.rooms, store, tasks, journal)
         refusals = Refusals(journal)
+        intake = Intake(chat, journal, self.wordings, store, fanout, order, kept, refusals, settings.write_queue)
         self.services = Services(
             chat,
             journal,
             self.wordings,
-            Intake(chat, journal, self.wordings, store, fanout, order, kept, refusals, settings.write_queue),
+            intake,
             fanout,
             kept,
             CatchUp(chat, store, refusals, order, kept),
             tasks,
             refusals,
-            Turns(),
+            Turns(intake.waits),
             settings.send_buffer,
         )
-        chat.hand_over = self.services.intake.hand_over
+        chat.hand_over = intake.hand_over
         self._undo.callback(refusals.flush)
         self._undo.push_async_callback(kept.close)
 

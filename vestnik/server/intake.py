@@ -96,6 +96,10 @@ class Intake:
         """Whether so many messages wait that no more should be read."""
         return self._queued >= self._capacity
 
+    def waits(self) -> bool:
+        """Whether messages wait for the store."""
+        return self._queued > 0
+
     def hold(self, author: Recipient) -> None:
         """Release `author`, which has paused reading, when there is room again."""
         if not self._held:

@@ -8,6 +8,7 @@ committed and looks at its timers, so nobody waits longer than one pass takes.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from contextvars import Context
 from typing import Final, Protocol
 
@@ -33,6 +34,10 @@ LETTERS: Final = 256
 """Characters of a text for which it counts as one more message of those that may wait."""
 PASS: Final = 2048
 """Units that all connections together spend in one pass; half of it remains for those who have just sent something."""
+GIVE_WAY: Final = 0.001
+"""Seconds for which those who go on give way to messages that the store has: its thread wants the interpreter, too."""
+MOST_GIVEN: Final = 5
+"""Times that they do so in a row."""
 
 
 def worth(units: int) -> float:
@@ -41,23 +46,31 @@ def worth(units: int) -> float:
 
 
 class TurnTaker(Protocol):
-    """Who waits for a turn."""
+    """Who waits for a turn. `pending` is what the store has of its messages."""
+
+    pending: int
 
     def take_turn(self) -> None:
         """Serve what has come, one turn of it; `Turns.spend` is told what that cost."""
 
 
 class Turns:
-    """Those of one server. `full` says that this pass of the loop has no time for more: who comes now waits."""
+    """Those of one server. `full` says that this pass of the loop has no time for more: who comes now waits.
 
-    def __init__(self) -> None:
+    `messages_wait` says whether the store has messages of anybody.
+    """
+
+    def __init__(self, messages_wait: Callable[[], bool] = lambda: False) -> None:
         self.full = False
+        self._messages_wait = messages_wait
         self._loop = asyncio.get_running_loop()
         self._context = Context()  # a pass is nobody's own request
         self._left = PASS
         self._new: deque[TurnTaker] = deque()  # those who came when the pass was full
         self._going_on: deque[TurnTaker] = deque()  # those who have had a turn and need another one
         self._scheduled = False
+        self._given = 0  # how often those who go on have given way
+        self._later: asyncio.TimerHandle | None = None
 
     def spend(self, units: int, seconds: float = 0.0) -> None:
         """So much was done in this pass, in so many seconds. Two turns that lasted longer than they may fill it."""
@@ -80,18 +93,36 @@ class Turns:
         """Begin a pass: turns for those who wait, each at most one."""
         self._scheduled = self.full = False
         self._left = PASS
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         try:
             for _ in range(len(self._new)):
                 if self.full:
                     break
                 self._new.popleft().take_turn()
-            for number in range(len(self._going_on)):
-                if number and self._left <= PASS // 2:
-                    break
-                self._going_on.popleft().take_turn()
+            self._go_on()
         finally:
-            if self._new or self._going_on:
+            if self._later is None and (self._new or self._going_on):
                 self._schedule()
+
+    def _go_on(self) -> None:
+        """Turns for those who have had one, in half a pass; who waits for no message of its own may give way."""
+        gives_way = self._given < MOST_GIVEN and self._messages_wait()
+        served = given = 0
+        for _ in range(len(self._going_on)):
+            if served and self._left <= PASS // 2:
+                break
+            who = self._going_on.popleft()
+            if gives_way and not who.pending:
+                self._going_on.append(who)
+                given += 1
+                continue
+            served += 1
+            who.take_turn()
+        self._given = self._given + 1 if given else 0
+        if given and not served and not self._new:
+            self._later = self._loop.call_later(GIVE_WAY, self._run, context=self._context)
 
 
 clock: Final = time.perf_counter
