@@ -148,6 +148,6 @@ class _Act:
             return Reply(error.answer, error.values)
         try:
             await self._keep(event, reason, error=cause)
-        except NotRecorded as trouble:
+        except NotRecorded as trouble:  # no event: it could not be journaled, so the answer says it
             return Reply(answers.ADMIN_UNRECORDED, (system_reason_of_file(trouble.cause, self._lang),))
         return Reply(error.answer, error.values)

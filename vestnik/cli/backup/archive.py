@@ -189,7 +189,7 @@ def _facts(name: str, data: bytes) -> BackupFacts:
         raise BackupDamaged
     try:
         facts = msgspec.json.decode(data, type=BackupFacts)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError):  # no event: an error says so below
         facts = None
     if facts is None or facts.format != FORMAT:
         raise BackupDamaged(name)
@@ -209,6 +209,6 @@ def small_member(path: Path, name: str) -> list[Member]:
     """A small file as it is now; nothing if it is not there. Raises OSError."""
     try:
         data, found = path.read_bytes(), path.stat()
-    except FileNotFoundError:
+    except FileNotFoundError:  # no event: then it is not in the backup
         return []
     return [Member(name, len(data), found.st_mode & 0o666, found.st_mtime, BytesIO(data))]

@@ -82,7 +82,7 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
         try:
             _check_place(file)
             size, journals = make_backup(settings, file)
-        except (*EXPECTED, KeyboardInterrupt) as error:
+        except (*EXPECTED, KeyboardInterrupt) as error:  # no event: it is recorded below, with its reason
             reason = reason_of(error, settings.lang, str(settings.data_path / DATABASE))
         else:
             record(settings, journal, catalogue.ADMIN_BACKUP_MADE, path, size)
