@@ -310,3 +310,10 @@ def test_ended_early(data: Path, backup: Path, number: signal.Signals) -> None:
         else:
             assert "was restored from" in last
     assert not [name for name in content(data) if "restore-" in name]
+
+
+def test_what_has_no_end(tmp_path: Path) -> None:
+    """A device or a pipe is no backup: it is not read, and no directory is made for it."""
+    said = restore(tmp_path / "new", Path("/dev/zero"), code=1)
+    assert said.strip() == "Nothing was restored from /dev/zero, all is as it was: this is no backup of Vestnik"
+    assert not (tmp_path / "new").exists()

@@ -19,7 +19,7 @@ import click
 from vestnik.chat.storage.epochs import EpochRecord
 from vestnik.cli import options
 from vestnik.cli.admin.acts import admin_journal, record
-from vestnik.cli.backup.archive import DATABASE_MEMBER, JOURNALS, SQLITE, Member, pieces_of, read_archive
+from vestnik.cli.backup.archive import DATABASE_MEMBER, JOURNALS, SQLITE, BackupDamaged, Member, pieces_of, read_archive
 from vestnik.cli.backup.backup import NAMES
 from vestnik.cli.backup.ending import ended_in_order, too_late
 from vestnik.cli.backup.journals import belongs_to_journal, put_journal
@@ -68,6 +68,8 @@ def command(file: Path, config: Path | None, **given: Any) -> None:
         settings = load_settings(config, given)
     path = str(file.absolute())
     try:
+        if file.exists() and not file.is_file():
+            raise BackupDamaged  # a pipe or a device may have no end
         with ended_in_order(), file.open("rb") as source:
             make_directory(settings.data_path)
             make_owned(settings.log_path, 0o750)
