@@ -30,12 +30,13 @@ class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
 
 
 class Speaking(Request):
-    """A request in which some programs also say who speaks: as a text, or as the `account_name` of an object.
+    """A request in which some programs also say who speaks: as a text, or as the name of an object.
 
     Whatever else stands there is not used (`vestnik.protocol.spellings.named`).
     """
 
     account_name: Raw = NOBODY
+    client_name: Raw = NOBODY
     user: Raw = NOBODY
     from_: Raw = msgspec.field(name="from", default=NOBODY)
     sender: Raw = NOBODY
@@ -58,6 +59,7 @@ class Presence(Request, tag="presence"):
     type: Raw = Raw(b'"status"')
     user: User | None = None
     account_name: Raw = NOBODY
+    client_name: Raw = NOBODY
     from_: Raw = msgspec.field(name="from", default=NOBODY)
     sender: Raw = NOBODY
 
@@ -67,11 +69,12 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
 
     `remember` asks for a token; it, the password and the token may stand here or in `user`. `lang` is the language of
     the answers on this connection (`ru`, `en`, also with a region: `en-GB`), if it is not to be the server's; any other
-    means nothing. `account_name` may stand beside `user`.
+    means nothing. `account_name` or `client_name` may stand beside `user`.
     """
 
     user: User
     account_name: Raw = NOBODY
+    client_name: Raw = NOBODY
     features: list[str] = []
     remember: bool = False
     password: Secret | None = None
@@ -90,6 +93,7 @@ class Msg(Request, tag="msg", kw_only=True):
     from_: str | None = msgspec.field(name="from", default=None)
     sender: str | None = None
     account_name: Raw = NOBODY
+    client_name: Raw = NOBODY
     user: Raw = NOBODY
     encoding: Raw = Raw(b'"utf-8"')
     reply_to: Number | None = None

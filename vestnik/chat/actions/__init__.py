@@ -40,18 +40,19 @@ def _both(*names: str | None) -> tuple[str, ...]:
 
 
 def _speaker(request: Speaking) -> tuple[str, ...]:
-    return named(request.account_name, request.user, request.from_, request.sender)
+    return named(request.account_name, request.client_name, request.user, request.from_, request.sender)
 
 
 def _present(request: Presence) -> tuple[str, ...]:
     name = None if request.user is None else request.user.account_name
-    return _both(name, *named(request.account_name, request.from_, request.sender))
+    return _both(name, *named(request.account_name, request.client_name, request.from_, request.sender))
 
 
 def _author(request: Msg) -> Claimed:
-    if request.sender is None and request.account_name is NOBODY and request.user is NOBODY:
+    elsewhere = request.account_name, request.client_name, request.user
+    if request.sender is None and all(place is NOBODY for place in elsewhere):
         return request.from_
-    return _both(request.from_, request.sender, *named(request.account_name, request.user))
+    return _both(request.from_, request.sender, *named(*elsewhere))
 
 
 def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:

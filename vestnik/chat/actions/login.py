@@ -35,7 +35,7 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
         session.lang = intern(request.lang.partition("-")[0].casefold())
     name = check_length("user.account_name", request.user.account_name, chat.limits.name)
     session.claimed = name
-    for other in named(request.account_name):
+    for other in named(request.account_name, request.client_name):
         if name_key(other[: chat.limits.name + 1]) != name_key(name):
             raise Forbidden(answers.IDENTITY_MISMATCH, name, other[: chat.limits.name])
     token = request.token if request.user.token is None else request.user.token
