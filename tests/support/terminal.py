@@ -1,9 +1,11 @@
 """A program in a pseudo terminal: what a person types into it, and what they see."""
 
+import contextlib
 import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -61,6 +63,10 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        group = os.tcgetpgrp(self._master)
+        if group > 0:  # what a shell has in the foreground would hold the terminal open
+            with contextlib.suppress(OSError):
+                os.killpg(group, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self._reader.join(DEADLINE)
