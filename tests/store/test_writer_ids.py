@@ -30,6 +30,7 @@ async def test_repeated_id(desk: Desk, engine: Engine) -> None:
     assert [(new.seq, new.again) for new in first] == [(1, False), (2, False), (1, True)]
     assert [(new.seq, new.again) for new in second] == [(1, True), (3, False)]
     assert [(new.seq, new.again) for new in third] == [(2, True), (4, False)]
+    assert [new.number for new in (*first, *second, *third)] == [1, 2, 0, 0, 3, 0, 4]
     assert [row[4] for row in rows_after(desk, engine)] == ["x"] * 4
 
 

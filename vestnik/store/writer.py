@@ -315,7 +315,7 @@ class Writer:
             new = post.message
             new.time = now
             if new.author_id in disabled:
-                post.refusal = Forbidden(answers.ACCOUNT_DISABLED, new.author)
+                post.refusal, new.number = Forbidden(answers.ACCOUNT_DISABLED, new.author), 0
                 continue
             if new.id is not None:
                 key = (new.author_id, new.id)
@@ -325,7 +325,7 @@ class Writer:
                     post.conflict = kept.conversation_id != new.conversation_id
                     post.differs = not post.conflict and kept.differs(new)
                     post.withdrawn = not post.conflict and kept.withdrawn
-                    new.seq, post.delivered = kept.seq, kept.delivered
+                    new.number, new.seq, post.delivered = 0, kept.seq, kept.delivered  # it had one before it was known
                     continue
             conversation_id = new.conversation_id
             last = last_seq.get(conversation_id)
