@@ -19,8 +19,8 @@ VESTNIK = (sys.executable, "-m", "vestnik")
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """The environment without settings of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VESTNIK_")}
+    """The environment without settings of whoever runs the tests, and without the size of their terminal."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VESTNIK_", "COLUMNS", "LINES"))}
     return kept | {"PYTHONIOENCODING": "utf-8"} | more
 
 

@@ -38,16 +38,16 @@ CATALOGUE: Final[Catalogue] = {
         "{name} cannot be a name: visible characters only, single blanks between them, and no # at the beginning",
     ),
     "name.room": (
-        "Имя чата начинается с #, и за ним что-то стоит",
-        "The name of a room begins with #, and something follows",
+        "Поле {field} неверно: имя чата начинается с #, и за ним что-то стоит",
+        "Field {field} is invalid: the name of a room begins with #, and something follows",
     ),
     "name.group": (
-        "Имена, которые начинаются с #@, даёт сам сервер",
-        "Names that begin with #@ are given by the server itself",
+        "Поле {field} неверно: имена, которые начинаются с #@, даёт сам сервер",
+        "Field {field} is invalid: names that begin with #@ are given by the server itself",
     ),
     "name.blanks": (
-        "В имени бывают только одиночные пробелы между словами",
-        "A name has only single blanks, and these between words",
+        "Поле {field} неверно: в имени бывают только одиночные пробелы между словами",
+        "Field {field} is invalid: a name has only single blanks, and these between words",
     ),
     "person.oneself": (
         "Пользователь {account} не может сделать этого с собой",
@@ -57,10 +57,13 @@ CATALOGUE: Final[Catalogue] = {
         "В поле {field} недопустим символ {sign}",
         "In the field {field} the character {sign} is not allowed",
     ),
-    "name.sign": ("В имени недопустим символ {sign}", "The character {sign} is not allowed in a name"),
+    "name.sign": (
+        "Поле {field} неверно: в имени недопустим символ {sign}",
+        "Field {field} is invalid: the character {sign} is not allowed in a name",
+    ),
     "name.mixed": (
-        "В имени слово {word} составлено из букв разных алфавитов",
-        "The word {word} of the name mixes letters of different scripts",
+        "Поле {field} неверно: в имени слово {word} составлено из букв разных алфавитов",
+        "Field {field} is invalid: the word {word} of the name mixes letters of different scripts",
     ),
     "name.for_all": (
         "Именем {name} обращаются ко всем, его нельзя занять",
