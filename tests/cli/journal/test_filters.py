@@ -1,14 +1,16 @@
 """The options that say which entries are wanted."""
 
+from contextvars import copy_context
 from datetime import datetime
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from vestnik.cli.journal.facts import about_account, about_room
 from vestnik.cli.journal.filters import filters, make_query
+from vestnik.cli.language import set_language
 from vestnik.log.reading.query import Query, Span
 
 NOW = datetime(2026, 11, 22, 12)
@@ -24,7 +26,11 @@ def asked(*arguments: str) -> Query | str:
         made.append(make_query("en", NOW, given))
         assert given == {}
 
-    result = CliRunner().invoke(command, arguments)
+    def call() -> Result:
+        set_language("en")
+        return CliRunner().invoke(command, arguments)
+
+    result = copy_context().run(call)  # what others speak stays as it is
     assert result.exit_code == (0 if made else 2), result.output
     return made[0] if made else result.output
 
