@@ -243,7 +243,9 @@ async def test_file_that_is_no_index(tmp_path: Path, damage: bytes | None) -> No
     else:
         (tmp_path / INDEX).write_bytes(damage)
     desk = Desk(tmp_path)
-    assert await desk.found("раз") == [1]
+    async with asyncio.timeout(DEADLINE):
+        while await desk.found("раз") != [1]:  # a busy machine may need longer than a search waits
+            await asyncio.sleep(0)
     await desk.store.close()
     assert len(desk.discarded) == bool(damage)
 
