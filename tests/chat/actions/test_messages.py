@@ -10,6 +10,7 @@ from tests.chat.conftest import House
 from tests.support.store import reader
 from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.forwarding import seen_by
+from vestnik.chat.mentions import FEW
 from vestnik.chat.outcome import Post
 from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
@@ -177,6 +178,17 @@ async def test_mentions_again(house: House, to: str) -> None:
     again = dispatch(house.chat, anna, Msg(to=to, message="@@0000000001 @Boris @anybody"))
     assert isinstance(again, Post)
     assert again.message.extras == Extras(mentions=(AccountRecord(2, "boris"),))
+
+
+async def test_many_mentions(house: House) -> None:
+    """A text with many signs takes as long as a request, and so is served as one, also if all its names are known."""
+    anna, _ = await room_of(house, "anna", "boris")
+    many = Msg(to="#tea", message="@boris " * (FEW + 1))
+    await house.post(anna, many)
+    again = dispatch(house.chat, anna, many)
+    assert isawaitable(again)
+    assert (await again).message.extras == Extras(mentions=(AccountRecord(2, "boris"),))
+    assert isinstance(dispatch(house.chat, anna, Msg(to="#tea", message="@boris " * FEW)), Post)
 
 
 async def test_no_mention(house: House) -> None:

@@ -189,7 +189,7 @@ async def test_live(journal: Journal) -> None:
         telling = asyncio.create_task(shell.reading.keep_telling())
         async with asyncio.timeout(DEADLINE):
             while not tea.heard:
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0)
         telling.cancel()
         assert tea.heard == [("read", 3)]
 
