@@ -10,7 +10,7 @@ LOGGERS := $(VENV)/.loggers
 PARALLEL := -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: run test coverage proof demo check format bench bench-journal bench-scale bench-hostile setup clean
+.PHONY: run test coverage proof demo check format bench bench-quick bench-journal bench-scale bench-hostile setup clean
 
 run: $(READY)  ## start the server with its data in ./var, at 127.0.0.1 unless something else is said
 	@$(BIN)/vestnik server --data var --default-address 127.0.0.1 $(ARGS)
@@ -39,6 +39,9 @@ format: $(READY)  ## rewrite the code in the house's format
 
 bench: $(READY)  ## measure the server beside the sketch and the peers that are installed
 	@$(BIN)/python -m bench.run $(ARGS)
+
+bench-quick: $(READY)  ## measure the server beside the sketch with small loads, as quotients; takes a minute
+	@$(BIN)/python -m bench.quick $(ARGS)
 
 bench-journal: $(READY) $(LOGGERS)  ## measure the journal beside other loggers, and the server with and without it
 	@$(BIN)/python -m bench.journal $(ARGS)

@@ -8,23 +8,23 @@ owner in every room, cursors. The same arguments make the same store.
 import math
 import random
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 from vestnik.chat.names import name_key
-from vestnik.chat.passwords import hash_password
-from vestnik.chat.rules.accounts import MayTakeName
+from vestnik.chat.passwords import hash_password, hash_token
 from vestnik.chat.storage.likeness import skeleton
 from vestnik.secret import Secret
-from vestnik.store.engine import open_engine
-from vestnik.store.queries.accounts import add_account
 from vestnik.store.store import prepare
 
 PASSWORD: Final = "secret"
 """Of every account."""
+TOKEN: Final = "token of "
+"""What a token begins with; the name of its account follows."""
 START: Final = 1_700_000_000.0
 """When the first message was sent (UNIX seconds)."""
 SPAN: Final = 365 * 86_400.0
@@ -77,27 +77,44 @@ def fill(path: Path, *, messages: int, rooms: int, accounts: int) -> None:
     fewer and fewer; at most 1,000 each. `user1` owns all rooms. Everybody's password is PASSWORD.
     """
     chance = random.Random(7)
-    with closing(sqlite3.connect(prepare(path), isolation_level=None)) as database:
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("PRAGMA foreign_keys = ON")
-        database.execute("BEGIN")
+    with _writing(path) as database:
         _add_people(database, accounts)
         members = _add_rooms(database, chance, rooms, accounts)
         pairs = _add_directs(database, chance, rooms, accounts)
         last = _add_messages(database, chance, messages, members, pairs)
         _add_cursors(database, chance, members, pairs, last)
+
+
+def add_accounts(path: Path, names: Sequence[str], password: str) -> None:
+    """Add accounts with one password to the data directory `path`, which is made if it is not there.
+
+    Each has a login by token, too, so that no password needs to be hashed: see `token`.
+    """
+    password_hash = hash_password(Secret(password))
+    with _writing(path) as database:
+        rows = ((name, name_key(name), skeleton(name), password_hash, 0, START) for name in names)
+        _insert(database, "account", "name, key, skeleton, password_hash, disabled, created", rows)
+        numbers = dict(database.execute("SELECT name, id FROM account"))
+        now = time.time()
+        logins = ((numbers[name], hash_token(Secret(token(name))), now, now) for name in names)
+        _insert(database, "login", "account_id, token_hash, created, used", logins)
+
+
+def token(name: str) -> str:
+    """Return the token that an account of a benchmark logs in with."""
+    return f"{TOKEN}{name}"
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A transaction in the database of a data directory, which is made if it is not there; nothing is synced."""
+    with closing(sqlite3.connect(prepare(path), isolation_level=None)) as database:
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute("BEGIN")
+        yield database
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def add_accounts(path: Path, names: list[str], password: str) -> None:
-    """Add accounts with one password to the data directory `path`, which is made if it is not there."""
-    password_hash = hash_password(Secret(password))
-    engine = open_engine(prepare(path), connections=1, writing=True)
-    with engine.begin() as connection:
-        for name in names:
-            add_account(connection, name, name_key(name), password_hash, START, MayTakeName(name))
-    engine.dispose()
 
 
 def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Any) -> None:

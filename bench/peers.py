@@ -16,6 +16,8 @@ from pathlib import Path
 
 from bench.process import descendant, folder, free_port, running
 
+ACCOUNT = "bench"
+"""The account of all logins, or what the names of all begin with."""
 PASSWORD = "bench-password"
 SLOW_LOGIN = ("--batch", "4")
 """For peers with a short accept queue: no more than four logins at a time."""
@@ -23,11 +25,12 @@ SLOW_LOGIN = ("--batch", "4")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running server: its process id, its loopback port, and the load generator's protocol arguments."""
+    """A running server: its process id, its loopback port, the load generator's protocol arguments, its database."""
 
     pid: int
     port: int
     args: tuple[str, ...]
+    database: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +82,18 @@ def serving(data: Path, settings: str = "") -> Iterator[Running]:
         address = ["-a", "127.0.0.1", "-p", str(port)]
         files: list[str | Path] = ["--data", data, "--config", config]
         with running([sys.executable, "-m", "vestnik", "server", *address, *files], port, home / "output") as pid:
-            yield Running(pid, port, ())
+            yield Running(pid, port, (), data / "vestnik.db")
 
 
 @contextlib.contextmanager
 def vestnik(accounts: int, *, settings: str = "", store: Path | None = None) -> Iterator[Running]:
     """Vestnik itself, with freshly made accounts, and with a copy of what is in the data directory `store`."""
-    from bench.fill import add_accounts  # late: the other servers are measured without it
+    from bench.fill import TOKEN, add_accounts  # late: the other servers are measured without it
 
-    names = [f"bench{number}" for number in range(accounts)] or ["bench"]
-    login = (
-        "--proto",
-        "jim",
-        "--user",
-        "bench",
-        "--password",
-        PASSWORD,
-        *(["--numbered"] if accounts else []),
-    )
+    names = [f"{ACCOUNT}{number}" for number in range(accounts)] or [ACCOUNT]
+    login = ["--proto", "jim", "--user", ACCOUNT, "--password", PASSWORD]
+    if accounts:
+        login += ["--numbered", "--tokens", f"{TOKEN}{ACCOUNT}"]
     with folder() as data:
         if store is not None:
             for file in store.glob("vestnik.db*"):
@@ -104,7 +101,7 @@ def vestnik(accounts: int, *, settings: str = "", store: Path | None = None) -> 
             os.sync()  # not while we measure
         add_accounts(data, names, PASSWORD)
         with serving(data, settings) as server:
-            yield dataclasses.replace(server, args=login)
+            yield dataclasses.replace(server, args=tuple(login))
 
 
 @contextlib.contextmanager
@@ -115,7 +112,7 @@ def sketch(_accounts: int) -> Iterator[Running]:
         folder() as home,
         running([sys.executable, "-m", "bench.sketch", str(port), home], port, home / "output") as pid,
     ):
-        yield Running(pid, port, ("--proto", "jim"))
+        yield Running(pid, port, ("--proto", "jim"), home / "sketch.db")
 
 
 NGIRCD = """\

@@ -52,7 +52,7 @@ def measure_all(
                 attempt(server, profile, result)
                 failed = len(result.failures) > failures
                 said = result.failures[-1] if failed else cell(profile, Result(result.rounds[-1:]))
-                line = f"round {number}/{rounds}  {profile.label:24} {server.label:9} {said}"
+                line = f"round {number}/{rounds}  {profile.label:28} {server.label:9} {said}"
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
     return results
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, case, func, insert, or_, select, update
 
-from bench.fill import fill
+from bench.fill import fill, token
 from vestnik.chat.passwords import hash_token
 from vestnik.secret import Secret
 from vestnik.store.engine import open_engine
@@ -70,11 +70,6 @@ class Filled:
     russian: list[str]
     long: list[str]
     asian: list[str]
-
-
-def token(name: str) -> str:
-    """Return the token of an account that asks."""
-    return f"token of {name}"
 
 
 def filled(data: Path, size: Size) -> Filled:

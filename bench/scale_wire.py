@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
+from bench.fill import token
 from bench.peers import Running
 from bench.process import cpu_seconds
 from bench.scale_questions import Missed, Question, Request
-from bench.scale_store import Filled, token
+from bench.scale_store import Filled
 
 READ_BYTES = 1 << 20
 LIMIT_SECONDS = 60.0
