@@ -17,7 +17,7 @@ from vestnik.store.engine import open_engine
 from vestnik.store.errors import StoreForeign, StoreNewer
 from vestnik.store.migrate import is_current, migrate, schema_version
 from vestnik.store.queries import alterations
-from vestnik.store.queries.accounts import credentials, doubtful_accounts
+from vestnik.store.queries.accounts import credentials, doubtful_accounts, list_accounts
 from vestnik.store.queries.behind import changes_behind
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.room_lists import all_rooms
@@ -214,3 +214,19 @@ def test_accounts_that_look_alike(tmp_path: Path) -> None:
     reading.dispose()
     assert found is not None
     assert found.password_hash == "hash"
+
+
+def test_the_oldest_account_owns_the_server(tmp_path: Path) -> None:
+    """Of accounts from before there were roles, the oldest that is not disabled is owner, and others are members."""
+    path = tmp_path / "vestnik.db"
+    engine = open_engine(path, connections=1, writing=True)
+    migrate(engine, "0007")
+    engine.dispose()
+    for number, (name, disabled) in enumerate((("anna", 1), ("boris", 0), ("carl", 0)), 1):
+        columns = "id, name, key, password_hash, disabled, created"
+        alter(path, f"INSERT INTO account ({columns}) VALUES ({number}, '{name}', '{name}', '', {disabled}, 0)")
+    prepare(tmp_path)
+    reading = open_engine(path, connections=1, writing=False)
+    with reading.begin() as connection:
+        assert [state.role for state in list_accounts(connection, "", 9)] == ["member", "owner", "member"]
+    reading.dispose()

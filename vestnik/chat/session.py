@@ -11,7 +11,7 @@ from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotAuthorised, VestnikError
 from vestnik.protocol.formats import Formats
-from vestnik.protocol.requests import Position
+from vestnik.protocol.requests import Position, ServerRole
 
 NO_FEATURES: frozenset[str] = frozenset()
 MAX_LATE = 100
@@ -114,11 +114,12 @@ NOWHERE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Account:
-    """An account with at least one session. `key` is its name as it is compared."""
+    """An account with at least one session: `key` is its name as it is compared, `role` what it is on the server."""
 
-    __slots__ = ("id", "key", "name", "sessions")
+    __slots__ = ("id", "key", "name", "role", "sessions")
 
-    def __init__(self, record: AccountRecord, key: str) -> None:
+    def __init__(self, record: AccountRecord, key: str, role: ServerRole = "member") -> None:
+        self.role = role
         self.id = record.id
         self.name = record.name
         self.key = key

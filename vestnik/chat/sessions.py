@@ -6,12 +6,14 @@ from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Room, RoomDirectory
 from vestnik.chat.session import MAX_LATE, NO_FLOORS, NOTHING_MISSING, Account, Missing, Session
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.protocol.requests import ServerRole
 
 
 class Sessions:
     """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
-    `expulsions` is how often accounts were expelled, so that a login can tell whether that happened meanwhile.
+    `expulsions` is how often accounts were expelled or got another role, so that a login can tell whether that happened
+    meanwhile.
     """
 
     def __init__(self, rooms: RoomDirectory, presence: Presences) -> None:
@@ -25,12 +27,19 @@ class Sessions:
         return self._accounts.get(account_id)
 
     def attach(
-        self, session: Session, record: AccountRecord, key: str, features: frozenset[str], status: str = ""
+        self,
+        session: Session,
+        record: AccountRecord,
+        key: str,
+        features: frozenset[str],
+        status: str = "",
+        role: ServerRole = "member",
     ) -> bool:
         """Log a session in: from now on it hears the account's rooms. No change when its connection is gone.
 
-        `status` is the account's status text as it was saved. Logging in again on the same connection changes what the
-        client understands, and lets it hear what its features say from then on: nothing until it resumes, or all.
+        `status` is the account's status text as it was saved, `role` what it is on the server. Logging in again on the
+        same connection changes what the client understands, and lets it hear what its features say from then on:
+        nothing until it resumes, or all.
         Returns whether it is to get what was kept, as after the first login of a session or the first without `resume`.
         """
         if session.closed:
@@ -46,7 +55,7 @@ class Sessions:
         self.detach(session)
         account = self._accounts.get(record.id)
         if account is None:
-            account = self._accounts[record.id] = Account(record, key)
+            account = self._accounts[record.id] = Account(record, key, role)
         account.sessions.add(session)
         session.account = account
         if "resume" in features:
@@ -110,6 +119,13 @@ class Sessions:
         account = self._accounts.get(account_id)
         for session in tuple(account.sessions) if account else ():
             session.recipient.expel()
+
+    def set_role(self, account_id: int, role: ServerRole) -> None:
+        """An account is something else on the server from now on."""
+        self.expulsions += 1
+        account = self._accounts.get(account_id)
+        if account is not None:
+            account.role = role
 
     def hear(self, session: Session, room: Room) -> None:
         """Let a session hear a room, or note in the room that it is absent as long as it is not live."""

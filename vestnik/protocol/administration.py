@@ -5,7 +5,7 @@ Elsewhere these actions are as unknown as any word: nobody can find out from out
 
 from typing import Literal, TypeAlias
 
-from vestnik.protocol.requests import Request
+from vestnik.protocol.requests import GivenRole, Request, ServerRole
 from vestnik.secret import Secret
 
 
@@ -16,10 +16,11 @@ class Administrative(Request, kw_only=True):
 
 
 class AddAccount(Administrative, tag="add_account", kw_only=True):
-    """Create an account."""
+    """Create an account. Without a `role` it is a member, or the owner if it is the first."""
 
     name: str
     password: Secret
+    role: ServerRole | None = None
 
 
 class GetAccount(Administrative, tag="get_account", kw_only=True):
@@ -53,4 +54,13 @@ class EnableAccount(Administrative, tag="enable_account", kw_only=True):
     name: str
 
 
-AnyAdministration: TypeAlias = AddAccount | GetAccount | ListAccounts | SetPassword | DisableAccount | EnableAccount
+class SetAccountRole(Administrative, tag="set_account_role", kw_only=True):
+    """Say what an account is on the server."""
+
+    name: str
+    role: GivenRole
+
+
+AnyAdministration: TypeAlias = (
+    AddAccount | GetAccount | ListAccounts | SetPassword | DisableAccount | EnableAccount | SetAccountRole
+)

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from vestnik.protocol.requests import EditsVisibility, RoleName
+from vestnik.protocol.requests import EditsVisibility, RoleName, ServerRole
 from vestnik.secret import Secret
 
 Name: TypeAlias = Annotated[str, Meta(max_length=256)]
@@ -129,11 +129,12 @@ class Person(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
-    """An account as an administrator sees it, `created` in UNIX seconds."""
+    """An account as an administrator sees it, `created` in UNIX seconds; `role` is that on the server."""
 
     name: Name
     created: float
     disabled: bool = False
+    role: ServerRole = "member"
 
 
 class Response(msgspec.Struct, gc=False, omit_defaults=True):

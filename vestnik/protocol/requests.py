@@ -22,6 +22,12 @@ Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A counting number that every JSON library keeps exactly."""
 
 
+ServerRole: TypeAlias = Literal["owner", "administrator", "member", "guest", "bot"]
+"""What an account is on the server."""
+GivenRole: TypeAlias = Literal["owner", "administrator", "member", "guest"]
+"""What an account may become: a bot is one from its beginning, and stays one."""
+
+
 class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
     """What every request may carry: `time` (UNIX seconds) and an `id` of the client, which a rich answer repeats."""
 

@@ -132,6 +132,7 @@ class Access:
     list_accounts = read(accounts.list_accounts, "after", "limit")
     account_state = look_up(accounts.account_state, "account_id")
     add_account = write(accounts.add_account, "name")
+    set_account_role = write(accounts.set_account_role, "account_id", "role")
     set_password = write(accounts.set_password, "account_id")
     set_disabled = write(accounts.set_disabled, "account_id", "disabled")
     credentials = log_in(accounts.credentials, "key")

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -36,6 +36,7 @@ account = Table(
     Column("created", Float, nullable=False),
     Column("status", Text, nullable=False, server_default=""),  # the last status text
     Column("seen", Float),  # when it was last connected
+    Column("role", Text, nullable=False, server_default="member"),  # `protocol.requests.ServerRole`
 )
 
 login = Table(

@@ -26,6 +26,11 @@ CATALOGUE: Final[Catalogue] = {
         "User {account} has {limit} connections, which is the limit",
     ),
     "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
+    "account.last_owner": (
+        "У сервера должен остаться владелец: {account} — последний",
+        "A server needs an owner, and {account} is the last one",
+    ),
+    "account.bot": ("{account} — бот и им останется", "{account} is a bot and stays one"),
     "account.exists": ("Имя {name} уже занято", "The name {name} is already taken"),
     "account.similar": (
         "Имя {name} не отличить от имени {other}, которое уже занято",
@@ -338,6 +343,10 @@ CATALOGUE: Final[Catalogue] = {
     "admin.password": ("Пароль учётной записи {account} изменён", "Password of account {account} changed"),
     "admin.disabled": ("Учётная запись {account} отключена", "Account {account} disabled"),
     "admin.enabled": ("Учётная запись {account} включена", "Account {account} enabled"),
+    "admin.role": (
+        "Учётной записи {account} дана роль на сервере: {role}",
+        "Account {account} was given a role on the server: {role}",
+    ),
     "admin.unrecorded": (
         "Ничего не сделано: журнал управления (admin.log) не удаётся записать: {reason}",
         "Nothing was done, for the journal of administration (admin.log) cannot be written: {reason}",

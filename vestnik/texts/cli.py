@@ -47,6 +47,11 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.user_enabled": ("включена", "enabled"),
     "cli.user_disabled": ("отключена", "disabled"),
+    "cli.user_role_owner": ("владелец", "owner"),
+    "cli.user_role_administrator": ("администратор", "administrator"),
+    "cli.user_role_member": ("участник", "member"),
+    "cli.user_role_guest": ("гость", "guest"),
+    "cli.user_role_bot": ("бот", "bot"),
     # Backups.
     "cli.backup_no_data": ("В {path} нет базы Вестника", "There is no database of Vestnik in {path}"),
     "cli.backup_exists": (

@@ -109,6 +109,13 @@ COMMANDS: Final[Mapping[str, str]] = {
         "Новый пароль берётся из VESTNIK_PASSWORD или запрашивается, но никогда не из командной строки."
     ),
     "Create the account NAME.": "Создать учётную запись ИМЯ.",
+    "What the account is on the server (default: member; the first one: owner).": (
+        "Кем учётная запись будет на сервере (обычно member, первая — owner)."
+    ),
+    "Make the account NAME owner, administrator, member or guest of the server.": (
+        "Сделать учётную запись ИМЯ владельцем (owner), администратором (administrator), участником (member) или "
+        "гостем (guest) сервера."
+    ),
     "Forbid the account NAME to log in and close its connections.": (
         "Запретить учётной записи ИМЯ входить и закрыть её соединения."
     ),

@@ -1,4 +1,6 @@
-"""`add_account`, `get_account`, `list_accounts`, `set_password`, `disable_account`, `enable_account`."""
+"""`add_account`, `get_account`, `list_accounts`, `set_password`, `disable_account`, `enable_account`,
+`set_account_role`.
+"""
 
 import pytest
 
@@ -13,6 +15,7 @@ from vestnik.protocol.administration import (
     EnableAccount,
     GetAccount,
     ListAccounts,
+    SetAccountRole,
     SetPassword,
 )
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, ServerError, VestnikError, WrongLogin
@@ -28,6 +31,7 @@ ACTS = (
     SetPassword(name="anna", password=NEW),
     DisableAccount(name="anna"),
     EnableAccount(name="anna"),
+    SetAccountRole(name="anna", role="member"),
 )
 
 
@@ -107,6 +111,28 @@ async def test_a_new_password(house: House) -> None:
     assert await login(house, "anna", NEW) == 202
 
 
+async def test_role(house: House) -> None:
+    """A role on the server is there at once for who is logged in, and at the next login; it is recorded."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    assert (anna.speaker.role, boris.speaker.role) == ("owner", "member")
+    await house.administer(SetAccountRole(name="Boris", role="owner"))
+    await house.administer(SetAccountRole(name="anna", role="guest"))
+    assert (anna.speaker.role, boris.speaker.role) == ("guest", "owner")
+    house.chat.sessions.detach(boris)
+    assert (await house.login("boris")).speaker.role == "owner"
+    with pytest.raises(Conflict):
+        await house.administer(SetAccountRole(name="boris", role="member"))
+    assert house.acts[:2] == [("admin.role", ("boris", "owner")), ("admin.role", ("anna", "guest"))]
+
+
+async def test_bot_from_the_beginning(house: House) -> None:
+    """An account is made with a role; a bot does not become anything else."""
+    await house.administer(AddAccount(name="hook", password=NEW, role="bot"))
+    with pytest.raises(BadRequest):
+        await house.administer(SetAccountRole(name="hook", role="member"))
+    assert (await house.administer(GetAccount(name="hook"))).more["accounts"][0].role == "bot"
+
+
 async def test_disable_and_enable(house: House) -> None:
     """Disabling ends connections and keeps the account out until it is enabled again; both are recorded."""
     session = await house.login("anna")
@@ -123,7 +149,7 @@ async def test_list(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Accounts are listed by name, page by page; the list is recorded."""
     whole = await house.administer(ListAccounts())
     assert [account.name for account in whole.more["accounts"]] == ["anna", "boris", "Вера Павловна"]
-    assert whole.more["accounts"][0] == AccountState("anna", 100.0)
+    assert whole.more["accounts"][0] == AccountState("anna", 100.0, role="owner")
     assert "more" not in whole.more
     monkeypatch.setattr(administration, "PAGE", 2)
     first = await house.administer(ListAccounts())

@@ -27,8 +27,8 @@ def test_a_life(tmp_path: Path) -> None:
     assert user(tmp_path, "add", "Вера Павловна") == "Account Вера Павловна created\n"
     assert user(tmp_path, "passwd", "вера павловна", password="mumble") == "Password of account Вера Павловна changed\n"
     assert user(tmp_path, "disable", "вера павловна") == "Account Вера Павловна disabled\n"
-    name, state, created = user(tmp_path, "list").rstrip("\n").split("\t")
-    assert (name, state) == ("Вера Павловна", "disabled")
+    name, state, created, role = user(tmp_path, "list").rstrip("\n").split("\t")
+    assert (name, state, role) == ("Вера Павловна", "disabled", "owner")
     assert len(created) == len("2021-06-12 11:19:59+00:00")
     assert user(tmp_path, "enable", "вера павловна", lang="ru") == "Учётная запись Вера Павловна включена\n"
     lines = journal(tmp_path)
@@ -37,6 +37,18 @@ def test_a_life(tmp_path: Path) -> None:
     assert "secret" not in "".join(lines)
     assert "mumble" not in "".join(lines)
     assert (tmp_path / "vestnik.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_roles(tmp_path: Path) -> None:
+    """A role is given when an account is made, or later; a server keeps its owner."""
+    user(tmp_path, "add", "anna")
+    user(tmp_path, "add", "boris", "--role", "administrator")
+    user(tmp_path, "add", "hook", "--role", "bot")
+    said = user(tmp_path, "role", "boris", "guest", lang="ru")
+    assert said == "Учётной записи boris дана роль на сервере: guest\n"
+    assert user(tmp_path, "role", "anna", "member", code=1) == "A server needs an owner, and anna is the last one\n"
+    listed = [line.split("\t") for line in user(tmp_path, "list", lang="ru").splitlines()]
+    assert [(line[0], line[3]) for line in listed] == [("anna", "владелец"), ("boris", "гость"), ("hook", "бот")]
 
 
 def test_password_typed_differently(tmp_path: Path) -> None:

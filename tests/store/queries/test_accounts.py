@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.store import allow
-from vestnik.chat.rules.accounts import MayLogIn, MayTakeName
+from vestnik.chat.rules.accounts import MayHaveRole, MayLogIn, MayTakeName
 from vestnik.chat.storage.accounts import (
     AccountRecord,
     ContactStanding,
@@ -14,7 +14,7 @@ from vestnik.chat.storage.accounts import (
     NameStanding,
     TokenLogin,
 )
-from vestnik.protocol.errors import Conflict, WrongLogin
+from vestnik.protocol.errors import BadRequest, Conflict, WrongLogin
 from vestnik.protocol.events import AccountState
 from vestnik.store.queries import accounts
 from vestnik.store.schema import account, login
@@ -68,9 +68,37 @@ def test_list(connection: Connection) -> None:
     accounts.add_account(connection, "Aaron", "aaron", "hash", 200.0, allow)
     listed = accounts.list_accounts(connection, "", 9)
     assert [state.name for state in listed] == ["Aaron", "anna", "boris", "Вера"]
-    assert listed[0] == AccountState("Aaron", 200.0)
+    assert listed[:2] == [AccountState("Aaron", 200.0), AccountState("anna", 100.0, role="owner")]
     assert [state.name for state in accounts.list_accounts(connection, "aaron", 2)] == ["anna", "boris"]
     assert accounts.list_accounts(connection, "вера", 9) == []
+
+
+def test_roles(connection: Connection) -> None:
+    """The first account is owner, others are what they are made; a change is there at the next login."""
+    accounts.add_account(connection, "hook", "hook", "hash", 200.0, allow, "bot")
+    accounts.set_account_role(connection, BORIS, "administrator", allow)
+    roles = {state.name: state.role for state in accounts.list_accounts(connection, "", 9)}
+    assert roles == {"anna": "owner", "boris": "administrator", "hook": "bot", "Вера": "member"}
+    found = accounts.credentials(connection, "boris", 0.0)
+    assert found is not None
+    assert found.role == "administrator"
+
+
+def test_last_owner(connection: Connection) -> None:
+    """Who is the only owner that is not disabled stays one; whoever else is may become anything but no bot."""
+    accounts.set_account_role(connection, BORIS, "owner", MayHaveRole("boris", "owner"))
+    accounts.set_account_role(connection, ANNA, "guest", MayHaveRole("anna", "guest"))
+    for again in (False, True):
+        with pytest.raises(Conflict) as caught:
+            accounts.set_account_role(connection, BORIS, "member", MayHaveRole("boris", "member"))
+        assert (caught.value.answer.name, caught.value.values) == ("account.last_owner", ("boris",))
+        if not again:
+            accounts.set_account_role(connection, VERA, "owner", MayHaveRole("Вера", "owner"))
+            accounts.set_disabled(connection, VERA, True, 9.0)
+    accounts.add_account(connection, "hook", "hook", "hash", 200.0, allow, "bot")
+    with pytest.raises(BadRequest) as refused:
+        accounts.set_account_role(connection, 4, "owner", MayHaveRole("hook", "owner"))
+    assert refused.value.answer.name == "account.bot"
 
 
 def test_state(connection: Connection) -> None:
@@ -83,7 +111,7 @@ def test_credentials(connection: Connection) -> None:
     """What a login is checked against: hash, state, and the latest use after a time, however many logins there are."""
     assert accounts.credentials(connection, "nobody", 0.0) is None
     anna = AccountRecord(ANNA, "anna")
-    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None)
+    assert accounts.credentials(connection, "anna", 0.0) == Credentials(anna, "hash of anna", False, None, role="owner")
     accounts.begin_login(connection, ANNA, None, 500.0, 0.0, allow)
     accounts.begin_login(connection, ANNA, "t", 600.0, 0.0, allow)
     accounts.begin_login(connection, BORIS, None, 700.0, 0.0, allow)
@@ -96,7 +124,7 @@ def test_credentials(connection: Connection) -> None:
 def test_token_login(connection: Connection) -> None:
     """A login is found by its token's hash while it is young enough."""
     number = accounts.begin_login(connection, ANNA, "t", 500.0, 0.0, allow)
-    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0)
+    expected = TokenLogin(number, AccountRecord(ANNA, "anna"), False, 500.0, role="owner")
     assert accounts.token_login(connection, "t", 500.0) == expected
     assert accounts.token_login(connection, "t", 500.1) is None
     assert accounts.token_login(connection, "other", 0.0) is None

@@ -139,6 +139,7 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _administrative(administration.set_password, "name"),
         _administrative(administration.disable_account, "name"),
         _administrative(administration.enable_account, "name"),
+        _administrative(administration.set_account_role, "name", "role"),
     )
 )
 

@@ -1,4 +1,5 @@
-"""`add_account`, `get_account`, `list_accounts`, `set_password`, `disable_account`, `enable_account`.
+"""`add_account`, `get_account`, `list_accounts`, `set_password`, `disable_account`, `enable_account`,
+`set_account_role`.
 
 Each act is recorded first and done afterwards, so that none is done without its record. It takes effect with its
 commit: when it is answered, the connections that it ends are closed, and logins that were checked before it fail.
@@ -11,7 +12,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_account_name, check_new_account_name, name_key
 from vestnik.chat.outcome import Reply
-from vestnik.chat.rules.accounts import MayTakeName
+from vestnik.chat.rules.accounts import MayHaveRole, MayTakeName
 from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol import answers
@@ -21,6 +22,7 @@ from vestnik.protocol.administration import (
     EnableAccount,
     GetAccount,
     ListAccounts,
+    SetAccountRole,
     SetPassword,
 )
 from vestnik.protocol.errors import BadRequest, NotFound
@@ -39,7 +41,7 @@ async def add_account(chat: Chat, session: Session, request: AddAccount) -> Repl
     may_take_name = MayTakeName(name)
     may_take_name(await chat.storage.name_standing(name, key))
     await administrator.record(answers.ADMIN_ADDED, name)
-    await chat.storage.add_account(name, key, password_hash, chat.clock(), may_take_name)
+    await chat.storage.add_account(name, key, password_hash, chat.clock(), may_take_name, request.role)
     chat.initials.add(name)
     chat.known_names.add(key)
     return Reply(answers.ADMIN_ADDED, (name,))
@@ -94,6 +96,16 @@ async def enable_account(chat: Chat, session: Session, request: EnableAccount) -
     await administrator.record(answers.ADMIN_ENABLED, account.name)
     await chat.storage.set_disabled(account.id, False, chat.clock())
     return Reply(answers.ADMIN_ENABLED, (account.name,))
+
+
+async def set_account_role(chat: Chat, session: Session, request: SetAccountRole) -> Reply:
+    """Say what an account is on the server. Raises NotFound, Conflict for the last owner."""
+    administrator = _administrator(session)
+    account = await _find(chat, request.name)
+    await administrator.record(answers.ADMIN_ROLE, account.name, request.role)
+    await chat.storage.set_account_role(account.id, request.role, MayHaveRole(account.name, request.role))
+    chat.sessions.set_role(account.id, request.role)
+    return Reply(answers.ADMIN_ROLE, (account.name, request.role))
 
 
 def _administrator(session: Session) -> Administrator:

@@ -63,11 +63,11 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     _check_connections(chat, session, found)
     token = make_token() if request.remember or request.user.remember else None
     login_id = await _begin(chat, found, token, now, may_log_in)
+    answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
     while chat.sessions.expulsions != expulsions:  # perhaps of this account, since it was read
         expulsions = chat.sessions.expulsions
-        again = await chat.storage.credentials(name_key(name), since) or found
-        may_log_in(LoginStanding(again.password_hash, again.disabled))
-    answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
+        found = await chat.storage.credentials(name_key(name), since) or found
+        may_log_in(LoginStanding(found.password_hash, found.disabled))
     logged_in = _attach(chat, session, found, request, login_id)
     return Reply(answer, (found.account.name,), token=token, logged_in=logged_in)
 
@@ -108,7 +108,7 @@ def _attach(
     account = found.account
     features = _shared(FEATURES.intersection(request.features))
     session.login_id = login_id
-    return chat.sessions.attach(session, account, name_key(account.name), features, found.status)
+    return chat.sessions.attach(session, account, name_key(account.name), features, found.status, found.role)
 
 
 def _check_connections(chat: Chat, session: Session, found: Credentials | TokenLogin) -> None:

@@ -1,8 +1,9 @@
 """Who may log in, and what an account may be called."""
 
-from vestnik.chat.storage.accounts import LoginRule, LoginStanding, NameRule, NameStanding
+from vestnik.chat.storage.accounts import AccountRule, AccountStanding, LoginRule, LoginStanding, NameRule, NameStanding
 from vestnik.protocol import answers
-from vestnik.protocol.errors import Conflict, Forbidden, WrongLogin
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, WrongLogin
+from vestnik.protocol.requests import GivenRole
 
 
 class MayTakeName(NameRule, frozen=True):
@@ -16,6 +17,20 @@ class MayTakeName(NameRule, frozen=True):
             raise Conflict(answers.ACCOUNT_EXISTS, self.name)
         if standing.similar is not None:
             raise Conflict(answers.ACCOUNT_SIMILAR, self.name, standing.similar)
+
+
+class MayHaveRole(AccountRule, frozen=True):
+    """A server keeps an owner. `account` is to become `role`."""
+
+    account: str
+    role: GivenRole
+
+    def __call__(self, standing: AccountStanding) -> None:
+        """Raises Conflict for the last owner, BadRequest for a bot."""
+        if standing.role == "bot":
+            raise BadRequest(answers.ACCOUNT_BOT, self.account)
+        if standing.role == "owner" != self.role and standing.owners <= 1:
+            raise Conflict(answers.ACCOUNT_LAST_OWNER, self.account)
 
 
 class MayLogIn(LoginRule, frozen=True):

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import AccountState
+from vestnik.protocol.requests import GivenRole, ServerRole
 
 
 class AccountRecord(NamedTuple):
@@ -17,7 +18,7 @@ class AccountRecord(NamedTuple):
 class Credentials(NamedTuple):
     """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
 
-    `status` is the account's last status text.
+    `status` is the account's last status text, `role` what it is on the server.
     """
 
     account: AccountRecord
@@ -25,16 +26,18 @@ class Credentials(NamedTuple):
     disabled: bool
     login_used: float | None
     status: str = ""
+    role: ServerRole = "member"
 
 
 class TokenLogin(NamedTuple):
-    """A login that was made with a token. `status` is the account's last status text."""
+    """A login that was made with a token; `status` and `role` as in `Credentials`."""
 
     id: int
     account: AccountRecord
     disabled: bool
     used: float
     status: str = ""
+    role: ServerRole = "member"
 
 
 class ContactStanding(NamedTuple):
@@ -58,6 +61,15 @@ class NameStanding(NamedTuple):
     similar: str | None = None
 
 
+class AccountStanding(NamedTuple):
+    """What the rules ask of an account that something is done to: its `role`, and how many `owners` there are that are
+    not disabled, itself among them if it is one."""
+
+    role: ServerRole
+    owners: int
+
+
+AccountRule: TypeAlias = Rule[AccountStanding]
 ContactRule: TypeAlias = Rule[ContactStanding]
 LoginRule: TypeAlias = Rule[LoginStanding]
 NameRule: TypeAlias = Rule[NameStanding]
@@ -87,8 +99,16 @@ class AccountStorage(Protocol):
     async def account_state(self, account_id: int) -> AccountState:
         """What an account is like."""
 
-    async def add_account(self, name: str, key: str, password_hash: str, now: float, rule: NameRule) -> None:
-        """Keep a new account. Raises what `rule` raises."""
+    async def add_account(
+        self, name: str, key: str, password_hash: str, now: float, rule: NameRule, role: ServerRole | None = None
+    ) -> None:
+        """Keep a new account; without a `role` it is a member, or the owner if it is the first.
+
+        Raises what `rule` raises.
+        """
+
+    async def set_account_role(self, account_id: int, role: GivenRole, rule: AccountRule) -> None:
+        """Say what an account is on the server. Raises what `rule` raises."""
 
     async def set_password(self, account_id: int, password_hash: str) -> None:
         """Change the password and end all logins."""

@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, get_args
 
 import click
 
@@ -30,11 +30,13 @@ from vestnik.protocol.administration import (
     EnableAccount,
     GetAccount,
     ListAccounts,
+    SetAccountRole,
     SetPassword,
 )
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import AccountState, Response
+from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.secret import Secret
 from vestnik.server import catalogue
 from vestnik.server.settings import Settings, load_settings
@@ -42,6 +44,15 @@ from vestnik.store.durable import make_directory
 from vestnik.texts import say
 
 P = ParamSpec("P")
+
+
+_ROLES: Final[Mapping[ServerRole, str]] = {
+    "owner": "cli.user_role_owner",
+    "administrator": "cli.user_role_administrator",
+    "member": "cli.user_role_member",
+    "guest": "cli.user_role_guest",
+    "bot": "cli.user_role_bot",
+}
 
 
 class Admin:
@@ -141,11 +152,16 @@ def _with_admin(function: Callable[Concatenate[Admin, P], None]) -> Callable[P, 
 
 @command.command("add")
 @click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(get_args(ServerRole)),
+    help="What the account is on the server (default: member; the first one: owner).",
+)
 @_with_admin
-@journaled(arguments=("name",), logger="admin")
-def add(admin: Admin, name: str) -> None:
+@journaled(arguments=("name", "role"), logger="admin")
+def add(admin: Admin, name: str, role: ServerRole | None) -> None:
     """Create the account NAME."""
-    admin.do(AddAccount(name=admin.name(name), password=admin.ask_password()))
+    admin.do(AddAccount(name=admin.name(name), password=admin.ask_password(), role=role))
 
 
 @command.command("list")
@@ -167,7 +183,8 @@ def list_(admin: Admin) -> None:
 def _line(account: AccountState, lang: str) -> str:
     created = datetime.fromtimestamp(account.created).astimezone().isoformat(sep=" ", timespec="seconds")
     state = say(lang, "cli.user_disabled" if account.disabled else "cli.user_enabled")
-    return f"{account.name}\t{state}\t{created}"
+    role = say(lang, _ROLES[account.role])
+    return f"{account.name}\t{state}\t{created}\t{role}"
 
 
 @command.command("passwd")
@@ -196,3 +213,13 @@ def disable(admin: Admin, name: str) -> None:
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""
     admin.do(EnableAccount(name=admin.name(name)))
+
+
+@command.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(get_args(GivenRole)))
+@_with_admin
+@journaled(arguments=("name", "role"), logger="admin")
+def role_(admin: Admin, name: str, role: GivenRole) -> None:
+    """Make the account NAME owner, administrator, member or guest of the server."""
+    admin.do(SetAccountRole(name=admin.name(name), role=role))

@@ -1,13 +1,16 @@
 """Accounts, their logins and their contacts."""
 
 from collections.abc import Collection
-from typing import Final
+from sys import intern
+from typing import Final, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
     AccountRecord,
+    AccountRule,
+    AccountStanding,
     ContactRule,
     ContactStanding,
     Credentials,
@@ -19,6 +22,7 @@ from vestnik.chat.storage.accounts import (
 )
 from vestnik.chat.storage.likeness import skeleton
 from vestnik.protocol.events import AccountState
+from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
 from vestnik.store.schema import account, contact, login
@@ -46,6 +50,7 @@ _CREDENTIALS: Final = select(
     account.c.disabled,
     _LOGIN_USED,
     account.c.status,
+    account.c.role,
 ).where(account.c.key == bindparam("key"))
 _TOKEN_LOGIN: Final = (
     select(
@@ -55,12 +60,15 @@ _TOKEN_LOGIN: Final = (
         account.c.disabled,
         login.c.used,
         account.c.status,
+        account.c.role,
     )
     .join(account, account.c.id == login.c.account_id)
     .where(login.c.token_hash == bindparam("token_hash"), login.c.used >= bindparam("since"))
 )
 _LOGIN_STANDING: Final = select(account.c.password_hash, account.c.disabled).where(account.c.id == bindparam("id"))
-_STATES: Final = select(account.c.name, account.c.created, account.c.disabled)
+_OWNERS: Final = select(func.count()).where(account.c.role == "owner", ~account.c.disabled).scalar_subquery()
+_ACCOUNT_STANDING: Final = select(account.c.role, _OWNERS).where(account.c.id == bindparam("id"))
+_STATES: Final = select(account.c.name, account.c.created, account.c.disabled, account.c.role)
 
 
 def find_account(connection: Connection, key: str) -> AccountRecord | None:
@@ -85,11 +93,27 @@ def name_standing(connection: Connection, name: str, key: str) -> NameStanding:
     return NameStanding(find_account(connection, key) is not None, similar)
 
 
-def add_account(connection: Connection, name: str, key: str, password_hash: str, now: float, rule: NameRule) -> None:
-    """Keep a new account."""
+def add_account(
+    connection: Connection,
+    name: str,
+    key: str,
+    password_hash: str,
+    now: float,
+    rule: NameRule,
+    role: ServerRole | None = None,
+) -> None:
+    """Keep a new account; without a `role` it is a member, or the owner if it is the first."""
     standing = name_standing(connection, name, key)
     rule(standing)
-    values = {"name": name, "key": key, "password_hash": password_hash, "disabled": False, "created": now}
+    if role is None:
+        role = "member" if connection.execute(select(account.c.id).limit(1)).first() else "owner"
+    values = {"role": role} | {
+        "name": name,
+        "key": key,
+        "password_hash": password_hash,
+        "disabled": False,
+        "created": now,
+    }
     values["skeleton"] = None if standing.similar is not None else skeleton(name)
     connection.execute(insert(account).values(values))
 
@@ -106,6 +130,12 @@ def set_password(connection: Connection, account_id: int, password_hash: str) ->
     connection.execute(delete(login).where(login.c.account_id == account_id))
 
 
+def set_account_role(connection: Connection, account_id: int, role: GivenRole, rule: AccountRule) -> None:
+    """Say what an account is on the server."""
+    rule(AccountStanding(*connection.execute(_ACCOUNT_STANDING, {"id": account_id}).one()))
+    connection.execute(update(account).where(account.c.id == account_id).values(role=role))
+
+
 def set_disabled(connection: Connection, account_id: int, disabled: bool, now: float) -> None:
     """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
     connection.execute(update(account).where(account.c.id == account_id).values(disabled=disabled))
@@ -118,12 +148,12 @@ def set_disabled(connection: Connection, account_id: int, disabled: bool, now: f
 def list_accounts(connection: Connection, after: str, limit: int) -> list[AccountState]:
     """Accounts by name, those behind the key `after`."""
     rows = _STATES.where(account.c.key > after).order_by(account.c.key).limit(limit)
-    return [AccountState(*row) for row in connection.execute(rows)]
+    return [_state(*row) for row in connection.execute(rows)]
 
 
 def account_state(connection: Connection, account_id: int) -> AccountState:
     """What an account is like."""
-    return AccountState(*connection.execute(_STATES.where(account.c.id == account_id)).one())
+    return _state(*connection.execute(_STATES.where(account.c.id == account_id)).one())
 
 
 def initials(connection: Connection) -> list[str]:
@@ -134,13 +164,13 @@ def initials(connection: Connection) -> list[str]:
 def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
     """The account whose name has this key, and when a login of it was last used after `since`."""
     row = connection.execute(_CREDENTIALS, {"key": key, "since": since}).first()
-    return Credentials(AccountRecord(row.id, row.name), *row[2:]) if row else None
+    return Credentials(AccountRecord(row.id, row.name), *row[2:-1], _role(row.role)) if row else None
 
 
 def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:
     """The login with this token, if it was used after `since`."""
     row = connection.execute(_TOKEN_LOGIN, {"token_hash": token_hash, "since": since}).first()
-    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:]) if row else None
+    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:-1], _role(row.role)) if row else None
 
 
 def begin_login(
@@ -188,6 +218,15 @@ def _check_contacts(connection: Connection, account_id: int, contact_id: int, ru
     mine = select(contact.c.contact_id).where(contact.c.account_id == account_id)
     known = set(connection.execute(mine).scalars())
     rule(ContactStanding(contact_id in known, len(known)))
+
+
+def _state(name: str, created: float, disabled: bool, role: str) -> AccountState:
+    return AccountState(name, created, disabled, _role(role))
+
+
+def _role(text: str) -> ServerRole:
+    """A role as it is kept with everybody who is logged in: one text for all who have it, the literal."""
+    return cast("ServerRole", intern(text))
 
 
 def _which_login(account_id: int, login_id: int | None):  # type: ignore[no-untyped-def]
