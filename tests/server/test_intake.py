@@ -3,16 +3,12 @@
 import asyncio
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from tests.support.app import journal_lines, running_app
 from tests.support.data import writing
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
-from vestnik.server import intake as module
 from vestnik.server.app import App
 
 RICH = ["seq"]
@@ -57,24 +53,6 @@ async def test_pipelined_messages_are_one_batch(tmp_path: Path) -> None:
                 (200, f"m{n}", n + 1) for n in range(50)
             ]
             assert [(await boris.hear())["message"] for _ in range(50)] == [str(n) for n in range(50)]
-
-
-async def test_batches_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages of one pass of the loop beyond a number are further batches, in their order."""
-    monkeypatch.setattr(module, "MAX_BATCH", 4)
-    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna", features=RICH) as anna:
-        await anna.ask(action="join", time=0, room="#tea")
-        sizes: list[int] = []
-        submit = app.store.submit
-        monkeypatch.setattr(
-            app.services.intake,
-            "_store",
-            SimpleNamespace(submit=lambda posts: (sizes.append(len(posts)), submit(posts))),
-        )
-        anna.write(together(*({"action": "msg", "to": "#tea", "message": str(n)} for n in range(10))))
-        assert [(await anna.hear())["seq"] for _ in range(10)] == list(range(1, 11))
-        assert sum(sizes) == 10
-        assert max(sizes) == 4
 
 
 async def test_mixed_requests_are_answered_in_order(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from itertools import count, pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -295,9 +294,7 @@ async def test_messages_of_one_turn_are_one_batch(visit: Visit) -> None:
     await visit.door.until(2)
     batches: list[int] = []
     submit = visit.app.store.submit
-    visit.app.services.intake._store = SimpleNamespace(  # type: ignore[assignment]  # in its place
-        submit=lambda posts: (batches.append(len(posts)), submit(posts))
-    )
+    visit.app.services.intake._hub._submit = lambda posts: (batches.append(len(posts)), submit(posts))[1]
     visit.ask(*[Msg(to="#tea", message="x")] * (TURN + 10))
     await visit.door.until(TURN + 12)
     assert sum(batches) == TURN + 10
@@ -334,9 +331,7 @@ def pending(visit: Visit) -> list[int]:
     """What waits of a visitor's messages, each time that some are handed to the store."""
     waiting: list[int] = []
     submit = visit.app.store.submit
-    visit.app.services.intake._store = SimpleNamespace(  # type: ignore[assignment]  # in its place
-        submit=lambda posts: (waiting.append(visit.peer.pending), submit(posts))
-    )
+    visit.app.services.intake._hub._submit = lambda posts: (waiting.append(visit.peer.pending), submit(posts))[1]
     return waiting
 
 

@@ -55,7 +55,9 @@ def test_of_a_closed_database(database: Path, tmp_path: Path) -> None:
 
 
 def test_while_somebody_writes_on_and_on(database: Path, tmp_path: Path) -> None:
-    """It ends however much is written, and has the messages up to one moment, without a gap."""
+    """Beside a server it ends however much is written, and has the messages up to one moment, without a gap."""
+    server = Lock(tmp_path)
+    server.acquire()
     ended, begun = threading.Event(), threading.Event()
 
     def write() -> None:
@@ -75,6 +77,7 @@ def test_while_somebody_writes_on_and_on(database: Path, tmp_path: Path) -> None
     finally:
         ended.set()
         writing.join()
+        server.release()
     check_whole(copy)
     seqs = [message.seq for message in kept(copy.parent)]
     assert seqs == list(range(1, len(seqs) + 1))

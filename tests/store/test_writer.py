@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import OperationalError
 
 from tests.support.data import make_data
 from tests.support.waiting import DEADLINE

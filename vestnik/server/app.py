@@ -222,6 +222,7 @@ class App:
             settings.send_buffer,
         )
         chat.hand_over = intake.hand_over
+        self._undo.callback(intake.hand_over)
         self._undo.callback(refusals.flush)
         self._undo.push_async_callback(kept.close)
 

@@ -1,14 +1,10 @@
 """From an accepted message to its answer: batches for the store, then answers, deliveries and journal lines.
 
-What is accepted in one pass of the event loop is one batch, or a few. Nothing is answered, delivered or journaled
-before the store has it on disk.
+Nothing is answered, delivered or journaled before the store has it on disk.
 """
 
-import asyncio
 import time
-from collections import deque
 from collections.abc import Collection, Sequence
-from contextvars import Context
 from typing import Final
 
 from vestnik.chat.chat import Chat
@@ -25,6 +21,7 @@ from vestnik.protocol.errors import VestnikError
 from vestnik.server import catalogue
 from vestnik.server.answering import Acknowledgements
 from vestnik.server.fanout import Fanout
+from vestnik.server.hub import Hub
 from vestnik.server.kept import KeptMessages
 from vestnik.server.order import Order
 from vestnik.server.refusals import Refusals
@@ -33,8 +30,6 @@ from vestnik.server.unrecorded import Unrecorded
 from vestnik.store.store import Store
 from vestnik.texts import Wordings
 
-MAX_BATCH: Final = 1024
-"""Messages in one batch, which is answered and delivered at once."""
 ALONE: Final = 1.0
 """Seconds without a message of anybody else after which who sends is alone."""
 
@@ -60,16 +55,12 @@ class Intake:
         self._chat = chat
         self._journal = journal
         self._acknowledgements = Acknowledgements(wordings)
-        self._store = store
+        self._hub = Hub(store.submit)
         self._fanout = fanout
         self._order = order
         self._kept = kept
         self._refusals = refusals
         self._capacity = capacity
-        self._loop = asyncio.get_running_loop()
-        self._context = Context()  # a batch is nobody's own request
-        self._batch: list[Post] = []
-        self._begun: deque[float] = deque()  # when each batch that is not committed yet was begun, monotonic
         self._queued = 0
         self._held: set[Recipient] = set()
         self._last = 0  # the number of the connection that the last batch came from
@@ -82,14 +73,9 @@ class Intake:
 
     @journaled(arguments=("post.message.to",))
     def accept(self, post: Post) -> None:
-        """Take a message into the batch of this pass of the loop."""
-        if not self._batch:
-            self._begun.append(time.monotonic())
-            self._loop.call_soon(self.hand_over, context=self._context)
-        self._batch.append(post)
+        """Take a message."""
         self._queued += 1
-        if len(self._batch) >= MAX_BATCH:
-            self.hand_over()
+        self._hub.add(post)
 
     @property
     def full(self) -> bool:
@@ -107,10 +93,8 @@ class Intake:
         self._held.add(author)
 
     def hand_over(self) -> None:
-        """Give the store what was accepted: at the end of the pass, or before a change that must come behind it."""
-        batch, self._batch = self._batch, []
-        if batch:
-            self._store.submit(batch)
+        """Give the store what was accepted, before a change that must come behind it."""
+        self._hub.hand_over()
 
     # After the commit, in the order of commits.
 
@@ -136,7 +120,8 @@ class Intake:
     def committed(self, posts: Sequence[Post], error: Exception | None) -> None:
         """Answer, deliver and journal a batch that is on disk; or say why it is not."""
         self._queued -= len(posts)
-        authors = self._answer_all(posts) if error is None else self._fail(posts, error)
+        begun = self._hub.take_back()
+        authors = self._answer_all(posts, begun) if error is None else self._fail(posts, error)
         self._divide(authors)
         for author in authors:
             author.go_on()
@@ -154,9 +139,9 @@ class Intake:
             self._last = last
         self.share = SHARED_PENDING if now < self._shared_until else MAX_PENDING
 
-    def _answer_all(self, posts: Sequence[Post]) -> Collection[Recipient]:
+    def _answer_all(self, posts: Sequence[Post], begun: float) -> Collection[Recipient]:
         now = time.time()
-        duration = round((time.monotonic() - self._begun.popleft()) * 1000, 3)
+        duration = round((time.monotonic() - begun) * 1000, 3)
         records: list[Record] = []
         repeated: list[tuple[Post, Answer, Values]] = []
         replies: dict[Recipient, list[bytes]] = {}
@@ -240,7 +225,6 @@ class Intake:
         return answers.MESSAGE_NOTED
 
     def _fail(self, posts: Sequence[Post], error: Exception) -> Collection[Recipient]:
-        self._begun.popleft()
         self._journal.record(catalogue.STORE_FAILED, type(error).__name__, error=error)
         for post in posts:
             author = post.session.recipient

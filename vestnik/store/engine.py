@@ -1,8 +1,10 @@
 """How a database is opened: SQLite in WAL mode, every commit with a sync."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
@@ -41,9 +43,35 @@ def open_engine(path: Path, *, connections: int, writing: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not driver_of(connection).in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def driver_of(connection: Connection) -> SQLiteConnection:
+    """The driver's connection below one of SQLAlchemy's."""
+    return cast(SQLiteConnection, connection.connection.driver_connection)
+
+
+@contextmanager
+def transaction(connection: Connection, driver: SQLiteConnection) -> Iterator[None]:
+    """A transaction that takes the write lock, of a connection and the driver's below it; both may be used inside.
+
+    What SQLAlchemy does around one takes as long as keeping a message, so it only does that when it is asked something.
+    """
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        if connection.in_transaction():
+            connection.commit()
+        else:
+            driver.commit()
+    except BaseException:
+        if connection.in_transaction():
+            connection.rollback()
+        driver.rollback()
+        raise
 
 
 def attach_index(engine: Engine, index: Path) -> None:

@@ -17,21 +17,23 @@ from contextvars import copy_context
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import IntegrityError
+from sqlite3 import OperationalError as SQLiteError
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, Integer, bindparam, func, select
 from sqlalchemy.exc import OperationalError
 
 from vestnik.chat.storage.changes import ChangeEvent
-from vestnik.chat.storage.messages import Extras, MessageEvent
+from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, VestnikError
 from vestnik.store.backfill import Backfill, LostPages
 from vestnik.store.durable import disk_failed, log_of, sync_directory, write_again
 from vestnik.store.enabled import disabled_accounts, forget_disabled
+from vestnik.store.engine import driver_of, transaction
 from vestnik.store.queries.changes import HAPPENED, last_number
 from vestnik.store.queries.ids import KnownId, any_spent, is_known, kept_ids, spent_ids
-from vestnik.store.queries.messages import add_extras
+from vestnik.store.queries.messages import Extended, add_extras
 from vestnik.store.schema import conversation, message
 
 T = TypeVar("T")
@@ -42,14 +44,10 @@ COLUMNS: Final = ("id", "conversation_id", "seq", "sender_id", "client_id", "tim
 """What is kept of a new message, in the order of `Writer._insert_rows`."""
 ROWS: Final = (128, 64, 32, 16, 8, 4, 2, 1)
 """Rows that one INSERT may have."""
-BUSY: Final = 32
-"""Messages in one transaction from which on the next one gathers for a moment: fewer, larger commits."""
 TRANSACTION: Final = 4
 """What a transaction counts for between two checkpoints, beside its messages."""
 CAREFUL: Final = 32
 """Transactions in which ids are looked up after one was found that had been used: others come again with it."""
-GATHER: Final = 0.002
-"""Seconds of gathering."""
 HAND_ON: Final = 0.003
 """Seconds after which no further result is handed on in one pass of the loop."""
 MAX_REMEMBERED: Final = 100_000
@@ -166,6 +164,7 @@ class Writer:
         self._written = 0  # messages in the last transaction
         self._inserts = _insert_statements(engine)
         self._database = Path(str(engine.url.database))
+        self._driver: SQLiteConnection  # the thread's
         self._doubtful = True  # the log may not be on the disk: nobody has looked yet whether its name is
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -188,8 +187,8 @@ class Writer:
 
     def _run(self) -> None:
         with self._engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            raw.execute("PRAGMA wal_autocheckpoint = 0")
+            driver = self._driver = driver_of(connection)
+            driver.execute("PRAGMA wal_autocheckpoint = 0")
             self._make_sure(connection)  # if that fails, it is tried again when something is to be written
             while True:
                 works, ended = self._gather()
@@ -200,7 +199,7 @@ class Writer:
                     self._wrote()
                     self._backfill.count(TRANSACTION + self._written)
                     if self._backfill.due and self._lost is None:
-                        self._checkpoint(raw)
+                        self._checkpoint(driver)
                 if ended:
                     return
 
@@ -218,8 +217,6 @@ class Writer:
         """Everything that waits now, at least one piece of work; whether the end was among it."""
         works: list[_Work] = []
         work = self._queue.get()
-        if self._written >= BUSY:
-            time.sleep(GATHER)
         while work is not None:
             works.append(work)
             if len(works) >= MAX_BATCHES or self._queue.empty():
@@ -232,7 +229,7 @@ class Writer:
         if error is None:
             return
         # The disk's fault, or a lock's, or nobody else's.
-        if len(works) == 1 or isinstance(error, OperationalError | OSError | LostPages):
+        if len(works) == 1 or isinstance(error, OperationalError | SQLiteError | OSError | LostPages):
             for work in works:
                 work.error = error
         else:  # one of them is at fault; the others shall not suffer
@@ -252,7 +249,7 @@ class Writer:
     def _make_sure(self, connection: Connection) -> Exception | None:
         """Have the log on the disk, with its name; the error that came of it."""
         try:
-            with connection.begin():  # nobody else writes to it meanwhile
+            with transaction(connection, self._driver):  # nobody else writes to it meanwhile
                 write_again(log_of(self._database))
                 sync_directory(self._database.parent)
         except Exception as error:  # noqa: BLE001  # no event: whoever wanted something written gets it
@@ -279,7 +276,7 @@ class Writer:
         return None
 
     def _write_all(self, connection: Connection, works: list[_Work]) -> None:
-        with connection.begin():
+        with transaction(connection, self._driver):
             now = time.time()
             self._written = 0
             for work in works:
@@ -309,7 +306,7 @@ class Writer:
         if number is None:
             number = last_number(connection)
         values: list[Any] = []
-        extended: list[tuple[int, int, int, Extras]] = []
+        extended: list[Extended] = []
         disabled = disabled_accounts(connection)
         for post in messages:
             new = post.message
@@ -341,9 +338,9 @@ class Writer:
             if new.extras is not None:
                 extended.append((number, conversation_id, new.seq, new.extras))
         self._last_number = number
-        self._insert_rows(connection, values)
-        for number, conversation_id, seq, extras in extended:
-            add_extras(connection, number, conversation_id, seq, extras)
+        self._insert_rows(values)
+        if extended:
+            add_extras(connection, extended)
 
     def _known_ids(self, connection: Connection, messages: Messages) -> dict[tuple[int, str], KnownId]:
         """What was sent before under the ids of `messages`, by (account, id), as far as the index does not say it."""
@@ -366,12 +363,12 @@ class Writer:
                     known[sender_id, name] = kept
         return known
 
-    def _insert_rows(self, connection: Connection, values: list[Any]) -> None:
+    def _insert_rows(self, values: list[Any]) -> None:
         """Insert messages, whose column values stand one after the other in `values`.
 
         Many rows go into one statement: the interpreter's lock is given up and taken back for each statement.
         """
-        cursor = connection.connection.cursor()
+        cursor = self._driver.cursor()
         width = len(COLUMNS)
         at, left = 0, len(values) // width
         try:
@@ -452,7 +449,11 @@ def _insert_statements(engine: Engine) -> list[tuple[int, str]]:
     return [(rows, head + values + ", ".join([row] * rows)) for rows in ROWS]
 
 
+_PLACE: Final = bindparam("conversation_id", type_=Integer)
+_LAST: Final = select(func.max(message.c.seq)).where(message.c.conversation_id == _PLACE).scalar_subquery()
+_FLOOR: Final = select(conversation.c.floor).where(conversation.c.id == _PLACE).scalar_subquery()
+_LAST_SEQ: Final = select(func.max(func.coalesce(_LAST, 0), func.coalesce(_FLOOR, 0)))
+
+
 def _read_last_seq(connection: Connection, conversation_id: int) -> int:
-    last = select(func.max(message.c.seq)).where(message.c.conversation_id == conversation_id).scalar_subquery()
-    floor = select(conversation.c.floor).where(conversation.c.id == conversation_id).scalar_subquery()
-    return int(connection.execute(select(func.max(func.coalesce(last, 0), func.coalesce(floor, 0)))).scalar_one())
+    return int(connection.execute(_LAST_SEQ, {"conversation_id": conversation_id}).scalar_one())

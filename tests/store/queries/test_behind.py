@@ -20,7 +20,7 @@ def keep(connection: Connection, event: MessageEvent) -> MessageEvent:
     values |= {"client_id": event.id, "time": event.time, "text": event.text}
     (event.number,) = connection.execute(insert(message).values(values)).inserted_primary_key or (0,)
     if event.extras is not None:
-        add_extras(connection, event.number, event.conversation_id, event.seq, event.extras)
+        add_extras(connection, [(event.number, event.conversation_id, event.seq, event.extras)])
     return event
 
 

@@ -1,7 +1,7 @@
 """Direct conversations, and the messages in them that wait for their recipient."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select, update
@@ -106,6 +106,7 @@ def find_message(connection: Connection, reader: Asker, conversation_id: int, se
     return MessageRecord(row.name, row.time, row.text, row.deleted, row.thread, origin)
 
 
+_MENTION: Final = insert(mention)
 _EXTEND: Final = (
     update(message)
     .where(message.c.id == bindparam("number"))
@@ -113,20 +114,38 @@ _EXTEND: Final = (
 )
 
 
-def add_extras(connection: Connection, number: int, conversation_id: int, seq: int, extras: Extras) -> None:
-    """Keep what a message has that only some messages have, beside the message itself."""
-    if extras.reply_to is not None or extras.origin is not None:
-        origin = None if extras.origin is None else msgspec.json.encode(extras.origin).decode()
-        values = {"number": number, "reply_to": extras.reply_to, "thread": extras.thread, "forwarded": origin}
-        connection.execute(_EXTEND, values)
-    add_mentions(connection, conversation_id, seq, extras.mentions)
+Extended: TypeAlias = tuple[int, int, int, Extras]
+"""A message by its number, conversation and `seq`, and what only some messages have."""
+
+
+def add_extras(connection: Connection, extended: Sequence[Extended]) -> None:
+    """Keep what some messages have beside the messages themselves."""
+    derived = [
+        {
+            "number": number,
+            "reply_to": extras.reply_to,
+            "thread": extras.thread,
+            "forwarded": None if extras.origin is None else msgspec.json.encode(extras.origin).decode(),
+        }
+        for number, _, _, extras in extended
+        if extras.reply_to is not None or extras.origin is not None
+    ]
+    if derived:
+        connection.execute(_EXTEND, derived)
+    mentions = [
+        {"conversation_id": conversation_id, "seq": seq, "account_id": account.id}
+        for _, conversation_id, seq, extras in extended
+        for account in extras.mentions
+    ]
+    if mentions:
+        connection.execute(_MENTION, mentions)
 
 
 def add_mentions(connection: Connection, conversation_id: int, seq: int, mentions: Sequence[AccountRecord]) -> None:
     """Keep whom a message mentions."""
     if mentions:
         place = {"conversation_id": conversation_id, "seq": seq}
-        connection.execute(insert(mention), [place | {"account_id": account.id} for account in mentions])
+        connection.execute(_MENTION, [place | {"account_id": account.id} for account in mentions])
 
 
 _SENDER: Final = account.alias("sender")
