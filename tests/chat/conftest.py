@@ -44,6 +44,7 @@ class Ear:
 
     closing = False
     network = "192.0.2.1"
+    address = ("192.0.2.1", 50_000)
     formats = staticmethod(jim_formats)
 
     def __init__(self) -> None:

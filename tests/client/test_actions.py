@@ -11,6 +11,7 @@ from vestnik.client import (
     ConversationState,
     Delivery,
     InvitationState,
+    LoginState,
     MemberState,
     Person,
     Refused,
@@ -74,6 +75,14 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
         {"messages": [MESSAGE], "more": True, "next": "y"},
         [SEEN],
     ),
+    "logins": (
+        lambda c: c.logins(),
+        {},
+        {"logins": [{"login": 3, "created": 1.0, "used": 2.0, "device": "phone", "current": True}]},
+        [LoginState(3, 1.0, 2.0, "phone", current=True)],
+    ),
+    "end_login": (lambda c: c.end_login(3), {"login": 3}, {}, OK),
+    "end_logins": (lambda c: c.end_other_logins(), {}, {}, OK),
     "join": (lambda c: c.join("#tea"), {"room": "#tea"}, {}, OK),
     "leave": (lambda c: c.leave("#tea"), {"room": "#tea"}, {}, OK),
     "create_room": (

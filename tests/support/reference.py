@@ -11,11 +11,18 @@ from typing import Final, get_args
 
 import vestnik.client
 from vestnik.client import Client, ClientError, event_queue
+from vestnik.client.logins import LoginActions
 from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
 
-FAMILIES = {"Connection": Client, "Messages": MessageActions, "Rooms": RoomActions, "People": PeopleActions}
+FAMILIES = {
+    "Connection": Client,
+    "Messages": MessageActions,
+    "Rooms": RoomActions,
+    "People": PeopleActions,
+    "Logins": LoginActions,
+}
 EVENTS = [kind.__name__ for kind in get_args(event_queue.Event)]
 """What `Client.events` gives."""
 

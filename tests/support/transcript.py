@@ -101,7 +101,7 @@ class Player:
 
 RANDOM = {"token", "epoch"}
 """Fields of an answer with a random text, which clients send later as it was shown to them."""
-TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until"}
+TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until", "used"}
 """Fields with a moment that is another one each time."""
 
 

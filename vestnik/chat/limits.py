@@ -7,6 +7,8 @@ from msgspec import Meta
 
 MAX_ID = 36
 """Characters of a message id made by a client: a UUID fits."""
+MAX_DEVICE = 64
+"""Characters of what a client calls its device."""
 MAX_NAME = 100
 """Characters that the name of an account or a room can have at most, whatever the settings say."""
 MAX_EMOJI = 32

@@ -26,6 +26,10 @@ class Recipient(Protocol):
     `pending` is how many of its messages are not answered yet.
     """
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Address and port of the client."""
+
     closing: bool
     number: int
     name: str

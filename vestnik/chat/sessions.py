@@ -1,6 +1,7 @@
 """Who is logged in: the accounts that have a session, and the rooms that these hear."""
 
 from collections import deque
+from collections.abc import Callable
 
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Room, RoomDirectory
@@ -126,6 +127,14 @@ class Sessions:
         account = self._accounts.get(account_id)
         if account is not None:
             account.role = role
+
+    def expel_logins(self, account_id: int, ended: Callable[[int | None], bool]) -> None:
+        """End the connections of an account whose login (None: the one without a token) has ended."""
+        self.expulsions += 1
+        account = self._accounts.get(account_id)
+        for session in tuple(account.sessions) if account else ():
+            if ended(session.login_id):
+                session.recipient.expel()
 
     def hear(self, session: Session, room: Room) -> None:
         """Let a session hear a room, or note in the room that it is absent as long as it is not live."""

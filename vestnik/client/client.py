@@ -11,6 +11,7 @@ from vestnik.client.connection import TURN_TIME
 from vestnik.client.cursors import Saved
 from vestnik.client.errors import ConnectionFailed
 from vestnik.client.event_queue import Event
+from vestnik.client.logins import LoginActions
 from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
@@ -42,7 +43,7 @@ class LinkState(NamedTuple):
     seconds: float
 
 
-class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
+class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSession):
     """A session of the account `name` with the server at `address`:`port`.
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the
@@ -59,7 +60,8 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
     client is new and gets only the direct messages that nobody has got yet; `{}` asks for everything there is.
     The first connection is not tried again.
 
-    Answers are in the language `lang` ("ru", "en"), else in the server's.
+    Answers are in the language `lang` ("ru", "en"), else in the server's. `device` is what the program or the machine
+    is called in the account's list of logins.
 
     Without `reconnect` the client lives as long as its connection, and hears of new messages and notices only.
 
@@ -86,6 +88,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
         cursors: Saved | None = None,
         backoff: Backoff | None = None,
         lang: str | None = None,
+        device: str | None = None,
     ) -> None:
         if not 0 < port <= MAX_PORT:
             raise ValueError(f"a port is a number from 1 to {MAX_PORT}, not {port}")
@@ -103,6 +106,7 @@ class Client(MessageActions, RoomActions, PeopleActions, ClientSession):
             cursors=cursors,
             backoff=backoff or Backoff(),
             lang=lang,
+            device=device,
         )
 
     def __repr__(self) -> str:

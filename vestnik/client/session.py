@@ -63,6 +63,7 @@ class ClientSession(Asking):
         cursors: Saved | None,
         backoff: Backoff,
         lang: str | None,
+        device: str | None,
     ) -> None:
         self.address = address
         self.port = port
@@ -76,6 +77,7 @@ class ClientSession(Asking):
         self._reconnect = reconnect
         self._backoff = backoff
         self._lang = lang
+        self._device = device
         self.away = False
         self._label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
         self._requests = 0
@@ -111,7 +113,7 @@ class ClientSession(Asking):
         user = User(self.name, password=None if self._token else self._password, token=self._token)
         features = sorted(FEATURES) if self._reconnect else FEW_FEATURES
         remember = self._remember or (self._reconnect and not self._token)
-        request = Authenticate(user=user, features=features, remember=remember, lang=self._lang)
+        request = Authenticate(user=user, features=features, remember=remember, lang=self._lang, device=self._device)
         response = await self._send(request, catalogue.CLIENT_AUTHENTICATING, self.name, stays=False)
         if response.token is not UNSET:
             self._token = response.token

@@ -25,6 +25,11 @@ LOGIN_REQUIRED: Final = Answer("login.required", Code.NOT_AUTHORISED, ("account"
 LOGIN_MISSING: Final = Answer("login.missing", Code.NOT_AUTHORISED)
 LOGIN_LATE: Final = Answer("login.late", Code.NOT_AUTHORISED, ("limit",))
 LOGIN_ENDED: Final = Answer("login.ended", Code.OK, ("account",))
+LOGINS_LISTED: Final = Answer("logins.listed", Code.OK, ("account", "count"))
+LOGIN_REVOKED: Final = Answer("login.revoked", Code.OK, ("account", "login", "device"))
+LOGINS_REVOKED: Final = Answer("logins.revoked", Code.OK, ("account", "count"))
+LOGIN_UNKNOWN: Final = Answer("login.unknown", Code.NOT_FOUND, ("account", "login"))
+LOGIN_CURRENT: Final = Answer("login.current", Code.FORBIDDEN, ("account", "login"))
 LOGIN_NONE: Final = Answer("login.none", Code.OK)
 ACCOUNT_DISABLED: Final = Answer("account.disabled", Code.FORBIDDEN, ("account",))
 ACCOUNT_CROWDED: Final = Answer("account.crowded", Code.FORBIDDEN, ("account", "limit"))
@@ -166,6 +171,7 @@ SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
 NAMES: Final = frozenset(
     {"account", "accounts", "room", "to", "id", "name", "claimed", "member", "members", "contact", "other", "word"}
+    | {"device"}
 )
 """Fields of answers that hold what somebody has chosen to be called, or to call something."""
 

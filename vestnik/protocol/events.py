@@ -128,6 +128,24 @@ class Person(msgspec.Struct, gc=False, omit_defaults=True):
     seen: float | UnsetType = UNSET
 
 
+class LoginState(msgspec.Struct, gc=False, omit_defaults=True):
+    """One of the asker's logins: its number, `created` and last `used` (UNIX seconds), from which `address`.
+
+    `device` is what the client called itself, `remembered` whether it has a token: all clients that log in
+    with the password alone share a login. `connections` is how many it has now; `current` marks that of this
+    connection.
+    """
+
+    login: int
+    created: float
+    used: float
+    device: Note = ""
+    address: Name = ""
+    remembered: bool = False
+    connections: int = 0
+    current: bool = False
+
+
 class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
     """An account as an administrator sees it, `created` in UNIX seconds; `role` is that on the server."""
 
@@ -159,6 +177,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     members: list[MemberState] | UnsetType = UNSET
     people: list[Person] | UnsetType = UNSET
     invitations: list[InvitationState] | UnsetType = UNSET
+    logins: list[LoginState] | UnsetType = UNSET
     accounts: list[AccountState] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
     more: bool | UnsetType = UNSET

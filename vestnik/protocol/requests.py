@@ -75,7 +75,8 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
 
     `remember` asks for a token; it, the password and the token may stand here or in `user`. `lang` is the language of
     the answers on this connection (`ru`, `en`, also with a region: `en-GB`), if it is not to be the server's; any other
-    means nothing. `account_name` or `client_name` may stand beside `user`.
+    means nothing. `account_name` or `client_name` may stand beside `user`. `device` is what the user calls the program
+    or the machine, for the list of their logins.
     """
 
     user: User
@@ -86,6 +87,21 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
     password: Secret | None = None
     token: Secret | None = None
     lang: Annotated[str, Meta(max_length=35)] | None = None
+    device: str | None = None
+
+
+class Logins(Request, tag="logins"):
+    """Ask for one's own logins."""
+
+
+class EndLogin(Request, tag="end_login", kw_only=True):
+    """End one of one's own logins, and its connections; not that of this connection, which `quit` ends."""
+
+    login: Number
+
+
+class EndLogins(Request, tag="end_logins"):
+    """End all of one's own logins but that of this connection, and their connections."""
 
 
 class Msg(Request, tag="msg", kw_only=True):
@@ -431,6 +447,9 @@ class Who(Request, tag="who", kw_only=True):
 AnyRequest: TypeAlias = (
     Presence
     | Authenticate
+    | Logins
+    | EndLogin
+    | EndLogins
     | Msg
     | Join
     | Leave

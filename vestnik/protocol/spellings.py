@@ -54,6 +54,7 @@ class _Spelled(_User):
     user: _User | str | None = None
     features: list[str] = []
     lang: Annotated[str, Meta(max_length=35)] | None = None
+    device: str | None = None
 
 
 _SPELLED: Final = msgspec.json.Decoder(_Spelled, dec_hook=take_secret)
@@ -90,4 +91,5 @@ def respell(data: bytes) -> Authenticate | Presence | None:
         password=found.password,
         token=found.token,
         lang=found.lang,
+        device=found.device,
     )

@@ -139,6 +139,8 @@ _PROMISED: Final = (
     answers.LOGIN_ACCEPTED,
     answers.LOGIN_RESUMED,
     answers.LOGIN_ENDED,
+    answers.LOGIN_REVOKED,
+    answers.LOGINS_REVOKED,
 )
 """What is promised always; of the others it is what has changed something (`of_change`)."""
 

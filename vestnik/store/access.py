@@ -24,6 +24,7 @@ from vestnik.store.queries import (
     history,
     ids,
     invitations,
+    logins,
     members,
     messages,
     people,
@@ -140,6 +141,8 @@ class Access:
     begin_login = write(accounts.begin_login, "account_id")
     touch_login = write(accounts.touch_login, "account_id", "login_id")
     end_login = write(accounts.end_login, "account_id", "login_id")
+    end_logins = act(logins.end_logins, "account_id", "login_id")
+    logins = read(logins.logins, "account_id")  # from here on the method
     blocked = read(blocks.blocked, "account_id")
     block = write(blocks.block_person, "account_id", "person_id")
     unblock = write(blocks.unblock_person, "account_id", "person_id")

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -47,6 +47,8 @@ login = Table(
     Column("token_hash", String(64), unique=True),  # SHA-256, hexadecimal; null for a login without a token
     Column("created", Float, nullable=False),
     Column("used", Float, nullable=False),
+    Column("device", Text, nullable=False, server_default=""),  # what the client calls itself
+    Column("address", Text, nullable=False, server_default=""),  # from which it was used last
 )
 
 conversation = Table(

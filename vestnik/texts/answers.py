@@ -19,6 +19,23 @@ CATALOGUE: Final[Catalogue] = {
     "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
     "login.late": ("За {limit} с никто не вошёл", "Nobody has logged in within {limit} s"),
     "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),
+    "logins.listed": (
+        "Пользователь {account} получил список своих входов ({count})",
+        "User {account} got the list of their logins ({count})",
+    ),
+    "login.revoked": (
+        "Пользователь {account} завершил вход {login}: {device}",
+        "User {account} ended login {login}: {device}",
+    ),
+    "logins.revoked": (
+        "Пользователь {account} завершил все прочие свои входы ({count})",
+        "User {account} ended all their other logins ({count})",
+    ),
+    "login.unknown": ("У пользователя {account} нет входа {login}", "User {account} has no login {login}"),
+    "login.current": (
+        "Вход {login} пользователя {account} — тот, через который он сейчас работает: его завершает quit",
+        "Login {login} of user {account} is the one of this connection: quit ends it",
+    ),
     "login.none": ("Клиент завершил работу, не войдя", "A client quit without a login"),
     "account.disabled": ("Учётная запись {account} отключена", "Account {account} is disabled"),
     "account.crowded": (

@@ -183,6 +183,11 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.columns_members": ("имя\tроль\tс\tмолчит до", "name\trole\tsince\tmuted until"),
     "cli.columns_people": ("имя\tсостояние\tпоследний раз\tстатус", "name\tstate\tlast seen\tstatus"),
+    "cli.columns_logins": (
+        "номер\tустройство\tадрес\tпоследний раз\tс\tсейчас",
+        "number\tdevice\taddress\tlast used\tsince\tnow",
+    ),
+    "cli.login_this": ("этот", "this one"),
     "cli.columns_versions": ("до\tкто\tдействие\tтекст", "until\tby\taction\ttext"),
     # What is so about a message.
     "cli.mark_edited": ("изменено", "edited"),
@@ -320,6 +325,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.group_rooms": ("Чаты", "Rooms"),
     "cli.group_members": ("Участники", "Members"),
     "cli.group_people": ("Люди", "People"),
+    "cli.group_account": ("Учётная запись", "Account"),
     "cli.group_program": ("Программа", "Program"),
     "cli.help_more": (
         "Подробнее: /help КОМАНДА или, например, /help сообщения",
@@ -395,6 +401,11 @@ CATALOGUE: Final[Catalogue] = {
         "take no invitations from NAME; without a name, list those people",
     ),
     "cli.help_unblock": ("снова принимать приглашения от ИМЯ", "take invitations from NAME again"),
+    "cli.help_logins": ("откуда вы вошли", "where you are logged in"),
+    "cli.help_revoke": (
+        "завершить вход из /logins и его соединения; all — все, кроме этого",
+        "end a login of /logins and its connections; all: every one but this",
+    ),
     "cli.help_reconnect": ("подключиться заново сейчас же", "connect again at once"),
     "cli.help_quit": (
         "завершить работу; вход, если он не запомнен, закончится",

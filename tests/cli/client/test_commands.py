@@ -273,3 +273,19 @@ async def test_invitations(setting: Setting) -> None:
         await made.type("anna", "/invite #den boris")
         await made.type("boris", "/join #den")
         assert await made.type("boris", "/invitations") == []
+
+
+async def test_logins(setting: Setting) -> None:
+    """One's own logins are listed, and ended one by one or all but this one."""
+    async with team(*setting) as made:
+        for device in ("phone", "watch"):
+            async with Client(
+                "127.0.0.1", made.port, name="anna", password="secret", device=device, journal=made.journal
+            ):
+                pass
+        found = await made.type("anna", "/logins")
+        assert sorted([row[1] for row in found]) == ["", "phone", "watch"]
+        assert [row[2] for row in found] == ["127.0.0.1"] * 3
+        number = next(row[0] for row in found if row[1] == "watch")
+        assert sorted(row[1] for row in await made.type("anna", f"/revoke {number}", "/logins")) == ["", "phone"]
+        assert [row[5] for row in await made.type("anna", "/revoke all", "/logins")] == ["this"]

@@ -9,14 +9,14 @@ from sys import intern
 from typing import Final
 
 from vestnik.chat.chat import Chat
-from vestnik.chat.limits import MAX_PASSWORD
-from vestnik.chat.names import check_length, name_key
+from vestnik.chat.limits import MAX_DEVICE, MAX_PASSWORD
+from vestnik.chat.names import INVISIBLE, check_length, check_text, name_key
 from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.presence import AWAY
 from vestnik.chat.rules.accounts import MayLogIn
 from vestnik.chat.session import Session
-from vestnik.chat.storage.accounts import Credentials, LoginStanding, TokenLogin
+from vestnik.chat.storage.accounts import Credentials, LoginOrigin, LoginStanding, TokenLogin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
@@ -24,7 +24,8 @@ from vestnik.protocol.spellings import named
 from vestnik.secret import Secret
 
 TOUCH_AFTER: Final = 3600.0
-"""Seconds after which the use of a login is noted again; more often would cost a commit for every login."""
+"""Seconds after which the use of a login from the same place is noted again; more often would cost a commit for every
+login."""
 
 
 async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
@@ -38,18 +39,21 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     for other in named(request.account_name, request.client_name):
         if name_key(other[: chat.limits.name + 1]) != name_key(name):
             raise Forbidden(answers.IDENTITY_MISMATCH, name, other[: chat.limits.name])
+    origin = _origin(session, request)
     token = request.token if request.user.token is None else request.user.token
     if token is not None:
-        return await _by_token(chat, session, request, name, token)
+        return await _by_token(chat, session, request, name, origin, token)
     password = request.password if request.user.password is None else request.user.password
     if password is None:
         raise BadRequest(answers.FIELD_MISSING, "user.password")
     if len(password) > MAX_PASSWORD:
         raise BadRequest(answers.FIELD_TOO_LONG, "user.password", MAX_PASSWORD)
-    return await _by_password(chat, session, request, name, password)
+    return await _by_password(chat, session, request, name, origin, password)
 
 
-async def _by_password(chat: Chat, session: Session, request: Authenticate, name: str, password: Secret) -> Reply:
+async def _by_password(
+    chat: Chat, session: Session, request: Authenticate, name: str, origin: LoginOrigin, password: Secret
+) -> Reply:
     async with chat.passwords.turn(session, name):
         now = chat.clock()
         since = now - chat.login_lifetime
@@ -62,29 +66,43 @@ async def _by_password(chat: Chat, session: Session, request: Authenticate, name
     may_log_in(LoginStanding(found.password_hash, found.disabled))
     _check_connections(chat, session, found)
     token = make_token() if request.remember or request.user.remember else None
-    login_id = await _begin(chat, found, token, now, may_log_in)
+    login_id = await _begin(chat, found, token, now, may_log_in, origin)
     answer = answers.LOGIN_ACCEPTED if found.login_used is None else answers.LOGIN_RESUMED
     while chat.sessions.expulsions != expulsions:  # perhaps of this account, since it was read
         expulsions = chat.sessions.expulsions
         found = await chat.storage.credentials(name_key(name), since) or found
         may_log_in(LoginStanding(found.password_hash, found.disabled))
+        logins = await chat.storage.logins(found.account.id, since)
+        if not any(each.id == login_id if each.with_token else login_id is None for each in logins):
+            raise WrongLogin(answers.LOGIN_REFUSED, name)  # it was ended meanwhile
     logged_in = _attach(chat, session, found, request, login_id)
     return Reply(answer, (found.account.name,), token=token, logged_in=logged_in)
 
 
-async def _begin(chat: Chat, found: Credentials, token: Secret | None, now: float, rule: MayLogIn) -> int | None:
+def _origin(session: Session, request: Authenticate) -> LoginOrigin:
+    """Where a login comes from. Raises BadRequest for a device's name that is too long, or of several lines."""
+    device = check_text("device", request.device or "", MAX_DEVICE, lines=False)
+    shown = "".join(filter(str.isprintable, INVISIBLE.sub("", device)))
+    return LoginOrigin(shown.strip(), session.recipient.address[0])
+
+
+async def _begin(
+    chat: Chat, found: Credentials, token: Secret | None, now: float, rule: MayLogIn, origin: LoginOrigin
+) -> int | None:
     """Keep a login with a token, whose number it returns; or see to it that there is one without."""
     account_id, since = found.account.id, now - chat.login_lifetime
     if token is not None:
-        return await chat.storage.begin_login(account_id, hash_token(token), now, since, rule)
-    if found.login_used is None:
-        await chat.storage.begin_login(account_id, None, now, since, rule)
-    elif found.login_used < now - TOUCH_AFTER:
-        await chat.storage.touch_login(account_id, None, now)
+        return await chat.storage.begin_login(account_id, hash_token(token), now, since, rule, origin)
+    if found.plain_used is None:
+        await chat.storage.begin_login(account_id, None, now, since, rule, origin)
+    elif found.plain_used < now - TOUCH_AFTER or found.plain_origin != origin:
+        await chat.storage.touch_login(account_id, None, now, origin)
     return None
 
 
-async def _by_token(chat: Chat, session: Session, request: Authenticate, name: str, token: Secret) -> Reply:
+async def _by_token(
+    chat: Chat, session: Session, request: Authenticate, name: str, origin: LoginOrigin, token: Secret
+) -> Reply:
     now = chat.clock()
     while True:
         expulsions = chat.sessions.expulsions
@@ -93,8 +111,8 @@ async def _by_token(chat: Chat, session: Session, request: Authenticate, name: s
             raise WrongLogin(answers.LOGIN_REFUSED, name)
         if found.disabled:
             raise Forbidden(answers.ACCOUNT_DISABLED, found.account.name)
-        if found.used < now - TOUCH_AFTER:
-            await chat.storage.touch_login(found.account.id, found.id, now)
+        if found.used < now - TOUCH_AFTER or found.origin != origin:
+            await chat.storage.touch_login(found.account.id, found.id, now, origin)
         if chat.sessions.expulsions == expulsions:
             break
     logged_in = _attach(chat, session, found, request, found.id)

@@ -1,7 +1,7 @@
 """Accounts, logins and contacts, as the rules need them kept."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import AccountState
@@ -15,10 +15,21 @@ class AccountRecord(NamedTuple):
     name: str
 
 
+class LoginOrigin(NamedTuple):
+    """Where a login comes from: what the client calls its device, and its address."""
+
+    device: str = ""
+    address: str = ""
+
+
+NOWHERE: Final = LoginOrigin()
+
+
 class Credentials(NamedTuple):
     """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
 
-    `status` is the account's last status text, `role` what it is on the server.
+    `status` is the account's last status text, `role` what it is on the server. `plain_used` is the same as
+    `login_used` of the login without a token, `plain_origin` where that was used from.
     """
 
     account: AccountRecord
@@ -27,6 +38,8 @@ class Credentials(NamedTuple):
     login_used: float | None
     status: str = ""
     role: ServerRole = "member"
+    plain_used: float | None = None
+    plain_origin: LoginOrigin = NOWHERE
 
 
 class TokenLogin(NamedTuple):
@@ -38,6 +51,21 @@ class TokenLogin(NamedTuple):
     used: float
     status: str = ""
     role: ServerRole = "member"
+    origin: LoginOrigin = NOWHERE
+
+
+class LoginRecord(NamedTuple):
+    """A living login of an account, with or without a token. Times are UNIX seconds."""
+
+    id: int
+    with_token: bool
+    created: float
+    used: float
+    origin: LoginOrigin
+
+
+MAX_LOGINS: Final = 1000
+"""Logins of one account; past it the one that was not used for longest ends."""
 
 
 class ContactStanding(NamedTuple):
@@ -123,15 +151,29 @@ class AccountStorage(Protocol):
         """The login with this token, if it was used after `since`."""
 
     async def begin_login(
-        self, account_id: int, token_hash: str | None, now: float, since: float, rule: LoginRule
+        self,
+        account_id: int,
+        token_hash: str | None,
+        now: float,
+        since: float,
+        rule: LoginRule,
+        origin: LoginOrigin = NOWHERE,
     ) -> int:
         """Keep a new login and forget those of the account that were last used before `since`; its number.
 
         Raises what `rule` raises.
         """
 
-    async def touch_login(self, account_id: int, login_id: int | None, now: float) -> None:
-        """Note that a login (without a number: the account's logins without a token) was used now."""
+    async def touch_login(
+        self, account_id: int, login_id: int | None, now: float, origin: LoginOrigin = NOWHERE
+    ) -> None:
+        """Note that a login (without a number: the account's logins without a token) was used now, and from where."""
+
+    async def logins(self, account_id: int, since: float) -> list[LoginRecord]:
+        """The logins of an account that were used after `since`, the last used first."""
+
+    async def end_logins(self, account_id: int, login_id: int | None) -> int:
+        """Forget all logins of the account but this one (without a number: those without a token); how many."""
 
     async def end_login(self, account_id: int, login_id: int | None) -> None:
         """Forget a login (without a number: the account's logins without a token)."""

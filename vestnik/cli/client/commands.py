@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vestnik.cli.client import life, link, messages, people, rooms
+from vestnik.cli.client import account, life, link, messages, people, rooms
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.habits import ALIASES, HABITS
 from vestnik.cli.client.help import Command, Manual
@@ -79,6 +79,10 @@ _PEOPLE: Final = (
     Command("/block", "[{name}]", people.block, "cli.help_block"),
     Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
 )
+_ACCOUNT: Final = (
+    Command("/logins", "", account.logins, "cli.help_logins"),
+    Command("/revoke", "{seq}|all", account.revoke, "cli.help_revoke"),
+)
 _PROGRAM: Final = (
     Command("/reconnect", "", link.reconnect, "cli.help_reconnect"),
     Command("/quit", "", people.leave_server, "cli.help_quit"),
@@ -92,6 +96,7 @@ MANUAL: Final = Manual(
         "cli.group_rooms": _ROOMS,
         "cli.group_members": _MEMBERS,
         "cli.group_people": _PEOPLE,
+        "cli.group_account": _ACCOUNT,
         "cli.group_program": _PROGRAM,
     },
     ALIASES,

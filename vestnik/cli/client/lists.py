@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from vestnik.cli.client.drawing.marks import marks, reactions
 from vestnik.cli.client.drawing.moments import moment
-from vestnik.protocol.events import ConversationState, Delivery, MemberState, Person, RoomState, Version
+from vestnik.protocol.events import ConversationState, Delivery, LoginState, MemberState, Person, RoomState, Version
 
 Row = Sequence[str]
 
@@ -52,6 +52,12 @@ def member_row(member: MemberState) -> Row:
 def person_row(person: Person) -> Row:
     """Name, state, when last seen, status."""
     return (person.name, person.state, "" if person.seen is UNSET else moment(person.seen), person.status)
+
+
+def login_row(login: LoginState) -> Row:
+    """Number, device, address, when last used, since when, and whether it is in use or even this one."""
+    state = "this" if login.current else "online" if login.connections else ""
+    return (str(login.login), login.device, login.address, moment(login.used), moment(login.created), state)
 
 
 def _until(muted: object) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import platform
 import sys
 import threading
 from collections.abc import Coroutine
@@ -13,6 +14,7 @@ from typing import Any, TextIO
 
 import click
 
+from vestnik.chat.limits import MAX_DEVICE
 from vestnik.cli import options
 from vestnik.cli.client.choice import choose
 from vestnik.cli.client.commands import serve_bytes
@@ -93,6 +95,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         journal=journal,
         journal_text=choice.journal_text,
         lang=choice.lang,
+        device=f"vestnik, {platform.node()}"[:MAX_DEVICE],
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
     shell = Shell(client, journal, Screen(choice.lang, user, terminal=interactive))

@@ -22,6 +22,7 @@ from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.lists import (
     Row,
     conversation_row,
+    login_row,
     member_row,
     message_row,
     person_row,
@@ -32,6 +33,7 @@ from vestnik.protocol.events import (
     Change,
     ConversationState,
     Delivery,
+    LoginState,
     MemberState,
     Person,
     RoomState,
@@ -196,6 +198,10 @@ class Screen:
     def people(self, people: Iterable[Person]) -> None:
         """Show people."""
         self.rows(self._in_words(map(person_row, people), 1), "cli.columns_people")
+
+    def logins(self, logins: Iterable[LoginState]) -> None:
+        """Show one's own logins."""
+        self.rows(self._in_words(map(login_row, logins), 5), "cli.columns_logins")
 
     def _in_words(self, rows: Iterable[Row], *columns: int) -> list[Row]:
         """Rows with the words of some columns as people read them; scripts get those of the protocol."""

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select,
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
+    NOWHERE,
     AccountRecord,
     AccountRule,
     AccountStanding,
     ContactRule,
     ContactStanding,
     Credentials,
+    LoginOrigin,
     LoginRule,
     LoginStanding,
     NameRule,
@@ -25,6 +27,7 @@ from vestnik.protocol.events import AccountState
 from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
+from vestnik.store.queries.logins import forget_oldest
 from vestnik.store.schema import account, contact, login
 
 MAX_KEYS: Final = 500
@@ -43,15 +46,31 @@ _LOGIN_USED: Final = (
     .scalar_subquery()
     .label("used")
 )
-_CREDENTIALS: Final = select(
-    account.c.id,
-    account.c.name,
-    account.c.password_hash,
-    account.c.disabled,
-    _LOGIN_USED,
-    account.c.status,
-    account.c.role,
-).where(account.c.key == bindparam("key"))
+_PLAIN: Final = login.alias("plain")
+_NEWEST_PLAIN: Final = (
+    select(login.c.id)
+    .where(login.c.account_id == account.c.id, login.c.token_hash.is_(None), login.c.used >= bindparam("since"))
+    .order_by(login.c.used.desc())
+    .limit(1)
+    .correlate(account)
+    .scalar_subquery()
+)
+_CREDENTIALS: Final = (
+    select(
+        account.c.id,
+        account.c.name,
+        account.c.password_hash,
+        account.c.disabled,
+        _LOGIN_USED,
+        account.c.status,
+        account.c.role,
+        _PLAIN.c.used.label("plain_used"),
+        _PLAIN.c.device,
+        _PLAIN.c.address,
+    )
+    .select_from(account.outerjoin(_PLAIN, _PLAIN.c.id == _NEWEST_PLAIN))
+    .where(account.c.key == bindparam("key"))
+)
 _TOKEN_LOGIN: Final = (
     select(
         login.c.id.label("login_id"),
@@ -61,6 +80,8 @@ _TOKEN_LOGIN: Final = (
         login.c.used,
         account.c.status,
         account.c.role,
+        login.c.device,
+        login.c.address,
     )
     .join(account, account.c.id == login.c.account_id)
     .where(login.c.token_hash == bindparam("token_hash"), login.c.used >= bindparam("since"))
@@ -164,29 +185,46 @@ def initials(connection: Connection) -> list[str]:
 def credentials(connection: Connection, key: str, since: float) -> Credentials | None:
     """The account whose name has this key, and when a login of it was last used after `since`."""
     row = connection.execute(_CREDENTIALS, {"key": key, "since": since}).first()
-    return Credentials(AccountRecord(row.id, row.name), *row[2:-1], _role(row.role)) if row else None
+    if row is None:
+        return None
+    origin = NOWHERE if row.plain_used is None else LoginOrigin(row.device, row.address)
+    return Credentials(AccountRecord(row.id, row.name), *row[2:6], _role(row.role), row.plain_used, origin)
 
 
 def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:
     """The login with this token, if it was used after `since`."""
     row = connection.execute(_TOKEN_LOGIN, {"token_hash": token_hash, "since": since}).first()
-    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:-1], _role(row.role)) if row else None
+    if row is None:
+        return None
+    origin = LoginOrigin(row.device, row.address)
+    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:6], _role(row.role), origin)
 
 
 def begin_login(
-    connection: Connection, account_id: int, token_hash: str | None, now: float, since: float, rule: LoginRule
+    connection: Connection,
+    account_id: int,
+    token_hash: str | None,
+    now: float,
+    since: float,
+    rule: LoginRule,
+    origin: LoginOrigin = NOWHERE,
 ) -> int:
     """Keep a new login and forget those of the account that were last used before `since`; its number."""
     rule(LoginStanding(*connection.execute(_LOGIN_STANDING, {"id": account_id}).one()))
     connection.execute(delete(login).where(login.c.account_id == account_id, login.c.used < since))
     values = {"account_id": account_id, "token_hash": token_hash, "created": now, "used": now}
-    made = connection.execute(insert(login).values(values).returning(login.c.id))
-    return int(made.scalar_one())
+    made = connection.execute(insert(login).values(values | origin._asdict()).returning(login.c.id))
+    number = int(made.scalar_one())
+    forget_oldest(connection, account_id)
+    return number
 
 
-def touch_login(connection: Connection, account_id: int, login_id: int | None, now: float) -> None:
-    """Note that a login was used."""
-    connection.execute(update(login).where(*_which_login(account_id, login_id)).values(used=now))
+def touch_login(
+    connection: Connection, account_id: int, login_id: int | None, now: float, origin: LoginOrigin = NOWHERE
+) -> None:
+    """Note that a login was used, and from where."""
+    values = {"used": now} | origin._asdict()
+    connection.execute(update(login).where(*_which_login(account_id, login_id)).values(values))
 
 
 def end_login(connection: Connection, account_id: int, login_id: int | None) -> None:

@@ -18,6 +18,7 @@ WORDS: Final = {
     "online": "cli.state_online",
     "away": "cli.state_away",
     "offline": "cli.state_offline",
+    "this": "cli.login_this",
     "edit": "cli.did_edit",
     "delete": "cli.did_delete",
     "forever": "cli.mute_forever",
