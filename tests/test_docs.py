@@ -30,7 +30,8 @@ from vestnik.cli.client.settings import CLIENT_FILE, ClientSettings
 from vestnik.cli.main import COMMANDS, main
 from vestnik.language import LANGUAGES
 from vestnik.protocol.codes import Code
-from vestnik.protocol.requests import FEATURES, Request
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import FEATURES
 from vestnik.server.app import STEPS
 from vestnik.server.settings import make_settings
 

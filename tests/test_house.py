@@ -16,7 +16,8 @@ from vestnik.client import errors as client_errors
 from vestnik.protocol import answers, errors
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import VestnikError
-from vestnik.protocol.requests import AnyRequest, Request
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import AnyRequest
 from vestnik.texts import cli, client
 
 ROOT = Path(__file__).parent.parent

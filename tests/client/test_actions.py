@@ -86,14 +86,14 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
     "join": (lambda c: c.join("#tea"), {"room": "#tea"}, {}, OK),
     "leave": (lambda c: c.leave("#tea"), {"room": "#tea"}, {}, OK),
     "create_room": (
-        lambda c: c.create_room("#tea", private=True, topic="Tea", edits="nobody", retention=30),
-        {"room": "#tea", "private": True, "topic": "Tea", "edits": "nobody", "retention": 30},
+        lambda c: c.create_room("#tea", private=True, topic="Tea", edits="nobody", retention=30, slow=5),
+        {"room": "#tea", "private": True, "topic": "Tea", "edits": "nobody", "retention": 30, "slow": 5},
         {"room": "#tea"},
         OK,
     ),
     "set_room": (
-        lambda c: c.set_room("#tea", name="#chai", archived=False, retention=None),
-        {"room": "#tea", "name": "#chai", "archived": False, "retention": None},
+        lambda c: c.set_room("#tea", name="#chai", archived=False, retention=None, posting="owners", inviting=None),
+        {"room": "#tea", "name": "#chai", "archived": False, "retention": None, "posting": "owners", "inviting": None},
         {},
         OK,
     ),

@@ -12,7 +12,8 @@ from vestnik.client.errors import AnswerTimeout, ConnectionLost
 from vestnik.client.outbox import Pending
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Probe, Response
-from vestnik.protocol.requests import Join, Quit, Request
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import Join, Quit
 
 
 class Line(asyncio.Transport):

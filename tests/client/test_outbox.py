@@ -6,7 +6,8 @@ from vestnik.client import outbox as module
 from vestnik.client.errors import OutboxFull
 from vestnik.client.outbox import Outbox, Pending, repeated
 from vestnik.protocol.events import Change, Delivery, Response
-from vestnik.protocol.requests import Edit, Forward, Join, Leave, Msg, React, Request, SetRole
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import Edit, Forward, Join, Leave, Msg, React, SetRole
 
 
 def pending(request: Request, sent: int = 1) -> Pending:

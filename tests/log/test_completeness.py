@@ -12,7 +12,7 @@ from tests.support.catalogue import CATALOGUES, EVENTS
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.protocol import answers
 from vestnik.protocol.codes import Code
-from vestnik.protocol.requests import Request
+from vestnik.protocol.request import Request
 from vestnik.server import catalogue
 
 PACKAGE = Path(vestnik.__file__).parent

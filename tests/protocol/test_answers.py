@@ -22,8 +22,8 @@ def test_constants_are_named_after_their_answers(answer: Answer) -> None:
 
 
 def test_codes_of_the_specification() -> None:
-    """The codes are those of JIM, and `error` begins at 400."""
-    assert [int(code) for code in Code] == [100, 101, 200, 201, 202, 400, 401, 402, 403, 404, 409, 410, 500]
+    """The codes are those of JIM and 429, which is of HTTP, and `error` begins at 400."""
+    assert [int(code) for code in Code] == [100, 101, 200, 201, 202, 400, 401, 402, 403, 404, 409, 410, 429, 500]
     assert FIRST_ERROR == 400
 
 

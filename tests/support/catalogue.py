@@ -15,6 +15,7 @@ import msgspec
 
 from tests.support.reference import library_reference
 from vestnik.chat.limits import Limits
+from vestnik.chat.rules.matrix import MATRIX
 from vestnik.client import catalogue as of_client
 from vestnik.log import events as of_journal
 from vestnik.log.events import EventType
@@ -22,6 +23,7 @@ from vestnik.server import catalogue as of_server
 from vestnik.server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+NOT_THERE = "–"
 DATA_DEFAULT = "the user's data directory, see below"
 CATALOGUES = (of_server, of_client, of_journal)
 EVENTS: dict[str, EventType] = {name: event for module in CATALOGUES for name, event in module.ALL.items()}
@@ -108,7 +110,22 @@ def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-TABLES = {"events": event_tables, "settings": setting_tables, "library": library_reference}
+def matrix_table() -> str:
+    """Who may do what: a row for each line of `vestnik.chat.rules.matrix`."""
+    rows = [
+        (
+            f"`{action}`" + (f" ({about})" if about else ""),
+            *(NOT_THERE if level == "nobody" else level for level in permission[:4]),
+            f"`{permission.setting}`" if permission.setting else NOT_THERE,
+            "yes" if permission.muted else "no",
+            "yes" if permission.archived else "no",
+        )
+        for (action, about), permission in MATRIX.items()
+    ]
+    return _table(("action", "public room", "private room", "group", "direct", "setting", "muted", "archived"), rows)
+
+
+TABLES = {"matrix": matrix_table, "events": event_tables, "settings": setting_tables, "library": library_reference}
 EXAMPLES = ROOT / "docs" / "examples"
 PAGES = (ROOT / "README.md", ROOT / "README.ru.md", *sorted((ROOT / "docs").glob("*.md")))
 _TABLE = re.compile(r"(<!-- (\w+):start -->).*?(<!-- \2:end -->)", re.DOTALL)

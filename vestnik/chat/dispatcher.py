@@ -11,7 +11,8 @@ from vestnik.chat.session import Account, Session
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
-from vestnik.protocol.requests import AnyRequest, Request
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import AnyRequest
 
 
 def dispatch(

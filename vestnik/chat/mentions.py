@@ -13,7 +13,9 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, people_of
 from vestnik.chat.initials import EVERYBODY_NAMES, SIGN
 from vestnik.chat.names import name_key
+from vestnik.chat.roles import role_of, standing_of
 from vestnik.chat.rooms import Room
+from vestnik.chat.rules.matrix import needed, ranks
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY
 
@@ -122,8 +124,9 @@ def choose(candidates: Iterable[Candidate], known: Mapping[str, AccountRecord]) 
 
 
 async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, text: str) -> tuple[AccountRecord, ...]:
-    """Whom a text mentions among the people of its conversation, in a room also `EVERYBODY`; but not its author.
+    """Whom a text mentions among the people of its conversation, but not its author.
 
+    In a room `EVERYBODY` too, where the author may mention all.
     In the order of the numbers of the accounts.
     """
     candidates = _candidates(chat, text)
@@ -161,6 +164,13 @@ def _mentioned(
 ) -> tuple[AccountRecord, ...]:
     people = people_of(conversation)
     known = {key: account for key, account in found.items() if account.id in people}
-    if isinstance(conversation, Room):
+    if isinstance(conversation, Room) and _may_mention_all(conversation, author_id):
         known |= _FOR_ALL
     return tuple(sorted(account for account in choose(candidates, known) if account.id != author_id))
+
+
+def _may_mention_all(room: Room, author_id: int) -> bool:
+    """Whether `@all` of an author mentions everybody in a room, or is only text there."""
+    if room.allowed.mention_all == "members":
+        return True
+    return ranks(role_of(room, author_id), needed(standing_of(room, author_id), "mention_all"))

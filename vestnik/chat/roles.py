@@ -16,7 +16,9 @@ def standing_of(room: Room, account_id: int) -> Standing:
     """How an account stands in a room."""
     muted = room.muted.get(account_id, 0.0)
     role = role_of(room, account_id)
-    return Standing(room.name, room.private, room.archived, room.group, role, muted, edits=room.edits)
+    return Standing(
+        room.name, room.private, room.archived, room.group, role, muted, edits=room.edits, allowed=room.allowed
+    )
 
 
 def check_may_write(room: Room, account: Account, now: float, asked: str) -> None:

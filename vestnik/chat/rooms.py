@@ -5,7 +5,7 @@ from typing import Any
 
 from vestnik.chat.names import name_key
 from vestnik.chat.session import Recipient, Session
-from vestnik.chat.storage.changes import RoomRecord
+from vestnik.chat.storage.changes import Allowances, RoomRecord
 from vestnik.chat.storage.rooms import MAX_ALIASES
 from vestnik.protocol.formats import Format
 
@@ -13,8 +13,8 @@ from vestnik.protocol.formats import Format
 class Room:
     """A room in memory: `members` are account numbers; `hearers` the connections that hear it, by their format.
 
-    `aliases`, `invited`, `roles`, `muted`, `private`, `archived`, `group`, `edits`, `seq`, `change` are those of the
-    record, kept up to date.
+    `aliases`, `invited`, `roles`, `muted`, `private`, `archived`, `group`, `edits`, `allowed`, `slow`, `spoke`, `seq`,
+    `change` are those of the record, kept up to date. `ruled` says that not all members may write as much as they like.
     `absent` are sessions of members that do not hear it yet, because what they have missed is still on its way.
     `doubts` is how many changes are on their way to the store by which somebody may lose the right to write.
     `audience` is for whoever writes down who hears the room; it is None again after every change.
@@ -23,6 +23,7 @@ class Room:
     __slots__ = (
         "absent",
         "aliases",
+        "allowed",
         "archived",
         "audience",
         "change",
@@ -37,7 +38,10 @@ class Room:
         "name",
         "private",
         "roles",
+        "ruled",
         "seq",
+        "slow",
+        "spoke",
     )
 
     def __init__(self, record: RoomRecord) -> None:
@@ -50,6 +54,10 @@ class Room:
         self.archived = record.archived
         self.group = record.group
         self.edits = record.edits
+        self.allowed = record.allowed
+        self.slow = record.slow
+        self.spoke: dict[int, float] | None = dict(record.spoke) if record.slow else None
+        self.ruled = self.slow > 0 or self.allowed.posting != "members"
         self.seq = record.seq
         self.change = record.change
         self.aliases = list(record.aliases)
@@ -156,6 +164,11 @@ class RoomDirectory:
         room.private = changed.get("private", room.private)
         room.archived = changed.get("archived", room.archived)
         room.edits = changed.get("edits", room.edits)
+        room.allowed = room.allowed._replace(**{each: changed[each] for each in Allowances._fields if each in changed})
+        if "slow" in changed:
+            room.slow = changed["slow"]
+            room.spoke = (room.spoke or {}) if room.slow else None
+        room.ruled = room.slow > 0 or room.allowed.posting != "members"
         if "name" in changed:
             self._rename(room, changed["name"])
 

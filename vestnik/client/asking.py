@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from vestnik.client import catalogue
 from vestnik.log.events import EventType
 from vestnik.protocol.events import Response
-from vestnik.protocol.requests import Request
+from vestnik.protocol.request import Request
 
 T = TypeVar("T")
 

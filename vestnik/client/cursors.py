@@ -16,20 +16,8 @@ from msgspec import UNSET
 
 from vestnik.protocol.events import Change, ConversationState, Delivery, Response
 from vestnik.protocol.names import ROOM_SIGN, conversation_of, name_key
-from vestnik.protocol.requests import (
-    Ban,
-    CreateRoom,
-    Forward,
-    Group,
-    Join,
-    Leave,
-    Msg,
-    Number,
-    Position,
-    Remove,
-    Request,
-    SetRoom,
-)
+from vestnik.protocol.request import Number, Request
+from vestnik.protocol.requests import Ban, CreateRoom, Forward, Group, Join, Leave, Msg, Position, Remove, SetRoom
 
 MAX_AHEAD: Final = 100_000
 """Own numbers of one conversation that wait for those before them; what is above comes again as an event."""

@@ -10,7 +10,8 @@ from vestnik.client.errors import OutboxFull
 from vestnik.protocol.codes import FIRST_ERROR
 from vestnik.protocol.events import Change, Delivery, Response
 from vestnik.protocol.names import name_key
-from vestnik.protocol.requests import DelContact, Forward, Leave, Msg, Request
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import DelContact, Forward, Leave, Msg
 
 MAX_OUTBOX: Final = 10_000
 """Requests that may wait for their answers, or for a connection; one more raises OutboxFull."""

@@ -8,6 +8,7 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol.events import InvitationState, MemberState, Response, RoomState
 from vestnik.protocol.requests import (
     Ban,
+    Circle,
     CreateRoom,
     Decline,
     EditsVisibility,
@@ -52,10 +53,29 @@ class RoomActions(Asking):
         description: str = "",
         edits: EditsVisibility = "members",
         retention: int | None = None,
+        posting: Circle = "members",
+        inviting: Circle | None = None,
+        pinning: Circle = "members",
+        mention_all: Circle = "members",
+        slow: int = 0,
     ) -> Response:
-        """Make a room and become its owner. `edits` says who may see earlier versions, `retention` is in days."""
+        """Make a room and become its owner. `edits` says who may see earlier versions, `retention` is in days.
+
+        `posting`, `inviting`, `pinning`, `mention_all` say who may do that; without `inviting` members invite to a
+        public room, moderators to a private one. `slow` is in seconds: so many lie between two messages of a member.
+        """
         request = CreateRoom(
-            room=room, private=private, topic=topic, description=description, edits=edits, retention=retention
+            room=room,
+            private=private,
+            topic=topic,
+            description=description,
+            edits=edits,
+            retention=retention,
+            posting=posting,
+            inviting=inviting,
+            pinning=pinning,
+            mention_all=mention_all,
+            slow=slow,
         )
         return await self._ask(request, room)
 
@@ -71,10 +91,16 @@ class RoomActions(Asking):
         archived: bool | UnsetType = UNSET,
         edits: EditsVisibility | UnsetType = UNSET,
         retention: int | UnsetType | None = UNSET,
+        posting: Circle | UnsetType = UNSET,
+        inviting: Circle | UnsetType | None = UNSET,
+        pinning: Circle | UnsetType = UNSET,
+        mention_all: Circle | UnsetType = UNSET,
+        slow: int | UnsetType = UNSET,
     ) -> Response:
-        """Change what is given: name, topic, description, privacy, archived or not, and so on.
+        """Change what is given: name, topic, description, privacy, archived or not, and what `create_room` takes.
 
-        `retention` is in days, None for ever. It takes a moderator for topic and description, an owner for the rest.
+        `retention` is in days, None for ever. It takes a moderator for topic, description and `slow`, an owner for
+        the rest.
         """
         request = SetRoom(
             room=room,
@@ -85,6 +111,11 @@ class RoomActions(Asking):
             archived=archived,
             edits=edits,
             retention=retention,
+            posting=posting,
+            inviting=inviting,
+            pinning=pinning,
+            mention_all=mention_all,
+            slow=slow,
         )
         return await self._ask(request, room)
 

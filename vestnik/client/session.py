@@ -31,7 +31,8 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Notice, Probe, Response, Resumed, ServerEvent
-from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Request, Resume, User
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Resume, User
 from vestnik.secret import Secret
 
 FEW_FEATURES: Final = ["seq", "notice", "probe"]

@@ -5,7 +5,8 @@ Elsewhere these actions are as unknown as any word: nobody can find out from out
 
 from typing import Literal, TypeAlias
 
-from vestnik.protocol.requests import GivenRole, Request, ServerRole
+from vestnik.protocol.request import Request
+from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.secret import Secret
 
 

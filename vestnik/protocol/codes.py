@@ -18,6 +18,7 @@ class Code(IntEnum):
     NOT_FOUND = 404
     CONFLICT = 409
     OFFLINE = 410
+    TOO_MANY = 429
     SERVER_ERROR = 500
 
 

@@ -7,6 +7,7 @@ VestnikError                500
 ├── Forbidden               403  known, but not allowed
 ├── NotFound                404  no such account, room or contact
 ├── Conflict                409  the name is taken
+├── TooMany                 429  too often: later
 └── ServerError             500  our own fault, or an overload
     └── LocalError          ---  never sent: shown and journaled where it happens
         ├── StartupError         the program cannot start
@@ -77,6 +78,12 @@ class Conflict(VestnikError):
     """409: the name is already taken."""
 
     code = Code.CONFLICT
+
+
+class TooMany(VestnikError):
+    """429: not so often. The last value of its answer, `seconds`, says when it may be tried again."""
+
+    code = Code.TOO_MANY
 
 
 class ServerError(VestnikError):

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from vestnik.protocol.requests import EditsVisibility, RoleName, ServerRole
+from vestnik.protocol.requests import Circle, EditsVisibility, RoleName, ServerRole
 from vestnik.secret import Secret
 
 Name: TypeAlias = Annotated[str, Meta(max_length=256)]
@@ -88,7 +88,11 @@ class ConversationState(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
-    """A room. `members` is their number, `role` the asker's, if they are a member; `retention` in days."""
+    """A room. `members` is their number, `role` the asker's, if they are a member; `retention` in days.
+
+    `slow` is in seconds. `posting`, `inviting`, `pinning`, `mention_all` say who may do that. Where `inviting` says
+    nothing, members invite to a public room and moderators to a private one.
+    """
 
     room: Name
     members: int
@@ -100,6 +104,11 @@ class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
     edits: EditsVisibility = "members"
     retention: int | None = None
     role: RoleName | UnsetType = UNSET
+    posting: Circle = "members"
+    inviting: Circle | None = None
+    pinning: Circle = "members"
+    mention_all: Circle = "members"
+    slow: int = 0
 
 
 class MemberState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -160,6 +169,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
 
     `more` says that there is another page; `next` is what to ask for it with; `epoch` is that of the cursors which
     begin with this answer. `deleted` says that the message of this id, which was sent before, is deleted.
+    `retry_after` is in how many seconds the same may be asked again that came too often now.
     """
 
     response: int
@@ -183,6 +193,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     more: bool | UnsetType = UNSET
     next: Name | UnsetType = UNSET
     epoch: Name | UnsetType = UNSET
+    retry_after: float | UnsetType = UNSET
 
 
 class Probe(msgspec.Struct, tag_field="action", tag="probe", gc=False):
@@ -233,6 +244,11 @@ class Change(msgspec.Struct, tag_field="action", tag="change", gc=False, omit_de
     archived: bool | UnsetType = UNSET
     edits: Name | UnsetType = UNSET
     retention: int | UnsetType | None = UNSET
+    posting: Name | UnsetType = UNSET
+    inviting: Name | UnsetType | None = UNSET
+    pinning: Name | UnsetType = UNSET
+    mention_all: Name | UnsetType = UNSET
+    slow: int | UnsetType = UNSET
 
 
 class ReadNotice(msgspec.Struct, tag_field="action", tag="read", gc=False):

@@ -106,7 +106,7 @@ class JimPlain:
 
     def answer(self, response: Response) -> bytes:
         """The answer without the `id` of its request, and that of a message without its `seq` and what goes with it."""
-        response.id = response.seq = response.deleted = UNSET
+        response.id = response.seq = response.deleted = response.retry_after = UNSET
         return encode(response)
 
     def message(self, message: Sent) -> bytes:

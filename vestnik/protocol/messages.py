@@ -14,7 +14,8 @@ from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Name, Notice, Probe, Response, ServerEvent, ServerMessage, Text
 from vestnik.protocol.names import shortened
-from vestnik.protocol.requests import NO_TIME, AnyRequest
+from vestnik.protocol.request import NO_TIME
+from vestnik.protocol.requests import AnyRequest
 from vestnik.secret import Secret
 
 T = TypeVar("T")

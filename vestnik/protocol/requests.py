@@ -10,42 +10,16 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from vestnik.protocol.request import NOBODY, Number, Request, Speaking
 from vestnik.secret import Secret
 
 FEATURES: Final = frozenset({"seq", "probe", "notice", "resume", "changes", "read", "typing", "presence"})
 """What a client may ask for in `authenticate`: see docs/protocol.md, "Rich clients"."""
 
-NO_TIME: Final = Raw(b"0")
-NOBODY: Final = Raw(b"null")
-
-Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-"""A counting number that every JSON library keeps exactly."""
-
-
 ServerRole: TypeAlias = Literal["owner", "administrator", "member", "guest", "bot"]
 """What an account is on the server."""
 GivenRole: TypeAlias = Literal["owner", "administrator", "member", "guest"]
 """What an account may become: a bot is one from its beginning, and stays one."""
-
-
-class Request(msgspec.Struct, tag_field="action", gc=False, omit_defaults=True):
-    """What every request may carry: `time` (UNIX seconds) and an `id` of the client, which a rich answer repeats."""
-
-    time: Raw = NO_TIME
-    id: str | None = None
-
-
-class Speaking(Request):
-    """A request in which some programs also say who speaks: as a text, or as the name of an object.
-
-    Whatever else stands there is not used (`vestnik.protocol.spellings.named`).
-    """
-
-    account_name: Raw = NOBODY
-    client_name: Raw = NOBODY
-    user: Raw = NOBODY
-    from_: Raw = msgspec.field(name="from", default=NOBODY)
-    sender: Raw = NOBODY
 
 
 class User(msgspec.Struct, gc=False, omit_defaults=True):
@@ -82,7 +56,7 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
     user: User
     account_name: Raw = NOBODY
     client_name: Raw = NOBODY
-    features: list[str] = []
+    features: list[str] = msgspec.field(default_factory=list)
     remember: bool = False
     password: Secret | None = None
     token: Secret | None = None
@@ -303,13 +277,15 @@ class Search(Request, tag="search", kw_only=True):
     in_: str | None = msgspec.field(name="in", default=None)
     since: float | None = None
     until: float | None = None
-    has: list[Literal["link", "reaction", "pin", "reply", "forward", "mention"]] = []
+    has: list[Literal["link", "reaction", "pin", "reply", "forward", "mention"]] = msgspec.field(default_factory=list)
     before: str | None = None
     limit: Number | None = None
 
 
 EditsVisibility: TypeAlias = Literal["members", "moderators", "nobody"]
 RoleName: TypeAlias = Literal["owner", "moderator", "member"]
+Circle: TypeAlias = Literal["members", "moderators", "owners"]
+"""Who may do something in a room: all members, moderators and owners, or owners only."""
 
 
 class CreateRoom(Request, tag="create_room", kw_only=True):
@@ -321,13 +297,19 @@ class CreateRoom(Request, tag="create_room", kw_only=True):
     description: str = ""
     edits: EditsVisibility = "members"
     retention: Number | None = None
+    posting: Circle = "members"
+    inviting: Circle | None = None
+    pinning: Circle = "members"
+    mention_all: Circle = "members"
+    slow: Number = 0
 
 
 class SetRoom(Request, tag="set_room", kw_only=True):
     """Change what is given: name, topic, description, privacy, archived or not.
 
     `edits` says who may see earlier versions of messages; `retention` for how many days messages are kept (null: for
-    ever).
+    ever). `posting`, `inviting` (null: by the kind of room), `pinning` and `mention_all` say who may do that; `slow`
+    how many seconds lie between two messages of a member.
     """
 
     room: str
@@ -338,6 +320,11 @@ class SetRoom(Request, tag="set_room", kw_only=True):
     archived: bool | UnsetType = UNSET
     edits: EditsVisibility | UnsetType = UNSET
     retention: Number | UnsetType | None = UNSET
+    posting: Circle | UnsetType = UNSET
+    inviting: Circle | UnsetType | None = UNSET
+    pinning: Circle | UnsetType = UNSET
+    mention_all: Circle | UnsetType = UNSET
+    slow: Number | UnsetType = UNSET
 
 
 class GetRoom(Request, tag="get_room", kw_only=True):

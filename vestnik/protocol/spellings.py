@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta, Raw
 
 from vestnik.protocol.messages import DECODE_ERRORS, take_secret
-from vestnik.protocol.requests import NO_TIME, NOBODY, Authenticate, Presence, User
+from vestnik.protocol.request import NO_TIME, NOBODY
+from vestnik.protocol.requests import Authenticate, Presence, User
 from vestnik.secret import Secret
 
 

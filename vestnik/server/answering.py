@@ -8,7 +8,7 @@ from msgspec import UNSET
 from vestnik.chat.outcome import Post, Reply
 from vestnik.chat.session import Session
 from vestnik.protocol.answers import Answer
-from vestnik.protocol.codes import FIRST_ERROR
+from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.events import Response
 from vestnik.protocol.formats import Format
 from vestnik.texts import Wording, Wordings
@@ -20,7 +20,7 @@ REMEMBERED: Final = 10_000
 def respond(wording: Wording, reply: Reply, features: Collection[str], request_id: str | None) -> Response:
     """One answer, for a client that has named `features`. A token is sent to whoever asked for one.
 
-    The number of the `change` that was made goes to those who count `changes`.
+    The number of the `change` that was made goes to those who count `changes`. What came too often has `retry_after`.
     """
     answer = reply.answer
     response = _begin(answer, wording.text(answer.name, answer.fields, reply.values), request_id)
@@ -28,6 +28,8 @@ def respond(wording: Wording, reply: Reply, features: Collection[str], request_i
         response.alert = reply.names
     if reply.token is not None:
         response.token = reply.token
+    if answer.code == Code.TOO_MANY and isinstance(seconds := reply.values[-1], int | float):
+        response.retry_after = float(seconds)
     for name, value in reply.more.items():
         setattr(response, name, value)
     if reply.changes and "changes" in features:

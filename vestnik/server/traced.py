@@ -8,7 +8,7 @@ from typing import Final
 
 from vestnik.chat.actions import ACTIONS, Action
 from vestnik.log.journaled import journaled
-from vestnik.protocol.requests import Request
+from vestnik.protocol.request import Request
 from vestnik.store.access import rows
 from vestnik.store.store import Store
 

@@ -157,6 +157,7 @@ class Access:
     find_direct_conversation = look_up(messages.find_direct_conversation, "one", "other")
     direct_conversation = write(messages.direct_conversation, "one", "other")
     find_message = look_up(messages.find_message, "reader.account_id", "conversation_id", "seq")
+    knows_id = write(ids.knows_id, "account_id")
     messages_after = read(messages.messages_after, "number", "limit")
     kept_numbers = read(messages.kept_numbers, "account_id", "after", "limit")
     kept_messages = read(messages.kept_messages, "account_id")

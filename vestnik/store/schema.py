@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -76,6 +76,12 @@ room = Table(
     Column("description", Text, nullable=False, server_default=""),
     Column("edits", Text, nullable=False, server_default="members"),  # who sees earlier versions of messages
     Column("retention", Integer),  # days that messages are kept; null: for ever
+    # Who may do what: members, moderators, owners.
+    Column("posting", Text, nullable=False, server_default="members"),
+    Column("inviting", Text),  # null: members, of a private room moderators
+    Column("pinning", Text, nullable=False, server_default="members"),
+    Column("mention_all", Text, nullable=False, server_default="members"),
+    Column("slow", Integer, nullable=False, server_default="0"),  # seconds between two messages of a member
     # The account numbers of a group conversation, sorted, with commas between; null for a room.
     Column("people", Text, unique=True, index=True),
     # How often the server has found nobody in it, one time after the other; it looks once an hour.

@@ -177,6 +177,10 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователю {account} нельзя это делать в чате {room}: нужна роль {role}",
         "User {account} may not do this in room {room}: it takes role {role}",
     ),
+    "room.slow": (
+        "В чате {room} пишут не так часто: пользователь {account} сможет написать через {seconds} с",
+        "Room {room} is slow: user {account} can write again in {seconds} s",
+    ),
     "room.last_owner": (
         "Пользователь {account} - последний владелец чата {room}",
         "User {account} is the last owner of room {room}",

@@ -178,8 +178,10 @@ CATALOGUE: Final[Catalogue] = {
         "conversation\tunread\tmentions\tmessages\tread",
     ),
     "cli.columns_room": (
-        "чат\tучастников\tроль\tвид\tдней\tтема\tправки видят\tописание",
-        "room\tmembers\trole\tkind\tdays\ttopic\tversions for\tdescription",
+        "чат\tучастников\tроль\tвид\tдней\tтема\tправки видят\tописание"
+        "\tпишут\tприглашают\tзакрепляют\tзовут всех\tсекунд между сообщениями",
+        "room\tmembers\trole\tkind\tdays\ttopic\tversions for\tdescription"
+        "\twriting\tinviting\tpinning\tmentioning all\tseconds between messages",
     ),
     "cli.columns_members": ("имя\tроль\tс\tмолчит до", "name\trole\tsince\tmuted until"),
     "cli.columns_people": ("имя\tсостояние\tпоследний раз\tстатус", "name\tstate\tlast seen\tstatus"),
@@ -288,6 +290,34 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {who} решил, что {to} хранит сообщения всегда",
         "{who} lets {to} keep messages for ever",
     ),
+    "cli.change_posting": (
+        "Пользователь {who} решил, кто пишет в {to}: {posting}",
+        "{who} changed who may write in {to}: {posting}",
+    ),
+    "cli.change_inviting": (
+        "Пользователь {who} решил, кто приглашает в {to}: {inviting}",
+        "{who} changed who may invite to {to}: {inviting}",
+    ),
+    "cli.change_no_inviting": (
+        "Пользователь {who} решил, что в {to} приглашают как обычно",
+        "{who} lets people invite to {to} as usual",
+    ),
+    "cli.change_pinning": (
+        "Пользователь {who} решил, кто закрепляет сообщения в {to}: {pinning}",
+        "{who} changed who may pin messages in {to}: {pinning}",
+    ),
+    "cli.change_mention_all": (
+        "Пользователь {who} решил, кто в {to} зовёт всех: {mention_all}",
+        "{who} changed who may mention all in {to}: {mention_all}",
+    ),
+    "cli.change_slow": (
+        "Пользователь {who} решил, что в {to} участник пишет не чаще, чем раз в {slow} с",
+        "{who} lets members write in {to} only every {slow} s",
+    ),
+    "cli.change_no_slow": (
+        "Пользователь {who} снял ограничение, как часто пишут в {to}",
+        "{who} lets members write in {to} as often as they like",
+    ),
     "cli.change_other": ("Пользователь {who} изменил {to}: {kind}", "{who} changed {to}: {kind}"),
     # Roles and other words of the server.
     "cli.role_owner": ("владелец", "owner"),
@@ -299,6 +329,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.kind_group": ("групповой разговор", "group"),
     "cli.edits_members": ("все участники", "members"),
     "cli.edits_moderators": ("модераторы", "moderators"),
+    "cli.edits_owners": ("владельцы", "owners"),
     "cli.edits_nobody": ("никто", "nobody"),
     "cli.state_online": ("на связи", "online"),
     "cli.state_away": ("отошёл", "away"),
@@ -318,6 +349,9 @@ CATALOGUE: Final[Catalogue] = {
     "cli.word_seq": ("НОМЕР", "NUMBER"),
     "cli.word_status": ("СТАТУС", "STATUS"),
     "cli.word_text": ("ТЕКСТ", "TEXT"),
+    "cli.word_seconds": ("СЕКУНД", "SECONDS"),
+    "cli.word_what": ("ЧТО", "WHAT"),
+    "cli.word_who": ("КТО", "WHO"),
     "cli.word_words": ("СЛОВА", "WORDS"),
     # Groups of commands, and what is to be known about many of them.
     "cli.group_conversations": ("Беседы", "Conversations"),
@@ -344,6 +378,19 @@ CATALOGUE: Final[Catalogue] = {
         'A name with a blank, if something follows it, is in quotes: "anna b"',
     ),
     "cli.hint_room": ("# можно не писать", "The # can be left out"),
+    "cli.allow_what": (
+        "писать|приглашать|закреплять|звать-всех|прежние-тексты",
+        "write|invite|pin|mention-all|versions",
+    ),
+    "cli.allow_who": ("участники|модераторы|владельцы|никто|обычно", "members|moderators|owners|nobody|usual"),
+    "cli.hint_what": (
+        "Что: писать, приглашать, закреплять, звать-всех, прежние-тексты",
+        "What: write, invite, pin, mention-all, versions",
+    ),
+    "cli.hint_who": (
+        "Кто: участники, модераторы, владельцы; прежние-тексты — и никто; приглашать — и обычно",
+        "Who: members, moderators, owners; versions: nobody, too; invite: usual, too",
+    ),
     "cli.hint_alias": ("То же: {names}", "The same: {names}"),
     # Meanings of commands.
     "cli.help_msg": ("написать, не выбирая беседу", "write without choosing the conversation"),
@@ -383,6 +430,8 @@ CATALOGUE: Final[Catalogue] = {
     "cli.help_archive": ("отправить чат в архив", "archive the room"),
     "cli.help_unarchive": ("вернуть чат из архива", "open an archived room"),
     "cli.help_retention": ("сколько чат хранит сообщения", "how long the room keeps messages"),
+    "cli.help_allow": ("кому в чате можно писать, приглашать, ...", "who may write, invite, ... in the room"),
+    "cli.help_slow": ("как часто участник пишет в чат", "how often a member writes in the room"),
     "cli.help_members": ("участники чата", "members of the room"),
     "cli.help_invite": ("пригласить в чат", "invite somebody into the room"),
     "cli.help_remove": ("исключить из чата", "take somebody out of the room"),

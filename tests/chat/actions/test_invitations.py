@@ -106,3 +106,20 @@ async def test_too_many(house: House, people: tuple[Session, Session]) -> None:
     for name in ("#one", "#two"):
         await house.do(boris, Join(room=name))
     assert await refused(house, boris, Join(room="#tea")) == "room.limit"
+
+
+async def test_who_could_still_give_it(house: House, people: tuple[Session, Session]) -> None:
+    """An invitation of a member holds as long as the room lets members invite."""
+    anna, boris = people
+    vera = await house.login("Вера Павловна")
+    await house.do(anna, SetRoom(room="#tea", inviting="members"))
+    await house.do(anna, Invite(room="#tea", name="Вера Павловна"))
+    await house.do(vera, Join(room="#tea"))
+    await house.do(vera, Invite(room="#tea", name="boris"))
+    for circle, count in (("members", 1), ("moderators", 0), (None, 0), ("owners", 0), ("members", 1)):
+        await house.do(anna, SetRoom(room="#tea", inviting=circle))  # type: ignore[arg-type]
+        assert len(await rooms_of(house, boris)) == count
+    await house.do(anna, SetRoom(room="#tea", private=False, inviting=None))
+    assert len(await rooms_of(house, boris)) == 1
+    await house.do(anna, SetRoom(room="#tea", inviting="owners"))
+    assert await rooms_of(house, boris) == []

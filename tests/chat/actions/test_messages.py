@@ -17,7 +17,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import EVERYBODY, Extras, Origin
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.events import Forwarded
-from vestnik.protocol.requests import Delete, Forward, Join, Leave, Msg, Pin, SetRoom
+from vestnik.protocol.requests import CreateRoom, Delete, Edit, Forward, Join, Leave, Msg, Pin, React, SetRole, SetRoom
 
 
 async def test_to_a_room(house: House) -> None:
@@ -303,3 +303,51 @@ async def test_forward_what_there_is_not(house: House) -> None:
     for request in (Forward(to="anna", source="#tea", seq=1), Forward(to="#tea", source="anna", seq=1)):
         with pytest.raises(Forbidden):
             await house.do(vera, request)
+
+
+async def test_announcements(house: House) -> None:
+    """Where moderators write, members do not, nor do they edit what they wrote before; they react."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#news"))
+    await house.do(boris, Join(room="#news"))
+    mine = await house.keep(boris, Msg(to="#news", message="Hello"))
+    await house.do(anna, SetRoom(room="#news", posting="moderators"))
+    for request in (Msg(to="#news", message="Hello?"), Edit(to="#news", seq=mine.message.seq, message="Hi")):
+        with pytest.raises(Forbidden) as refused:
+            await house.do(boris, request)
+        assert refused.value.values == ("boris", "#news", "moderator")
+    await house.do(boris, React(to="#news", seq=mine.message.seq, emoji="x"))
+    await house.do(anna, SetRole(room="#news", name="boris", role="moderator"))
+    await house.keep(boris, Msg(to="#news", message="News"))
+
+
+async def test_a_role_that_is_taken_meanwhile(house: House) -> None:
+    """Who loses a role by a change that is on its way to the store writes no more behind it."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#news", posting="moderators"))
+    await house.do(boris, Join(room="#news"))
+    await house.do(anna, SetRole(room="#news", name="boris", role="moderator"))
+    async with house.busy_writer():
+        taking = asyncio.create_task(house.do(anna, SetRole(room="#news", name="boris", role="member")))
+        room = house.chat.rooms.find("#news")
+        while room is not None and not room.doubts:
+            await asyncio.sleep(0)
+        writing = asyncio.create_task(house.do(boris, Msg(to="#news", message="News")))
+        await asyncio.sleep(0)
+    await taking
+    with pytest.raises(Forbidden):
+        await writing
+
+
+async def test_who_mentions_all(house: House) -> None:
+    """`@all` of who may not mention everybody is only text; other mentions are not."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#tea", mention_all="moderators"))
+    await house.do(boris, Join(room="#tea"))
+    text = "@all, @anna and @boris"
+    assert (await house.post(boris, Msg(to="#tea", message=text))).message.extras == Extras(
+        mentions=(AccountRecord(anna.speaker.id, "anna"),)
+    )
+    all_of_anna = (await house.post(anna, Msg(to="#tea", message=text))).message.extras
+    assert all_of_anna is not None
+    assert EVERYBODY in all_of_anna.mentions

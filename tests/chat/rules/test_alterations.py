@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests.chat.rules import refusal
-from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
+from vestnik.chat.rules.alterations import MayDelete, MayEdit, MayPin, MayReact, MayUnpin, MayUnreact
 from vestnik.chat.storage.alterations import AlterationRule, MessageStanding
 from vestnik.chat.storage.rooms import Standing
 
 EDIT, DELETE = MayEdit("anna", "#tea", 5.0), MayDelete("anna", "#tea")
 REACT, UNREACT = MayReact("anna", "#tea", 5.0, 2), MayUnreact("anna", "#tea")
-PIN, UNPIN = MayPin("anna", "#tea", 5.0, 2), MayAlter("anna", "#tea", 5.0)
+PIN, UNPIN = MayPin("anna", "#tea", 5.0, 2), MayUnpin("anna", "#tea", 5.0)
 EVERY_RULE = (EDIT, DELETE, REACT, UNREACT, PIN, UNPIN)
 
 

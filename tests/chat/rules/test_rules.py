@@ -9,7 +9,7 @@ import pytest
 from vestnik.chat.rules import accounts, alterations, contacts, rooms
 from vestnik.chat.storage.rules import Rule
 
-VALUES = {"now": 9.5, "limit": 3, "fields": ("topic", "name"), "role": "owner", "own": True}
+VALUES = {"now": 9.5, "limit": 3, "fields": ("topic", "name"), "role": "owner", "own": True, "opens": True}
 
 
 def rules() -> Iterator[Rule[Any]]:

@@ -9,7 +9,7 @@ from tests.support.app import running_app
 from tests.support.scripted import Script, scripted
 from tests.support.team import Setting, Team, team
 from vestnik.cli.client.commands import COMMANDS, serve, serve_bytes
-from vestnik.cli.client.help import WORDS
+from vestnik.cli.client.help import PLACEHOLDERS
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.shell import Shell
 from vestnik.client import Client
@@ -57,9 +57,15 @@ async def test_rooms(setting: Setting) -> None:
         await made.type("anna", "/create #den private", "/topic Old", "/describe All sorts", "/retention 30")
         assert made.shells["anna"].to == "#den"
         assert await made.type("anna", "/topic") == [["#den", "Old"]]
-        assert await made.type("anna", "/room") == [
+        assert [row[:8] for row in await made.type("anna", "/room")] == [
             ["#den", "1", "owner", "private", "30", "Old", "members", "All sorts"]
         ]
+        await made.type("anna", "/allow write moderators", "/allow invite owners", "/allow закреплять Владельцы")
+        await made.type("anna", "/allow mention-all moderators", "/allow #den versions nobody", "/slow 30")
+        strict = ["moderators", "owners", "owners", "moderators", "30"]
+        assert [row[6:7] + row[8:] for row in await made.type("anna", "/room")] == [["nobody", *strict]]
+        await made.type("anna", "/allow invite usual", "/slow off")
+        assert [row[9:10] + row[12:] for row in await made.type("anna", "/room")] == [["", ""]]
         await made.type("anna", "/topic #tea Green tea", '/topic ""', "/retention off", "/rename #my den", "/archive")
         assert await made.type("anna", "/rooms") == [
             ["#my den", "1", "owner", "private archived", "", ""],
@@ -161,6 +167,9 @@ MISTAKES = {
     "/mute clara b": "It goes like this: /mute NAME [MINUTES]",
     "/mute boris 0": "It goes like this: /mute NAME [MINUTES]",
     "/retention soon": "It goes like this: /retention DAYS|off",
+    "/allow dance members": "It goes like this: /allow WHAT WHO",
+    "/allow write nobody": "It goes like this: /allow WHAT WHO",
+    "/slow down": "It goes like this: /slow SECONDS|off",
     "/create #a b": "It goes like this: /create #room [private]",
     "/search tea since:monday": "A day is 2026-11-01, a moment 2026-11-01T12:30",
     "/list x": "It goes like this: /list",
@@ -247,7 +256,7 @@ async def test_help(language: str, journal: Journal, capsys: pytest.CaptureFixtu
 def test_words_are_used() -> None:
     """Every word for an argument is one of some command."""
     used = "".join(command.arguments for command in COMMANDS.values())
-    assert not [word for word in WORDS if f"{{{word}}}" not in used]
+    assert not [word for word in PLACEHOLDERS if f"{{{word}}}" not in used]
 
 
 async def test_blocks(setting: Setting) -> None:

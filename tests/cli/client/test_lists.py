@@ -26,7 +26,10 @@ def test_rooms() -> None:
     room = RoomState(
         "#tea", 2, private=True, archived=True, topic="Чай", description="D", edits="nobody", retention=7, role="owner"
     )
-    assert room_row(room) == ("#tea", "2", "owner", "private archived", "7", "Чай", "nobody", "D")
+    assert room_row(room)[:8] == ("#tea", "2", "owner", "private archived", "7", "Чай", "nobody", "D")
+    assert room_row(room)[8:] == ("members", "", "members", "members", "")
+    strict = RoomState("#tea", 2, posting="owners", inviting="moderators", pinning="owners", slow=30)
+    assert room_row(strict)[8:] == ("owners", "moderators", "owners", "members", "30")
     assert room_row(RoomState("#cake", 1))[:6] == ("#cake", "1", "", "public", "", "")
 
 

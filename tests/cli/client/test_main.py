@@ -79,10 +79,11 @@ def test_lists_of_a_script(server: ServerProcess, tmp_path: Path) -> None:
     done = talk(server, tmp_path, lines)
     assert done.returncode == 0
     rows = [line.split("\t") for line in done.stdout.splitlines() if not line.startswith("boris → ")]
-    assert [len(row) for row in rows] == [6, 8, 4, 6]
+    assert [len(row) for row in rows] == [6, 13, 4, 6]
     history, room, members, rooms = rows
     assert (history[0], *history[2:]) == ("1", "anna", "#lists", "Two", "edited x=1")
-    assert room == ["#lists", "1", "owner", "public", "", "Two parts", "members", ""]
+    assert room[:8] == ["#lists", "1", "owner", "public", "", "Two parts", "members", ""]
+    assert room[8:] == ["members", "", "members", "members", ""]
     assert members[:2] == ["anna", "owner"]
     assert rooms == room[:6]
 

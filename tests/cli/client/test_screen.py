@@ -166,7 +166,7 @@ def test_lists_for_scripts(script: Screen, capsys: pytest.CaptureFixture[str]) -
     assert [line.split("\t") for line in capsys.readouterr().out.splitlines()] == [
         ["#tea", "2", "owner", "private archived", "7", "Чай"],
         ["#cake", "1", "", "public", "", ""],
-        ["#tea", "2", "owner", "private archived", "7", "Чай", "nobody", "D"],
+        ["#tea", "2", "owner", "private archived", "7", "Чай", "nobody", "D", "members", "", "members", "members", ""],
         ["anna", "owner", epoch, ""],
         ["boris", "member", epoch, minute],
         ["clara", "member", epoch, "forever"],
@@ -191,10 +191,10 @@ def test_columns_for_people(terminal: Screen, capsys: pytest.CaptureFixture[str]
 def test_headings_fit(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A heading has as many words as its rows have columns."""
     screen = Screen(language, "anna", terminal=True)
-    for name, columns in {"conversations": 5, "room": 8, "members": 4, "people": 4, "versions": 4}.items():
+    for name, columns in {"conversations": 5, "room": 13, "members": 4, "people": 4, "versions": 4}.items():
         assert len(screen.text(f"cli.columns_{name}").split("\t")) == columns
     screen.room(ROOM)
-    assert len(capsys.readouterr().out.splitlines()) == 8
+    assert len(capsys.readouterr().out.splitlines()) == 11
 
 
 def test_room_for_people(terminal: Screen, capsys: pytest.CaptureFixture[str]) -> None:

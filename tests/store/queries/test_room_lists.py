@@ -80,6 +80,8 @@ def test_room_state(connection: Connection) -> None:
     """What a member sees of a room, and what somebody else does."""
     tea = create(connection, "#tea", topic="Чай", description="Про чай", retention=30)
     common = {"members": 1, "topic": "Чай", "description": "Про чай", "retention": 30}
+    rooms.set_room(connection, tea, ANNA, 1.0, None, {"posting": "owners", "inviting": "members", "slow": 5}, allow)
+    common |= {"posting": "owners", "inviting": "members", "slow": 5}
     assert room_lists.room_state(connection, reader(ANNA), tea) == RoomState("#tea", role="owner", **common)
     assert room_lists.room_state(connection, reader(BORIS), tea) == RoomState("#tea", **common)
 

@@ -21,7 +21,8 @@ from vestnik.chat.actions import (
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
-from vestnik.protocol.requests import NOBODY, AddContact, DelContact, GetContacts, Msg, Presence, Request, Speaking
+from vestnik.protocol.request import NOBODY, Request, Speaking
+from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Msg, Presence
 from vestnik.protocol.spellings import named
 
 R = TypeVar("R", bound=Request)

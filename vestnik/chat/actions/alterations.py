@@ -1,6 +1,6 @@
 """What is done with messages that are there: `edit`, `delete`, `edits`, `react`, `unreact`, `pin`, `unpin`, `pins`.
 
-Edits, reactions and pins are for those who may write in the conversation; what is one's own may be taken back always.
+What is one's own may be taken back always.
 """
 
 import re
@@ -13,7 +13,7 @@ from vestnik.chat.mentions import find_mentions
 from vestnik.chat.names import INVISIBLE, check_length
 from vestnik.chat.outcome import Reply
 from vestnik.chat.reading import reader_of
-from vestnik.chat.rules.alterations import MayAlter, MayDelete, MayEdit, MayPin, MayReact, MayUnreact
+from vestnik.chat.rules.alterations import MayDelete, MayEdit, MayPin, MayReact, MayUnpin, MayUnreact
 from vestnik.chat.rules.rooms import MayReadEdits
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.alterations import Alteration
@@ -105,7 +105,7 @@ async def unpin(chat: Chat, session: Session, request: Unpin) -> Reply:
     conversation = await find_conversation(chat, account, request.to)
     name = name_of(conversation)
     now = chat.clock()
-    rule = MayAlter(account.name, name, now)
+    rule = MayUnpin(account.name, name, now)
     result = await chat.storage.unpin(conversation.id, request.seq, account.id, now, rule)
     return _reply(session, account, answers.MESSAGE_UNPINNED, name, request.seq, result)
 

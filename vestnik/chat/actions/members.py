@@ -134,7 +134,8 @@ async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
     """Give a member another role. Raises Conflict when the room would be without an owner."""
     account, room, called, person = await _find(chat, session, request)
     rule = MayGiveRole(account.name, person.name, request.role, request.room)
-    change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)
+    with doubted(chat, room):  # who loses a role may lose the right to write
+        change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)
     reply = _done(answers.MEMBER_ROLE, account, called, person, change)
     return reply._replace(values=(*reply.values, request.role))
 

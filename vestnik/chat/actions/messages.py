@@ -13,6 +13,7 @@ from vestnik.chat.reading import check_readable, reader_of
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.rooms import Room
 from vestnik.chat.session import Account, Session
+from vestnik.chat.slow import take_turn, wait_of
 from vestnik.chat.storage.messages import Extras, MessageEvent, MessageRecord, Origin
 from vestnik.protocol import answers
 from vestnik.protocol.errors import NotFound
@@ -32,9 +33,9 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     place: Conversation
     if to.startswith(ROOM_SIGN):
         place = room = find_room(chat, account, to)
-        if room.doubts:
+        if room.doubts or room.slow:
             return _look_up(chat, session, account, request)
-        if room.archived or room.muted:
+        if room.archived or room.muted or room.ruled:
             check_may_write(room, account, chat.clock(), to)
         to_id, to = 0, room.name
     else:
@@ -70,9 +71,23 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
     mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
     conversation = await begin(chat, account, conversation)
-    if isinstance(conversation, Room):
-        await resolve(chat, conversation)
-    return _post(chat, session, request, conversation, request.message, extras)
+    again = await _prepare(chat, account, conversation, request)
+    return _post(chat, session, request, conversation, request.message, extras, again=again)
+
+
+async def _prepare(chat: Chat, account: Account, conversation: Conversation, request: Msg | Forward) -> bool:
+    """Wait for what is known only afterwards: changes on their way, and whether a message was sent before.
+
+    That is asked only where it matters, of somebody who has to wait before they may write: one that they send again
+    because they did not see the answer is no new one.
+    """
+    if not isinstance(conversation, Room):
+        return False
+    await resolve(chat, conversation)
+    if request.id is None or not wait_of(conversation, account, chat.clock()):
+        return False
+    chat.hand_over()
+    return await chat.storage.knows_id(account.id, request.id)
 
 
 def _post(
@@ -82,10 +97,17 @@ def _post(
     conversation: Conversation,
     text: str,
     extras: Extras | None,
+    *,
+    again: bool,
 ) -> Post:
-    """A message for which something was looked up: only now it is sure that its sender may still write."""
+    """A message for which something was looked up: only now it is sure that its sender may still write.
+
+    `again` says that it was sent before, so that its sender need not wait.
+    """
     account = session.speaker
     check_writing(chat, account, conversation, request.to)
+    if isinstance(conversation, Room) and not again:
+        take_turn(conversation, account, chat.clock())
     to_id = 0 if isinstance(conversation, Room) else conversation.to_id
     to = name_of(conversation)
     return Post(session, MessageEvent(conversation.id, account.id, account.name, to_id, to, text, request.id, extras))
@@ -103,10 +125,9 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
     extras = Extras(origin=_origin(found, source, request.seq))
     conversation = await begin(chat, account, conversation)
-    if isinstance(conversation, Room):
-        await resolve(chat, conversation)
+    again = await _prepare(chat, account, conversation, request)
     check_readable(session, source, reader)
-    return _post(chat, session, request, conversation, found.text, extras)
+    return _post(chat, session, request, conversation, found.text, extras, again=again)
 
 
 def _origin(found: MessageRecord, source: Conversation, seq: int) -> Origin:

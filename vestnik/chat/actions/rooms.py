@@ -23,10 +23,15 @@ from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound
 from vestnik.protocol.requests import CreateRoom, GetRoom, Group, Join, Leave, Rooms, SetRoom
 
-FIELDS: Final = ("name", "topic", "description", "private", "archived", "edits", "retention")
+FIELDS: Final = (
+    *("name", "topic", "description", "private", "archived", "edits", "retention"),
+    *("posting", "inviting", "pinning", "mention_all", "slow"),
+)
 """What `set_room` sets."""
 MAX_RETENTION: Final = 36_500
 """Days: a hundred years."""
+MAX_SLOW: Final = 21_600
+"""Seconds between two messages of a member: six hours."""
 MIN_GROUP: Final = 3
 """People; two have their direct conversation."""
 MAX_REPEATED: Final = 10
@@ -64,6 +69,11 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
         "private": request.private,
         "edits": request.edits,
         "retention": _check_retention(request.retention),
+        "posting": request.posting,
+        "inviting": request.inviting,
+        "pinning": request.pinning,
+        "mention_all": request.mention_all,
+        "slow": _check_slow(request.slow),
     }
     usual = CreateRoom(room="")
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
@@ -97,7 +107,8 @@ async def set_room(chat: Chat, session: Session, request: SetRoom) -> Reply:
     called = room.name
     wanted = _check_settings(chat, request)
     key = name_key(wanted["name"]) if "name" in wanted else None
-    rule = MaySet(account.name, tuple(wanted), request.room, wanted.get("name", ""))
+    opens = request.archived is False
+    rule = MaySet(account.name, tuple(wanted), request.room, wanted.get("name", ""), opens)
     with doubted(chat, room):
         change = await chat.storage.set_room(room.id, account.id, chat.clock(), key, wanted, rule)
     if change is None:
@@ -242,6 +253,7 @@ def _check_settings(chat: Chat, request: SetRoom) -> dict[str, Any]:
     if "description" in wanted:
         check_text("description", wanted["description"], chat.limits.description, lines=True)
     _check_retention(wanted.get("retention"))
+    _check_slow(wanted.get("slow", 0))
     return wanted
 
 
@@ -249,6 +261,12 @@ def _check_retention(days: int | None) -> int | None:
     if days is not None and not 1 <= days <= MAX_RETENTION:
         raise BadRequest(answers.FIELD_OUTSIDE, "retention", 1, MAX_RETENTION)
     return days
+
+
+def _check_slow(seconds: int) -> int:
+    if seconds > MAX_SLOW:
+        raise BadRequest(answers.FIELD_OUTSIDE, "slow", 0, MAX_SLOW)
+    return seconds
 
 
 async def _find_people(chat: Chat, account: Account, request: Group) -> list[AccountRecord]:

@@ -3,14 +3,19 @@
 `account` is the name of who does it, `place` what they call the conversation.
 """
 
-from vestnik.chat.rules.rooms import MayWrite, check_member
+from typing import ClassVar
+
+from vestnik.chat.rules.matrix import About, Doing, check_member, needed, ranks
 from vestnik.chat.storage.alterations import AlterationRule, MessageStanding
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
 
 
 class MayAlter(AlterationRule, frozen=True):
-    """Somebody who may write (`now`, in UNIX seconds) may do something with a message that is there."""
+    """Somebody may do something (`action`) with a message that is there; `now` in UNIX seconds."""
+
+    action: ClassVar[str]
+    about: ClassVar[About] = ""
 
     account: str
     place: str
@@ -19,12 +24,15 @@ class MayAlter(AlterationRule, frozen=True):
     def __call__(self, standing: MessageStanding) -> None:
         """Raises Forbidden, and NotFound for a message that is not there."""
         if standing.room is not None:
-            MayWrite(self.account, self.now, self.place)(standing.room)
+            Doing(self.account, self.place, self.action, self.now).check(standing.room, self.about)
         _check_there(self.place, standing)
 
 
 class MayEdit(MayAlter, frozen=True):
     """They may edit only what they have written themselves: nothing that was forwarded, either."""
+
+    action = "edit"
+    about = "own"
 
     def __call__(self, standing: MessageStanding) -> None:
         """Raises Forbidden, and NotFound for a message that is not there."""
@@ -35,6 +43,8 @@ class MayEdit(MayAlter, frozen=True):
 
 class MayReact(MayAlter, frozen=True):
     """They may put an emoji to a message that has fewer than `limit` others."""
+
+    action = "react"
 
     limit: int
 
@@ -48,6 +58,8 @@ class MayReact(MayAlter, frozen=True):
 class MayPin(MayAlter, frozen=True):
     """They may pin a message where fewer than `limit` others are pinned."""
 
+    action = "pin"
+
     limit: int
 
     def __call__(self, standing: MessageStanding) -> None:
@@ -55,6 +67,12 @@ class MayPin(MayAlter, frozen=True):
         super().__call__(standing)
         if standing.others >= self.limit:
             raise Forbidden(answers.PIN_LIMIT, self.place, self.limit)
+
+
+class MayUnpin(MayAlter, frozen=True):
+    """They may take it off the pinned ones."""
+
+    action = "unpin"
 
 
 class MayDelete(AlterationRule, frozen=True):
@@ -69,7 +87,8 @@ class MayDelete(AlterationRule, frozen=True):
             check_member(self.account, self.place, standing.room)
         if not standing.known:
             raise NotFound(answers.MESSAGE_UNKNOWN, self.place, standing.seq)
-        moderates = standing.room is not None and standing.room.role in {"moderator", "owner"}
+        room = standing.room
+        moderates = room is not None and ranks(room.role, needed(room, "delete", "another's"))
         if not standing.own and not moderates:
             raise Forbidden(answers.MESSAGE_NOT_OWN, self.account, self.place, standing.seq)
 

@@ -4,26 +4,13 @@
 else is told of a room that the account may not know, and of one that it cannot even name not that there is one.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
 
+from vestnik.chat.rules.matrix import About, Doing, check_member, needed, ranks
 from vestnik.chat.storage.rooms import GroupRule, ReadRule, ReadStanding, RoomRule, Standing
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from vestnik.protocol.requests import RoleName
-
-_RANK: Final[Mapping[RoleName | None, int]] = {None: 0, "member": 1, "moderator": 2, "owner": 3}
-
-_NEEDED: Final[Mapping[str, RoleName]] = {
-    "topic": "moderator",
-    "description": "moderator",
-    "name": "owner",
-    "private": "owner",
-    "archived": "owner",
-    "edits": "owner",
-    "retention": "owner",
-}
-"""The role that it takes to set a field of a room."""
 
 
 class NameFree(RoomRule, frozen=True):
@@ -45,7 +32,8 @@ class MayJoin(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        if standing.private and not standing.invited:  # nothing more is told, not what it is called now, either
+        # Nothing more is told of it, not what it is called now, either.
+        if needed(standing, "join") != "anybody" and not standing.invited:
             raise Forbidden(answers.ROOM_PRIVATE, self.account, self.asked)
         if standing.banned:
             raise Forbidden(answers.ROOM_BANNED, self.account, standing.room)
@@ -67,26 +55,26 @@ class MayLeave(RoomRule, frozen=True):
 
 
 class MaySet(RoomRule, frozen=True):
-    """Somebody may set these fields of a room; in a group everybody the topic. `name` is the one that it is to get."""
+    """Somebody may set these fields of a room. `name` is the one that it is to get; `opens` says that it opens an
+    archive.
+    """
 
     account: str
     fields: tuple[str, ...]
     asked: str
     name: str = ""
+    opens: bool = False
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and Conflict for a taken name."""
         check_member(self.account, self.asked, standing)
         for field in self.fields:
-            if not standing.group:
-                _check_rank(self.account, standing, _NEEDED[field])
-            elif field != "topic":
-                _check_no_group(standing)
+            Doing(self.account, self.asked, f"set {field}", open=self.opens).check(standing)
         NameFree(self.name)(standing)
 
 
 class MayWrite(RoomRule, frozen=True):
-    """A member may write who is not muted; `now` in UNIX seconds. Whoever is given a higher role is muted no more."""
+    """Somebody may write who is not muted; `now` in UNIX seconds. Whoever is given a higher role is muted no more."""
 
     account: str
     now: float
@@ -94,15 +82,11 @@ class MayWrite(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and NotFound for a room that the account may not know."""
-        check_member(self.account, self.asked, standing)
-        if standing.archived:
-            raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
-        if standing.muted > self.now:
-            raise Forbidden(answers.ROOM_MUTED, self.account, standing.room)
+        Doing(self.account, self.asked, "write", self.now).check(standing)
 
 
 class MayInvite(RoomRule, frozen=True):
-    """Somebody may make a person a member: a member may, in a private room a moderator."""
+    """Somebody may make a person a member."""
 
     account: str
     person: str
@@ -110,9 +94,7 @@ class MayInvite(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, self.asked, standing, "moderator" if standing.private else "member")
-        if standing.archived:
-            raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
+        Doing(self.account, self.asked, "invite").check(standing)
         if standing.banned:
             raise Forbidden(answers.ROOM_BANNED, self.person, standing.room)
         if standing.blocked and standing.their_role is None:
@@ -148,9 +130,9 @@ class MayRemove(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and NotFound for who is no member."""
-        _check_power(self.account, self.asked, standing, "moderator")
+        Doing(self.account, self.asked, "remove").check(standing, "lower")
         _check_person(self.person, standing)
-        _check_below(self.person, standing, standing.role)
+        _check_about(self.person, standing, "remove", _below(standing))
 
 
 class MayBan(RoomRule, frozen=True):
@@ -162,8 +144,8 @@ class MayBan(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, self.asked, standing, "moderator")
-        _check_below(self.person, standing, standing.role)
+        Doing(self.account, self.asked, "ban").check(standing, "lower")
+        _check_about(self.person, standing, "ban", _below(standing))
 
 
 class MayMute(RoomRule, frozen=True):
@@ -175,9 +157,9 @@ class MayMute(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and NotFound for who is no member."""
-        _check_power(self.account, self.asked, standing, "moderator")
+        Doing(self.account, self.asked, "mute").check(standing, "ordinary")
         _check_person(self.person, standing)
-        _check_below(self.person, standing, "moderator")
+        _check_about(self.person, standing, "mute", "ordinary" if standing.their_role == "member" else "ranked")
 
 
 class MayPardon(RoomRule, frozen=True):
@@ -188,7 +170,7 @@ class MayPardon(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
-        _check_power(self.account, self.asked, standing, "moderator")
+        Doing(self.account, self.asked, "unban").check(standing)
 
 
 class MayUnmute(MayPardon, frozen=True):
@@ -214,7 +196,7 @@ class MayGiveRole(RoomRule, frozen=True):
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, NotFound for who is no member, and Conflict for the last owner."""
-        _check_power(self.account, self.asked, standing, "owner")
+        Doing(self.account, self.asked, "set_role").check(standing)
         _check_person(self.person, standing)
         if standing.last_owner and self.role != "owner":
             raise Conflict(answers.ROOM_LAST_OWNER, self.person, standing.room)
@@ -245,9 +227,7 @@ class MayReadEdits(MayRead, frozen=True):
         """Raises Forbidden, and NotFound for a room that the account may not know."""
         super().__call__(standing)
         room = standing.room
-        if room is None or room.group or room.edits == "members":
-            return
-        if room.edits == "nobody" or _RANK[room.role] < _RANK["moderator"]:
+        if room is not None and not ranks(room.role, needed(room, "edits")):
             raise Forbidden(answers.EDITS_HIDDEN, self.account, self.place)
 
 
@@ -260,7 +240,7 @@ class MayLookAt(ReadRule, frozen=True):
     def __call__(self, standing: ReadStanding) -> None:
         """Raises Forbidden, and NotFound for a room that the account may not know."""
         _check_enabled(self.account, standing)
-        if standing.room is not None and standing.room.private:
+        if standing.room is not None and needed(standing.room, "look") != "anybody":
             check_member(self.account, self.asked, standing.room)
 
 
@@ -269,28 +249,8 @@ def _check_enabled(account: str, standing: ReadStanding) -> None:
         raise Forbidden(answers.ACCOUNT_DISABLED, account)
 
 
-def _check_power(account: str, asked: str, standing: Standing, needed: RoleName) -> None:
-    check_member(account, asked, standing)
-    _check_no_group(standing)
-    _check_rank(account, standing, needed)
-
-
-def check_member(account: str, asked: str, standing: Standing) -> None:
-    """Raises Forbidden for who is no member, NotFound if they may not know the room, either."""
-    if standing.role is None:
-        if standing.private:
-            raise NotFound(answers.ROOM_UNKNOWN, asked)
-        raise Forbidden(answers.ROOM_NOT_MEMBER, account, standing.room)
-
-
-def _check_no_group(standing: Standing) -> None:
-    if standing.group:
-        raise Forbidden(answers.GROUP_FIXED, standing.room)
-
-
-def _check_rank(account: str, standing: Standing, needed: RoleName) -> None:
-    if _RANK[standing.role] < _RANK[needed]:
-        raise Forbidden(answers.ROOM_NOT_ALLOWED, account, standing.room, needed)
+def _below(standing: Standing) -> About:
+    return "not lower" if ranks(standing.their_role, standing.role) else "lower"
 
 
 def _check_person(person: str, standing: Standing) -> None:
@@ -298,6 +258,6 @@ def _check_person(person: str, standing: Standing) -> None:
         raise NotFound(answers.MEMBER_UNKNOWN, standing.room, person)
 
 
-def _check_below(person: str, standing: Standing, role: RoleName | None) -> None:
-    if _RANK[standing.their_role] >= _RANK[role]:
+def _check_about(person: str, standing: Standing, action: str, about: About) -> None:
+    if needed(standing, action, about) == "nobody":
         raise Forbidden(answers.MEMBER_OUTRANKS, standing.room, person)

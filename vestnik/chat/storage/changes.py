@@ -7,9 +7,22 @@ from typing import Any, Final, NamedTuple
 from msgspec import UNSET
 
 from vestnik.protocol.events import Change
-from vestnik.protocol.requests import EditsVisibility, RoleName
+from vestnik.protocol.requests import Circle, EditsVisibility, RoleName
 
 NOBODY: Final[Mapping[int, Any]] = MappingProxyType({})
+
+
+class Allowances(NamedTuple):
+    """Who may do what in a room, as its owners have set it. `inviting` is None where it goes by the kind of room."""
+
+    posting: Circle = "members"
+    inviting: Circle | None = None
+    pinning: Circle = "members"
+    mention_all: Circle = "members"
+
+
+USUAL: Final = Allowances()
+"""Those of most rooms."""
 
 
 class RoomRecord(NamedTuple):
@@ -17,7 +30,8 @@ class RoomRecord(NamedTuple):
 
     `roles` has the members that are more than ordinary ones, `muted` those who may not write, until when (UNIX
     seconds). `seq` and `change` are the last ones; `aliases` are the keys of names that it had before, in their
-    order; `invited` are those members whom others made members.
+    order; `invited` are those members whom others made members. `slow` is how many seconds lie between two messages of
+    an ordinary member, `spoke` when each has written last, in so many seconds before the last message.
     """
 
     id: int
@@ -33,6 +47,9 @@ class RoomRecord(NamedTuple):
     change: int = 0
     aliases: tuple[str, ...] = ()
     invited: Set[int] = frozenset()
+    allowed: Allowances = USUAL
+    slow: int = 0
+    spoke: Mapping[int, float] = NOBODY
 
 
 class ChangeEvent(NamedTuple):

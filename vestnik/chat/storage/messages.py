@@ -131,6 +131,9 @@ class MessageStorage(Protocol):
     async def settle(self) -> None:
         """Return when everything that was kept until now has been handed on."""
 
+    async def knows_id(self, account_id: int, client_id: str) -> bool:
+        """Whether the account has sent a message under this id, of those that were handed over until now."""
+
     async def last_number(self) -> int:
         """The number of the newest message or change; 0 when there is none."""
 

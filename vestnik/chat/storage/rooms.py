@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import AccountRecord
-from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
+from vestnik.chat.storage.changes import USUAL, Allowances, ChangeEvent, RoomRecord
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import InvitationState, MemberState, RoomState
 from vestnik.protocol.requests import EditsVisibility, RoleName
@@ -18,7 +18,7 @@ class Standing(NamedTuple):
     `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account;
     `invited` that the account was asked to join.
     `taken` is the name of another room to which the name leads that this one is to get, empty if the account may not
-    know it. `edits` is who sees what messages said before.
+    know it. `edits` is who sees what messages said before, `allowed` who may do what else.
     """
 
     room: str
@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     blocked: bool = False
     invited: bool = False
     edits: EditsVisibility = "members"
+    allowed: Allowances = USUAL
 
 
 RoomRule: TypeAlias = Rule[Standing]

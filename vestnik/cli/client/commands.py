@@ -59,6 +59,8 @@ _ROOMS: Final = (
     Command("/archive", "", rooms.archive, "cli.help_archive"),
     Command("/unarchive", "", rooms.unarchive, "cli.help_unarchive"),
     Command("/retention", "{days}|off", rooms.retention, "cli.help_retention"),
+    Command("/allow", "{what} {who}", rooms.allow, "cli.help_allow"),
+    Command("/slow", "{seconds}|off", rooms.slow, "cli.help_slow"),
 )
 _MEMBERS: Final = (
     Command("/members", "", rooms.members, "cli.help_members"),

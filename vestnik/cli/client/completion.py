@@ -61,6 +61,9 @@ class NameCompleter(Completer):
             if mark in command.arguments:
                 named = (in_words(self._shell.screen.language, word) for word in words)
                 yield from _begun(typed, dict.fromkeys([*words, *named]))
+        for mark in ("what", "who"):
+            if f"{{{mark}}}" in command.arguments:
+                yield from _begun(typed, self._shell.screen.text(f"cli.allow_{mark}").split("|"))
         whole = list(self._names(rest, quotes=False)) if " " in rest else []
         yield from whole or self._names(typed, quotes=True)  # a name with blanks may be all of the rest
 

@@ -12,7 +12,7 @@ from vestnik.texts import say
 GAP: Final = 2
 """Blanks between the columns of the help."""
 
-WORDS: Final = {
+PLACEHOLDERS: Final = {
     "command": "cli.word_command",
     "count": "cli.word_count",
     "days": "cli.word_days",
@@ -22,17 +22,26 @@ WORDS: Final = {
     "room": "cli.word_room",
     "role": "cli.word_role",
     "seq": "cli.word_seq",
+    "seconds": "cli.word_seconds",
     "status": "cli.word_status",
     "text": "cli.word_text",
+    "what": "cli.word_what",
+    "who": "cli.word_who",
     "words": "cli.word_words",
 }
 """What the arguments of commands are called."""
-HINTS: Final = {"{seq}": "cli.hint_seq", "{name}": "cli.hint_name", "{room}": "cli.hint_room"}
+HINTS: Final = {
+    "{seq}": "cli.hint_seq",
+    "{name}": "cli.hint_name",
+    "{room}": "cli.hint_room",
+    "{what}": "cli.hint_what",
+    "{who}": "cli.hint_who",
+}
 """What is to be known about arguments that many commands have."""
 
 
 class Command(NamedTuple):
-    """A command: its `name`, what stands behind it (`{seq}` is one of WORDS), who serves it, its line in the help.
+    """A command: its `name`, what stands behind it (`{seq}` is one of PLACEHOLDERS), who serves it, its help.
 
     `serve` raises BadLine, and ClientError for what the server does not do.
     """
@@ -44,7 +53,7 @@ class Command(NamedTuple):
 
     def usage(self, language: str) -> str:
         """The command with its arguments."""
-        words = {word: say(language, name) for word, name in WORDS.items()}
+        words = {word: say(language, name) for word, name in PLACEHOLDERS.items()}
         return f"{self.name} {self.arguments.format(**words)}".rstrip()
 
 

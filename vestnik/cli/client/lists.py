@@ -36,12 +36,18 @@ def conversation_row(conversation: ConversationState) -> Row:
 
 
 def room_row(room: RoomState) -> Row:
-    """Name, members, one's role, what it is, days that messages are kept, topic, who sees versions, description."""
+    """Name, members, one's role, what it is, days that messages are kept, topic, who sees versions, description.
+
+    Then who writes, invites (nothing: by the kind of room), pins and mentions all, and how many seconds lie between
+    two messages.
+    """
     kinds = [kind for kind in ("private", "archived", "group") if getattr(room, kind)]
     role = "" if room.role is UNSET else room.role
     days = "" if room.retention is None else str(room.retention)
     kind = " ".join(kinds) or "public"
-    return (room.room, str(room.members), role, kind, days, room.topic, room.edits, room.description)
+    circles = (room.posting, room.inviting or "", room.pinning, room.mention_all)
+    slow = str(room.slow) if room.slow else ""
+    return (room.room, str(room.members), role, kind, days, room.topic, room.edits, room.description, *circles, slow)
 
 
 def member_row(member: MemberState) -> Row:

@@ -1,6 +1,7 @@
 """The client's commands about rooms and their members."""
 
-from typing import Any, Final, get_args
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, Final, TypeVar, get_args
 
 from msgspec import UNSET
 
@@ -9,9 +10,23 @@ from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.pages import all_pages
 from vestnik.cli.client.shell import Shell
 from vestnik.client import MemberState, Page, RoomState
+from vestnik.language import LANGUAGES
 from vestnik.protocol.codes import Code
 from vestnik.protocol.requests import RoleName
+from vestnik.texts import say
 
+T = TypeVar("T")
+
+ALLOWED: Final = ("posting", "inviting", "pinning", "mention_all", "edits")
+"""The settings of a room in the order of the words for them (`cli.allow_what`)."""
+CIRCLES: Final = ("members", "moderators", "owners", "nobody", None)
+"""Who may do that, in the order of `cli.allow_who`."""
+USUAL: Final = frozenset({"members", "moderators", "owners"})
+CHOICES: Final[Mapping[str, Set[str | None]]] = {
+    "edits": frozenset({"members", "moderators", "nobody"}),
+    "inviting": frozenset({*USUAL, None}),
+}
+"""Those that a setting has, if they are not the `USUAL` ones."""
 FIRST: Final = 1
 """The number of the change that makes a room."""
 
@@ -117,6 +132,24 @@ async def retention(shell: Shell, given: Arguments) -> None:
     await _set(shell, room_name, retention=days)
 
 
+async def allow(shell: Shell, given: Arguments) -> None:
+    """Say who may write, invite, pin, mention all, or see earlier texts."""
+    room_name, what, who = given.room(), given.word(), given.word()
+    given.end()
+    field, circle = _choose(what, "cli.allow_what", ALLOWED), _choose(who, "cli.allow_who", CIRCLES)
+    if circle not in CHOICES.get(field, USUAL):
+        raise BadLine
+    await _set(shell, room_name, **{field: circle})
+
+
+async def slow(shell: Shell, given: Arguments) -> None:
+    """Say how many seconds lie between two messages of a member."""
+    room_name = given.room()
+    seconds = 0 if given.takes("off") else given.number()
+    given.end()
+    await _set(shell, room_name, slow=seconds)
+
+
 async def members(shell: Shell, given: Arguments) -> None:
     """Show all members of a room."""
     room_name = given.room_alone()
@@ -207,6 +240,15 @@ async def group(shell: Shell, given: Arguments) -> None:
     shell.know(*names)
     await shell.choose(name)
     shell.screen.line(name)
+
+
+def _choose(word: str, words: str, meant: Sequence[T]) -> T:
+    """What a word of the sentence `words` means, in whatever language. Raises BadLine for any other word."""
+    for language in LANGUAGES:
+        known = say(language, words).split("|")
+        if word.casefold() in known:
+            return meant[known.index(word.casefold())]
+    raise BadLine
 
 
 async def _set(shell: Shell, room_name: str, **changed: Any) -> None:

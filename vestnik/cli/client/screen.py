@@ -184,7 +184,7 @@ class Screen:
 
     def room(self, room: RoomState) -> None:
         """Show one room with everything there is; for people line by line."""
-        (row,) = self._in_words([room_row(room)], 2, 3, 6)
+        (row,) = self._in_words([room_row(room)], 2, 3, 6, 8, 9, 10, 11)
         if not self.terminal:
             self.rows([row])
             return

@@ -96,6 +96,12 @@ def spent_ids(connection: Connection, sender_id: int, ids: Sequence[str]) -> Ite
         yield row.client_id, KnownId(row.conversation_id, row.seq, digest=row.digest)
 
 
+def knows_id(connection: Connection, account_id: int, client_id: str) -> bool:
+    """Whether an account has sent a message under this id. Asked of the writer, in turn with what was sent before."""
+    ids = [client_id]
+    return any(True for ask in (kept_ids, spent_ids) for _ in ask(connection, account_id, ids))
+
+
 def is_known(error: Exception) -> bool:
     """Whether an INSERT failed because the sender of a message has used its id before."""
     return f"{message.c.client_id}" in str(error)

@@ -13,13 +13,16 @@ from vestnik.chat.storage.changes import NOBODY, RoomRecord
 from vestnik.chat.storage.rooms import Asker, RoomPage
 from vestnik.chat.storage.words import normal
 from vestnik.protocol.events import MemberState, RoomState
-from vestnik.protocol.requests import EditsVisibility, RoleName
+from vestnik.protocol.requests import Circle, EditsVisibility, RoleName
 from vestnik.store.queries.reading import check_reading
-from vestnik.store.queries.standing import LAST_SEQ
-from vestnik.store.schema import account, change, conversation, member, mute, room, room_alias
+from vestnik.store.queries.standing import ALLOWED, LAST_SEQ, allowances
+from vestnik.store.schema import account, change, conversation, member, message, mute, room, room_alias
 
 BUDGET: Final = 0.01
 """Seconds of the thread's own processor time after which a page of rooms ends with what was found."""
+
+MAX_WRITTEN: Final = 10_000
+"""Messages of a slow room that are looked through for who has written lately."""
 
 _ALL_ROOMS: Final = select(
     room.c.id,
@@ -28,6 +31,8 @@ _ALL_ROOMS: Final = select(
     room.c.archived,
     room.c.people,
     room.c.edits,
+    *ALLOWED,
+    room.c.slow,
     LAST_SEQ.label("seq"),
     select(func.coalesce(func.max(change.c.change), 0))
     .where(change.c.conversation_id == room.c.id)
@@ -39,6 +44,28 @@ _ROLES: Final = select(member.c.room_id, member.c.account_id, member.c.role).whe
 _INVITED: Final = select(member.c.room_id, member.c.account_id).where(member.c.invited == true())
 _ALIASES: Final = select(room_alias.c.key, room_alias.c.room_id).order_by(literal_column("rowid"))
 _MUTED: Final = select(mute.c.room_id, mute.c.account_id, mute.c.until)
+
+
+_WRITTEN: Final = (
+    select(message.c.sender_id, message.c.time)
+    .where(message.c.conversation_id == bindparam("room_id"))
+    .order_by(message.c.seq.desc())
+    .limit(bindparam("page", type_=Integer))
+)
+
+
+def _spoke(connection: Connection, room_id: int, seconds: int) -> dict[int, float]:
+    """Who has written in a room in the seconds before its last message, and when last; the oldest first."""
+    found: dict[int, float] = {}
+    last = 0.0
+    rows = connection.execute(_WRITTEN, {"room_id": room_id, "page": MAX_WRITTEN})
+    for sender_id, when in rows:
+        last = max(last, when)
+        if when <= last - seconds:
+            break
+        found.setdefault(sender_id, when)
+    rows.close()
+    return dict(reversed(found.items()))
 
 
 def all_rooms(connection: Connection) -> list[RoomRecord]:
@@ -73,6 +100,9 @@ def all_rooms(connection: Connection) -> list[RoomRecord]:
             row.last_change,
             tuple(aliases.get(row.id, ())),
             frozenset(invited.get(row.id, ())),
+            allowances(row),
+            row.slow,
+            _spoke(connection, row.id, row.slow) if row.slow else NOBODY,
         )
         for row in connection.execute(_ALL_ROOMS)
     ]
@@ -174,6 +204,11 @@ def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
         cast(EditsVisibility, intern(row.edits)),
         row.retention,
         UNSET if row.role is None else row.role,
+        cast(Circle, intern(row.posting)),
+        row.inviting,
+        cast(Circle, intern(row.pinning)),
+        cast(Circle, intern(row.mention_all)),
+        row.slow,
     )
 
 

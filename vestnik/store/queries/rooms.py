@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
-from vestnik.chat.storage.changes import ChangeEvent, RoomRecord
+from vestnik.chat.storage.changes import Allowances, ChangeEvent, RoomRecord
 from vestnik.chat.storage.rooms import MAX_ALIASES, GroupRule, Joined, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.blocks import blockers
@@ -25,6 +25,8 @@ _SETTINGS: Final = select(
     room.c.archived,
     room.c.edits,
     room.c.retention,
+    *(room.c[field] for field in Allowances._fields),
+    room.c.slow,
 ).where(room.c.id == bindparam("room_id"))
 
 
@@ -142,5 +144,7 @@ def _make_room(
         private=columns.get("private", False),
         group="people" in columns,
         edits=columns.get("edits", "members"),
+        allowed=Allowances(**{field: columns[field] for field in Allowances._fields if field in columns}),
+        slow=columns.get("slow", 0),
     )
     return Joined(room_id, name, add_change(connection, room_id, account_id, now, "create_room", made=record, **told))

@@ -5,9 +5,10 @@ Every change of a conversation that is there begins by asking here: with several
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, delete, exists, false, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, exists, false, func, or_, select, true
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
+from vestnik.chat.storage.changes import Allowances
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.schema import (
@@ -33,6 +34,10 @@ LAST_SEQ: Final = func.max(
 """The last seq of the conversation of the statement around it."""
 
 
+ALLOWED: Final = tuple(room.c[field] for field in Allowances._fields)
+"""Who may do what in a room: the columns, in the order of `Allowances`."""
+
+
 # Put together once: building a statement costs more than running it.
 def _role_of(person: str) -> Any:
     return select(member.c.role).where(member.c.room_id == room.c.id, member.c.account_id == bindparam(person))
@@ -44,7 +49,12 @@ HOLDS: Final = (
     .where(
         _INVITER.c.room_id == room.c.id,
         _INVITER.c.account_id == invitation.c.by_id,
-        or_(room.c.private == false(), _INVITER.c.role != "member"),
+        case(
+            (room.c.inviting == "members", true()),
+            (room.c.inviting == "owners", _INVITER.c.role == "owner"),
+            (or_(room.c.inviting == "moderators", room.c.private == true()), _INVITER.c.role != "member"),
+            else_=true(),
+        ),
         account.c.id == _INVITER.c.account_id,
         account.c.disabled == false(),
     )
@@ -57,6 +67,7 @@ _STANDING: Final[Select[Any]] = select(
     room.c.private,
     room.c.archived,
     room.c.edits,
+    *ALLOWED,
     room.c.people.is_not(None).label("is_group"),
     _role_of("account_id").scalar_subquery().label("role"),
     select(mute.c.until)
@@ -171,6 +182,11 @@ def add_member(
         connection.execute(_NEW_CURSOR, values)
 
 
+def allowances(row: Any) -> Allowances:
+    """Who may do what in the room of a row that has the columns `ALLOWED`."""
+    return Allowances(*(getattr(row, field) for field in Allowances._fields))
+
+
 def _standing(row: Row[Any]) -> Standing:
     muted = row.muted or 0.0
     return Standing(
@@ -185,4 +201,5 @@ def _standing(row: Row[Any]) -> Standing:
         blocked=row.blocked,
         invited=row.invited,
         edits=row.edits,
+        allowed=allowances(row),
     )

@@ -39,6 +39,13 @@ def test_change(kind: str, language: str) -> None:
         ("edits", "nobody", "nobody"),
         ("retention", 30, "30"),
         ("retention", None, ""),
+        ("posting", "moderators", "moderators"),
+        ("inviting", "owners", "owners"),
+        ("inviting", None, ""),
+        ("pinning", "members", "members"),
+        ("mention_all", "owners", "owners"),
+        ("slow", 30, "30"),
+        ("slow", 0, ""),
     ],
 )
 def test_change_of_a_room(field: str, value: object, shown: str, language: str) -> None:

@@ -36,6 +36,11 @@ FIELDS: Final[dict[str, Callable[[object], str]]] = {
     "archived": lambda archived: "cli.change_archived" if archived else "cli.change_unarchived",
     "edits": lambda _: "cli.change_edits",
     "retention": lambda days: "cli.change_no_retention" if days is None else "cli.change_retention",
+    "posting": lambda _: "cli.change_posting",
+    "inviting": lambda circle: "cli.change_no_inviting" if circle is None else "cli.change_inviting",
+    "pinning": lambda _: "cli.change_pinning",
+    "mention_all": lambda _: "cli.change_mention_all",
+    "slow": lambda seconds: "cli.change_slow" if seconds else "cli.change_no_slow",
 }
 SIGNS: Final = {
     "react": "cli.sign_react",
@@ -57,12 +62,13 @@ def sentences(change: Change, own: str, language: str) -> Iterator[str]:
         "kind": change.kind,
         **{
             field: "" if value is UNSET else value
-            for field in ("seq", "emoji", "name", "topic", "description", "retention")
+            for field in ("seq", "emoji", "name", "topic", "description", "retention", "slow")
             for value in (getattr(change, field),)
         },
         **{
-            field: "" if word is UNSET else in_words(language, word)
-            for field, word in (("role", change.role), ("edits", change.edits))
+            field: in_words(language, word) if isinstance(word, str) else ""
+            for field in ("role", "edits", "posting", "inviting", "pinning", "mention_all")
+            for word in (getattr(change, field),)
         },
     }
     if change.kind != "set_room":

@@ -14,6 +14,7 @@ WORDS: Final = {
     "group": "cli.kind_group",
     "members": "cli.edits_members",
     "moderators": "cli.edits_moderators",
+    "owners": "cli.edits_owners",
     "nobody": "cli.edits_nobody",
     "online": "cli.state_online",
     "away": "cli.state_away",
