@@ -9,7 +9,7 @@ import math
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import accumulate
 from pathlib import Path
@@ -98,6 +98,22 @@ def add_accounts(path: Path, names: Sequence[str], password: str) -> None:
         now = time.time()
         logins = ((numbers[name], hash_token(Secret(token(name))), now, now) for name in names)
         _insert(database, "login", "account_id, token_hash, created, used", logins)
+
+
+def add_memberships(path: Path, members: Mapping[str, Sequence[str]]) -> None:
+    """Add rooms to a data directory: names of accounts by the name of the room, its owner first."""
+    with _writing(path) as database:
+        numbers = dict(database.execute("SELECT name, id FROM account"))
+        (last,) = database.execute("SELECT coalesce(max(id), 0) FROM conversation").fetchone()
+        rooms = dict(zip(members, range(last + 1, last + 1 + len(members)), strict=True))
+        _insert(database, "conversation", "id, created", ((number, START) for number in rooms.values()))
+        _insert(database, "room", "id, name, key", ((number, name, name_key(name)) for name, number in rooms.items()))
+        rows = (
+            (rooms[name], numbers[person], START, "member" if at else "owner")
+            for name, people in members.items()
+            for at, person in enumerate(people)
+        )
+        _insert(database, "member", "room_id, account_id, joined, role", rows)
 
 
 def token(name: str) -> str:

@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final
 
-from bench.fill import PASSWORD
-from bench.scale_store import token
+from bench.fill import PASSWORD, token
 
 ROOM: Final = "#flood"
 """Where the member posts."""

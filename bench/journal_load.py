@@ -6,10 +6,10 @@ from functools import partial
 
 from bench.goals import Results
 from bench.peers import Server, vestnik
-from bench.profiles import PROFILES, Result
+from bench.profiles import SMALL, Result
 
 OFF, TEXT, FULL = "off", "text", "full"
-LOADS = tuple(profile for profile in PROFILES if profile.mode != "idle")
+LOADS = tuple(profile for profile in SMALL if profile.mode != "idle")
 QUICK_LOADS = tuple(profile for profile in LOADS if profile.rooms == 1)
 SETTINGS = {
     OFF: ("off", 'log_level = "CRITICAL"\n'),

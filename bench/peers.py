@@ -1,7 +1,8 @@
 """The servers that are measured, and how each is set up: loopback only, no flood limits, no history.
 
-Each is a context manager that takes the number of accounts to be used (0: all logins share one account), runs
-the server in a temporary folder on a free port, and yields what the load generator needs to know.
+Each is a context manager that takes the number of accounts to be used (0: all logins share one account) and who is
+in which room, runs the server in a temporary folder on a free port, and yields what the load generator needs to know.
+Only Vestnik needs accounts, and has its rooms beforehand; elsewhere logins enter their rooms.
 """
 
 import contextlib
@@ -9,18 +10,25 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from bench.process import descendant, folder, free_port, running
 
 ACCOUNT = "bench"
 """The account of all logins, or what the names of all begin with."""
+ROOM = "#bench"
+"""What the names of all rooms begin with."""
 PASSWORD = "bench-password"
 SLOW_LOGIN = ("--batch", "4")
 """For peers with a short accept queue: no more than four logins at a time."""
+
+Members: TypeAlias = Sequence[Sequence[int]]
+"""Who is in each room: numbers of accounts."""
+NOBODY: Members = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Server:
     label: str
     kind: str
     program: str | None
-    start: Callable[[int], AbstractContextManager[Running]]
+    start: Callable[[int, Members], AbstractContextManager[Running]]
     most_logins: int = 1_000_000
     own_accounts: bool = False
 
@@ -86,26 +94,32 @@ def serving(data: Path, settings: str = "") -> Iterator[Running]:
 
 
 @contextlib.contextmanager
-def vestnik(accounts: int, *, settings: str = "", store: Path | None = None) -> Iterator[Running]:
+def vestnik(
+    accounts: int, members: Members = NOBODY, *, settings: str = "", store: Path | None = None
+) -> Iterator[Running]:
     """Vestnik itself, with freshly made accounts, and with a copy of what is in the data directory `store`."""
-    from bench.fill import TOKEN, add_accounts  # late: the other servers are measured without it
+    from bench.fill import TOKEN, add_accounts, add_memberships  # late: the other servers are measured without it
 
     names = [f"{ACCOUNT}{number}" for number in range(accounts)] or [ACCOUNT]
     login = ["--proto", "jim", "--user", ACCOUNT, "--password", PASSWORD]
     if accounts:
         login += ["--numbered", "--tokens", f"{TOKEN}{ACCOUNT}"]
+    if members:
+        login += ["--member"]
     with folder() as data:
         if store is not None:
-            for file in store.glob("vestnik.db*"):
+            for file in (*store.glob("vestnik.db*"), *store.glob("search.db*")):
                 shutil.copy(file, data)
             os.sync()  # not while we measure
         add_accounts(data, names, PASSWORD)
+        named = {f"{ROOM}{room}": [names[each] for each in people] for room, people in enumerate(members)}
+        add_memberships(data, named)
         with serving(data, settings) as server:
             yield dataclasses.replace(server, args=tuple(login))
 
 
 @contextlib.contextmanager
-def sketch(_accounts: int) -> Iterator[Running]:
+def sketch(_accounts: int, _members: Members = NOBODY) -> Iterator[Running]:
     """The design without any checks."""
     port = free_port()
     with (
@@ -138,7 +152,7 @@ PAM = no
 
 
 @contextlib.contextmanager
-def ngircd(_accounts: int) -> Iterator[Running]:
+def ngircd(_accounts: int, _members: Members = NOBODY) -> Iterator[Running]:
     """The small IRC server in C."""
     port = free_port()
     identity = "ServerUID = nobody\nServerGID = nogroup" if os.geteuid() == 0 else ""
@@ -155,7 +169,7 @@ INSPIRCD = """\
 <bind address="127.0.0.1" port="{port}" type="clients">
 <connect allow="*" timeout="600" pingfreq="600" threshold="1000000" commandrate="100000000" fakelag="no"
  softsendq="1000000000" hardsendq="2000000000" recvq="10000000" localmax="1000000" globalmax="1000000"
- limit="1000000" resolvehostnames="no" useident="no">
+ maxchans="1000" limit="1000000" resolvehostnames="no" useident="no">
 <performance softlimit="1000000" somaxconn="4096">
 <path datadir="{home}" logdir="{home}" runtimedir="{home}">
 <pid file="{home}/inspircd.pid">
@@ -164,7 +178,7 @@ INSPIRCD = """\
 
 
 @contextlib.contextmanager
-def inspircd(_accounts: int) -> Iterator[Running]:
+def inspircd(_accounts: int, _members: Members = NOBODY) -> Iterator[Running]:
     """The modular IRC server in C++."""
     port = free_port()
     with folder() as home:
@@ -201,7 +215,7 @@ Component "conference.localhost" "muc"
 
 
 @contextlib.contextmanager
-def prosody(_accounts: int) -> Iterator[Running]:
+def prosody(_accounts: int, _members: Members = NOBODY) -> Iterator[Running]:
     """The XMPP server in Lua."""
     port = free_port()
     with folder() as home:
@@ -243,7 +257,7 @@ modules:
 
 
 @contextlib.contextmanager
-def ejabberd(_accounts: int) -> Iterator[Running]:
+def ejabberd(_accounts: int, _members: Members = NOBODY) -> Iterator[Running]:
     """The XMPP server in Erlang, as the user of its package and without its name daemon."""
     port, user = free_port(), "ejabberd"
     with folder(user) as home:

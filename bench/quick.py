@@ -7,7 +7,7 @@ import click
 
 from bench.goals import ratio
 from bench.peers import SERVERS
-from bench.profiles import PROFILES, Profile, Result, build
+from bench.profiles import SMALL, Profile, Result, build
 from bench.report import NOTHING, cell, rich_table
 from bench.run import measure_all, prepared, wide_console
 
@@ -56,7 +56,7 @@ def main(rounds: int, only: tuple[str, ...]) -> None:
     """Measure Vestnik beside the sketch with small loads. Ends with 1 when a run failed or a copy was lost."""
     console = wide_console()
     build()
-    profiles = [quick(profile) for profile in PROFILES if profile.name in (only or COUNTS)]
+    profiles = [quick(profile) for profile in SMALL if profile.name in (only or COUNTS)]
     with prepared():
         results = measure_all([SERVERS[OURS], SERVERS[LEAST]], profiles, rounds, console)
     console.print(rich_table("", [HEADING, *(row(profile, results) for profile in profiles)]))

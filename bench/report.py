@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bench.goals import Goal, Results, ratio
+from bench.goals import Goal, Results, median_of, ratio
 from bench.peers import Server
 from bench.profiles import Profile, Result
 
@@ -29,6 +29,11 @@ def cell(profile: Profile, result: Result | None) -> str:
     if profile.mode == "idle":
         each, whole = result.median("kb_per_connection"), result.median("rest_kb")
         return f"{each or 0:.2f} KB, {(whole or 0) / 1024:.0f} MB"
+    if profile.mode == "resume":
+        cost = (result.median("cpu_us") or 0) / 1000
+        return f"{result.median('seconds') or 0:.1f} s ({cost:.2f} ms each)"
+    if profile.indexed:
+        return f"{result.median('index_us') or 0:.1f} µs a message, {result.median('index_s') or 0:.1f} s"
     cpu = f"{result.median('cpu_us') or 0:.2f} µs"
     if profile.mode == "latency":
         p50, p99 = result.median("p50_us") or 0, result.median("p99_us") or 0
@@ -42,12 +47,37 @@ def cell(profile: Profile, result: Result | None) -> str:
 
 def rows(servers: Sequence[Server], profiles: Sequence[Profile], results: Results) -> list[list[str]]:
     """Return the table as texts, its heading first."""
-    table = [["load", *(server.label for server in servers), "Vestnik / sketch"]]
+    table = [["load", *(server.label for server in servers), "Vestnik / sketch", "messages per commit"]]
     for profile in profiles:
         times = ratio(results, profile.name)
         cells = [cell(profile, results.get((server.name, profile.name))) for server in servers]
-        table.append([profile.label, *cells, f"{times:.2f} ×" if times is not None else NOTHING])
+        commits = median_of(results, "vestnik", profile.name, "per_commit")
+        table.append([profile.label, *cells, said(times, "{:.2f} ×"), said(commits, "{:.0f}")])
     return table
+
+
+def people_rows(servers: Sequence[Server], profiles: Sequence[Profile], results: Results) -> list[list[str]]:
+    """Return the times where everybody has one message in flight, the heading first."""
+    heading = ["load", "server", "messages per second", "acknowledged p50 / p99 / p99.9", "delivered p50 / p99 / p99.9"]
+    table = [heading]
+    for profile in profiles:
+        for server in servers:
+            result = results.get((server.name, profile.name))
+            if profile.mode != "people" or result is None or not result.rounds:
+                continue
+            times = [
+                " / ".join(f"{(result.median(f'{what}{key}_us') or 0) / 1000:.1f}" for key in ("p50", "p99", "p999"))
+                for what in ("", "arrival_")
+            ]
+            known = server.kind == "own"
+            speed = rate(result.median("copies_per_s") or 0)
+            table.append([profile.label, server.label, speed, f"{times[0]} ms" if known else NOTHING, f"{times[1]} ms"])
+    return table
+
+
+def said(number: float | None, form: str) -> str:
+    """Return a figure as text, or a dash."""
+    return NOTHING if number is None else form.format(number)
 
 
 def goal_rows(goals: Sequence[Goal]) -> list[list[str]]:
@@ -74,9 +104,9 @@ def markdown(texts: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def document(about: str, texts: Sequence[Sequence[str]], goals: Sequence[Goal]) -> str:
+def document(about: str, tables: Sequence[Sequence[Sequence[str]]], goals: Sequence[Goal]) -> str:
     """Return what stands between the two marks in docs/performance.md."""
-    parts = [about, markdown(texts)]
+    parts = [about, *(markdown(texts) for texts in tables)]
     if goals:
         parts.append(markdown(goal_rows(goals)))
     return "\n".join(parts)

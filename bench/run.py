@@ -14,10 +14,11 @@ import click
 from rich.console import Console
 
 from bench.goals import Goal, judge, machine
+from bench.growth import SERIES, growth_rows, keep_growth, measure_growth, smallest
 from bench.peers import SERVERS, Server
 from bench.process import ROOT
-from bench.profiles import PROFILES, Profile, Result, attempt, build, tiny
-from bench.report import cell, document, goal_rows, rich_table, rows, write
+from bench.profiles import LARGE, PROFILES, Profile, Result, attempt, build, tiny
+from bench.report import cell, document, goal_rows, people_rows, rich_table, rows, write
 
 TARGET = ROOT / "docs" / "performance.md"
 SECTION = "bench"
@@ -40,12 +41,15 @@ def chosen(only: Sequence[str], quick: bool, console: Console) -> list[Server]:
 def measure_all(
     servers: Sequence[Server], profiles: Sequence[Profile], rounds: int, console: Console
 ) -> dict[tuple[str, str], Result]:
-    """Measure every server under every load, interleaved: each round goes through all of them once."""
+    """Measure every server under every load, interleaved: each round goes through all of them once.
+
+    The large loads are only measured in every other round, beginning with the first.
+    """
     results: dict[tuple[str, str], Result] = {}
     for number in range(1, rounds + 1):
         for profile in profiles:
             for server in servers:
-                if server.kind not in profile.messages:
+                if profile.count(server) is None or (profile in LARGE and number % 2 == 0):
                     continue
                 result = results.setdefault((server.name, profile.name), Result())
                 failures = len(result.failures)
@@ -61,11 +65,17 @@ def about(servers: Sequence[Server], rounds: int) -> str:
     """Return the sentences above the table: when, where and how it was measured."""
     versions = [f"{server.label} {version}" for server in servers if (version := _package_version(server))]
     return (
-        f"{datetime.date.today()}, {machine(Path(tempfile.gettempdir()))}. Median over rounds: {rounds}.\n"
+        measured_where(rounds)
+        + "Loads from the ninth on are measured in every other one.\n"
         + "Throughput is in copies per second, time to the last as p50 / p99, memory per idle login\n"
         + "and of the whole server at rest; in brackets is the server's processor time for one copy.\n"
         + (f"Beside it: {', '.join(versions)}.\n" if versions else "")
     )
+
+
+def measured_where(rounds: int) -> str:
+    """Return when, where and how often it was measured."""
+    return f"{datetime.date.today()}, {machine(Path(tempfile.gettempdir()))}. Median over rounds: {rounds}.\n"
 
 
 def _package_version(server: Server) -> str:
@@ -115,17 +125,25 @@ def main(quick: bool, only: tuple[str, ...], rounds: int, keep: bool | None) -> 
     rounds = 1 if quick else rounds
     profiles = [tiny(profile) for profile in PROFILES] if quick else list(PROFILES)
     servers = chosen(only, quick, console)
+    series = [] if only else smallest(SERIES) if quick else SERIES
     with prepared():
         results = measure_all(servers, profiles, rounds, console)
-    texts = rows(servers, profiles, results)
-    console.print(rich_table("Copies per second (CPU per copy)", texts))
+        grown = measure_growth(series, (rounds + 1) // 2, console)
+    tables = [rows(servers, profiles, results), people_rows(servers, profiles, results)]
+    for title, texts in zip(("Copies per second (CPU per copy)", "One message in flight"), tables, strict=True):
+        console.print(rich_table(title, texts))
+    if series:
+        console.print(rich_table("Growth", growth_rows(series, grown)))
     goals: list[Goal] = [] if quick or "vestnik" not in {server.name for server in servers} else judge(results)
     if goals:
         console.print(rich_table("Goals", goal_rows(goals)))
     if keep if keep is not None else not quick and not only:
-        write(TARGET, SECTION, document(about(servers, rounds), texts, goals))
+        write(TARGET, SECTION, document(about(servers, rounds), tables, goals))
+        if series:
+            keep_growth(TARGET, measured_where((rounds + 1) // 2), series, grown)
         console.print(f"written to {TARGET.relative_to(ROOT)}")
     own = [result for (name, _), result in results.items() if SERVERS[name].kind == "own"]
+    own += [result for found in grown for result in found]
     broken = any(result.failures or result.lost() for result in own)
     sys.exit(1 if broken or any(not goal.met for goal in goals) else 0)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bench.findings import Rounds
 from bench.journal_load import LOADS
-from bench.peers import Running, serving
+from bench.peers import NOBODY, Running, serving
 from bench.process import ROOT
 from bench.profiles import Result
 from bench.scale import ENGLISH, about, ask_part, servers
@@ -99,11 +99,11 @@ def test_a_copy_is_loaded(store: Filled) -> None:
     before = len(kept(store.data))
     empty, large = servers(store.data)
     assert (empty.name, large.name) == (EMPTY, LARGE)
-    with large.start(1) as copy, logged_in(copy.port, store.names[ALL]) as wire:
+    with large.start(1, NOBODY) as copy, logged_in(copy.port, store.names[ALL]) as wire:
         wire.ask({"action": "msg", "to": store.places[ALL][0].name, "message": "new"})
     with (
         pytest.raises(AskError, match="`authenticate`: 402"),
-        empty.start(1) as other,
+        empty.start(1, NOBODY) as other,
         logged_in(other.port, store.names[ALL]),
     ):
         pass
