@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import write_certificate
 from tests.support.data import make_data
 from tests.support.process import VESTNIK, ServerProcess, clean_environment, vestnik
 from tests.support.waiting import DEADLINE
@@ -214,13 +215,47 @@ def said(tmp_path: Path, *arguments: str, **environment: str) -> str:
 
 
 def test_passwords_in_clear(tmp_path: Path) -> None:
-    """Who listens where others can reach it is told in one line that passwords travel in clear."""
-    assert said(tmp_path, "-a", "").count("passwords travel in clear") == 1
+    """Who listens where others can reach it is told in one line that their passwords are not taken without TLS."""
+    assert said(tmp_path, "-a", "").count("passwords from other machines are not taken") == 1
     everywhere = said(tmp_path, "-a", "0.0.0.0")
-    assert everywhere.count("passwords travel in clear") == 1
+    assert everywhere.count("passwords from other machines are not taken") == 1
     assert "client -a 127.0.0.1 -p" in everywhere
-    assert "in clear" not in said(tmp_path, "-a", "127.0.0.1")
-    assert "in clear" not in said(tmp_path, "-a", "localhost")
+    assert "are not taken" not in said(tmp_path, "-a", "127.0.0.1")
+    assert "are not taken" not in said(tmp_path, "-a", "localhost")
+
+
+def test_passwords_that_may_travel_in_clear(tmp_path: Path) -> None:
+    """Who lets passwords travel in clear is told so."""
+    with (tmp_path / "said").open("wb") as stdout:
+        toml = "plain_passwords = true"
+        ServerProcess(tmp_path / "data", "--lang", "en", "-a", "", toml=toml, stdout=stdout).stop()
+    assert (tmp_path / "said").read_text("utf-8").count("passwords travel in clear") == 1
+
+
+def test_own_certificate(tmp_path: Path) -> None:
+    """A server that has made its certificate itself says its fingerprint, and says nothing of passwords."""
+    found = said(tmp_path, "-a", "0.0.0.0", "--tls", "self-signed")
+    assert re.search(r"Fingerprint .*: (?:[0-9A-F]{2}:){31}[0-9A-F]{2}$", found, re.MULTILINE)
+    assert "are not taken" not in found
+
+
+def test_bad_certificate(tmp_path: Path) -> None:
+    """A certificate that cannot be used is no start."""
+    with ServerProcess(tmp_path / "data", "--lang", "en", "--tls", str(tmp_path / "none.pem")) as server:
+        assert server.wait() == 1
+        assert "CRITICAL server     Error! Cannot read" in server.lines[-1]
+
+
+def test_certificates_are_reloaded(tmp_path: Path) -> None:
+    """At SIGHUP a replaced certificate is taken, and one that is of no use is not."""
+    certificate = write_certificate(tmp_path / "cert.pem")
+    with ServerProcess(tmp_path / "data", "--lang", "en", "--tls", str(certificate)) as server:
+        write_certificate(certificate)
+        server.signal(signal.SIGHUP)
+        server.wait_for("TLS: certificate", count=2)
+        certificate.write_bytes(b"")
+        server.signal(signal.SIGHUP)
+        server.wait_for("The settings stay as they were")
 
 
 def test_default_address(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestnik.server.networks import network_of
+from vestnik.server.networks import is_loopback, network_of
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,22 @@ from vestnik.server.networks import network_of
 def test_network(address: str, network: str) -> None:
     """An IPv4 address stands for itself, an IPv6 address for its /64, whatever its form; a name for itself."""
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("10.0.0.1", False),
+        ("192.168.1.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("fe80::1%eth0", False),
+        ("", False),
+    ],
+)
+def test_loopback(address: str, loopback: bool) -> None:
+    """Loopback is what only this machine has."""
+    assert is_loopback(address) == loopback

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -22,10 +23,18 @@ class Wire:
         """What was heard by `answer` and is no answer."""
 
     @classmethod
-    async def connect(cls, port: int, receive: int | None = None, source: str | None = None) -> Self:
+    async def connect(
+        cls,
+        port: int,
+        receive: int | None = None,
+        source: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        before: bytes = b"",
+    ) -> Self:
         """Connect, without a login. With `receive` the system keeps only about so many bytes that are not read.
 
-        `source` is the address to come from, one of 127.0.0.0/8.
+        `source` is the address to come from, one of 127.0.0.0/8. With `tls` the connection is encrypted; `before` is
+        what is sent before.
         """
         sock = socket.socket()
         if source is not None:
@@ -34,7 +43,11 @@ class Wire:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
         sock.setblocking(False)
         await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port)), DEADLINE)
-        return cls(*await asyncio.open_connection(sock=sock, limit=receive or 65_536))
+        if before:
+            await asyncio.get_running_loop().sock_sendall(sock, before)
+        name = None if tls is None else "localhost"
+        opening = asyncio.open_connection(sock=sock, limit=receive or 65_536, ssl=tls, server_hostname=name)
+        return cls(*await asyncio.wait_for(opening, DEADLINE))
 
     @classmethod
     async def connect_to(cls, path: Path) -> Self:

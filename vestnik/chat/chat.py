@@ -35,6 +35,7 @@ class Chat:
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
     `asks_invited` says that who is invited becomes a member only by saying yes.
+    `plain_passwords` says that passwords and tokens are taken also where others could read them on the way.
     `hand_over` gives the store the messages that were accepted until now, before whatever it is given next.
     `deliveries_kept` returns when the store knows what was delivered to an account until now; whoever delivers sets it.
     `most_connections` says how many an account may have that has so many now; whoever counts connections sets it.
@@ -52,8 +53,10 @@ class Chat:
         names: Iterable[str] = (),
         epoch: str = "",
         asks_invited: bool = False,
+        plain_passwords: bool = False,
     ) -> None:
         self.asks_invited = asks_invited
+        self.plain_passwords = plain_passwords
         self.storage = storage
         self.passwords = passwords
         self.limits = limits

@@ -140,7 +140,9 @@ class Session:
     None. `floors` is how far (`seq`, `change`) the session has read direct conversations in the store: what comes up to
     there it has already. `closed` says that the connection is gone; who waits for something meanwhile sets
     `gone`, which is called then. `failed` says that the last attempt to log in was refused.
-    `away` says that its user is; `typed` are the conversations that were told of typing lately, and when (UNIX s).
+    `exposed` says that others can read on the way what is said: the connection comes from another machine and is not
+    encrypted. `away` says that its user is; `typed` are the conversations that were told of typing lately, and when
+    (UNIX s).
 
     A session that resumes is not `live` until it has got what it had missed, and hears nothing but that and of
     people's presence; `missing` says what that is.
@@ -152,6 +154,7 @@ class Session:
         "away",
         "claimed",
         "closed",
+        "exposed",
         "failed",
         "features",
         "floors",
@@ -173,6 +176,7 @@ class Session:
         self.claimed = ""
         self.lang = ""
         self.closed = False
+        self.exposed = False
         self.failed = False
         self.gone: Callable[[], None] | None = None
         self.features = NO_FEATURES

@@ -34,6 +34,7 @@ from vestnik.protocol.errors import StartupError
 from vestnik.server import catalogue
 from vestnik.server.app import App, serve
 from vestnik.server.memory import return_hashing_memory
+from vestnik.server.networks import is_loopback
 from vestnik.server.settings import Settings, load_settings
 from vestnik.store.durable import make_directory
 from vestnik.store.errors import StoreUnsafe
@@ -61,6 +62,20 @@ HEARD_WITHIN: Final = 5.0
     "--default-address", metavar="ADDR", help="Address to listen at where nothing else says one (`make run` gives it)."
 )
 @options.port("Port to listen at; 0 picks a free one (default: 7777).")
+@click.option(
+    "--tls",
+    envvar="VESTNIK_TLS",
+    show_envvar=True,
+    metavar="FILE",
+    help="Certificate and chain for TLS, a PEM file; `self-signed`: the server makes one itself (default: no TLS).",
+)
+@click.option(
+    "--tls-key",
+    envvar="VESTNIK_TLS_KEY",
+    show_envvar=True,
+    metavar="FILE",
+    help="Key of the certificate, a PEM file (default: in the certificate's file).",
+)
 @options.data
 @options.log_dir
 @options.log_level
@@ -179,8 +194,14 @@ def _say_where(app: App) -> None:
     host = _loopback_of(settings.address)
     how = {"command": _own_command(), "data": shlex.quote(settings.data), "address": host}
     lines.append(say(settings.lang, "cli.server_how", port=app.listener.port, **how))
-    if not all(map(_is_loopback, app.listener.hosts)):
-        lines.append(say(settings.lang, "cli.server_open"))
+    certificate = app.renewal.certificate
+    if certificate is not None and certificate.self_signed:
+        lines.append(say(settings.lang, "cli.server_tls", fingerprint=certificate.fingerprint))
+    if not all(map(is_loopback, app.listener.hosts)):
+        if settings.plain_passwords:
+            lines.append(say(settings.lang, "cli.server_clear"))
+        elif certificate is None:
+            lines.append(say(settings.lang, "cli.server_open"))
     threading.Thread(target=_show, args=("\n".join(lines) + "\n", app.journal), name="told", daemon=True).start()
 
 
@@ -200,11 +221,6 @@ def _loopback_of(address: str) -> str:
         if found.is_unspecified:
             return "127.0.0.1" if found.version == 4 else "::1"
     return address or "127.0.0.1"
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
 
 
 def _own_command() -> str:

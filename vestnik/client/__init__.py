@@ -13,16 +13,19 @@ from vestnik.client.backoff import Backoff
 from vestnik.client.client import Client, LinkState
 from vestnik.client.errors import (
     AnswerTimeout,
+    CertificateRefused,
     ClientError,
     ConnectionFailed,
     ConnectionLost,
     NotJson,
+    NoTls,
     OutboxFull,
     Refused,
     ServerClosing,
     UnknownHost,
 )
 from vestnik.client.event_queue import BegunAnew, Disconnected, Event, Reconnected
+from vestnik.client.trust import Trust
 from vestnik.protocol.events import (
     Change,
     ConversationState,
@@ -46,6 +49,7 @@ __all__ = [
     "AnswerTimeout",
     "Backoff",
     "BegunAnew",
+    "CertificateRefused",
     "Change",
     "Client",
     "ClientError",
@@ -61,6 +65,7 @@ __all__ = [
     "LinkState",
     "LoginState",
     "MemberState",
+    "NoTls",
     "NotJson",
     "Notice",
     "OutboxFull",
@@ -73,6 +78,7 @@ __all__ = [
     "Response",
     "RoomState",
     "ServerClosing",
+    "Trust",
     "TypingNotice",
     "UnknownHost",
     "Version",

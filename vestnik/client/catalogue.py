@@ -36,6 +36,13 @@ CLIENT_UNKNOWN_HOST: Final = _event("client.unknown_host", CRITICAL, ("address",
 CLIENT_CONNECTION_REFUSED: Final = _event("client.connection_refused", CRITICAL, ("address", "port"))
 CLIENT_TIMEOUT: Final = _event("client.timeout", CRITICAL, ("address", "port", "seconds"))
 CLIENT_CONNECTION_FAILED: Final = _event("client.connection_failed", CRITICAL, ("address", "port", "reason"))
+CLIENT_NO_TLS: Final = _event("client.no_tls", CRITICAL, ("address", "port", "reason"))
+CLIENT_CERTIFICATE_UNKNOWN: Final = _event(
+    "client.certificate_unknown", CRITICAL, ("address", "port", "found", "reason")
+)
+CLIENT_CERTIFICATE_CHANGED: Final = _event("client.certificate_changed", CRITICAL, ("address", "port", "found", "path"))
+CLIENT_CERTIFICATE_OTHER: Final = _event("client.certificate_other", CRITICAL, ("address", "port", "found", "expected"))
+CLIENT_PINNED: Final = _event("client.pinned", WARNING, ("address", "port", "fingerprint", "reason"))
 CLIENT_TURNED_AWAY: Final = _event("client.turned_away", ERROR, ("address", "port", "code", "text"))
 CLIENT_CONNECTION_LOST: Final = _event("client.connection_lost", ERROR, ("address", "port"))
 CLIENT_LOST: Final = _event("client.lost", WARNING, ("address", "port"))

@@ -16,6 +16,7 @@ from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
 from vestnik.client.session import ClientSession, now
+from vestnik.client.trust import Trust, is_this_machine
 from vestnik.log.journal import SILENT, Journal
 from vestnik.log.journaled import journaled
 from vestnik.log.setup import find_journal
@@ -63,6 +64,10 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSes
     Answers are in the language `lang` ("ru", "en"), else in the server's. `device` is what the program or the machine
     is called in the account's list of logins.
 
+    With `tls` the connection is encrypted, which it is by default unless the server is on this machine; a `Trust` says
+    whose certificate is believed, which is by default whatever the system's authorities vouch for.
+
+
     Without `reconnect` the client lives as long as its connection, and hears of new messages and notices only.
 
     Every request raises Refused for an answer from 400 on, OutboxFull when too many wait, and ConnectionFailed when
@@ -89,6 +94,7 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSes
         backoff: Backoff | None = None,
         lang: str | None = None,
         device: str | None = None,
+        tls: bool | Trust | None = None,
     ) -> None:
         if not 0 < port <= MAX_PORT:
             raise ValueError(f"a port is a number from 1 to {MAX_PORT}, not {port}")
@@ -107,6 +113,7 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSes
             backoff=backoff or Backoff(),
             lang=lang,
             device=device,
+            trust=_trust(tls, address),
         )
 
     def __repr__(self) -> str:
@@ -243,6 +250,14 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSes
                     raise self._failure
                 return
             await self._receiver.queue.news()
+
+
+def _trust(tls: bool | Trust | None, address: str) -> Trust | None:
+    """Whom a client believes; None: it does not want TLS."""
+    if isinstance(tls, Trust):
+        return tls
+    wanted = not is_this_machine(address) if tls is None else tls
+    return Trust() if wanted else None
 
 
 def _secret(value: str | Secret | None) -> Secret | None:

@@ -3,15 +3,17 @@
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias, cast
 
 import msgspec
 from msgspec import UNSET
 
+from vestnik.client.encrypting import TlsConnector
 from vestnik.client.errors import AnswerTimeout, ConnectionFailed, ConnectionLost, UnknownHost
 from vestnik.client.outbox import Pending
+from vestnik.client.trust import Trust
 from vestnik.log.journaled import journaled
 from vestnik.protocol import events
 from vestnik.protocol.errors import BadRequest
@@ -55,13 +57,20 @@ class Owner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """One connection. The server has `timeout` seconds for each answer; after that the connection is given up."""
+    """One connection. The server has `timeout` seconds for each answer; after that the connection is given up.
 
-    def __init__(self, address: str, port: int, timeout: float, owner: Owner) -> None:
+    `check` looks at the server's certificate (DER): one that it does not take ends the connection before anything is
+    said, and the owner hears nothing of it.
+    """
+
+    def __init__(
+        self, address: str, port: int, timeout: float, owner: Owner, check: Callable[[bytes], bool] | None = None
+    ) -> None:
         self._address = address
         self._port = port
         self._timeout = timeout
-        self._owner = owner
+        self._owner: Owner | None = owner
+        self._check = check
         self._loop = asyncio.get_running_loop()
         self._framer: Framer[ServerMessage | None] = Framer(decode_server_message, MAX_ANSWER)
         self._unanswered: deque[tuple[Pending, float]] = deque()  # and when it was written, in the loop's seconds
@@ -75,6 +84,8 @@ class Connection(asyncio.Protocol):
         self.local_port = 0  # our end's: the server's journal has it, too
         self.name = ""  # the same as text, for our journal
         self.requests = 0
+        self.pinned: tuple[str, str] | None = None
+        """The fingerprint of the server's certificate that is remembered from now on, and why nobody vouches for it."""
         self._reads = 0  # how often something has come
         self.heard = 0.0  # when something came last, in the loop's seconds
 
@@ -82,6 +93,12 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The server has accepted."""
         self._transport = cast(asyncio.Transport, transport)
+        if self._check is not None:
+            found = self._transport.get_extra_info("ssl_object")
+            if not self._check(found.getpeercert(True) or b""):
+                self._owner = None
+                self._transport.abort()
+                return
         sock = self._transport.get_extra_info("socket")
         for level, option, value in () if sock is None else KEEPALIVE:
             if hasattr(socket, option):
@@ -117,6 +134,8 @@ class Connection(asyncio.Protocol):
                 self._transport.resume_reading()
 
     def _hear(self, message: ServerMessage | BadRequest | None) -> None:
+        if self._owner is None:
+            return
         if isinstance(message, BadRequest):
             self._why = message
             self.abort()
@@ -136,7 +155,8 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self.ended.set_result(None)
-        self._owner.ended(self, self._why or exc)
+        if self._owner is not None:
+            self._owner.ended(self, self._why or exc)
 
     @property
     def unanswered(self) -> list[Pending]:
@@ -213,15 +233,27 @@ class Connection(asyncio.Protocol):
             self.abort(self.too_late())
 
 
-async def open_connection(address: str, port: int, seconds: float, owner: Owner) -> Connection:
-    """Connect to a server within so many `seconds`. Raises UnknownHost, AnswerTimeout or another ConnectionFailed."""
+async def open_connection(address: str, port: int, seconds: float, owner: Owner, trust: Trust | None) -> Connection:
+    """Connect to a server within so many `seconds`, by TLS if there is `trust`.
+
+    Raises UnknownHost, AnswerTimeout, NoTls, CertificateRefused or another ConnectionFailed.
+    """
     where: dict[str, Any] = {"address": address, "port": port}
-    loop = asyncio.get_running_loop()
+
+    def make(check: Callable[[bytes], bool] | None = None) -> Connection:
+        return Connection(address, port, seconds, owner, check)
+
     try:
         async with asyncio.timeout(seconds):
-            _, connection = await loop.create_connection(
-                lambda: Connection(address, port, seconds, owner), address, port
-            )
+            if trust is not None:
+                connector = TlsConnector(make, address, port, trust)
+                connection = await connector.connect()
+                connection.pinned = connector.pinned
+                return connection
+            _, connection = await asyncio.get_running_loop().create_connection(make, address, port)
+            return connection
+    except ConnectionFailed:
+        raise
     except (socket.gaierror, ValueError):  # a name that is not found, or cannot be one
         raise UnknownHost("client.unknown_host", **where) from None
     except TimeoutError:
@@ -231,4 +263,3 @@ async def open_connection(address: str, port: int, seconds: float, owner: Owner)
         if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
             raise ConnectionFailed("client.connection_refused", **where) from None
         raise ConnectionFailed("client.connection_failed", reason=error, **where) from None
-    return connection

@@ -6,6 +6,8 @@ ClientError
 └── ConnectionFailed    there is no connection
     ├── UnknownHost         the address cannot be found
     ├── AnswerTimeout       the server took too long
+    ├── NoTls               TLS is wanted, and the server does not speak it
+    ├── CertificateRefused  nobody vouches for the server's certificate, or it is another one than before
     ├── ConnectionLost      the connection ended while it was needed
     ├── ServerClosing       the server said that it stops
     └── NotJson             the server sent something else than JSON
@@ -41,6 +43,14 @@ class UnknownHost(ConnectionFailed):
 
 class AnswerTimeout(ConnectionFailed):
     """The server did not accept the connection or answer in time."""
+
+
+class NoTls(ConnectionFailed):
+    """The server does not speak TLS, and it was wanted."""
+
+
+class CertificateRefused(ConnectionFailed):
+    """The server has a certificate that nobody vouches for, or another one than before; nothing was sent to it."""
 
 
 class ConnectionLost(ConnectionFailed):

@@ -14,6 +14,7 @@ from vestnik.client.connection import Connection, End, open_connection
 from vestnik.client.cursors import Cursors, Saved, SequenceGap
 from vestnik.client.early import understood
 from vestnik.client.errors import (
+    CertificateRefused,
     ClientError,
     ConnectionFailed,
     ConnectionLost,
@@ -24,6 +25,7 @@ from vestnik.client.errors import (
 from vestnik.client.outbox import ATTEMPTS, Outbox, Pending, repeated
 from vestnik.client.receiving import Receiver
 from vestnik.client.resuming import resume_requests
+from vestnik.client.trust import Trust
 from vestnik.log.context import CORRELATION
 from vestnik.log.events import EventType
 from vestnik.log.journal import Journal
@@ -65,6 +67,7 @@ class ClientSession(Asking):
         backoff: Backoff,
         lang: str | None,
         device: str | None,
+        trust: Trust | None,
     ) -> None:
         self.address = address
         self.port = port
@@ -79,6 +82,7 @@ class ClientSession(Asking):
         self._backoff = backoff
         self._lang = lang
         self._device = device
+        self._trust = trust
         self.away = False
         self._label = secrets.token_hex(LABEL_BYTES)  # what the ids of its requests begin with
         self._requests = 0
@@ -97,6 +101,9 @@ class ClientSession(Asking):
         self._closing = False  # on our side
         self._server_closing = False
         self._failure: ClientError | None = None
+        self.pinned: str | None = None
+        """The fingerprint of the server's certificate, if it was remembered with the last connection: nobody vouches
+        for it, and the client had not seen it before."""
 
     # Connecting.
 
@@ -104,10 +111,14 @@ class ClientSession(Asking):
         """Connect, and journal that it was done."""
         self._server_closing = False
         self._connection = None
-        connection = self._connection = await open_connection(self.address, self.port, self._timeout, self)
+        connection = self._connection = await open_connection(self.address, self.port, self._timeout, self, self._trust)
         self._journal.record(
             catalogue.CLIENT_CONNECTED, self.address, self.port, connection.local_port, connection=connection.name
         )
+        self.pinned = None if connection.pinned is None else connection.pinned[0]
+        if connection.pinned is not None:
+            where = self.address, self.port
+            self._journal.record(catalogue.CLIENT_PINNED, *where, *connection.pinned, connection=connection.name)
 
     async def _log_in(self) -> Response:
         """Authenticate; keeps the token that the server may give."""
@@ -201,6 +212,8 @@ class ClientSession(Asking):
             except Refused as error:  # no event: the answer had one
                 if error.status < Code.SERVER_ERROR and self._recovery is me:
                     self._give_up(error)
+            except CertificateRefused as error:
+                self._give_up(self._failed(error))
             except ConnectionFailed as error:
                 self._journal.record(
                     catalogue.CLIENT_RECONNECT_FAILED, self._attempts, error.text(self._journal.language)

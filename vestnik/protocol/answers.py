@@ -20,6 +20,7 @@ class Answer(NamedTuple):
 LOGIN_ACCEPTED: Final = Answer("login.accepted", Code.ACCEPTED, ("account",))
 LOGIN_RESUMED: Final = Answer("login.resumed", Code.OK, ("account",))
 LOGIN_REFUSED: Final = Answer("login.refused", Code.WRONG_LOGIN, ("account",))
+LOGIN_EXPOSED: Final = Answer("login.exposed", Code.FORBIDDEN, ("account",))
 LOGIN_DROPPED: Final = Answer("login.dropped", Code.NOT_AUTHORISED, ("account",))
 LOGIN_REQUIRED: Final = Answer("login.required", Code.NOT_AUTHORISED, ("account",))
 LOGIN_MISSING: Final = Answer("login.missing", Code.NOT_AUTHORISED)

@@ -25,7 +25,7 @@ from vestnik.server.administration import Administration, open_journal
 from vestnik.server.catchup import CatchUp
 from vestnik.server.checkpoints import Checkpoints
 from vestnik.server.doors.control import SOCKET_NAME, ControlDoor
-from vestnik.server.doors.tcp import TcpListener
+from vestnik.server.doors.listener import TcpListener
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
@@ -40,6 +40,7 @@ from vestnik.server.retention import Retention
 from vestnik.server.services import Services
 from vestnik.server.settings import Settings
 from vestnik.server.tasks import Tasks
+from vestnik.server.tls import Certificate, Renewal, load_certificate
 from vestnik.server.traced import TracedStore
 from vestnik.server.turns import Turns
 from vestnik.server.vacancy import Vacancies
@@ -75,6 +76,7 @@ class App:
         self.administration: Administration
         self.peers: Peers
         self.listener: TcpListener
+        self.renewal: Renewal
         self._passwords: HashingThreads
         self._lock = Lock(settings.data_path)
         self._journals = [journal]
@@ -104,15 +106,21 @@ class App:
         await asyncio.to_thread(self.journal.release)
         self.let_go()
 
-    def adopt(self, settings: Settings) -> None:
-        """Work with other settings from now on, as far as that is possible without a new start, and say so."""
+    def adopt(self, settings: Settings, certificate: Certificate | None = None) -> None:
+        """Work with other settings from now on, as far as that is possible without a new start, and say so.
+
+        `certificate` is the one that they name.
+        """
         found = compare(self.settings, settings)
         trace = self.settings.trace
         self.settings = now = found.settings
         self.chat.limits = now.limits
         self.chat.login_lifetime = self._login_lifetime
         self.chat.asks_invited = now.invitations == "ask"
+        self.chat.plain_passwords = now.plain_passwords
         self.peers.adopt(now)
+        self.listener.adopt(now)
+        self.renewal.take(certificate)
         if now.trace != trace:
             switch(self.journal.name, now.trace)
         level = logging.getLevelNamesMapping()[now.log_level]
@@ -189,6 +197,7 @@ class App:
             names=await self.store.initials(),
             epoch=(await self.store.current_epoch()).epoch,
             asks_invited=self.settings.invitations == "ask",
+            plain_passwords=self.settings.plain_passwords,
         )
 
     async def _name_doubtful_accounts(self) -> None:
@@ -262,7 +271,11 @@ class App:
     async def _listen(self) -> None:
         self.peers = Peers(self.services, self.settings)
         self.listener = TcpListener(self.peers, self.settings)
+        self.renewal = Renewal(self.journal, lambda: self.settings, self.listener.encrypt, self.clock)
+        self.renewal.take(await asyncio.to_thread(load_certificate, self.settings))
         await self.listener.open()
+        self.renewal.start()
+        self._undo.push_async_callback(self.renewal.stop)
         self.peers.sweep()
         self._undo.push_async_callback(self._stop_listening)
         self.journal.record(catalogue.SERVER_STARTED, self.settings.address, self.listener.port)
@@ -348,7 +361,8 @@ async def _reload(app: App, load: Callable[[], Settings]) -> None:
     """Read the settings anew; what is wrong with them is said."""
     try:
         settings = await asyncio.to_thread(load)
+        certificate = await asyncio.to_thread(load_certificate, settings)
     except StartupError as error:
         app.journal.record(catalogue.SERVER_NOT_RELOADED, error.text(app.journal.language))
     else:
-        app.adopt(settings)
+        app.adopt(settings, certificate)

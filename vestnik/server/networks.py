@@ -18,3 +18,13 @@ def network_of(address: str) -> str:
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
     return str(ipaddress.IPv6Address(int(found) >> (128 - PREFIX) << (128 - PREFIX))) + f"/{PREFIX}"
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine has the address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # no event: a door that has no such addresses
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback

@@ -81,6 +81,10 @@ class Peers:
             self._services.refusals.opened(peer)
         return peer
 
+    def note(self, peer: Peer, event: EventType, *values: object) -> None:
+        """A door says of a connection what `event` does."""
+        self._services.refusals.note(peer, event, *values)
+
     def _turn_away(
         self,
         peer: Peer,

@@ -84,6 +84,13 @@ class Refusals:
         if not self._show(caller, event, values):
             self._unseen.add(caller.name)
 
+    def note(self, caller: Caller, event: EventType, *values: object) -> None:
+        """It was found out how a client speaks, or that it cannot be understood."""
+        if event.level < INFO:
+            self._journal.record(event, *values, connection=caller.name)
+        else:
+            self._show(caller, event, values)
+
     def login(self, caller: Caller, reply: Reply, number: int, more: Mapping[str, object]) -> None:
         """A login has begun, gone on or ended, with request `number`. `more` are further fields of the record.
 

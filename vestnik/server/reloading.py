@@ -10,6 +10,10 @@ AT_ONCE: Final = frozenset(
     (
         "log_level",
         "trace",
+        "tls",
+        "tls_key",
+        "plain_passwords",
+        "proxies",
         "keepalive",
         "unfinished",
         "login_within",

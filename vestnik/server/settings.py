@@ -4,6 +4,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
@@ -75,6 +76,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 268_435_456
     trace: Annotated[bool, Meta(description="Whether calls of functions are journaled from the start.")] = False
     lang: Annotated[Literal["ru", "en"], Meta(description="Language of answers and journal.")] = "ru"
+    tls: Annotated[
+        str,
+        Meta(
+            description="PEM file of the certificate and its chain; `self-signed` for one that the server makes "
+            "itself; empty: no TLS."
+        ),
+    ] = ""
+    tls_key: Annotated[
+        str, Meta(description="PEM file of the certificate's key; empty: it is in the certificate's file.")
+    ] = ""
+    plain_passwords: Annotated[
+        bool, Meta(description="Whether passwords and tokens are taken from other machines without TLS.")
+    ] = False
+    proxies: Annotated[
+        str,
+        Meta(
+            description="Addresses and networks, with commas between them, of proxies that say by the PROXY protocol "
+            "for whom they speak."
+        ),
+    ] = ""
     keepalive: Annotated[
         float,
         Meta(ge=0, description="Silence after which a client that named the feature `probe` is probed; 0: never."),
@@ -124,6 +145,24 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The journal's directory. Raises SettingBad when it cannot be a path."""
         return _path("log_dir", self.log_dir) if self.log_dir else self.data_path / "log"
 
+    @property
+    def tls_path(self) -> Path:
+        """The certificate's file. Raises SettingBad when it cannot be a path."""
+        return _path("tls", self.tls)
+
+    @property
+    def tls_key_path(self) -> Path:
+        """The key's file. Raises SettingBad when it cannot be a path."""
+        return _path("tls_key", self.tls_key) if self.tls_key else self.tls_path
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `proxies`. Raises SettingBad for what is none."""
+        try:
+            return tuple(ip_network(each.strip()) for each in self.proxies.split(",") if each.strip())
+        except ValueError as error:
+            raise SettingBad("proxies", str(error)) from None
+
 
 def _path(key: str, text: str) -> Path:
     if "\0" in text:
@@ -142,7 +181,7 @@ _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 def make_settings(values: dict[str, Any]) -> Settings:
     """Settings from the content of a file and of the command line. SettingError names the key."""
     try:
-        return msgspec.convert(values, Settings)
+        made = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         reason, path = _AT.match(str(error)).groups("")  # type: ignore[union-attr]  # the pattern matches anything
         unknown = _UNKNOWN.match(reason)
@@ -151,6 +190,8 @@ def make_settings(values: dict[str, Any]) -> Settings:
         if choice := _CHOICE.match(reason):
             reason = f"{choice[1]} ({' | '.join(get_args(get_type_hints(Settings)[path]))})"
         raise SettingBad(path, reason) from None
+    made.proxy_networks  # noqa: B018  # they may be none
+    return made
 
 
 def read_file(path: Path) -> dict[str, Any]:

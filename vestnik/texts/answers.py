@@ -11,6 +11,11 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} не существует или введен неправильный пароль ",
         "User {account} does not exist or the password is wrong",
     ),
+    "login.exposed": (
+        "Пароль {account} не принят: соединение не зашифровано. Войдите по TLS (vestnik client --tls) и смените пароль",
+        "The password of {account} is not taken: the connection is not encrypted. Log in by TLS (vestnik client --tls),"
+        " and change it",
+    ),
     "login.dropped": (
         "Пароль пользователя {account} не проверялся: соединение уже завершено",
         "The password of user {account} was not checked: the connection has ended",

@@ -25,8 +25,18 @@ CATALOGUE: Final[Catalogue] = {
         "There is no data of Vestnik in {path}: the first start of a server makes it; --data names another directory",
     ),
     "cli.server_open": (
-        "Внимание: соединения не шифруются, и пароли идут по сети открыто; только для этого компьютера: -a 127.0.0.1",
-        "Note: connections are not encrypted, so passwords travel in clear; for this machine only: -a 127.0.0.1",
+        "Внимание: соединения не шифруются, и пароли с других компьютеров не принимаются. С TLS: --tls self-signed; "
+        "только для этого компьютера: -a 127.0.0.1",
+        "Note: connections are not encrypted, and passwords from other machines are not taken. With TLS: "
+        "--tls self-signed; for this machine only: -a 127.0.0.1",
+    ),
+    "cli.server_clear": (
+        "Внимание: соединения могут быть не зашифрованы, и пароли идут по сети открыто (plain_passwords)",
+        "Note: connections need not be encrypted, so passwords travel in clear (plain_passwords)",
+    ),
+    "cli.server_tls": (
+        "Отпечаток сертификата (SHA-256), для сверки при первом входе: {fingerprint}",
+        "Fingerprint of the certificate (SHA-256), to compare at the first login: {fingerprint}",
     ),
     "cli.control_unreachable": (
         "Сервер (процесс {pid}), который работает с данными в {path}, недоступен: "

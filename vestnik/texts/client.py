@@ -9,6 +9,20 @@ CATALOGUE: Final[Catalogue] = {
         "Вы вошли как {account}. /help покажет команды",
         "You are logged in as {account}. /help lists the commands",
     ),
+    "cli.pinned": (
+        "За сертификат этого сервера никто не ручается. Он запомнен; сверьте его отпечаток (SHA-256) с тем, который "
+        "сервер показал при запуске: {fingerprint}",
+        "Nobody vouches for the certificate of this server. It is remembered; compare its fingerprint (SHA-256) with "
+        "the one that the server has shown at its start: {fingerprint}",
+    ),
+    "cli.ca_bad": (
+        "Не прочитать удостоверяющие центры в {path}: {reason}",
+        "Cannot read authorities in {path}: {reason}",
+    ),
+    "cli.pin_bad": (
+        "{value} — не отпечаток сертификата: это SHA-256, 64 шестнадцатеричных знака",
+        "{value} is no fingerprint of a certificate: that is the SHA-256, 64 hexadecimal digits",
+    ),
     "cli.unknown_command": (
         "Нет команды {command}; /help покажет все",
         "There is no command {command}; /help lists all",

@@ -62,6 +62,38 @@ CATALOGUE: Final[Catalogue] = {
         "Error! Cannot read the settings in {path}: {reason}",
     ),
     "server.setting_unknown": ("Ошибка! Настройки {key} нет", "Error! There is no setting {key}"),
+    "server.tls_unreadable": (
+        "Ошибка! Для TLS не прочитать {path}: {reason}",
+        "Error! Cannot read {path} for TLS: {reason}",
+    ),
+    "server.tls_not_pem": (
+        "Ошибка! Для TLS в {path} нет того, что нужно, в формате PEM",
+        "Error! {path} does not hold in PEM form what TLS needs",
+    ),
+    "server.tls_key_locked": (
+        "Ошибка! Ключ TLS в {path} закрыт паролем: нужен ключ без пароля",
+        "Error! The TLS key in {path} is locked with a password: it has to be without one",
+    ),
+    "server.tls_key_differs": (
+        "Ошибка! Ключ TLS {key} не подходит к сертификату {certificate}",
+        "Error! The TLS key {key} does not belong to the certificate {certificate}",
+    ),
+    "server.tls_refused": (
+        "Ошибка! Сертификат TLS в {path} непригоден: {reason}",
+        "Error! The TLS certificate in {path} is of no use: {reason}",
+    ),
+    "server.tls_loaded": (
+        "TLS: сертификат {path}, отпечаток SHA-256 {fingerprint}, действует до {expires} UTC",
+        "TLS: certificate {path}, SHA-256 fingerprint {fingerprint}, good until {expires} UTC",
+    ),
+    "server.tls_kept": (
+        "{reason}. Новый сертификат TLS не принят, действует прежний",
+        "{reason}. The new TLS certificate is not taken, the one before goes on",
+    ),
+    "server.tls_ends": (
+        "Срок сертификата TLS {path} кончается: {expires} UTC",
+        "The TLS certificate {path} ends at {expires} UTC",
+    ),
     "server.failed": ("Ошибка! Сервер не запущен: {reason}", "Error! The server did not start: {reason}"),
     "store.locked": (
         "Ошибка! С данными в {path} уже работает другой сервер (процесс {pid})",
@@ -113,6 +145,16 @@ CATALOGUE: Final[Catalogue] = {
     "connection.crowded": (
         "Соединение отклонено: из сети {network} уже открыто {limit}",
         "Connection refused: {limit} are open already from network {network}",
+    ),
+    "connection.encrypted": (
+        "Соединение зашифровано: {version}, {cipher}",
+        "Connection encrypted: {version}, {cipher}",
+    ),
+    "connection.tls_failed": ("Соединение по TLS не состоялось: {reason}", "No TLS connection came about: {reason}"),
+    "connection.proxied": ("Соединение через прокси {proxy}", "Connection by way of proxy {proxy}"),
+    "connection.proxy_bad": (
+        "Прокси не сказал, от чьего имени говорит (протокол PROXY): {reason}",
+        "The proxy did not say for whom it speaks (PROXY protocol): {reason}",
     ),
     "connection.slow": (
         "Клиент {account} не успевает читать (в очереди {waiting}): соединение закрыто",
@@ -301,6 +343,33 @@ CATALOGUE: Final[Catalogue] = {
     "client.connection_failed": (
         "Ошибка! Не удалось подключиться к {address}:{port}: {reason}",
         "Error! Cannot connect to {address}:{port}: {reason}",
+    ),
+    "client.no_tls": (
+        "Сервер {address}:{port} не отвечает по TLS ({reason}); без шифрования, если сети можно верить: --no-tls",
+        "Server {address}:{port} does not speak TLS ({reason}); without it, in a network to be trusted: --no-tls",
+    ),
+    "client.certificate_unknown": (
+        "За сертификат сервера {address}:{port} никто не ручается ({reason}); его отпечаток SHA-256 {found}",
+        "Nobody vouches for the certificate of server {address}:{port} ({reason}); its SHA-256 fingerprint is {found}",
+    ),
+    "client.certificate_changed": (
+        "ОСТОРОЖНО! Сертификат сервера {address}:{port} не тот, что раньше: кто-то может выдавать себя за него. "
+        "Ничего не послано. Отпечаток SHA-256 теперь {found}. Если администратор сервера его подтвердит: "
+        "--pin с этим отпечатком; прежний хранится в {path}",
+        "BEWARE! The certificate of server {address}:{port} is not the one it had: somebody may pretend to be that "
+        "server. Nothing was sent. The SHA-256 fingerprint is {found} now. If the server's administrator confirms it: "
+        "--pin with that fingerprint; the one before is kept in {path}",
+    ),
+    "client.certificate_other": (
+        "ОСТОРОЖНО! У сервера {address}:{port} отпечаток сертификата {found}, а не {expected}. Ничего не послано",
+        "BEWARE! The certificate of server {address}:{port} has the fingerprint {found}, not {expected}. Nothing was"
+        " sent",
+    ),
+    "client.pinned": (
+        "За сертификат сервера {address}:{port} никто не ручается ({reason}); он запомнен, отпечаток SHA-256 "
+        "{fingerprint}",
+        "Nobody vouches for the certificate of server {address}:{port} ({reason}); it is remembered, SHA-256 "
+        "fingerprint {fingerprint}",
     ),
     "client.turned_away": (
         "Ошибка! Сервер {address}:{port} не принял соединение: {code} {text}",

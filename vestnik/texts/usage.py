@@ -30,6 +30,7 @@ METAVARS: Final[Mapping[str, str]] = {
     "TEXT": "ТЕКСТ",
     "N": "N",
     "MESSAGE": "СООБЩЕНИЕ",
+    "SHA256": "SHA256",
 }
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -82,6 +83,12 @@ COMMANDS: Final[Mapping[str, str]] = {
     "Port to listen at; 0 picks a free one (default: 7777).": (
         "Порт, который слушать; 0 — любой свободный (обычно 7777)."
     ),
+    "Certificate and chain for TLS, a PEM file; `self-signed`: the server makes one itself (default: no TLS).": (
+        "Сертификат и цепочка для TLS, файл PEM; `self-signed` — сервер сделает его сам (обычно TLS нет)."
+    ),
+    "Key of the certificate, a PEM file (default: in the certificate's file).": (
+        "Ключ сертификата, файл PEM (обычно он в файле сертификата)."
+    ),
     # The client.
     "Talk to a server as the account NAME. The password comes from VESTNIK_PASSWORD or is asked for, never from "
     "the command line. In a terminal there is a prompt; otherwise standard input is read line by line. A line is a "
@@ -95,6 +102,15 @@ COMMANDS: Final[Mapping[str, str]] = {
     ),
     "Address of the server (default: 127.0.0.1).": "Адрес сервера (обычно 127.0.0.1).",
     "Port of the server (default: 7777).": "Порт сервера (обычно 7777).",
+    "Whether the connection is encrypted (default: yes, unless the server is on this machine).": (
+        "Шифровать ли соединение (обычно да, если сервер не на этом компьютере)."
+    ),
+    "Authorities that vouch for the server, a PEM file (default: the system's).": (
+        "Центры, которые ручаются за сервер, файл PEM (обычно системные)."
+    ),
+    "Fingerprint of the certificate that the server must have; it is remembered.": (
+        "Отпечаток сертификата, который должен быть у сервера; он запоминается."
+    ),
     "Account.": "Учётная запись.",
     "Whether the login is remembered in a terminal, so that no password is asked for again (default: yes).": (
         "Запоминать ли вход в терминале, чтобы пароль больше не спрашивать (обычно да)."

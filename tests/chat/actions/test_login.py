@@ -206,3 +206,15 @@ async def test_features_are_shared(house: House) -> None:
     other = await house.login("boris", ("changes", "seq"))
     assert one.features is other.features
     assert one.features == {"seq", "changes"}
+
+
+async def test_passwords_that_others_can_read(house: House) -> None:
+    """Where others can read it on the way no password and no token is looked at, unless a setting allows it."""
+    exposed = Session(Ear())
+    exposed.exposed = True
+    for request in (by_password("anna"), by_password("anna", Secret("wrong")), by_token("anna", Secret("x"))):
+        with pytest.raises(Forbidden) as caught:
+            await house.reply(exposed, request)
+        assert caught.value.answer.name == "login.exposed"
+    house.chat.plain_passwords = True
+    assert int((await house.reply(exposed, by_password("anna"))).answer.code) == 202

@@ -130,8 +130,8 @@ async def lose_a_deaf_client(tmp_path: Path) -> None:
 
 def test_vanished_clients_that_are_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system ends a connection on which nothing was taken for that time, though less waits than it may."""
-    options = [each for each in tcp._SOCKET_OPTIONS if each[1] != "TCP_USER_TIMEOUT"]
-    monkeypatch.setattr(tcp, "_SOCKET_OPTIONS", (*options, (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 300)))
+    options = [each for each in tcp.SOCKET_OPTIONS if each[1] != "TCP_USER_TIMEOUT"]
+    monkeypatch.setattr(tcp, "SOCKET_OPTIONS", (*options, (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 300)))
     uvloop.run(lose_a_deaf_client(tmp_path))
 
 

@@ -30,7 +30,7 @@ login."""
 
 async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
     """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token), and
-    Forbidden when somebody else is named, too.
+    Forbidden when somebody else is named, too, or when others could have read it on the way.
     """
     if request.lang is not None:
         session.lang = intern(request.lang.partition("-")[0].casefold())
@@ -39,6 +39,8 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     for other in named(request.account_name, request.client_name):
         if name_key(other[: chat.limits.name + 1]) != name_key(name):
             raise Forbidden(answers.IDENTITY_MISMATCH, name, other[: chat.limits.name])
+    if session.exposed and not chat.plain_passwords:
+        raise Forbidden(answers.LOGIN_EXPOSED, name)
     origin = _origin(session, request)
     token = request.token if request.user.token is None else request.user.token
     if token is not None:

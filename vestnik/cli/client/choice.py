@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from vestnik.cli.client.address import NoAddress, parse_address
 from vestnik.cli.client.settings import ClientSettings, ClientSettingsBad, load_client_settings, settings_path
+from vestnik.client.trust import is_this_machine
 from vestnik.language import DEFAULT_LANGUAGE
 from vestnik.texts import say
 
@@ -30,6 +31,9 @@ class Choice(NamedTuple):
     trace: bool
     journal_text: bool
     remember: bool
+    tls: bool
+    ca: Path | None
+    pin: str | None
 
 
 def choose(context: click.Context, given: dict[str, Any]) -> Choice:
@@ -53,6 +57,9 @@ def choose(context: click.Context, given: dict[str, Any]) -> Choice:
         trace=bool(found["trace"]),
         journal_text=found["journal_text"] is not False,
         remember=found["remember"] is not False,
+        tls=not is_this_machine(host) if found["tls"] is None else found["tls"],
+        ca=Path(found["ca"]).expanduser() if found["ca"] else None,
+        pin=found["pin"] or None,
     )
 
 

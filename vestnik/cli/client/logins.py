@@ -102,3 +102,8 @@ class RememberedLogin:
 def logins_directory() -> Path:
     """Where they are: `~/.local/state/vestnik/logins` on Linux."""
     return user_state_path("vestnik", appauthor=False) / "logins"
+
+
+def servers_directory() -> Path:
+    """Where it is remembered which certificates servers have: `~/.local/state/vestnik/servers` on Linux."""
+    return user_state_path("vestnik", appauthor=False) / "servers"

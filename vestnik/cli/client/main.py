@@ -1,6 +1,7 @@
 """`vestnik client`: talk to a server, interactive in a terminal, line by line when standard input is something else."""
 
 import asyncio
+import errno
 import logging
 import os
 import platform
@@ -16,15 +17,15 @@ import click
 
 from vestnik.chat.limits import MAX_DEVICE
 from vestnik.cli import options
-from vestnik.cli.client.choice import choose
+from vestnik.cli.client.choice import Choice, choose
 from vestnik.cli.client.commands import serve_bytes
 from vestnik.cli.client.entering import enter
-from vestnik.cli.client.logins import RememberedLogin, logins_directory
+from vestnik.cli.client.logins import RememberedLogin, logins_directory, servers_directory
 from vestnik.cli.client.screen import OutputLost, Screen
 from vestnik.cli.client.settings import settings_path
 from vestnik.cli.client.shell import Shell
 from vestnik.cli.options import PASSWORD_VARIABLE
-from vestnik.client import Client, catalogue
+from vestnik.client import Client, Trust, catalogue
 from vestnik.log.control import controlled
 from vestnik.log.crash import catch_everything, watch_loop
 from vestnik.log.journal import Journal
@@ -45,6 +46,27 @@ from vestnik.texts.system import system_reason
     help="Address of the server (default: 127.0.0.1).",
 )
 @options.port("Port of the server (default: 7777).", least=1)
+@click.option(
+    "--tls/--no-tls",
+    envvar="VESTNIK_ENCRYPT",
+    show_envvar=True,
+    default=None,
+    help="Whether the connection is encrypted (default: yes, unless the server is on this machine).",
+)
+@click.option(
+    "--ca",
+    envvar="VESTNIK_CA",
+    show_envvar=True,
+    metavar="FILE",
+    help="Authorities that vouch for the server, a PEM file (default: the system's).",
+)
+@click.option(
+    "--pin",
+    envvar="VESTNIK_PIN",
+    show_envvar=True,
+    metavar="SHA256",
+    help="Fingerprint of the certificate that the server must have; it is remembered.",
+)
 @click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, metavar="NAME", help="Account.")
 @click.option(
     "--remember/--no-remember",
@@ -96,6 +118,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         journal_text=choice.journal_text,
         lang=choice.lang,
         device=f"vestnik, {platform.node()}"[:MAX_DEVICE],
+        tls=_trust(choice),
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
     shell = Shell(client, journal, Screen(choice.lang, user, terminal=interactive))
@@ -119,6 +142,19 @@ def command(context: click.Context, /, **given: Any) -> None:
     finally:
         journal.release()  # what fails from here on can still be journaled
     raise SystemExit(1 if shell.failed else 0)
+
+
+def _trust(choice: Choice) -> Trust | bool:
+    """Whose certificate is believed; False: there is to be no TLS. Raises UsageError."""
+    if not choice.tls:
+        return False
+    try:
+        return Trust(choice.ca, servers_directory(), choice.pin)
+    except OSError as error:
+        reason = system_reason(error, choice.lang) if error.errno in errno.errorcode else "PEM"
+        raise click.UsageError(say(choice.lang, "cli.ca_bad", path=choice.ca, reason=reason)) from None
+    except ValueError:
+        raise click.UsageError(say(choice.lang, "cli.pin_bad", value=choice.pin)) from None
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

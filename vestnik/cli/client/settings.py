@@ -24,6 +24,9 @@ class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     address: Annotated[str, Meta(min_length=1)] | None = None
     port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    tls: bool | None = None
+    ca: Annotated[str, Meta(min_length=1)] | None = None
+    pin: Annotated[str, Meta(min_length=1)] | None = None
     user: Annotated[str, Meta(min_length=1)] | None = None
     lang: Literal["ru", "en"] | None = None
     log_dir: Annotated[str, Meta(min_length=1)] | None = None
@@ -36,6 +39,9 @@ class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 WANTED: Final = {
     "address": "cli.setting_address",
     "port": "cli.setting_port",
+    "tls": "cli.setting_switch",
+    "ca": "cli.setting_text",
+    "pin": "cli.setting_text",
     "user": "cli.setting_text",
     "lang": "cli.setting_lang",
     "log_dir": "cli.setting_text",

@@ -87,6 +87,7 @@ class Shell:
         """
         try:
             await self.client.connect()
+            self._say_pinned()
             try:
                 await (log_in or self.client.authenticate)()
             except Refused as error:  # no event: the answer had one
@@ -103,6 +104,11 @@ class Shell:
             self.ended = True
             self.refused(error)
         return not self.ended
+
+    def _say_pinned(self) -> None:
+        """Say that a certificate is believed from now on for which nobody vouches."""
+        if self.client.pinned is not None:
+            self.screen.note(self.screen.text("cli.pinned", fingerprint=self.client.pinned))
 
     @journaled(logger="client")
     async def welcome(self) -> None:

@@ -9,18 +9,19 @@ import termios
 from collections.abc import Callable
 from typing import Final, cast
 
-from vestnik.log.journaled import journaled
+from vestnik.log.events import EventType
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest
 from vestnik.protocol.spellings import respell
+from vestnik.server import catalogue
 from vestnik.server.door import WRITE_HIGH
 from vestnik.server.doors.pacing import Pacer, is_lined
+from vestnik.server.networks import is_loopback
 from vestnik.server.peer import Peer
 from vestnik.server.peers import Peers
-from vestnik.server.settings import Settings
 
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", None)  # its first byte is the state of the connection
 _ESTABLISHED: Final = 1
@@ -40,7 +41,7 @@ LINGER_MOST: Final = 300
 # A peer that vanished is noticed after IDLE + COUNT * INTERVAL seconds, without a message that plain clients might
 # not expect; USER_TIMEOUT is the same in milliseconds, for one that something is written to, or that takes nothing.
 # What is set on a listening socket holds for the connections it accepts.
-_SOCKET_OPTIONS: Final = (
+SOCKET_OPTIONS: Final = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
@@ -109,7 +110,10 @@ _decode = REQUESTS.decode
 
 
 class TcpDoor(asyncio.Protocol):
-    """One connection over TCP, or over TLS: a `vestnik.server.door.Door`."""
+    """One connection over TCP, or over TLS: a `vestnik.server.door.Door`.
+
+    `origin` is where it comes from, if that is known better than its socket does.
+    """
 
     __slots__ = (
         "_eof",
@@ -117,6 +121,7 @@ class TcpDoor(asyncio.Protocol):
         "_lined",
         "_lingering",
         "_loop",
+        "_origin",
         "_pacer",
         "_peer",
         "_peers",
@@ -128,8 +133,9 @@ class TcpDoor(asyncio.Protocol):
 
     formats: Final[Formats] = staticmethod(jim_formats)
 
-    def __init__(self, peers: Peers) -> None:
+    def __init__(self, peers: Peers, origin: tuple[str, int] | None = None) -> None:
         self._peers = peers
+        self._origin = origin
         self._loop = peers.loop
         self._framer: Framer[AnyRequest] = Framer(_decode, respell=respell)
         self._lined = False  # the client ends what it says with a newline
@@ -151,6 +157,36 @@ class TcpDoor(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=WRITE_HIGH)
         self.write = self._transport.write
         self._peer = self._peers.open(self)
+        self._peer.session.exposed = not is_loopback(self.address[0])
+
+    # What whoever stands between it and the socket tells it.
+
+    @property
+    def network(self) -> str:
+        """The network that the connection comes from."""
+        return self._peer.network
+
+    def carry(self, transport: asyncio.Transport) -> None:
+        """From now on go by another transport: it is known now how the client speaks."""
+        self._transport, self.write = transport, transport.write
+        if not self._peer.closing:
+            self._peer.send = self.write
+
+    def encrypted(self, version: str, cipher: str) -> None:
+        """Nobody on the way can read what is said; `version` and `cipher` are for the journal."""
+        self._peer.session.exposed = False
+        self._peers.note(self._peer, catalogue.CONNECTION_ENCRYPTED, version, cipher)
+
+    def handed_on(self, proxy: str, *, encrypted: bool) -> None:
+        """A proxy speaks for the client, which has come to it by TLS or not."""
+        if encrypted:
+            self._peer.session.exposed = False
+        self._peers.note(self._peer, catalogue.CONNECTION_PROXIED, proxy)
+
+    def fail(self, event: EventType, reason: str) -> None:
+        """It cannot be understood how the client speaks."""
+        self._peers.note(self._peer, event, reason)
+        self._peer.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone. What failed is not in the buffer any more, so how much of it arrived is not known."""
@@ -209,7 +245,7 @@ class TcpDoor(asyncio.Protocol):
     @property
     def address(self) -> tuple[str, int]:
         """Address and port of the client; an IPv4 address as such, also where one socket listens for both."""
-        name = self._transport.get_extra_info("peername") or ("", 0)
+        name = self._origin or self._transport.get_extra_info("peername") or ("", 0)
         return name[0].removeprefix("::ffff:") if "." in name[0] else name[0], name[1]
 
     def pause_reading(self) -> None:
@@ -286,8 +322,7 @@ class TcpDoor(asyncio.Protocol):
         """Close after what is written has been sent.
 
         Closing a socket with unread input makes the kernel drop what it has not sent yet. So our side is closed first,
-        and what the client still sends is read and thrown away until it closes too, or until `LINGER`. TLS says by
-        itself that nothing more comes, and cannot close one side only.
+        and what the client still sends is read and thrown away until it closes too, or until `LINGER`.
         """
         if not self._transport.can_write_eof() or (self._eof and not self._underway()):
             self._transport.close()
@@ -319,36 +354,3 @@ class TcpDoor(asyncio.Protocol):
         if self._pacer is not None:
             self._pacer.abort()
         self._transport.abort()
-
-
-class TcpListener:
-    """Accepts connections; `port` is where, once it is open, and `hosts` at which addresses."""
-
-    def __init__(self, peers: Peers, settings: Settings) -> None:
-        self._peers = peers
-        self._settings = settings
-        self._servers: list[asyncio.Server] = []
-        self.port = 0
-        self.hosts: list[str] = []
-
-    @journaled
-    async def open(self) -> None:
-        """Begin to accept connections. Raises AddressInUse or AddressBad."""
-        settings = self._settings
-        sockets = open_sockets(settings.address, settings.port, settings.backlog)
-        self.port = sockets[0].getsockname()[1]
-        self.hosts = [sock.getsockname()[0] for sock in sockets]
-        loop = asyncio.get_running_loop()
-        for sock in sockets:
-            for level, option, value in _SOCKET_OPTIONS:
-                if hasattr(socket, option):
-                    sock.setsockopt(level, getattr(socket, option), value)
-            self._servers.append(
-                await loop.create_server(lambda: TcpDoor(self._peers), sock=sock, backlog=settings.backlog)
-            )
-
-    @journaled
-    def close(self) -> None:
-        """Accept no more; those that are there go on."""
-        for server in self._servers:
-            server.close()
