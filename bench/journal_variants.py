@@ -31,7 +31,7 @@ TEMPLATE = "200: Message from %s to %s delivered"
 BRACES = "200: Message from {} to {} delivered"
 ACCOUNT, ROOM = "user", "#geekbrains"
 MESSAGE = TEMPLATE % (ACCOUNT, ROOM)
-ID, RECIPIENTS, DURATION, CONNECTION = "0190b7d2", "2-57", 0.8, "7"
+ID, EPOCH, RECIPIENTS, DURATION, CONNECTION = "0190b7d2", "9c1e04ab", "2-57", 0.8, "7"
 BATCH = 20
 """Records that `Journal.extend` gets at once, as from a pass of the event loop."""
 LINE = re.compile(rf"(\d{{4}}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{{3}}) INFO     server     {re.escape(MESSAGE)}\n")
@@ -102,7 +102,7 @@ def _matches(made: dict[str, Any], stamp: tuple[str, ...], number: int | None) -
     rest: dict[str, object] = {"level": "INFO", "logger": NAME, "message": MESSAGE}
     if number is not None:
         rest |= {"event": DELIVERED.name, "code": 200, "account": ACCOUNT, "to": ROOM, "connection": CONNECTION}
-        rest |= {"seq": number, "number": number, "request": number}
+        rest |= {"seq": number, "number": number, "request": number, "epoch": EPOCH, "duration_ms": DURATION}
     return moment is not None and moment.groups() == stamp and made | rest == made
 
 
@@ -222,7 +222,7 @@ def recorded(home: Path, *, json: bool, console: Stream | None = None) -> Opened
     def burst(numbers: range) -> None:
         for n in numbers:
             record(
-                DELIVERED, ACCOUNT, ROOM, n, ID, n, RECIPIENTS, DURATION, connection=CONNECTION, request=n
+                DELIVERED, ACCOUNT, ROOM, n, ID, n, EPOCH, RECIPIENTS, DURATION, connection=CONNECTION, request=n
             )  # the values of the answer, then MESSAGE_FIELDS
 
     return _opened(made, burst)
@@ -238,7 +238,7 @@ def extended(home: Path, *, json: bool) -> Opened:
             now = time.time()
             extend(
                 [
-                    (now, DELIVERED, (ACCOUNT, ROOM, n, ID, n, RECIPIENTS, DURATION), CONNECTION, n, None, None)
+                    (now, DELIVERED, (ACCOUNT, ROOM, n, ID, n, EPOCH, RECIPIENTS, DURATION), CONNECTION, n, None, None)
                     for n in numbers[at : at + BATCH]
                 ]
             )
