@@ -157,7 +157,7 @@ class Journal:
             return
         if connection is None and request is None:
             connection, request = CORRELATION.get()
-        item = (self._clock(), event, plain_all(values), connection, request, error, more and named(more))
+        item = (self._clock(), event, plain_all(values), connection, request, error, named(more) if more else None)
         if link is not None and link.shares() and not self._offer(link, item):
             return
         self.accept(item)

@@ -1,8 +1,9 @@
 """From a record to its JSON object: the same sentence as in the text line, and every field by its name."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final
 
 import msgspec
@@ -10,18 +11,29 @@ import msgspec
 from vestnik.log.escape import escape
 from vestnik.log.events import EventType
 from vestnik.log.recording.records import Message, Queued, cut, text_of
-from vestnik.log.recording.redact import LONG, SHORT, might_be_secret, redact, redact_text
+from vestnik.log.recording.redact import (
+    SHORT,
+    is_secret_name,
+    might_be_secret,
+    might_hold_secret,
+    redact,
+    redact_text,
+)
 from vestnik.log.recording.render import MESSAGE_CAP, THOUSANDTHS, Renderer
+from vestnik.log.recording.runs import Run
 
 HEAD: Final = ("time", "level", "logger", "event", "code", "message", "connection", "request")
 TAIL: Final = ("error", "traceback")
+SHAPES: Final = 1024
+"""Events, with different further fields, whose shape is remembered; past it all are forgotten."""
+_TAKEN: Final = {*HEAD, *TAIL}
 
 _encoder: Final = msgspec.json.Encoder()
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LARGEST: Final = 2**63
 
 
-@cache
+@lru_cache(SHAPES)
 def _object(fields: tuple[str, ...]) -> type[Any]:
     """The Struct of an object with these fields between the head and the tail; None leaves a field out."""
     rename = {f"f{number}": name for number, name in enumerate((*HEAD, *fields, *TAIL))}
@@ -50,9 +62,9 @@ class JsonLines:
         self._renderer = renderer
         self._created = -1.0
         self._begin = -1
-        self._second = ""
+        self._prefix = ""
         self._time = ""
-        self._shapes: dict[EventType, _Shape] = {}
+        self._shapes: dict[Hashable, _Shape] = {}
 
     def record(self) -> object:
         """What `lines` encodes for the record that the renderer has just made a line of. Never raises."""
@@ -60,58 +72,51 @@ class JsonLines:
         _, event, values, connection, request, error, more = queued = renderer.shown
         if renderer.created != self._created:
             self._turn(renderer)
-        if not renderer.clean or more is not None or error is not None:
+        if not renderer.clean or error is not None:
             return self._special(queued)
-        if type(event) is Message:
-            head = self._time, renderer.known.level, event.logger, None, None, renderer.sentence, connection, request
-            return _object(())(*head)
         if type(event) is EventType:
-            shape = self._shapes.get(event) or self._shape(event)
-            if len(values) == shape.count:
-                made = shape.kind(
-                    self._time,
-                    renderer.known.level,
-                    self._name,
-                    event.name,
-                    event.code,
-                    renderer.sentence,
-                    connection,
-                    request,
-                    *values,
-                )
-                for at in shape.unsaid:
-                    value = values[at]
-                    if type(value) is not str:
-                        continue
-                    if not value.isprintable() or (len(value) > SHORT and might_be_secret(value)):
-                        return self._special(queued)
-                return made
+            shape = self._shapes.get((event, *more) if more else event) or self._shape(event, more)
+            if more:
+                values = (*values, *more.values())
+            if len(values) != shape.count:
+                return self._special(queued)
+            for at in shape.unsaid:
+                value = values[at]
+                if type(value) is not str:
+                    continue
+                if not value.isprintable() or (len(value) > SHORT and might_be_secret(value)):
+                    return self._special(queued)
+            head = self._time, renderer.known.level, self._name, event.name, event.code
+            return shape.kind(*head, renderer.sentence, connection, request, *values)
+        if type(event) is Message and not more:
+            own = self._time, renderer.known.level, event.logger, None, None
+            return _object(())(*own, renderer.sentence, connection, request)
         return self._special(queued)
 
-    def run(self, records: Sequence[Queued], sentences: Sequence[str]) -> list[object] | None:
-        """What `lines` encodes for the records whose `sentences` the renderer has just made together (`Renderer.run`).
+    def run(self, run: Run, sentences: Sequence[str]) -> list[object] | None:
+        """What `lines` encodes for a run whose `sentences` the renderer has just made (`Renderer.run`).
 
         None if one of them needs a closer look.
         """
-        renderer = self._renderer
-        if renderer.created != self._created:
-            self._turn(renderer)
-        event = records[0][1]
-        assert isinstance(event, EventType)  # noqa: S101 - there are no runs of anything else
-        shape = self._shapes.get(event) or self._shape(event)
-        if {len(record[2]) for record in records} != {shape.count}:
-            return None
-        for at in shape.unsaid:
-            texts = [value for record in records if type(value := record[2][at]) is str]
-            whole = "".join(texts)
-            if not whole.isprintable() or "=" in whole or ":" in whole or len(max(texts, key=len, default="")) > LONG:
+        renderer, event = self._renderer, run.event
+        columns = (*run.columns, *run.more)
+        if type(event) is Message:
+            logger, name, code = event.logger, None, None
+            kind, columns = _object(()), ()
+        else:
+            assert isinstance(event, EventType)  # noqa: S101 - there are no runs of anything else
+            logger, name, code = self._name, event.name, event.code
+            shape = self._shapes.get((event, *run.names) if run.names else event) or self._shape(event, run.names)
+            kind = shape.kind
+            if len(columns) != shape.count:
                 return None
-        head = self._time, renderer.known.level, self._name, event.name, event.code
-        kind = shape.kind
-        return [
-            kind(*head, sentence, record[3], record[4], *record[2])
-            for record, sentence in zip(records, sentences, strict=True)
-        ]
+            for at in shape.unsaid:
+                texts = [value for value in columns[at] if type(value) is str]
+                if not "".join(texts).isprintable() or might_hold_secret(texts):
+                    return None
+        level = renderer.known.level
+        head = self._times(run), repeat(level), repeat(logger), repeat(name), repeat(code)
+        return list(map(kind, *head, sentences, run.connections, run.requests, *columns))
 
     def lines(self, objects: Sequence[object]) -> bytes:
         """The lines of what `record` has given. Never raises."""
@@ -122,22 +127,44 @@ class JsonLines:
 
     def _turn(self, renderer: Renderer) -> None:
         """Take note of the moment of a record."""
-        if renderer.begin != self._begin:
-            self._begin = renderer.begin
-            date, _, clock = renderer.second.partition(" ")
-            self._second = f"{date}T{clock}."
         self._created = renderer.created
         micros = int((renderer.created - renderer.begin) * 1_000_000)
         self._time = f"{self._second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{renderer.offset}"
 
-    def _shape(self, event: EventType) -> _Shape:
-        said = self._renderer.said(event)
-        unsaid = tuple(at for at, field in enumerate(event.fields) if field not in said and field not in event.made)
-        if set(event.fields) & {*HEAD, *TAIL}:  # a client's answer has its code among its values: each is special
+    def _times(self, run: Run) -> Iterable[str]:
+        second, offset = self._second, self._renderer.offset
+        if run.at_once:
+            micros = run.micros[0]
+            return repeat(f"{second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{offset}", len(run.micros))
+        return [f"{second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{offset}" for micros in run.micros]
+
+    @property
+    def _second(self) -> str:
+        """The second of the renderer as a time begins."""
+        renderer = self._renderer
+        if renderer.begin != self._begin:
+            date, _, clock = renderer.second.partition(" ")
+            self._begin, self._prefix = renderer.begin, f"{date}T{clock}."
+        return self._prefix
+
+    def _shape(self, event: EventType, further: Iterable[str] | None) -> _Shape:
+        """How objects of `event` are made that have these further fields."""
+        names = tuple(further or ())
+        said, fields = self._renderer.said(event), (*event.fields, *names)
+        if (
+            len(fields) > len({*fields} - _TAKEN)
+            or any(map(is_secret_name, names))
+            or not all(map(str.isidentifier, names))
+        ):
+            # Each is special: a client's answer has its code among its values, a further field may be called so.
             shape = _Shape(_object(()), -1, ())
         else:
-            shape = _Shape(_object(event.fields), len(event.fields), unsaid)
-        self._shapes[event] = shape
+            ours = {*said, *event.made} - {*names}
+            unsaid = tuple(at for at, field in enumerate(fields) if field not in ours)
+            shape = _Shape(_object(fields), len(fields), unsaid)
+        if len(self._shapes) >= SHAPES:
+            self._shapes.clear()
+        self._shapes[(event, *names) if names else event] = shape
         return shape
 
     def _special(self, queued: Queued) -> msgspec.Raw:

@@ -1,7 +1,7 @@
 """What a record is between the call and the line."""
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final, TypeAlias, cast
+from collections.abc import Mapping
+from typing import ClassVar, Final, TypeAlias
 
 import msgspec
 
@@ -9,10 +9,6 @@ from vestnik.log.events import EventType
 
 PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 """Types whose values cannot change after the call and whose text runs no code of anybody's."""
-
-
-PLAINLY: Final = (None, None)
-"""The end of a record without an error and further fields."""
 ARGUMENT_CAP: Final = 4096
 """The longest string that a record keeps, in characters; what is cut off is counted in its place."""
 
@@ -91,18 +87,3 @@ def named(more: Mapping[str, object]) -> More:
 def unfitting(template: str, values: Values) -> str:
     """The text of a record whose `values` do not fit its `template`: both, side by side. Never raises."""
     return f"{template} <- ({', '.join([text_of(value) for value in values])})"
-
-
-def end_of_run(elements: Sequence[object], start: int) -> int:
-    """Where the records from `start` on cease to be of one event and moment, without errors and further fields."""
-    first = cast(Queued, elements[start])
-    created, event = first[:2]
-    end = start + 1
-    if type(event) is not EventType or first[5:] != PLAINLY:
-        return end
-    while end < len(elements):
-        other = elements[end]
-        if type(other) is not tuple or other[1] is not event or other[0] != created or other[5:] != PLAINLY:
-            break
-        end += 1
-    return end

@@ -15,7 +15,7 @@ look equal. Nothing here raises, and every search takes time linear in its text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from secrets import token_bytes
@@ -135,6 +135,23 @@ def is_secret_name(name: str) -> bool:
 def might_be_secret(value: object) -> bool:
     """Whether a value may have a secret in its text; quick, as nearly all have not."""
     return type(value) is str and len(value) > SHORT and (len(value) > LONG or "=" in value or ":" in value)
+
+
+def might_hold_secret(values: Sequence[object]) -> bool:
+    """The same of many values at once. What is short is not told apart."""
+    texts = [value for value in values if type(value) is str]
+    whole = "".join(texts)
+    return "=" in whole or ":" in whole or len(max(texts, key=len, default="")) > LONG
+
+
+def is_ordinary(template: str, columns: Sequence[Values]) -> bool:
+    """Whether no sentence of a template of the stdlib's `logging` can have a secret in it; quick.
+
+    `columns` are its arguments: the first ones of all its records, then the second ones.
+    """
+    if not columns:
+        return redact_text(template) == template
+    return template in _ordinary and not any(map(might_hold_secret, columns))
 
 
 def redact_text(text: str) -> str:

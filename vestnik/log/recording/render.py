@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from math import floor
 from string import Formatter
@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 from vestnik.language import LANGUAGES
 from vestnik.log.escape import escape, escape_at_most
 from vestnik.log.events import EventType
+from vestnik.log.recording.forms import Form, Forms, form, forms
 from vestnik.log.recording.records import Message, Queued, Values, unfitting
-from vestnik.log.recording.redact import is_secret_name, redact, redact_traceback
+from vestnik.log.recording.redact import is_ordinary, is_secret_name, redact, redact_traceback
+from vestnik.log.recording.runs import Run
 from vestnik.log.recording.storm import Storms
 
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
@@ -60,18 +62,21 @@ def sentence(language: str, event: EventType, values: Values) -> str:
         return unfitting(event.name, values)
 
 
+_NO_FORMS: Final = forms("")
 _NOTHING: Final[Queued] = (0.0, Message("", 0, "", ()), (), None, None, None, None)
 
 
 class Known(NamedTuple):
     """What lines of one kind have in common: the name of the level, level and logger as in the line, the sentence.
 
-    A sentence with more `colons` or longer than `usual` is searched for secrets, as is one with an equals sign.
+    `form` makes it of the values, `forms` all those of a run of its columns and how many they are. A sentence with more
+    `colons` or longer than `usual` is searched for secrets, as is one with an equals sign.
     """
 
     level: str
     label: str
-    form: Callable[..., str]
+    form: Form = str
+    forms: Forms = _NO_FORMS
     colons: int = 0
     usual: int = 0
 
@@ -92,7 +97,7 @@ class Renderer:
         self.date = ""
         self.second = ""
         self.offset = ""
-        self.known = Known("", "", str)
+        self.known = Known("", "")
         self.sentence = ""
         self.clean = True
         self.traceback: str | None = None
@@ -154,28 +159,54 @@ class Renderer:
             text = escape_at_most(text, MESSAGE_CAP)
         return f"{self._stamp}{known.label}{text}\n"
 
-    def run(self, records: Sequence[Queued]) -> list[str] | None:
-        """The sentences of records of one event and one moment, without errors; a line is `head` and a sentence.
+    def enter(self, moments: Sequence[float]) -> list[int] | None:
+        """Microseconds since `begin` of records that are all in one second, which is the one of the first then.
 
-        None if one of them needs a closer look, as `line` takes. Raises what a record that is none may cause.
+        None if they are not. Raises whatever a moment may cause that is none.
         """
-        created, event = records[0][:2]
-        self.created = created
-        if not self._from <= created < self._until:
-            self._turn(created)
-        self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an EventType
-        sentence = known.form
-        texts = [sentence(*record[2]) for record in records]
-        whole = "".join(texts)
-        ordinary = whole.isprintable() and "\\" not in whole and "=" not in whole
-        if not ordinary or whole.count(":") != known.colons * len(texts) or max(map(len, texts)) > known.usual:
+        first, different = moments[0], set(moments)
+        if not self.begin <= first < self._end:
+            self._turn_second(floor(first))
+        begin = self.begin
+        if not (begin <= min(different) and max(different) < self._end):
             return None
-        return texts
+        if len(different) == 1:
+            return [int((first - begin) * 1_000_000)] * len(moments)
+        return [int((moment - begin) * 1_000_000) for moment in moments]
 
-    @property
-    def head(self) -> str:
-        """What the last line has before its sentence."""
-        return self._stamp + self.known.label
+    def run(self, run: Run) -> list[str] | None:
+        """The sentences of a run in the second that was entered last; `lines` makes its lines of them.
+
+        None if one of them needs a closer look, as `line` takes. Raises whatever values may cause that do not fit.
+        """
+        event = run.event
+        if type(event) is Message:
+            self.known = known = self._of_logger.get((event.level, event.logger)) or self._learn_logger(event)
+            if not is_ordinary(event.template, run.columns):
+                return None
+            sentences = _formatted(event, run.columns, len(run.micros))
+            usual, colons = MESSAGE_CAP, -1
+        else:
+            self.known = known = self._of_event.get(event) or self._learn(event)  # type: ignore[arg-type]  # it is an EventType
+            sentences = known.forms(run.columns, len(run.micros))
+            usual, colons = known.usual, known.colons * len(sentences)
+        whole = "".join(sentences)
+        if not whole.isprintable() or "\\" in whole or max(map(len, sentences)) > usual:
+            return None
+        if colons >= 0 and ("=" in whole or whole.count(":") != colons):
+            return None
+        return sentences
+
+    def lines(self, run: Run, sentences: Sequence[str]) -> list[str]:
+        """The lines of a run, of which these are the sentences (`run`)."""
+        second, label = self.second, self.known.label
+        if run.at_once:
+            head = f"{second}{_COMMA[run.micros[0] // 1000]}{label}"
+            return [f"{head}{sentence}\n" for sentence in sentences]
+        return [
+            f"{second}{_COMMA[micros // 1000]}{label}{sentence}\n"
+            for micros, sentence in zip(run.micros, sentences, strict=True)
+        ]
 
     def forget(self) -> None:
         """Let go of the last record, and of the exception in it."""
@@ -186,14 +217,16 @@ class Renderer:
         sentence = template(self._language, event)
         bare = re.sub(r"\{[^{}]*\}", "", sentence)
         usual = -1 if any(map(is_secret_name, event.fields)) else len(bare) + USUAL
-        known = _known(event.level, self._name, form(sentence))._replace(colons=bare.count(":"), usual=usual)
+        known = _known(event.level, self._name)._replace(
+            form=form(sentence), forms=forms(sentence), colons=bare.count(":"), usual=usual
+        )
         memory[event] = known
         return known
 
     def _learn_logger(self, message: Message) -> Known:
         if len(self._of_logger) >= LOGGERS:
             self._of_logger.clear()
-        known = self._of_logger[message.level, message.logger] = _known(message.level, message.logger, str)
+        known = self._of_logger[message.level, message.logger] = _known(message.level, message.logger)
         return known
 
     def _turn(self, created: float) -> None:
@@ -211,6 +244,7 @@ class Renderer:
 
     def _turn_second(self, second: int) -> None:
         moment = time.localtime(second)
+        self._from = self._until = 0.0
         self.date = f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}"
         self.second = f"{self.date} {moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d}"
         minutes, seconds = divmod(abs(moment.tm_gmtoff), 60)
@@ -219,28 +253,13 @@ class Renderer:
         self.begin, self._end = second, second + 1
 
 
-def _known(level: int, name: str, sentence: Callable[..., str]) -> Known:
+def _known(level: int, name: str) -> Known:
     level_name = escape(logging.getLevelName(level)).replace(" ", "_")
     shown = escape(name).replace(" ", "_")
-    return Known(level_name, _LABEL % {"levelname": level_name, "name": shown}, sentence)
+    return Known(level_name, _LABEL % {"levelname": level_name, "name": shown})
 
 
-def form(template: str) -> Callable[..., str]:
-    """The same as `template.format`, and twice as fast for sentences of up to three plain values."""
-    parsed = list(Formatter().parse(template))
-    if any(spec or conversion for _, _, spec, conversion in parsed):
-        return template.format
-    places = [int(at) for _, at, _, _ in parsed if at]
-    texts = [text for text, _, _, _ in parsed]
-    if len(texts) == len(places):
-        texts.append("")
-    match texts, places:
-        case [only], []:
-            return lambda *_: only
-        case [before, after], [one]:
-            return lambda *values: f"{before}{values[one]}{after}"
-        case [before, between, after], [one, two]:
-            return lambda *values: f"{before}{values[one]}{between}{values[two]}{after}"
-        case [before, first, second, after], [one, two, three]:
-            return lambda *values: f"{before}{values[one]}{first}{values[two]}{second}{values[three]}{after}"
-    return template.format
+def _formatted(message: Message, columns: Sequence[Values], count: int) -> list[str]:
+    """The sentences of `count` messages like this one. Raises what arguments may cause that do not fit."""
+    template = message.template
+    return [template % values for values in zip(*columns, strict=True)] if columns else [template] * count

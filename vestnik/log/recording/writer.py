@@ -8,19 +8,19 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Final, cast
 
 from vestnik.log import events
 from vestnik.log.days.sweep_thread import SweepThread
 from vestnik.log.events import EventType
+from vestnik.log.recording.drafts import Drafts
 from vestnik.log.recording.inbox import LIMIT, Inbox
-from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.marks import Mark, Point, join, reach
 from vestnik.log.recording.outputs import Outputs
 from vestnik.log.recording.quota import LOOK_AGAIN, tell_refused
-from vestnik.log.recording.records import Queued, end_of_run
+from vestnik.log.recording.records import Queued
 from vestnik.log.recording.render import Renderer
 from vestnik.log.trouble import Trouble, said
 
@@ -28,7 +28,7 @@ LIMIT_BYTES: Final = 64 * 1024 * 1024
 """Bytes that may wait for files that cannot be written."""
 HOLD: Final = 0.02
 """Seconds in which records gather before they are written; WARNING and above do not wait."""
-BATCH: Final = 64
+BATCH: Final = 128
 """Records rendered and written at once."""
 SHOWN_AT_ONCE: Final = 1024
 """Lines handed to the console at once, after the file has them."""
@@ -44,18 +44,16 @@ FOLLOW_WITHIN: Final = 10.0
 """Seconds for which a writer waits for the one before it."""
 SWEEP_WITHIN: Final = 2.0
 """Seconds for which the end waits for a file that is being compressed."""
-RUN: Final = 4
-"""So many records of one event and moment are made together."""
 NEVER: Final = 1 << 30
 """A level that no record has."""
+_RECORDS: Final[set[type]] = {tuple}
 
 
 class JournalWriter:
     """The inbox of a journal and the thread behind it, which starts at the first ring.
 
-    `clock` tells the time (seconds since 1970), `monotonic` intervals (seconds). `taken` counts the records that
-    left the inbox and the journal's own, `lost` lines that no file took, `high_water` is the longest that the
-    inbox was, `slowest` the longest write in seconds.
+    `clock` tells the time (seconds since 1970), `monotonic` intervals (seconds). `lost` counts lines that no file took,
+    `high_water` is the longest that the inbox was, `slowest` the longest write in seconds.
     """
 
     def __init__(
@@ -70,7 +68,6 @@ class JournalWriter:
     ) -> None:
         self.inbox = Inbox(clock, limit)
         self.ring_from = 0
-        self.taken = 0
         self.lost = 0
         self.high_water = 0
         self.slowest = 0.0
@@ -78,7 +75,7 @@ class JournalWriter:
         self._name = name
         self._outputs = outputs
         self._files = outputs.files
-        self._json = JsonLines(name, renderer) if outputs.json is not None else None
+        self._drafts = Drafts(name, renderer, outputs, clock=clock)
         self._sweep: SweepThread | None = None
         self._clock = clock
         self._monotonic = monotonic
@@ -94,14 +91,6 @@ class JournalWriter:
         self._gate.set()
         self._steps = 0
         self._marks: list[threading.Event] = []
-        self._date = ""  # of the lines and objects that were made and not handed to the files yet
-        self._lines: list[str] = []
-        self._objects: list[object] = []
-        self._count = 0
-        self._promised = 0  # of that count
-        self._shown_from = NEVER if outputs.console is None else outputs.console_level
-        self._unshown: list[str] = []
-        self._unshown_lines = 0
         self._at_once = False
         self._told: set[tuple[EventType, str | None]] = set()
         self._told_hidden = 0
@@ -145,6 +134,11 @@ class JournalWriter:
         """Grows with whatever is done: each batch, each write, each sync."""
         sealer = self._outputs.sealer
         return self._steps + sum(files.steps for files in self._files) + (0 if sealer is None else sealer.steps)
+
+    @property
+    def taken(self) -> int:
+        """Records that left the inbox, and the journal's own."""
+        return self._drafts.taken
 
     @property
     def written(self) -> int:
@@ -286,7 +280,7 @@ class JournalWriter:
             count -= BATCH
             if 0 < count < HURRY and not self._stopping:
                 time.sleep(REST)
-        self._show()
+        self._drafts.show()
         self._look_around()
         self._push()
         self._sync()
@@ -294,95 +288,29 @@ class JournalWriter:
 
     def _batch(self, size: int) -> None:
         """Takes `size` elements of the queue and writes and shows their lines."""
-        popleft = self.inbox.queue.popleft
+        drafts, popleft = self._drafts, self.inbox.queue.popleft
         elements = [popleft() for _ in range(size)]
         self._steps += 1
-        at = 0
-        while at < size:
-            element = elements[at]
-            if type(element) is not tuple:
-                self._mark(element)
-                at += 1
-                continue
-            end = end_of_run(elements, at)
-            run = cast(list[Queued], elements[at:end])
-            if run[0][1].promised:
-                self.inbox.left += end - at
-            if len(run) < RUN or not self._take_run(run):
-                for each in run:
-                    self._take(each)
-            at = end
-        self.renderer.forget()
-        self._keep()
+        records = cast(list[Queued], elements)
+        if {*map(type, elements)} != _RECORDS:
+            records = [element for element in elements if type(element) is tuple]
+            for mark in elements:
+                if type(mark) is not tuple:
+                    self._mark(mark)
+        promised = drafts.promised
+        drafts.take(records)
+        self.inbox.left += drafts.promised - promised
+        drafts.hand_over()
         self._push()
         self._note_offset()
-        if self._unshown_lines >= SHOWN_AT_ONCE:
-            self._show()
-
-    def _take(self, record: Queued) -> None:
-        """Makes the line and the object of one record."""
-        renderer = self.renderer
-        try:
-            line = renderer.line(record)
-        except Exception as error:  # noqa: BLE001 - not a record at all: the line says so in its place
-            record = self._own(events.JOURNAL_FAILED, (repr(error),), error)
-            line = renderer.line(record)
-        if renderer.date != self._date:
-            self._keep()
-        self._lines.append(line)
-        self._count += 1
-        if record[1].promised:
-            self._promised += 1
-        if self._json is not None:
-            self._objects.append(self._json.record())
-        level = record[1].level
-        if level >= self._shown_from:
-            self._unshown.append(line)
-            self._unshown_lines += 1
-        if level >= logging.CRITICAL:
-            self._sync_at = 0.0
-
-    def _take_run(self, run: Sequence[Queued]) -> bool:
-        """Makes lines and objects of records of one event and moment together, which is faster; whether it could."""
-        renderer = self.renderer
-        try:
-            sentences = renderer.run(run)
-            objects = self._json.run(run, sentences) if self._json is not None and sentences is not None else []
-        except Exception:  # noqa: BLE001 - one by one it is found out which of them is to blame
-            return False
-        if sentences is None or objects is None:
-            return False
-        if renderer.date != self._date:
-            self._keep()
-        head = renderer.head
-        text = head + f"\n{head}".join(sentences) + "\n"
-        self._lines.append(text)
-        self._count += len(run)
-        if run[0][1].promised:
-            self._promised += len(run)
-        self._objects += objects
-        level = run[0][1].level
-        if level >= self._shown_from:
-            self._unshown.append(text)
-            self._unshown_lines += len(run)
-        if level >= logging.CRITICAL:
-            self._sync_at = 0.0
-        return True
+        if drafts.unshown >= SHOWN_AT_ONCE:
+            drafts.show()
 
     def _mark(self, mark: object) -> None:
+        """Notes a mark: it is reached when everything that was taken with it is in the files."""
         assert isinstance(mark, threading.Event)  # noqa: S101 - nothing else is put into the queue
         self._marks.append(mark)
         self._at_once = True
-
-    def _keep(self) -> None:
-        """Hands what was made to the files; from now on lines are of the renderer's date."""
-        if self._count and self._outputs.json is not None and self._json is not None:
-            self._outputs.json.add(self._date, self._json.lines(self._objects), self._count, self._promised)
-        if self._count and self._outputs.text is not None:
-            self._outputs.text.add(self._date, "".join(self._lines).encode(), self._count, self._promised)
-        self.taken += self._count
-        self._lines, self._objects, self._count, self._promised = [], [], 0, 0
-        self._date = self.renderer.date
 
     def _push(self) -> None:
         """Writes what waits for the files, unless they fail and their time has not come."""
@@ -426,6 +354,8 @@ class JournalWriter:
 
     def _sync(self) -> None:
         now = self._monotonic()
+        if self._drafts.urgent:
+            self._drafts.urgent, self._sync_at = False, 0.0
         if now < self._sync_at or self._trouble.lasts:
             return
         self._sync_at = now + SYNC_EVERY
@@ -479,17 +409,8 @@ class JournalWriter:
             reason = f"{type(error).__name__}: {error}"
             self._say(event, *((of, reason) if "file" in event.fields else (reason,)))
 
-    def _own(self, event: EventType, values: tuple[object, ...], error: BaseException | None) -> Queued:
-        return (self._clock(), event, values, None, None, error, None)
-
     def _say(self, event: EventType, *values: object, error: BaseException | None = None) -> None:
         """A record of the journal about itself: it takes no room in the queue."""
-        self._take(self._own(event, values, error))
-        self.renderer.forget()
-        self._keep()
-        self._show()
-
-    def _show(self) -> None:
-        texts, lines, self._unshown, self._unshown_lines = self._unshown, self._unshown_lines, [], 0
-        if texts and self._outputs.console is not None:
-            self._outputs.console.show("".join(texts), lines)
+        self._drafts.say(event, values, error)
+        self._drafts.hand_over()
+        self._drafts.show()
