@@ -28,7 +28,7 @@ def test_one_kind() -> None:
     assert run.event is STARTED
     assert run.columns == (("localhost",) * LEAST, tuple(ports))
     assert (list(run.places), run.micros, rest) == (ports, ports, ())
-    assert not run.at_once
+    assert run.shared is None
 
 
 def test_mixed() -> None:
@@ -37,7 +37,7 @@ def test_mixed() -> None:
     runs, rest = divide(records, [5] * len(records))
     assert [(run.event, list(run.places)) for run in runs] == [(STARTED, [0, 2, 4, 6]), (STOPPED, [1, 3, 5, 7])]
     assert rest == [8, 9, 10]
-    assert runs[0].at_once
+    assert runs[0].shared == {5}
 
 
 def test_further_fields() -> None:

@@ -17,8 +17,8 @@ from vestnik.log.recording.runs import LEAST, Run, divide
 class Drafts:
     """Renders the records of the journal `name` for its `outputs`. Used by one thread at a time.
 
-    `taken` counts those that were handed over to the files, `promised` those that are promised, handed over or not;
-    `urgent` says that one was CRITICAL since somebody has set it to False. `clock` gives seconds since 1970.
+    `taken` counts those that came, `promised` those of them that are promised; `urgent` says that one was CRITICAL
+    since somebody has set it to False. `clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Drafts:
 
     def take(self, records: Sequence[Queued]) -> None:
         """Makes lines and objects of records."""
+        self.taken += len(records)
         if len(records) < LEAST or not self._take_together(records):
             for record in records:
                 self._take(record)
@@ -52,6 +53,7 @@ class Drafts:
 
     def say(self, event: EventType, values: tuple[object, ...], error: BaseException | None) -> None:
         """The same of a record of the journal about itself, of this moment."""
+        self.taken += 1
         self._take(self._own(event, values, error))
         self._renderer.forget()
 
@@ -62,7 +64,6 @@ class Drafts:
             outputs.json.add(self._date, self._json.lines(self._objects), count, promised)
         if count and outputs.text is not None:
             outputs.text.add(self._date, "".join(self._lines).encode(), count, promised)
-        self.taken += count
         self._lines, self._objects, self._promised = [], [], self.promised
         self._date = self._renderer.date
 

@@ -133,9 +133,12 @@ class JsonLines:
 
     def _times(self, run: Run) -> Iterable[str]:
         second, offset = self._second, self._renderer.offset
-        if run.at_once:
-            micros = run.micros[0]
-            return repeat(f"{second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{offset}", len(run.micros))
+        if run.shared is not None:
+            known = {
+                micros: f"{second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{offset}"
+                for micros in run.shared
+            }
+            return [known[micros] for micros in run.micros]
         return [f"{second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{offset}" for micros in run.micros]
 
     @property

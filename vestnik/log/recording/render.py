@@ -170,9 +170,10 @@ class Renderer:
         begin = self.begin
         if not (begin <= min(different) and max(different) < self._end):
             return None
-        if len(different) == 1:
-            return [int((first - begin) * 1_000_000)] * len(moments)
-        return [int((moment - begin) * 1_000_000) for moment in moments]
+        if 2 * len(different) > len(moments):
+            return [int((moment - begin) * 1_000_000) for moment in moments]
+        known = {moment: int((moment - begin) * 1_000_000) for moment in different}
+        return [known[moment] for moment in moments]
 
     def run(self, run: Run) -> list[str] | None:
         """The sentences of a run in the second that was entered last; `lines` makes its lines of them.
@@ -200,9 +201,9 @@ class Renderer:
     def lines(self, run: Run, sentences: Sequence[str]) -> list[str]:
         """The lines of a run, of which these are the sentences (`run`)."""
         second, label = self.second, self.known.label
-        if run.at_once:
-            head = f"{second}{_COMMA[run.micros[0] // 1000]}{label}"
-            return [f"{head}{sentence}\n" for sentence in sentences]
+        if run.shared is not None:
+            heads = {micros: f"{second}{_COMMA[micros // 1000]}{label}" for micros in run.shared}
+            return [f"{heads[micros]}{sentence}\n" for micros, sentence in zip(run.micros, sentences, strict=True)]
         return [
             f"{second}{_COMMA[micros // 1000]}{label}{sentence}\n"
             for micros, sentence in zip(run.micros, sentences, strict=True)

@@ -34,9 +34,10 @@ class Run(NamedTuple):
     more: Sequence[Values] = ()
 
     @property
-    def at_once(self) -> bool:
-        """Whether all are of one microsecond, as those of a pass of the loop are."""
-        return self.micros[0] == self.micros[-1] and len(set(self.micros)) == 1
+    def shared(self) -> set[int] | None:
+        """The different ones of `micros` if they are few, as where a pass of the loop has left many; None if not."""
+        different = set(self.micros)
+        return different if 2 * len(different) <= len(self.micros) else None
 
 
 class Divided(NamedTuple):
