@@ -11,7 +11,7 @@ from vestnik.log.recording.jsonl import JsonLines
 from vestnik.log.recording.outputs import Outputs
 from vestnik.log.recording.records import Queued
 from vestnik.log.recording.render import Renderer
-from vestnik.log.recording.runs import LEAST, Run, divide
+from vestnik.log.recording.runs import LEAST, RecordRun, divide
 
 
 class Drafts:
@@ -124,7 +124,7 @@ class Drafts:
         return True
 
     def _made(
-        self, records: Sequence[Queued], runs: Sequence[Run], rest: Sequence[int]
+        self, records: Sequence[Queued], runs: Sequence[RecordRun], rest: Sequence[int]
     ) -> tuple[Sequence[str], Sequence[object]]:
         """The lines and the objects of records of the second that the renderer has entered."""
         renderer, json = self._renderer, self._json

@@ -20,7 +20,7 @@ from vestnik.log.recording.redact import (
     redact_text,
 )
 from vestnik.log.recording.render import MESSAGE_CAP, THOUSANDTHS, Renderer
-from vestnik.log.recording.runs import Run
+from vestnik.log.recording.runs import RecordRun
 
 HEAD: Final = ("time", "level", "logger", "event", "code", "message", "connection", "request")
 TAIL: Final = ("error", "traceback")
@@ -93,7 +93,7 @@ class JsonLines:
             return _object(())(*own, renderer.sentence, connection, request)
         return self._special(queued)
 
-    def run(self, run: Run, sentences: Sequence[str]) -> list[object] | None:
+    def run(self, run: RecordRun, sentences: Sequence[str]) -> list[object] | None:
         """What `lines` encodes for a run whose `sentences` the renderer has just made (`Renderer.run`).
 
         None if one of them needs a closer look.
@@ -131,7 +131,7 @@ class JsonLines:
         micros = int((renderer.created - renderer.begin) * 1_000_000)
         self._time = f"{self._second}{THOUSANDTHS[micros // 1000]}{THOUSANDTHS[micros % 1000]}{renderer.offset}"
 
-    def _times(self, run: Run) -> Iterable[str]:
+    def _times(self, run: RecordRun) -> Iterable[str]:
         second, offset = self._second, self._renderer.offset
         if run.shared is not None:
             known = {

@@ -15,7 +15,7 @@ from vestnik.log.events import EventType
 from vestnik.log.recording.forms import Form, Forms, form, forms
 from vestnik.log.recording.records import Message, Queued, Values, unfitting
 from vestnik.log.recording.redact import is_ordinary, is_secret_name, redact, redact_traceback
-from vestnik.log.recording.runs import Run
+from vestnik.log.recording.runs import RecordRun
 from vestnik.log.recording.storm import Storms
 
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(name)-10s %(message)s"
@@ -175,7 +175,7 @@ class Renderer:
         known = {moment: int((moment - begin) * 1_000_000) for moment in different}
         return [known[moment] for moment in moments]
 
-    def run(self, run: Run) -> list[str] | None:
+    def run(self, run: RecordRun) -> list[str] | None:
         """The sentences of a run in the second that was entered last; `lines` makes its lines of them.
 
         None if one of them needs a closer look, as `line` takes. Raises whatever values may cause that do not fit.
@@ -198,7 +198,7 @@ class Renderer:
             return None
         return sentences
 
-    def lines(self, run: Run, sentences: Sequence[str]) -> list[str]:
+    def lines(self, run: RecordRun, sentences: Sequence[str]) -> list[str]:
         """The lines of a run, of which these are the sentences (`run`)."""
         second, label = self.second, self.known.label
         if run.shared is not None:

@@ -16,7 +16,7 @@ LEAST: Final = 4
 _NONE: Final = {NoneType}
 
 
-class Run(NamedTuple):
+class RecordRun(NamedTuple):
     """Records of one event, or of one template, level and logger of the stdlib; without errors.
 
     `places` say where they stand among the records that were divided. `event` is that of the first one, `micros` are
@@ -43,7 +43,7 @@ class Run(NamedTuple):
 class Divided(NamedTuple):
     """Runs, and the places of the records that are none of one."""
 
-    runs: Sequence[Run]
+    runs: Sequence[RecordRun]
     rest: Sequence[int]
 
 
@@ -56,7 +56,7 @@ def divide(records: Sequence[Queued], micros: Sequence[int]) -> Divided:
     if len(set(events)) == 1 and type(events[0]) is EventType and set(map(type, (*errors, *mores))) == _NONE:
         run = _run(range(len(records)), columns, micros)
         return Divided((), range(len(records))) if run is None else Divided((run,), ())
-    runs: list[Run] = []
+    runs: list[RecordRun] = []
     rest: list[int] = []
     for kind, places in _kinds(records).items():
         run = None
@@ -91,7 +91,7 @@ def _kinds(records: Sequence[Queued]) -> dict[Hashable, list[int]]:
     return found
 
 
-def _run(places: Sequence[int], columns: Sequence[Sequence[Any]], micros: Sequence[int]) -> Run | None:
+def _run(places: Sequence[int], columns: Sequence[Sequence[Any]], micros: Sequence[int]) -> RecordRun | None:
     """The run of the records of one kind at `places`, which are given as columns; None if their values do not fit."""
     _, events, rows, connections, requests, _, mores = columns
     event = events[0]
@@ -102,6 +102,6 @@ def _run(places: Sequence[int], columns: Sequence[Sequence[Any]], micros: Sequen
     try:
         if names:
             more = tuple(zip(*[each.values() for each in mores], strict=True))
-        return Run(places, event, micros, connections, requests, tuple(zip(*rows, strict=True)), names, more)
+        return RecordRun(places, event, micros, connections, requests, tuple(zip(*rows, strict=True)), names, more)
     except ValueError:
         return None  # not all have as many
