@@ -24,6 +24,8 @@ PICTURE = ROOT / "docs" / "growth.svg"
 SECTION = "growth"
 PEOPLE = 50
 """Rooms and accounts of a store that is filled."""
+FILL_SECONDS = 600.0
+"""The longest time that its search index may take to be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def stores(series: Sequence[Series]) -> Iterator[dict[tuple[int, int], Path]]:
             if point.messages:
                 fill(data, messages=point.messages, rooms=PEOPLE, accounts=PEOPLE)
                 with serving(data) as server:
-                    index_cost(server)
+                    index_cost(server, FILL_SECONDS)
             if point.accounts:
                 others = max(point.accounts - point.profile.connections, 1)
                 add_accounts(data, [f"other{number}" for number in range(others)], PASSWORD)

@@ -15,12 +15,12 @@ class NotIndexedError(Exception):
     """The index did not follow; the text says how far it is."""
 
 
-def index_cost(server: Running) -> dict[str, float]:
+def index_cost(server: Running, limit: float = LIMIT_SECONDS) -> dict[str, float]:
     """Wait until the search index has all messages.
 
     `index_us` is the server's processor time meanwhile, in microseconds for each message that was missing; `index_s`
     are the seconds that it took, `index_left` is how many were missing. Raises NotIndexedError when it takes longer
-    than a minute.
+    than `limit` seconds.
     """
     assert server.database is not None, "only Vestnik has an index"
     begun, before = time.monotonic(), cpu_seconds(server.pid)
@@ -31,7 +31,7 @@ def index_cost(server: Running) -> dict[str, float]:
         (last,) = store.execute("SELECT max(id) FROM message").fetchone()
         first = indexed = _indexed(index)
         while indexed < last:
-            if time.monotonic() > begun + LIMIT_SECONDS:
+            if time.monotonic() > begun + limit:
                 raise NotIndexedError(f"{indexed} of {last}")
             time.sleep(POLL_SECONDS)
             indexed = _indexed(index)
