@@ -188,6 +188,7 @@ UNTESTED = {
     "client/logins.py": "requests and their answers: tests/client/test_actions.py",
     "client/messages.py": "requests and their answers: tests/client/test_actions.py",
     "client/people.py": "requests and their answers: tests/client/test_actions.py",
+    "client/totp.py": "requests and their answers: tests/client/test_actions.py",
     "client/rooms.py": "requests and their answers: tests/client/test_actions.py",
     "log/reading/opening.py": "days in all their forms: tests/log/reading/test_reader.py",
     "log/recording/outputs.py": "a tuple",

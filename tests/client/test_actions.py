@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.scripted import Script, scripted
 from vestnik.client import (
+    AuthenticatorKey,
     Client,
     ConversationState,
     Delivery,
@@ -16,10 +17,12 @@ from vestnik.client import (
     Person,
     Refused,
     RoomState,
+    TotpState,
     Version,
 )
 from vestnik.log.journal import Journal
 from vestnik.protocol.requests import AnyRequest, Authenticate, Presence, Quit, Resume
+from vestnik.secret import Secret
 
 Lines = Callable[[], list[str]]
 Asked = Callable[[Client], Awaitable[Any]]
@@ -74,6 +77,21 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
         {"query": "tea time", "from": "boris", "in": "#tea", "since": 1.5, "has": ["link"], "before": "x", "limit": 2},
         {"messages": [MESSAGE], "more": True, "next": "y"},
         [SEEN],
+    ),
+    "totp": (lambda c: c.totp(), {}, {"totp": True, "codes_left": 9}, TotpState(True, 9)),
+    "begin_totp": (
+        lambda c: c.begin_totp("secret"),
+        {"password": "secret"},
+        {"key": "K", "uri": "otpauth:K"},
+        AuthenticatorKey(Secret("K"), Secret("otpauth:K")),
+    ),
+    "confirm_totp": (lambda c: c.confirm_totp("123456"), {"code": "123456"}, {"codes": ["A"]}, [Secret("A")]),
+    "end_totp": (lambda c: c.end_totp("secret", "1"), {"password": "secret", "code": "1"}, {}, OK),
+    "recovery_codes": (
+        lambda c: c.recovery_codes("secret", "1"),
+        {"password": "secret", "code": "1"},
+        {"codes": ["A", "B"]},
+        [Secret("A"), Secret("B")],
     ),
     "logins": (
         lambda c: c.logins(),

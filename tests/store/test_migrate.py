@@ -21,6 +21,7 @@ from vestnik.store.queries.accounts import credentials, doubtful_accounts, list_
 from vestnik.store.queries.behind import changes_behind
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.room_lists import all_rooms
+from vestnik.store.queries.standing import name_similar
 from vestnik.store.schema import HEAD, metadata
 from vestnik.store.store import prepare
 
@@ -229,4 +230,25 @@ def test_the_oldest_account_owns_the_server(tmp_path: Path) -> None:
     reading = open_engine(path, connections=1, writing=False)
     with reading.begin() as connection:
         assert [state.role for state in list_accounts(connection, "", 9)] == ["member", "owner", "member"]
+    reading.dispose()
+
+
+def test_rooms_that_look_alike(tmp_path: Path) -> None:
+    """Rooms that looked alike before that was refused are all there afterwards, and no other one joins them."""
+    path = tmp_path / "vestnik.db"
+    engine = open_engine(path, connections=1, writing=True)
+    migrate(engine, "0011")
+    engine.dispose()
+    for number, name in enumerate(("#tea", "#tеа"), 1):
+        alter(path, f"INSERT INTO conversation (id, created) VALUES ({number}, 1)")
+        alter(path, f"INSERT INTO room (id, name, key) VALUES ({number}, '{name}', '{name}')")
+    alter(path, "INSERT INTO room_alias (key, room_id) VALUES ('#jam', 1)")
+    prepare(tmp_path)
+    reading = open_engine(path, connections=1, writing=False)
+    with reading.begin() as connection:
+        assert [room.name for room in all_rooms(connection)] == ["#tea", "#tеа"]
+        assert name_similar(connection, "#tеa", 1) == "#tea"
+        assert name_similar(connection, "#jаm", 1) == "#tea"
+        assert name_similar(connection, "#tea", 1, 1) == "#tеа"
+        assert name_similar(connection, "#team", 1) is None
     reading.dispose()

@@ -15,6 +15,7 @@ from vestnik.client.logins import LoginActions
 from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
+from vestnik.client.totp import TotpActions
 
 FAMILIES = {
     "Connection": Client,
@@ -22,6 +23,7 @@ FAMILIES = {
     "Rooms": RoomActions,
     "People": PeopleActions,
     "Logins": LoginActions,
+    "Second factor": TotpActions,
 }
 EVENTS = [kind.__name__ for kind in get_args(event_queue.Event)]
 """What `Client.events` gives."""

@@ -2,15 +2,20 @@
 
 `C: ` begins what a client writes and `S: ` what the server writes; `C boris: ` and `S boris: ` when there are several.
 What `admin` writes goes to the control socket.
+A code of six digits that a client writes is what the authenticator shows, or the second time what it shows next.
 The examples are of a server that speaks English and has the accounts `anna`, `boris` and `clara`.
 """
 
 import json
 import re
+import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import pyotp
+
 from tests.support.wire import Wire
+from vestnik.chat.second_factor import STEP
 from vestnik.server.app import App
 from vestnik.server.doors.control import SOCKET_NAME
 
@@ -50,6 +55,8 @@ class Player:
         self.said: list[dict[str, Any]] = []
         self._wires: dict[str, Wire] = {}
         self._random: dict[str, str] = {}
+        self._key = ""
+        self._codes = 0
 
     async def play(self, lines: Iterable[Line]) -> None:
         """Write what the clients write and compare what the server says. Raises AssertionError for a difference."""
@@ -73,7 +80,15 @@ class Player:
                 self._wires[line.who] = await self._connect(line.who)
             for shown, real in self._random.items():
                 line = line._replace(text=line.text.replace(shown, real))
-            self._wires[line.who].write(line.text.encode() + b"\n")
+            text = _CODE.sub(self._code, line.text)
+            self._wires[line.who].write(text.encode() + b"\n")
+
+    def _code(self, shown: re.Match[str]) -> str:
+        """A code in the place of one that is shown: none can be used twice."""
+        if not self._key:
+            return shown[0]
+        self._codes += 1
+        return pyotp.TOTP(self._key).generate_otp(int(time.time()) // STEP + self._codes - 1)
 
     async def _connect(self, who: str) -> Wire:
         if who == ADMIN:
@@ -90,8 +105,11 @@ class Player:
         self.said.append(dict(heard))
         assert list(heard) == list(wanted), (text, heard)
         _without_times(wanted, heard)
+        self._key = heard.get("key", self._key)
         for key in RANDOM & set(wanted):
             self._random[wanted.pop(key)] = heard.pop(key)
+        for one, other in zip(wanted.pop("codes", []), heard.pop("codes", []), strict=True):
+            self._random[one] = other
         assert heard == wanted
 
     async def _idle(self) -> None:
@@ -99,7 +117,8 @@ class Player:
         await self.app.services.tasks.wait()
 
 
-RANDOM = {"token", "epoch"}
+_CODE = re.compile(r'(?<=")[0-9]{6}(?=")')
+RANDOM = {"token", "epoch", "key", "uri"}
 """Fields of an answer with a random text, which clients send later as it was shown to them."""
 TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until", "used"}
 """Fields with a moment that is another one each time."""

@@ -25,6 +25,7 @@ from vestnik.client.errors import (
     UnknownHost,
 )
 from vestnik.client.event_queue import BegunAnew, Disconnected, Event, Reconnected
+from vestnik.client.totp import AuthenticatorKey, TotpState
 from vestnik.client.trust import Trust
 from vestnik.protocol.events import (
     Change,
@@ -47,6 +48,7 @@ from vestnik.protocol.events import (
 
 __all__ = [
     "AnswerTimeout",
+    "AuthenticatorKey",
     "Backoff",
     "BegunAnew",
     "CertificateRefused",
@@ -78,6 +80,7 @@ __all__ = [
     "Response",
     "RoomState",
     "ServerClosing",
+    "TotpState",
     "Trust",
     "TypingNotice",
     "UnknownHost",

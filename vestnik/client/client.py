@@ -16,6 +16,7 @@ from vestnik.client.messages import MessageActions
 from vestnik.client.people import PeopleActions
 from vestnik.client.rooms import RoomActions
 from vestnik.client.session import ClientSession, now
+from vestnik.client.totp import TotpActions
 from vestnik.client.trust import Trust, is_this_machine
 from vestnik.log.journal import SILENT, Journal
 from vestnik.log.journaled import journaled
@@ -44,7 +45,7 @@ class LinkState(NamedTuple):
     seconds: float
 
 
-class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSession):
+class Client(MessageActions, RoomActions, PeopleActions, LoginActions, TotpActions, ClientSession):
     """A session of the account `name` with the server at `address`:`port`.
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the
@@ -162,15 +163,20 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, ClientSes
 
     @journaled(arguments=("self.name",), logger="client")
     async def authenticate(
-        self, *, password: str | Secret | None = None, token: str | Secret | None = None
+        self,
+        *,
+        password: str | Secret | None = None,
+        token: str | Secret | None = None,
+        code: str | Secret | None = None,
     ) -> Response:
         """Log in; keeps the token that the server may give. With `reconnect` it then gets what was missed.
 
-        A `password` or `token` that is given takes the place of what the client had.
+        A `password` or `token` that is given takes the place of what the client had. `code` is for an account with a
+        second factor: without one, Refused has the `status` 401.
         """
         if password is not None or token is not None:
             self._password, self._token = _secret(password), _secret(token)
-        response = await self._log_in()
+        response = await self._log_in(_secret(code))
         if self._reconnect:
             await self._resume()
         return response

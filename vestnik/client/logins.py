@@ -5,7 +5,7 @@ from msgspec import UNSET
 from vestnik.client.asking import Asking
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import LoginState, Response
-from vestnik.protocol.requests import EndLogin, EndLogins, Logins
+from vestnik.protocol.own_account import EndLogin, EndLogins, Logins
 
 
 class LoginActions(Asking):

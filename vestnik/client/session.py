@@ -120,9 +120,9 @@ class ClientSession(Asking):
             where = self.address, self.port
             self._journal.record(catalogue.CLIENT_PINNED, *where, *connection.pinned, connection=connection.name)
 
-    async def _log_in(self) -> Response:
+    async def _log_in(self, code: Secret | None = None) -> Response:
         """Authenticate; keeps the token that the server may give."""
-        user = User(self.name, password=None if self._token else self._password, token=self._token)
+        user = User(self.name, password=None if self._token else self._password, token=self._token, code=code)
         features = sorted(FEATURES) if self._reconnect else FEW_FEATURES
         remember = self._remember or (self._reconnect and not self._token)
         request = Authenticate(user=user, features=features, remember=remember, lang=self._lang, device=self._device)

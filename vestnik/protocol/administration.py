@@ -43,6 +43,16 @@ class SetPassword(Administrative, tag="set_password", kw_only=True):
     password: Secret
 
 
+class DoubtfulNames(Administrative, tag="doubtful_names"):
+    """Ask which names of accounts and rooms would be refused today, because they could be taken for others."""
+
+
+class RemoveTotp(Administrative, tag="remove_totp", kw_only=True):
+    """Take the second factor off an account, whose owner has neither an authenticator nor a recovery code."""
+
+    name: str
+
+
 class DisableAccount(Administrative, tag="disable_account", kw_only=True):
     """Forbid an account to log in and end its logins and connections."""
 
@@ -63,5 +73,13 @@ class SetAccountRole(Administrative, tag="set_account_role", kw_only=True):
 
 
 AnyAdministration: TypeAlias = (
-    AddAccount | GetAccount | ListAccounts | SetPassword | DisableAccount | EnableAccount | SetAccountRole
+    AddAccount
+    | GetAccount
+    | ListAccounts
+    | SetPassword
+    | RemoveTotp
+    | DoubtfulNames
+    | DisableAccount
+    | EnableAccount
+    | SetAccountRole
 )

@@ -164,11 +164,20 @@ class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
     role: ServerRole = "member"
 
 
+class DoubtfulName(msgspec.Struct, gc=False):
+    """A name that would be refused today: with the answer called `answer`, whose fields have these `values`."""
+
+    name: Name
+    answer: Name
+    values: list[Name]
+
+
 class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """The answer to a request: a code and its text; the rest only for those who asked for it.
 
     `more` says that there is another page; `next` is what to ask for it with; `epoch` is that of the cursors which
-    begin with this answer. `deleted` says that the message of this id, which was sent before, is deleted.
+    begin with this answer. `key` is for an authenticator, `uri` the same for its QR code, `codes` are recovery codes,
+    of which `codes_left` are left. `deleted` says that the message of this id, which was sent before, is deleted.
     `retry_after` is in how many seconds the same may be asked again that came too often now.
     """
 
@@ -188,7 +197,13 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     people: list[Person] | UnsetType = UNSET
     invitations: list[InvitationState] | UnsetType = UNSET
     logins: list[LoginState] | UnsetType = UNSET
+    totp: bool | UnsetType = UNSET
+    codes_left: int | UnsetType = UNSET
+    key: Secret | UnsetType = UNSET
+    uri: Secret | UnsetType = UNSET
+    codes: list[Secret] | UnsetType = UNSET
     accounts: list[AccountState] | UnsetType = UNSET
+    names: list[DoubtfulName] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: Name | UnsetType = UNSET

@@ -10,6 +10,16 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from vestnik.protocol.own_account import (
+    BeginTotp,
+    ConfirmTotp,
+    EndLogin,
+    EndLogins,
+    EndTotp,
+    Logins,
+    RecoveryCodes,
+    Totp,
+)
 from vestnik.protocol.request import NOBODY, Number, Request, Speaking
 from vestnik.secret import Secret
 
@@ -30,6 +40,7 @@ class User(msgspec.Struct, gc=False, omit_defaults=True):
     state: Literal["online", "away"] | None = None
     password: Secret | None = None
     token: Secret | None = None
+    code: Secret | None = None
     remember: bool = False
 
 
@@ -50,7 +61,8 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
     `remember` asks for a token; it, the password and the token may stand here or in `user`. `lang` is the language of
     the answers on this connection (`ru`, `en`, also with a region: `en-GB`), if it is not to be the server's; any other
     means nothing. `account_name` or `client_name` may stand beside `user`. `device` is what the user calls the program
-    or the machine, for the list of their logins.
+    or the machine, for the list of their logins. `code` (also in `user`) goes with the password of an account that
+    has a second factor.
     """
 
     user: User
@@ -62,20 +74,7 @@ class Authenticate(Request, tag="authenticate", kw_only=True):
     token: Secret | None = None
     lang: Annotated[str, Meta(max_length=35)] | None = None
     device: str | None = None
-
-
-class Logins(Request, tag="logins"):
-    """Ask for one's own logins."""
-
-
-class EndLogin(Request, tag="end_login", kw_only=True):
-    """End one of one's own logins, and its connections; not that of this connection, which `quit` ends."""
-
-    login: Number
-
-
-class EndLogins(Request, tag="end_logins"):
-    """End all of one's own logins but that of this connection, and their connections."""
+    code: Secret | None = None
 
 
 class Msg(Request, tag="msg", kw_only=True):
@@ -434,6 +433,11 @@ class Who(Request, tag="who", kw_only=True):
 AnyRequest: TypeAlias = (
     Presence
     | Authenticate
+    | Totp
+    | BeginTotp
+    | ConfirmTotp
+    | EndTotp
+    | RecoveryCodes
     | Logins
     | EndLogin
     | EndLogins

@@ -56,6 +56,7 @@ class _Spelled(_User):
     features: list[str] = []
     lang: Annotated[str, Meta(max_length=35)] | None = None
     device: str | None = None
+    code: Secret | None = None
 
 
 _SPELLED: Final = msgspec.json.Decoder(_Spelled, dec_hook=take_secret)
@@ -93,4 +94,5 @@ def respell(data: bytes) -> Authenticate | Presence | None:
         token=found.token,
         lang=found.lang,
         device=found.device,
+        code=found.code,
     )

@@ -153,6 +153,9 @@ _PROMISED: Final = (
     answers.LOGIN_ENDED,
     answers.LOGIN_REVOKED,
     answers.LOGINS_REVOKED,
+    answers.TOTP_CONFIRMED,
+    answers.TOTP_ENDED,
+    answers.TOTP_CODES,
 )
 """What is promised always; of the others it is what has changed something (`of_change`)."""
 

@@ -32,6 +32,7 @@ from vestnik.store.queries import (
     room_lists,
     rooms,
     search,
+    second_factor,
     vacancy,
 )
 
@@ -128,6 +129,7 @@ class Access:
     find_account = look_up(accounts.find_account, "key")
     find_accounts = look_up(accounts.find_accounts)
     name_standing = look_up(accounts.name_standing, "name")
+    account_names = read(accounts.account_names, "after", "limit")
     doubtful_accounts = read(accounts.doubtful_accounts, "limit")
     initials = read(accounts.initials)
     list_accounts = read(accounts.list_accounts, "after", "limit")
@@ -141,6 +143,14 @@ class Access:
     begin_login = write(accounts.begin_login, "account_id")
     touch_login = write(accounts.touch_login, "account_id", "login_id")
     end_login = write(accounts.end_login, "account_id", "login_id")
+    begin_second_factor = act(second_factor.begin_second_factor, "account_id")
+    confirm_second_factor = act(second_factor.confirm_second_factor, "account_id", "step")
+    end_second_factor = write(second_factor.end_second_factor, "account_id")
+    set_recovery_codes = act(second_factor.set_recovery_codes, "account_id")
+    take_try = write(second_factor.take_try, "account_id")
+    use_step = write(second_factor.use_step, "account_id", "step")
+    use_recovery_code = write(second_factor.use_recovery_code, "account_id")
+    second_factor = look_up(second_factor.second_factor, "account_id")  # from here on the method
     end_logins = act(logins.end_logins, "account_id", "login_id")
     logins = read(logins.logins, "account_id")  # from here on the method
     blocked = read(blocks.blocked, "account_id")
@@ -193,6 +203,7 @@ class Access:
 
     # Rooms and their members.
     all_rooms = read(room_lists.all_rooms)
+    room_names = read(room_lists.room_names, "after", "limit")
     room_state = read(room_lists.room_state, "reader.account_id", "room_id")
     list_rooms = read(room_lists.list_rooms, "account_id", "after", "limit")
     list_members = read(room_lists.list_members, "reader.account_id", "room_id", "after", "limit")

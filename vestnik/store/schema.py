@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -51,6 +51,24 @@ login = Table(
     Column("address", Text, nullable=False, server_default=""),  # from which it was used last
 )
 
+authenticator = Table(
+    "authenticator",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("key", Text, nullable=False),  # base32
+    Column("confirmed", Boolean, nullable=False),  # whether it is in force
+    Column("step", Integer, nullable=False),  # of the last code that was used, so that none is used twice
+    Column("tries", Float, nullable=False),  # that were left
+    Column("tried", Float, nullable=False),  # when the last one was made
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),  # SHA-256, hexadecimal
+)
+
 conversation = Table(
     "conversation",
     metadata,
@@ -70,6 +88,7 @@ room = Table(
     Column("id", ForeignKey("conversation.id"), primary_key=True),
     Column("name", Text, nullable=False),
     Column("key", Text, nullable=False, unique=True),
+    Column("skeleton", Text, index=True),  # what the name looks like; null for a group
     Column("private", Boolean, nullable=False, server_default="0"),
     Column("archived", Boolean, nullable=False, server_default="0"),
     Column("topic", Text, nullable=False, server_default=""),
@@ -94,6 +113,7 @@ room_alias = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("room_id", ForeignKey("room.id"), nullable=False, index=True),
+    Column("skeleton", Text, index=True),
     # How often the server has found that nobody had used it since it looked last, one time after the other.
     Column("idle", Integer, nullable=False, server_default="0"),
 )

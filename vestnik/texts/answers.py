@@ -24,6 +24,43 @@ CATALOGUE: Final[Catalogue] = {
     "login.missing": ("Пользователь не авторизован", "Nobody is logged in"),
     "login.late": ("За {limit} с никто не вошёл", "Nobody has logged in within {limit} s"),
     "login.ended": ("Пользователь {account} завершил работу", "User {account} quit"),
+    "login.code_needed": (
+        "Пользователю {account} нужен ещё код: поле code или пробел и код за паролем",
+        "User {account} needs a code as well: the field code, or a blank and the code behind the password",
+    ),
+    "totp.shown": (
+        "Пользователь {account} спросил о своём втором факторе",
+        "User {account} asked about their second factor",
+    ),
+    "totp.begun": (
+        "Пользователь {account} получил ключ для кодов; он вступит в силу с первым кодом",
+        "User {account} got a key for codes, which is in force with the first code",
+    ),
+    "totp.confirmed": (
+        "Пользователь {account} входит теперь с паролем и кодом",
+        "User {account} logs in with a password and a code from now on",
+    ),
+    "totp.ended": (
+        "Пользователь {account} входит снова без кода",
+        "User {account} logs in without a code again",
+    ),
+    "totp.codes": (
+        "Пользователь {account} получил новые запасные коды ({count}), прежние больше не действуют",
+        "User {account} got new recovery codes ({count}); those before are void",
+    ),
+    "totp.refused": (
+        "Код пользователя {account} неверен или уже использован",
+        "The code of user {account} is wrong or was used already",
+    ),
+    "totp.later": (
+        "Слишком много неверных кодов пользователя {account}: следующий через {seconds} с, запасной код — сейчас",
+        "Too many wrong codes of user {account}: another one in {seconds} s, a recovery code now",
+    ),
+    "totp.is_on": (
+        "У пользователя {account} уже есть второй фактор",
+        "User {account} has a second factor already",
+    ),
+    "totp.is_off": ("У пользователя {account} нет второго фактора", "User {account} has no second factor"),
     "logins.listed": (
         "Пользователь {account} получил список своих входов ({count})",
         "User {account} got the list of their logins ({count})",
@@ -162,6 +199,10 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "room.created": ("Пользователь {account} создал чат {room}", "User {account} created room {room}"),
     "room.exists": ("Чат {room} уже существует", "Room {room} already exists"),
+    "room.similar": (
+        "Имя {room} не отличить от имени {other}, которое уже занято",
+        "The name {room} looks like {other}, which is already taken",
+    ),
     "room.changed": (
         "Пользователь {account} изменил чат {room}: {fields}",
         "User {account} changed room {room}: {fields}",
@@ -372,6 +413,11 @@ CATALOGUE: Final[Catalogue] = {
     "admin.role": (
         "Учётной записи {account} дана роль на сервере: {role}",
         "Account {account} was given a role on the server: {role}",
+    ),
+    "admin.names": ("Показаны сомнительные имена ({count})", "Doubtful names shown ({count})"),
+    "admin.totp": (
+        "Второй фактор учётной записи {account} снят",
+        "The second factor of account {account} is removed",
     ),
     "admin.unrecorded": (
         "Ничего не сделано: журнал управления (admin.log) не удаётся записать: {reason}",

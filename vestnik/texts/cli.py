@@ -48,6 +48,7 @@ CATALOGUE: Final[Catalogue] = {
         "Сервер (процесс {pid}) не отвечает; сделано ли это, сказано в admin.log",
         "The server (process {pid}) does not answer: admin.log says whether it was done",
     ),
+    "cli.names_more": ("{text}; это первые", "{text}; these are the first"),
     "cli.password": ("Пароль", "Password"),
     "cli.password_again": ("Пароль ещё раз", "Password again"),
     "cli.password_differs": ("Пароли не совпадают", "The passwords differ"),

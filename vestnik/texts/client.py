@@ -111,6 +111,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.client_back": ("Связь восстановлена", "The connection is back"),
     "cli.login_name": ("Имя", "Name"),
     "cli.login_password": ("Пароль {account} на {server}", "Password of {account} at {server}"),
+    "cli.login_code": ("Код из приложения или запасной код", "Code of the authenticator, or a recovery code"),
     "cli.login_remembered": (
         "Вход запомнен на этом компьютере; /logout завершит его",
         "The login is remembered on this computer; /logout ends it",

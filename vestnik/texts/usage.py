@@ -135,6 +135,12 @@ COMMANDS: Final[Mapping[str, str]] = {
     "Forbid the account NAME to log in and close its connections.": (
         "Запретить учётной записи ИМЯ входить и закрыть её соединения."
     ),
+    "Take the second factor off the account NAME, which logs in with its password alone then.": (
+        "Снять второй фактор учётной записи ИМЯ: дальше она входит с одним паролем."
+    ),
+    "List names of accounts and rooms that could be taken for others, and would be refused today.": (
+        "Показать имена учётных записей и чатов, которые не отличить от других и которых сегодня не дали бы."
+    ),
     "Let the account NAME log in again.": "Снова разрешить учётной записи ИМЯ входить.",
     "List all accounts.": "Показать все учётные записи.",
     "Give the account NAME a new password, which ends its logins and connections.": (

@@ -9,7 +9,8 @@ from vestnik.chat.actions.login import TOUCH_AFTER
 from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotFound, WrongLogin
 from vestnik.protocol.events import LoginState
-from vestnik.protocol.requests import Authenticate, EndLogin, EndLogins, Logins, Quit, User
+from vestnik.protocol.own_account import EndLogin, EndLogins, Logins
+from vestnik.protocol.requests import Authenticate, Quit, User
 from vestnik.secret import Secret
 
 NOW = 1_000_000_000.0

@@ -6,8 +6,8 @@ import pytest
 
 from tests.chat.conftest import House, hearers
 from vestnik.chat.limits import Limits
-from vestnik.protocol.errors import BadRequest, Forbidden
-from vestnik.protocol.requests import Join, Leave, SetRoom
+from vestnik.protocol.errors import BadRequest, Conflict, Forbidden
+from vestnik.protocol.requests import CreateRoom, Join, Leave, SetRoom
 
 
 @pytest.fixture
@@ -143,3 +143,32 @@ async def test_join_by_a_name_of_before(house: House) -> None:
     for _ in range(2):
         assert (await house.reply(boris, Join(room="#tea"))).more == {"room": "#jam"}
     assert (await house.reply(boris, Join(room="#Jam"))).more == {}
+
+
+async def test_rooms_that_look_alike(house: House) -> None:
+    """No room is made, joined into being, or called anew by a name that looks like another's, nor one from before."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, Join(room="#cocoa"))
+    await house.do(boris, Join(room="#tea"))
+    for request in (Join(room="#сосоа"), CreateRoom(room="#СОСОА"), SetRoom(room="#tea", name="#сосоа")):
+        with pytest.raises(Conflict) as caught:
+            await house.do(boris, request)
+        assert (caught.value.answer.name, caught.value.values[1]) == ("room.similar", "#cocoa")
+    await house.do(anna, SetRoom(room="#cocoa", name="#kakao"))
+    for request in (Join(room="#сосоа"), CreateRoom(room="#СОСОА")):
+        with pytest.raises(Conflict) as caught:
+            await house.do(boris, request)
+        assert caught.value.values[1] == "#kakao"
+    await house.do(anna, SetRoom(room="#kakao", name="#KAKAO"))
+    await house.do(anna, SetRoom(room="#kakao", name="#сосоа"))
+    assert (await house.reply(boris, Join(room="#cocoa"))).values == ("boris", "#сосоа")
+
+
+async def test_a_private_room_that_looks_alike(house: House) -> None:
+    """Of a private room nobody is told more than that the name is not free."""
+    anna, boris = await house.login("anna"), await house.login("boris")
+    await house.do(anna, CreateRoom(room="#cocoa", private=True))
+    for request in (Join(room="#сосоа"), CreateRoom(room="#сосоа")):
+        with pytest.raises(Conflict) as caught:
+            await house.do(boris, request)
+        assert (caught.value.answer.name, caught.value.values) == ("room.exists", ("#сосоа",))

@@ -44,6 +44,13 @@ def test_join() -> None:
     assert refusal(rule, Standing("#tea", banned=True, private=True, archived=True)) == told
 
 
+def test_join_makes_no_double() -> None:
+    """A room is not made by joining a name that looks like another's, whose name only those are told who know it."""
+    rule = MayJoin("anna", "#jаm")
+    assert refusal(rule, Standing("#jаm", similar="#jam")) == ("room.similar", ("#jаm", "#jam"))
+    assert refusal(rule, Standing("#jаm", similar="")) == ("room.exists", ("#jаm",))
+
+
 def test_leave() -> None:
     """Members leave rooms, and groups."""
     rule = MayLeave("anna", "#jam")

@@ -1,5 +1,7 @@
 """`vestnik user`."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.support.process import VESTNIK, ServerProcess, vestnik
@@ -37,6 +39,29 @@ def test_a_life(tmp_path: Path) -> None:
     assert "secret" not in "".join(lines)
     assert "mumble" not in "".join(lines)
     assert (tmp_path / "vestnik.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_names(tmp_path: Path) -> None:
+    """Names from before that would be refused today are listed with the reason, and nothing of them is invisible."""
+    user(tmp_path, "add", "anna")
+    assert user(tmp_path, "names") == ""
+    with closing(sqlite3.connect(tmp_path / "vestnik.db")) as database:
+        for name in ("аnnа", "an\u202ena"):
+            database.execute(
+                "INSERT INTO account (name, key, password_hash, disabled, created) VALUES (?, ?, '', 0, 1)",
+                (name, name),
+            )
+        database.commit()
+    found = [line.split("\t") for line in user(tmp_path, "names").splitlines()]
+    assert ["аnnа", "The name аnnа looks like anna, which is already taken"] in found
+    assert "\u202e" not in "".join(map("".join, found))
+    assert journal(tmp_path)[-1].endswith(f"Doubtful names shown ({len(found)})")
+
+
+def test_second_factor(tmp_path: Path) -> None:
+    """Who has none has none that could be taken off."""
+    user(tmp_path, "add", "anna")
+    assert user(tmp_path, "totp-off", "anna", code=1) == "User anna has no second factor\n"
 
 
 def test_roles(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from vestnik.chat.actions import (
     people,
     rooms,
     search,
+    totp,
 )
 from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
@@ -97,6 +98,11 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(login.presence, claims=_present),
         _row(login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
         _row(login.quit_, needs_login=False),
+        _row(totp.show_totp),
+        _row(totp.begin_totp),
+        _row(totp.confirm_totp),
+        _row(totp.end_totp),
+        _row(totp.recovery_codes),
         _row(logins.list_logins),
         _row(logins.end_login, "login"),
         _row(logins.end_logins),
@@ -142,6 +148,8 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _administrative(administration.get_account, "name"),
         _administrative(administration.list_accounts, "after"),
         _administrative(administration.set_password, "name"),
+        _administrative(administration.doubtful_names),
+        _administrative(administration.remove_totp, "name"),
         _administrative(administration.disable_account, "name"),
         _administrative(administration.enable_account, "name"),
         _administrative(administration.set_account_role, "name", "role"),

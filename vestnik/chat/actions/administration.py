@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from vestnik.chat.administration import Administrator
 from vestnik.chat.chat import Chat
+from vestnik.chat.doubtful_names import NameReport
 from vestnik.chat.limits import MAX_PASSWORD
 from vestnik.chat.names import check_account_name, check_new_account_name, name_key
 from vestnik.chat.outcome import Reply
@@ -19,9 +20,11 @@ from vestnik.protocol import answers
 from vestnik.protocol.administration import (
     AddAccount,
     DisableAccount,
+    DoubtfulNames,
     EnableAccount,
     GetAccount,
     ListAccounts,
+    RemoveTotp,
     SetAccountRole,
     SetPassword,
 )
@@ -29,7 +32,9 @@ from vestnik.protocol.errors import BadRequest, NotFound
 from vestnik.secret import Secret
 
 PAGE: Final = 1000
-"""Accounts in one answer."""
+"""Accounts, or names, in one answer."""
+SLICE: Final = 200
+"""Names that are looked at before others have their turn."""
 
 
 async def add_account(chat: Chat, session: Session, request: AddAccount) -> Reply:
@@ -77,6 +82,34 @@ async def set_password(chat: Chat, session: Session, request: SetPassword) -> Re
     await chat.storage.set_password(account.id, password_hash)
     chat.sessions.expel(account.id)
     return Reply(answers.ADMIN_PASSWORD, (account.name,))
+
+
+async def doubtful_names(chat: Chat, session: Session, request: DoubtfulNames) -> Reply:
+    """Names of accounts and rooms that would be refused today, the first `PAGE`; the oldest of those alike is none."""
+    administrator = _administrator(session)
+    report = NameReport()
+    for read in (chat.storage.account_names, chat.storage.room_names):
+        last = 0
+        while page := await read(last, SLICE):
+            for last, name in page:  # noqa: B007  # the next page begins behind it
+                report.add(name)
+    more: dict[str, Any] = {"names": report.found[:PAGE]}
+    if len(report.found) > PAGE:
+        more["more"] = True
+    await administrator.record(answers.ADMIN_NAMES, len(report.found))
+    return Reply(answers.ADMIN_NAMES, (len(report.found),), more=more)
+
+
+async def remove_totp(chat: Chat, session: Session, request: RemoveTotp) -> Reply:
+    """Take the second factor off an account. Raises NotFound."""
+    administrator = _administrator(session)
+    account = await _find(chat, request.name)
+    found = await chat.storage.second_factor(account.id)
+    if found is None or not found.confirmed:
+        raise NotFound(answers.TOTP_IS_OFF, account.name)
+    await administrator.record(answers.ADMIN_TOTP, account.name)
+    await chat.storage.end_second_factor(account.id)
+    return Reply(answers.ADMIN_TOTP, (account.name,))
 
 
 async def disable_account(chat: Chat, session: Session, request: DisableAccount) -> Reply:

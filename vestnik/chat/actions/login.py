@@ -8,6 +8,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Final
 
+from vestnik.chat.actions.totp import check_code
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_DEVICE, MAX_PASSWORD
 from vestnik.chat.names import INVISIBLE, check_length, check_text, name_key
@@ -15,10 +16,11 @@ from vestnik.chat.outcome import Reply
 from vestnik.chat.passwords import hash_token, make_token
 from vestnik.chat.presence import AWAY
 from vestnik.chat.rules.accounts import MayLogIn
+from vestnik.chat.second_factor import apart
 from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import Credentials, LoginOrigin, LoginStanding, TokenLogin
 from vestnik.protocol import answers
-from vestnik.protocol.errors import BadRequest, Forbidden, WrongLogin
+from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised, WrongLogin
 from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
 from vestnik.protocol.spellings import named
 from vestnik.secret import Secret
@@ -30,7 +32,8 @@ login."""
 
 async def authenticate(chat: Chat, session: Session, request: Authenticate) -> Reply:
     """Log in by password or token. Raises WrongLogin (one text for unknown name, wrong password, wrong token), and
-    Forbidden when somebody else is named, too, or when others could have read it on the way.
+    Forbidden when somebody else is named, too, or when others could have read it on the way, and NotAuthorised when the
+    password is right and a code is missing.
     """
     if request.lang is not None:
         session.lang = intern(request.lang.partition("-")[0].casefold())
@@ -61,9 +64,16 @@ async def _by_password(
         since = now - chat.login_lifetime
         expulsions = chat.sessions.expulsions
         found = await chat.storage.credentials(name_key(name), since)
+        code = request.code if request.user.code is None else request.user.code
+        if found is not None and found.second_factor and code is None:
+            password, code = apart(password)
         right = await chat.passwords.verify(found.password_hash if found else None, password)
         if found is None or not right:
             raise WrongLogin(answers.LOGIN_REFUSED, name)
+        if found.second_factor and not found.disabled:
+            if code is None:
+                raise NotAuthorised(answers.LOGIN_CODE_NEEDED, found.account.name)
+            await check_code(chat, found.account, code)
     may_log_in = MayLogIn(name, found.account.name, found.password_hash)
     may_log_in(LoginStanding(found.password_hash, found.disabled))
     _check_connections(chat, session, found)
@@ -74,6 +84,8 @@ async def _by_password(
         expulsions = chat.sessions.expulsions
         found = await chat.storage.credentials(name_key(name), since) or found
         may_log_in(LoginStanding(found.password_hash, found.disabled))
+        if found.second_factor and code is None:
+            raise NotAuthorised(answers.LOGIN_CODE_NEEDED, found.account.name)
         logins = await chat.storage.logins(found.account.id, since)
         if not any(each.id == login_id if each.with_token else login_id is None for each in logins):
             raise WrongLogin(answers.LOGIN_REFUSED, name)  # it was ended meanwhile

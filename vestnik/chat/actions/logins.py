@@ -9,7 +9,7 @@ from vestnik.chat.storage.accounts import LoginRecord
 from vestnik.protocol import answers
 from vestnik.protocol.errors import Forbidden, NotFound
 from vestnik.protocol.events import LoginState
-from vestnik.protocol.requests import EndLogin, EndLogins, Logins
+from vestnik.protocol.own_account import EndLogin, EndLogins, Logins
 
 
 async def list_logins(chat: Chat, session: Session, request: Logins) -> Reply:

@@ -14,7 +14,7 @@ from vestnik.protocol.requests import RoleName
 
 
 class NameFree(RoomRule, frozen=True):
-    """The name that is wanted, `asked`, leads to no other room."""
+    """The name that is wanted, `asked`, leads to no other room, and does not look like one that does."""
 
     asked: str
 
@@ -22,16 +22,21 @@ class NameFree(RoomRule, frozen=True):
         """Raises Conflict, which tells what a room is called now only to who may know it."""
         if standing.taken is not None:
             raise Conflict(answers.ROOM_EXISTS, standing.taken or self.asked)
+        if standing.similar is not None:
+            if not standing.similar:
+                raise Conflict(answers.ROOM_EXISTS, self.asked)
+            raise Conflict(answers.ROOM_SIMILAR, self.asked, standing.similar)
 
 
 class MayJoin(RoomRule, frozen=True):
-    """Somebody who is no member may become one by themselves."""
+    """Somebody who is no member may become one by themselves, or make the room if its name is free."""
 
     account: str
     asked: str
 
     def __call__(self, standing: Standing) -> None:
-        """Raises Forbidden."""
+        """Raises Forbidden, and Conflict for a name that looks like another room's."""
+        NameFree(self.asked)(standing)
         # Nothing more is told of it, not what it is called now, either.
         if needed(standing, "join") != "anybody" and not standing.invited:
             raise Forbidden(answers.ROOM_PRIVATE, self.account, self.asked)

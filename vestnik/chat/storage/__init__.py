@@ -11,6 +11,7 @@ from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.retention import RetentionStorage
 from vestnik.chat.storage.rooms import RoomStorage
 from vestnik.chat.storage.search import SearchStorage
+from vestnik.chat.storage.second_factor import SecondFactorStorage
 
 
 class Storage(
@@ -23,6 +24,7 @@ class Storage(
     RetentionStorage,
     RoomStorage,
     SearchStorage,
+    SecondFactorStorage,
     Protocol,
 ):
     """All of them."""

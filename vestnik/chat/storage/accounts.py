@@ -29,7 +29,8 @@ class Credentials(NamedTuple):
     """What a login is checked against. `login_used` is when a living login was last used (UNIX seconds), or None.
 
     `status` is the account's last status text, `role` what it is on the server. `plain_used` is the same as
-    `login_used` of the login without a token, `plain_origin` where that was used from.
+    `login_used` of the login without a token, `plain_origin` where that was used from. `second_factor`
+    says that it takes a code, too.
     """
 
     account: AccountRecord
@@ -40,6 +41,7 @@ class Credentials(NamedTuple):
     role: ServerRole = "member"
     plain_used: float | None = None
     plain_origin: LoginOrigin = NOWHERE
+    second_factor: bool = False
 
 
 class TokenLogin(NamedTuple):
@@ -114,6 +116,9 @@ class AccountStorage(Protocol):
 
     async def name_standing(self, name: str, key: str) -> NameStanding:
         """How a name with this key stands, which somebody may want."""
+
+    async def account_names(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Numbers and names of accounts behind the number `after`, the oldest first."""
 
     async def doubtful_accounts(self, keys: Collection[str], limit: int) -> list[str]:
         """Accounts whose names look like others', or have one of these keys; at most `limit`, by name."""

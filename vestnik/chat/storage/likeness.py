@@ -15,7 +15,12 @@ def skeleton(name: str) -> str:
     Punctuation around a name is that of the sentence it stands in (`@anna, are you there?`), so it makes no difference.
     It is compared, never shown.
     """
-    return _look(_look(bare(unicodedata.normalize("NFKC", name))).casefold())
+    return room_skeleton(bare(unicodedata.normalize("NFKC", name)))
+
+
+def room_skeleton(name: str) -> str:
+    """The same for the name of a room, which signs around it belong to: `#c` is not `#c#`."""
+    return _look(_look(unicodedata.normalize("NFKC", name)).casefold())
 
 
 def bare(name: str) -> str:

@@ -17,8 +17,9 @@ class Standing(NamedTuple):
     it is done; None for who is no member.
     `banned` is the person, and `last_owner`; `blocked` says that the person takes no invitations from the account;
     `invited` that the account was asked to join.
-    `taken` is the name of another room to which the name leads that this one is to get, empty if the account may not
-    know it. `edits` is who sees what messages said before, `allowed` who may do what else.
+    `taken` is the name of another room to which the name leads that this one is to get, `similar` that of one which it
+    looks like, or looked like when that was called otherwise; each is empty if the account may not know it. `edits` is
+    who sees what messages said before, `allowed` who may do what else.
     """
 
     room: str
@@ -31,6 +32,7 @@ class Standing(NamedTuple):
     banned: bool = False
     last_owner: bool = False
     taken: str | None = None
+    similar: str | None = None
     blocked: bool = False
     invited: bool = False
     edits: EditsVisibility = "members"
@@ -150,6 +152,9 @@ class RoomStorage(Protocol):
 
         `key` is that of the wanted name, if there is one.
         """
+
+    async def room_names(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """Numbers and names of rooms behind the number `after`, the oldest first; not of groups."""
 
     async def room_state(self, reader: Asker, room_id: int) -> RoomState:
         """A room as the reader sees it."""

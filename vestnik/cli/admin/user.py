@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, get_args
 
 import click
+from msgspec import UNSET
 
 from vestnik.cli import options
 from vestnik.cli.admin.acts import admin_journal
 from vestnik.cli.admin.control import ask
+from vestnik.cli.client.drawing.visible import printable
 from vestnik.cli.data import need_data
 from vestnik.cli.failure import Failure, troubles
 from vestnik.cli.groups import AnywhereGroup
@@ -27,9 +29,11 @@ from vestnik.protocol.administration import (
     AddAccount,
     AnyAdministration,
     DisableAccount,
+    DoubtfulNames,
     EnableAccount,
     GetAccount,
     ListAccounts,
+    RemoveTotp,
     SetAccountRole,
     SetPassword,
 )
@@ -195,6 +199,29 @@ def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
     admin.ask(GetAccount(name=admin.name(name)))
     admin.do(SetPassword(name=name, password=admin.ask_password()))
+
+
+@command.command("names")
+@_with_admin
+@journaled(logger="admin")
+def names(admin: Admin) -> None:
+    """List names of accounts and rooms that could be taken for others, and would be refused today."""
+    answer = admin.ask(DoubtfulNames())
+    for found in [] if answer.names is UNSET else answer.names:
+        fields = answers.ALL[found.answer].fields
+        why = say(admin.settings.lang, found.answer, **dict(zip(fields, found.values, strict=True)))
+        click.echo(f"{printable(found.name)}\t{printable(why)}")
+    if answer.more is True:
+        click.echo(say(admin.settings.lang, "cli.names_more", text=answer.alert), err=True)
+
+
+@command.command("totp-off")
+@click.argument("name")
+@_with_admin
+@journaled(arguments=("name",), logger="admin")
+def totp_off(admin: Admin, name: str) -> None:
+    """Take the second factor off the account NAME, which logs in with its password alone then."""
+    admin.do(RemoveTotp(name=admin.name(name)))
 
 
 @command.command("disable")

@@ -204,11 +204,16 @@ async def _talk_in_terminal(shell: Shell, keep_history: bool, ask: bool) -> None
 async def _talk_in_lines(shell: Shell, ask: bool) -> None:
     """Serve standard input line by line; what others send goes to standard output."""
 
-    async def type_password() -> Secret:
-        text = click.prompt(shell.screen.text("cli.password"), hide_input=True, err=True)
-        return Secret(str(text))
+    async def type_secret(sentence: str) -> Secret:
+        return Secret(str(click.prompt(shell.screen.text(sentence), hide_input=True, err=True)))
 
-    if not await shell.begin(needs_login=False, log_in=partial(enter, shell, type_password if ask else None)):
+    log_in = partial(
+        enter,
+        shell,
+        partial(type_secret, "cli.password") if ask else None,
+        partial(type_secret, "cli.login_code") if _is_terminal(sys.stdin) else None,
+    )
+    if not await shell.begin(needs_login=False, log_in=log_in):
         return
     receiving = asyncio.create_task(shell.receive())
     talking = asyncio.create_task(_serve_lines(shell))

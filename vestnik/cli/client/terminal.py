@@ -54,9 +54,12 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
     shell.redraw = prompt.app.invalidate
     typing = OwnTyping(shell.client)
     prompt.default_buffer.on_text_changed += lambda buffer: _typed(shell, typing, buffer.text)
+    log_in = partial(
+        enter, shell, _asking(shell, "cli.login_password") if ask else None, _asking(shell, "cli.login_code")
+    )
     with patch_stdout(raw=True):
         try:
-            if not await shell.begin(needs_login=True, log_in=partial(enter, shell, _password(shell) if ask else None)):
+            if not await shell.begin(needs_login=True, log_in=log_in):
                 return
         except (EOFError, KeyboardInterrupt):  # no event: whoever was asked for the password does not want to
             shell.failed = True
@@ -86,14 +89,14 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
         await receiving
 
 
-def _password(shell: Shell) -> Ask:
-    """Asks for the password, out of sight."""
+def _asking(shell: Shell, sentence: str) -> Ask:
+    """Asks for a password or a code, out of sight."""
 
     async def ask() -> Secret:
         client = shell.client
         where = {"account": client.name, "server": show_address(client.address, client.port)}
         session: PromptSession[str] = PromptSession(erase_when_done=True, key_bindings=password_bindings())
-        text = printable(shell.screen.text("cli.login_password", **where))
+        text = printable(shell.screen.text(sentence, **where))
         return Secret(await session.prompt_async(f"{text}: ", is_password=True))
 
     return ask

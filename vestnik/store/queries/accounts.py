@@ -4,7 +4,7 @@ from collections.abc import Collection
 from sys import intern
 from typing import Final, cast
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
@@ -28,7 +28,7 @@ from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
 from vestnik.store.queries.logins import forget_oldest
-from vestnik.store.schema import account, contact, login
+from vestnik.store.schema import account, authenticator, contact, login
 
 MAX_KEYS: Final = 500
 """Names that are looked up by one query."""
@@ -67,6 +67,10 @@ _CREDENTIALS: Final = (
         _PLAIN.c.used.label("plain_used"),
         _PLAIN.c.device,
         _PLAIN.c.address,
+        exists()
+        .where(authenticator.c.account_id == account.c.id, authenticator.c.confirmed)
+        .correlate(account)
+        .label("second_factor"),
     )
     .select_from(account.outerjoin(_PLAIN, _PLAIN.c.id == _NEWEST_PLAIN))
     .where(account.c.key == bindparam("key"))
@@ -139,6 +143,12 @@ def add_account(
     connection.execute(insert(account).values(values))
 
 
+def account_names(connection: Connection, after: int, limit: int) -> list[tuple[int, str]]:
+    """Numbers and names of accounts behind the number `after`, the oldest first."""
+    found = select(account.c.id, account.c.name).where(account.c.id > after).order_by(account.c.id).limit(limit)
+    return [(number, name) for number, name in connection.execute(found)]
+
+
 def doubtful_accounts(connection: Connection, keys: Collection[str], limit: int) -> list[str]:
     """Accounts whose names look like others' that were there before, or have one of these keys."""
     doubtful = select(account.c.name).where(or_(account.c.skeleton.is_(None), account.c.key.in_(keys)))
@@ -188,7 +198,9 @@ def credentials(connection: Connection, key: str, since: float) -> Credentials |
     if row is None:
         return None
     origin = NOWHERE if row.plain_used is None else LoginOrigin(row.device, row.address)
-    return Credentials(AccountRecord(row.id, row.name), *row[2:6], _role(row.role), row.plain_used, origin)
+    return Credentials(
+        AccountRecord(row.id, row.name), *row[2:6], _role(row.role), row.plain_used, origin, row.second_factor
+    )
 
 
 def token_login(connection: Connection, token_hash: str, since: float) -> TokenLogin | None:

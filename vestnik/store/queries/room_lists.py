@@ -124,6 +124,12 @@ _SIZES: Final = (
 )
 
 
+def room_names(connection: Connection, after: int, limit: int) -> list[tuple[int, str]]:
+    """Numbers and names of rooms behind the number `after`, the oldest first; not of groups."""
+    named = select(room.c.id, room.c.name).where(room.c.id > after, room.c.people.is_(None))
+    return [(number, name) for number, name in connection.execute(named.order_by(room.c.id).limit(limit))]
+
+
 def room_state(connection: Connection, reader: Asker, room_id: int) -> RoomState:
     """A room as the reader sees it."""
     check_reading(connection, reader, room_id)

@@ -7,11 +7,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
 from vestnik.chat.storage.changes import Allowances, ChangeEvent, RoomRecord
+from vestnik.chat.storage.likeness import room_skeleton
 from vestnik.chat.storage.rooms import MAX_ALIASES, GroupRule, Joined, RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.queries.blocks import blockers
 from vestnik.store.queries.changes import add_change
-from vestnik.store.queries.standing import add_member, check_standing, name_taken, standing_by_key
+from vestnik.store.queries.standing import add_member, check_standing, name_similar, name_taken, standing_by_key
 from vestnik.store.schema import conversation, member, room, room_alias
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -47,6 +48,7 @@ def join_room(connection: Connection, key: str, name: str, account_id: int, now:
     """Make the account a member, and the room if there is none; the first member becomes its owner."""
     found = standing_by_key(connection, key, account_id)
     if found is None:
+        rule(Standing(name, similar=name_similar(connection, name, account_id)))
         return _make_room(connection, account_id, now, {account_id: "owner"}, {"name": name, "key": key})
     room_id, peopled, standing = found
     if standing.role is not None:
@@ -68,7 +70,8 @@ def create_room(
     rule: RoomRule,
 ) -> Joined:
     """Make a room."""
-    rule(Standing(name, taken=name_taken(connection, key, account_id)))
+    taken, similar = name_taken(connection, key, account_id), name_similar(connection, name, account_id)
+    rule(Standing(name, taken=taken, similar=similar))
     columns = {"name": name, "key": key, **settings}
     return _make_room(connection, account_id, now, {account_id: "owner"}, columns, settings)
 
@@ -103,7 +106,7 @@ def set_room(
     rule: RoomRule,
 ) -> ChangeEvent | None:
     """Set what is `wanted`; the change has what is different now."""
-    check_standing(connection, room_id, account_id, account_id, rule, key)
+    check_standing(connection, room_id, account_id, account_id, rule, key, wanted.get("name", ""))
     row = connection.execute(_SETTINGS, {"room_id": room_id}).one()
     is_now = row._mapping
     changed = {field: value for field, value in wanted.items() if is_now[field] != value}
@@ -112,9 +115,12 @@ def set_room(
     values = dict(changed)
     if "name" in changed and key is not None and key != row.key:
         connection.execute(delete(room_alias).where(room_alias.c.key == key))
-        connection.execute(insert(room_alias).values(key=row.key, room_id=room_id))
+        old = {"key": row.key, "room_id": room_id, "skeleton": room_skeleton(row.name)}
+        connection.execute(insert(room_alias).values(old))
         connection.execute(_FORGET_ALIASES, {"room": room_id})
         values["key"] = key
+    if "name" in changed:
+        values["skeleton"] = room_skeleton(changed["name"])
     connection.execute(update(room).where(room.c.id == room_id).values(values))
     return add_change(connection, room_id, account_id, now, "set_room", called=row.name, **changed)
 
@@ -133,7 +139,10 @@ def _make_room(
     """
     room_id = connection.execute(insert(conversation).values(created=now).returning(conversation.c.id)).scalar_one()
     name = columns.get("name", f"#@{room_id}")
-    connection.execute(insert(room).values({"id": room_id, "name": name, "key": name} | dict(columns)))
+    looks = None if "people" in columns else room_skeleton(name)
+    connection.execute(
+        insert(room).values({"id": room_id, "name": name, "key": name, "skeleton": looks} | dict(columns))
+    )
     for person_id, role in members.items():
         add_member(connection, room_id, person_id, now, role)
     record = RoomRecord(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, case, delete, exists,
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from vestnik.chat.storage.changes import Allowances
+from vestnik.chat.storage.likeness import room_skeleton
 from vestnik.chat.storage.rooms import RoomRule, Standing
 from vestnik.protocol.requests import RoleName
 from vestnik.store.schema import (
@@ -93,6 +94,16 @@ LEADS_TO: Final = or_(room.c.key == bindparam("key"), room.c.id == _ALIAS.scalar
 _LED_TO: Final = select(
     case((or_(room.c.private == false(), _role_of("account_id").exists()), room.c.name), else_="")
 ).where(LEADS_TO, room.c.id.is_distinct_from(bindparam("room_id")))
+_LOOKS_LIKE: Final = or_(
+    room.c.skeleton == bindparam("skeleton"),
+    room.c.id.in_(select(room_alias.c.room_id).where(room_alias.c.skeleton == bindparam("skeleton"))),
+)
+_SIMILAR: Final = (
+    select(case((or_(room.c.private == false(), _role_of("account_id").exists()), room.c.name), else_=""))
+    .where(_LOOKS_LIKE, room.c.id.is_distinct_from(bindparam("room_id")))
+    .order_by(room.c.id)
+    .limit(1)
+)
 _BY_KEY: Final = _STANDING.where(LEADS_TO)
 _OTHER_OWNER: Final = select(
     exists().where(
@@ -125,10 +136,11 @@ def check_standing(
     person_id: int,
     rule: RoomRule,
     wanted_key: str | None = None,
+    wanted_name: str = "",
 ) -> Standing:
     """How an account and a person stand in a room, if `rule` lets them. Every change of a room begins with it.
 
-    `wanted_key` is the key of the name that the room is to get. Raises what `rule` raises.
+    `wanted_name` is what the room is to be called, `wanted_key` the key of that. Raises what `rule` raises.
     """
     values = {"room_id": room_id, "account_id": account_id, "person_id": person_id}
     row = connection.execute(_BY_ID, values).first()
@@ -138,7 +150,8 @@ def check_standing(
         return standing
     last = row.their_role == "owner" and not has_other_owner(connection, room_id, person_id)
     taken = None if wanted_key is None else name_taken(connection, wanted_key, account_id, room_id)
-    standing = _standing(row)._replace(last_owner=last, taken=taken)
+    similar = None if wanted_key is None else name_similar(connection, wanted_name, account_id, room_id)
+    standing = _standing(row)._replace(last_owner=last, taken=taken, similar=similar)
     rule(standing)
     return standing
 
@@ -162,6 +175,15 @@ def name_taken(connection: Connection, key: str, account_id: int, room_id: int |
     Empty for an account that may not know it.
     """
     return connection.execute(_LED_TO, {"key": key, "account_id": account_id, "room_id": room_id}).scalar()
+
+
+def name_similar(connection: Connection, name: str, account_id: int, room_id: int | None = None) -> str | None:
+    """The name of another room than `room_id` which a name looks like, or looks like one that it had before.
+
+    Empty for an account that may not know it.
+    """
+    values = {"skeleton": room_skeleton(name), "account_id": account_id, "room_id": room_id}
+    return connection.execute(_SIMILAR, values).scalar()
 
 
 def has_other_owner(connection: Connection, room_id: int, account_id: int) -> bool:
