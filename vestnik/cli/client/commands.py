@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vestnik.cli.client import account, life, link, messages, people, rooms
+from vestnik.cli.client import account, life, link, messages, people, rooms, totp
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.habits import ALIASES, HABITS
 from vestnik.cli.client.help import Command, Manual
@@ -83,6 +83,7 @@ _PEOPLE: Final = (
 )
 _ACCOUNT: Final = (
     Command("/logins", "", account.logins, "cli.help_logins"),
+    Command("/totp", "[on|off|codes]", totp.totp, "cli.help_totp"),
     Command("/revoke", "{seq}|all", account.revoke, "cli.help_revoke"),
 )
 _PROGRAM: Final = (
@@ -105,8 +106,8 @@ MANUAL: Final = Manual(
     HABITS,
 )
 COMMANDS: Final = {command.name: command for commands in MANUAL.groups.values() for command in commands}
-AT_ONCE: Final = frozenset({"/reconnect"})
-"""Commands that do not wait until the lines before them are served."""
+AT_ONCE: Final = frozenset({"/reconnect", "/totp"})
+"""Commands that do not wait until the lines before them are served: that may ask for something, too."""
 
 
 CHOOSING: Final = frozenset({"/join", "/to", "/create", "/group", "/unread"})

@@ -38,6 +38,7 @@ from vestnik.log.journal import Journal
 from vestnik.log.journaled import journaled
 from vestnik.protocol.codes import Code
 from vestnik.protocol.names import conversation_of, name_key
+from vestnik.secret import Secret
 from vestnik.texts.system import system_reason
 
 TELLING: Final = 5.0
@@ -64,6 +65,8 @@ class Shell:
         self.connected = False
         self.login: RememberedLogin | None = None
         """Where the login is remembered, if it is."""
+        self.ask: Callable[[str], Awaitable[Secret]] | None = None
+        """Asks whoever sits there for what the sentence says, out of sight; None where nobody does."""
         self.plain = False
         self.names: dict[str, str] = {}
         """Rooms and people seen so far, by the form in which names are compared."""

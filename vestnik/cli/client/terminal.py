@@ -57,6 +57,7 @@ async def talk(shell: Shell, keep_history: bool, ask: bool) -> None:
     log_in = partial(
         enter, shell, _asking(shell, "cli.login_password") if ask else None, _asking(shell, "cli.login_code")
     )
+    shell.ask = lambda sentence: _asking(shell, sentence)()
     with patch_stdout(raw=True):
         try:
             if not await shell.begin(needs_login=True, log_in=log_in):
