@@ -1,17 +1,24 @@
 """Every sentence the program says, in Russian (the default) and English: a catalogue for each reader.
 
-`answers` is for clients of the server, `journal` for those who read the journal, `client` for whoever sits before
-`vestnik client`, `cli` for those who use other commands. Answers and events have their own name, sentences of the
-command line one that begins with `cli.`. What any journal says of itself is in `vestnik.log.sentences`.
+`answers` is for clients of the server, `journal` for those who read the journal, `client` and `own_account` for
+whoever sits before `vestnik client`, `cli` for those who use other commands. Answers and events have their own name,
+sentences of the command line one that begins with `cli.`. What any journal says of itself is in
+`vestnik.log.sentences`.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vestnik.language import LANGUAGES, Catalogue
-from vestnik.texts import answers, cli, client, journal
+from vestnik.texts import answers, cli, client, journal, own_account
 
-CATALOGUES: Final[tuple[Catalogue, ...]] = (answers.CATALOGUE, journal.CATALOGUE, client.CATALOGUE, cli.CATALOGUE)
+CATALOGUES: Final[tuple[Catalogue, ...]] = (
+    answers.CATALOGUE,
+    journal.CATALOGUE,
+    client.CATALOGUE,
+    own_account.CATALOGUE,
+    cli.CATALOGUE,
+)
 
 
 def in_language(language: str, *catalogues: Catalogue) -> dict[str, str]:

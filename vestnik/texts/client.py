@@ -111,7 +111,6 @@ CATALOGUE: Final[Catalogue] = {
     "cli.client_back": ("Связь восстановлена", "The connection is back"),
     "cli.login_name": ("Имя", "Name"),
     "cli.login_password": ("Пароль {account} на {server}", "Password of {account} at {server}"),
-    "cli.login_code": ("Код из приложения или запасной код", "Code of the authenticator, or a recovery code"),
     "cli.login_remembered": (
         "Вход запомнен на этом компьютере; /logout завершит его",
         "The login is remembered on this computer; /logout ends it",
@@ -200,11 +199,6 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.columns_members": ("имя\tроль\tс\tмолчит до", "name\trole\tsince\tmuted until"),
     "cli.columns_people": ("имя\tсостояние\tпоследний раз\tстатус", "name\tstate\tlast seen\tstatus"),
-    "cli.columns_logins": (
-        "номер\tустройство\tадрес\tпоследний раз\tс\tсейчас",
-        "number\tdevice\taddress\tlast used\tsince\tnow",
-    ),
-    "cli.login_this": ("этот", "this one"),
     "cli.columns_versions": ("до\tкто\tдействие\tтекст", "until\tby\taction\ttext"),
     # What is so about a message.
     "cli.mark_edited": ("изменено", "edited"),
@@ -465,29 +459,6 @@ CATALOGUE: Final[Catalogue] = {
         "take no invitations from NAME; without a name, list those people",
     ),
     "cli.help_unblock": ("снова принимать приглашения от ИМЯ", "take invitations from NAME again"),
-    "cli.help_logins": ("откуда вы вошли", "where you are logged in"),
-    "cli.help_totp": (
-        "второй фактор: есть ли он; on — завести, off — снять, codes — новые запасные коды",
-        "the second factor: whether there is one; on: have one, off: have none, codes: new recovery codes",
-    ),
-    "cli.columns_totp": ("второй фактор\tзапасных кодов", "second factor\trecovery codes"),
-    "cli.totp_scan": (
-        "Отсканируйте код приложением для одноразовых паролей или введите в него ключ: {key}",
-        "Scan the code with an authenticator, or type the key into it: {key}",
-    ),
-    "cli.totp_code": ("Код, который показывает приложение", "The code that the authenticator shows"),
-    "cli.totp_keep": (
-        "Запасные коды на случай, если приложения не будет под рукой: каждый действует один раз, больше их не покажут",
-        "Recovery codes for when there is no authenticator at hand: each is good once, and they are not shown again",
-    ),
-    "cli.totp_terminal": (
-        "Пароль и код спрашивают в терминале: запустите vestnik client в нём",
-        "Password and code are asked for in a terminal: run vestnik client in one",
-    ),
-    "cli.help_revoke": (
-        "завершить вход из /logins и его соединения; all — все, кроме этого",
-        "end a login of /logins and its connections; all: every one but this",
-    ),
     "cli.help_reconnect": ("подключиться заново сейчас же", "connect again at once"),
     "cli.help_quit": (
         "завершить работу; вход, если он не запомнен, закончится",
