@@ -1,7 +1,7 @@
 """Answers: from what came of a request to the value that a door's format turns into bytes."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import UNSET
 
@@ -13,8 +13,11 @@ from vestnik.protocol.events import Response
 from vestnik.protocol.formats import Format
 from vestnik.texts import Wording, Wordings
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 REMEMBERED: Final = 10_000
-"""Plain answers that are remembered; past it all are forgotten and encoded anew."""
+"""Answers that are remembered; past it all are forgotten and made anew."""
 
 
 def respond(wording: Wording, reply: Reply, features: Collection[str], request_id: str | None) -> Response:
@@ -52,26 +55,35 @@ def _begin(answer: Answer, text: str, request_id: str | None) -> Response:
 
 
 class Acknowledgements:
-    """The answers to messages that are kept. One without numbers says the same each time, so it is encoded once."""
+    """The answers to messages that are kept. But for numbers and ids one says the same each time, so it is put into
+    words once, and encoded once for who gets neither.
+    """
 
     def __init__(self, wordings: Wordings) -> None:
         self._wordings = wordings
-        self._remembered: dict[tuple[Format, str, str, str, str], bytes] = {}
+        self._lines: dict[tuple[Format, str, str, str, str], bytes] = {}
+        self._responses: dict[tuple[str, str, str, str], Response] = {}
 
     def encode(self, answer: Answer, post: Post) -> bytes:
         """The answer to `post` in the format of where it came from."""
-        form, message = post.session.format, post.message
-        if form.rich:
+        session, message = post.session, post.message
+        form = session.format
+        if answer.code >= FIRST_ERROR:  # its text names the message
             return form.answer(self._respond(answer, post))
-        key = (form, post.session.lang, answer.name, message.author, message.to)
-        line = self._remembered.get(key)
-        if line is None:
-            line = form.answer(self._respond(answer, post))
-            if answer.code < FIRST_ERROR:  # the text of an error names the message
-                if len(self._remembered) >= REMEMBERED:
-                    self._remembered.clear()
-                self._remembered[key] = line
-        return line
+        if not form.rich:
+            key = (form, session.lang, answer.name, message.author, message.to)
+            line = self._lines.get(key)
+            if line is None:
+                line = _remember(self._lines, key, form.answer(self._respond(answer, post)))
+            return line
+        place = (session.lang, answer.name, message.author, message.to)
+        response = self._responses.get(place)
+        if response is None:
+            response = _remember(self._responses, place, self._respond(answer, post))
+        else:
+            response.id = UNSET if message.id is None else message.id
+            response.seq = message.seq
+        return form.answer(response)
 
     def _respond(self, answer: Answer, post: Post) -> Response:
         message, wording = post.message, self._wordings.of(post.session.lang)
@@ -81,3 +93,10 @@ class Acknowledgements:
         if post.withdrawn:
             response.deleted = True
         return response
+
+
+def _remember(remembered: dict[K, V], key: K, value: V) -> V:
+    if len(remembered) >= REMEMBERED:
+        remembered.clear()
+    remembered[key] = value
+    return value
