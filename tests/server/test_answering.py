@@ -89,7 +89,8 @@ def test_acknowledgement(answer: answers.Answer) -> None:
     assert read(made.encode(answer, post(None, rich=True))) == plain | {"seq": 3}
 
 
-def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rich", [False, True])
+def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch, rich: bool) -> None:
     """Answers that are remembered are those of the same addressee and code, also past the limit."""
     monkeypatch.setattr(answering, "REMEMBERED", 2)
     made = Acknowledgements(Wordings("en"))
@@ -99,7 +100,18 @@ def test_remembered_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
                 (answers.MESSAGE_DELIVERED, "delivered"),
                 (answers.MESSAGE_KEPT, "will be delivered later"),
             ):
-                assert read(made.encode(answer, post(to=to)))["alert"] == f"Message from anna to {to} {end}"
+                found = read(made.encode(answer, post(to=to, rich=rich)))
+                assert found["alert"] == f"Message from anna to {to} {end}"
+
+
+def test_numbers_are_not_remembered() -> None:
+    """Each answer to a rich client has the `seq` and the `id` of its own message."""
+    made = Acknowledgements(Wordings("en"))
+    for seq, client_id in enumerate(("a", None, "b")):
+        given = post(client_id, rich=True)
+        given.message.seq = seq
+        found = read(made.encode(answers.MESSAGE_DELIVERED, given))
+        assert (found["seq"], found.get("id")) == (seq, client_id)
 
 
 @pytest.mark.parametrize("rich", [False, True])

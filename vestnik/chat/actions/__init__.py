@@ -52,10 +52,10 @@ def _present(request: Presence) -> tuple[str, ...]:
 
 
 def _author(request: Msg) -> Claimed:
-    elsewhere = request.account_name, request.client_name, request.user
-    if request.sender is None and all(place is NOBODY for place in elsewhere):
+    account_name, client_name, user = request.account_name, request.client_name, request.user
+    if request.sender is None and account_name is NOBODY and client_name is NOBODY and user is NOBODY:
         return request.from_
-    return _both(request.from_, request.sender, *named(*elsewhere))
+    return _both(request.from_, request.sender, *named(account_name, client_name, user))
 
 
 def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:

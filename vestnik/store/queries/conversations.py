@@ -152,6 +152,10 @@ def unread(connection: Connection, account_id: int, places: Sequence[tuple[int, 
 
 
 _READ: Final = select(cursor.c.read).where(cursor.c.conversation_id == _CONVERSATION, cursor.c.account_id == _ME)
+_NEW: Final = insert_or_update(cursor)
+_HAS_READ: Final = _NEW.on_conflict_do_update(
+    index_elements=[cursor.c.conversation_id, cursor.c.account_id], set_={"read": _NEW.excluded.read}
+)
 _END: Final = select(LAST_SEQ).where(conversation.c.id == _CONVERSATION)
 
 
@@ -163,12 +167,7 @@ def read_up_to(connection: Connection, reader: Asker, conversation_id: int, seq:
     before = connection.execute(_READ, values).scalar()
     if reached <= (before or 0):
         return None
-    new = insert_or_update(cursor).values(values | {"delivered": 0, "read": reached})
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=[cursor.c.conversation_id, cursor.c.account_id], set_={"read": new.excluded.read}
-        )
-    )
+    connection.execute(_HAS_READ, values | {"delivered": 0, "read": reached})
     return reached
 
 

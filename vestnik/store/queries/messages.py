@@ -176,16 +176,17 @@ def messages_after(connection: Connection, number: int, limit: int) -> list[Stor
     ]
 
 
+_NEW: Final = insert_or_update(cursor)
+_DELIVERED: Final = _NEW.on_conflict_do_update(
+    index_elements=[cursor.c.conversation_id, cursor.c.account_id],
+    set_={"delivered": func.max(cursor.c.delivered, _NEW.excluded.delivered)},
+)
+
+
 def save_cursors(connection: Connection, delivered: Sequence[Delivered]) -> None:
     """Note how far conversations were delivered; a cursor never goes back."""
-    if not delivered:
-        return
-    new = insert_or_update(cursor)
-    statement = new.on_conflict_do_update(
-        index_elements=[cursor.c.conversation_id, cursor.c.account_id],
-        set_={"delivered": func.max(cursor.c.delivered, new.excluded.delivered)},
-    )
-    connection.execute(
-        statement,
-        [{"conversation_id": d.conversation_id, "account_id": d.account_id, "delivered": d.seq} for d in delivered],
-    )
+    if delivered:
+        connection.execute(
+            _DELIVERED,
+            [{"conversation_id": d.conversation_id, "account_id": d.account_id, "delivered": d.seq} for d in delivered],
+        )
