@@ -1,5 +1,6 @@
 """The fan-out: who hears what, in which format, and who else has subscribed; over real sockets in this process."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,37 @@ async def test_subscribers(tmp_path: Path) -> None:
         app.services.fanout.publish(change._replace(change=change.change + 1), None)
         assert [mine for _, mine in heard[-2:]] == [False, False]
         assert any("RuntimeError" in line for line in journal_lines(app))
+
+
+async def test_rooms_together(tmp_path: Path) -> None:
+    """Messages of several rooms go to a connection with one write, and a change goes behind those before it."""
+    async with running_app(tmp_path, "anna", "boris") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris", features=COUNTING) as boris:
+            rooms = []
+            for name in ("#tea", "#milk"):
+                for wire in (boris, anna):
+                    await wire.ask(action="join", room=name)
+                assert await next_change(boris) == ("join", None)
+                room = app.chat.rooms.find(name)
+                assert room is not None
+                rooms.append(room)
+            written: list[bytes] = []
+            (hearers,) = [found for form, found in rooms[0].hearers.items() if form.rich]
+            (recipient,) = hearers
+            recipient.send = written.append
+            fanout = app.services.fanout
+            with fanout.together():
+                for room in rooms:
+                    for seq in (1, 2):
+                        event = MessageEvent(room.id, 1, "anna", 0, room.name, f"{room.name} {seq}", None, seq=seq)
+                        fanout.deliver([Foreign(event)])
+                assert written == []
+                fanout.send(Resumed(0.0), [recipient.session])
+                assert len(written) == 2
+            said = [json.loads(line)["message"] for line in written[0].splitlines()]
+            assert said == ["#tea 1", "#tea 2", "#milk 1", "#milk 2"]
+            assert json.loads(written[1])["action"] == "resumed"
 
 
 async def test_an_event_names_nobody_alive(tmp_path: Path) -> None:

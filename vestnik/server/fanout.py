@@ -6,7 +6,9 @@ to those who hear it, and given to whoever else has subscribed.
 
 import asyncio
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
@@ -51,6 +53,7 @@ class Fanout:
         self._loop = asyncio.get_running_loop()
         self._looking: asyncio.TimerHandle | None = None
         self.choked: set[Recipient] = set()
+        self._gathered: defaultdict[Recipient, list[bytes]] | None = None
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Let somebody else hear of everything that happens. An error of theirs is journaled and hurts nobody."""
@@ -63,8 +66,28 @@ class Fanout:
             except Exception as error:  # noqa: BLE001
                 self._journal.record(TASK_FAILED, type(error).__name__, error=error)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """While this lasts, messages of rooms gather: each connection gets them with one write, however many rooms.
+
+        Anything else that goes to many goes behind what has gathered until then.
+        """
+        self._gathered = defaultdict(list)
+        try:
+            yield
+        finally:
+            self._write_gathered()
+            self._gathered = None
+
+    def _write_gathered(self) -> None:
+        if self._gathered:
+            gathered, self._gathered = self._gathered, defaultdict(list)
+            for recipient, frames in gathered.items():
+                recipient.send(frames[0] if len(frames) == 1 else b"".join(frames))
+
     def send(self, event: ServerEvent, sessions: Iterable[Session]) -> None:
         """Write an event to sessions: the same bytes to all who share a format."""
+        self._write_gathered()
         encoded: dict[Format, bytes] = {}
         for session in sessions:
             data = encoded.get(session.format)
@@ -112,12 +135,35 @@ class Fanout:
     def _deliver_room(self, room: Room, arrived: Sequence[Arrived]) -> None:
         if not _any_forwarded(arrived):
             for form, hearers in room.hearers.items():
-                _deliver(form, hearers, arrived)
+                self._write(form, hearers, arrived)
             return
         for each in arrived:
             for form, hearers in room.hearers.items():
                 for seen, some in self._as_seen(each.message, hearers):
-                    _deliver(form, some, (AsSeen(seen, each.session),))
+                    self._write(form, some, (AsSeen(seen, each.session),))
+
+    def _write(self, form: Format, hearers: Collection[Recipient], arrived: Sequence[Arrived]) -> None:
+        """Write messages of one room to all but their own authors: the same bytes to each recipient."""
+        frames = [form.message(each.message) for each in arrived]
+        by = [None if each.session is None else each.session.recipient for each in arrived]
+        authors = {recipient for recipient in by if recipient is not None}
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        gathered = self._gathered
+        if gathered is None:
+            for recipient in hearers:
+                if recipient not in authors:
+                    recipient.send(data)
+        else:
+            for recipient in hearers:
+                if recipient not in authors:
+                    gathered[recipient].append(data)
+        if len(frames) > 1:
+            for author in authors.intersection(hearers):
+                others = [frame for frame, recipient in zip(frames, by, strict=True) if recipient is not author]
+                if others and gathered is not None:
+                    gathered[author] += others
+                elif others:
+                    author.send(b"".join(others))
 
     def _as_seen(
         self, message: MessageEvent, hearers: Collection[Recipient]
@@ -298,26 +344,3 @@ def _set_floor(session: Session, conversation_id: int, seq: int, change: int) ->
     """Remember how far a session has read a direct conversation in the store, as long as something may be before it."""
     floors = {number: floor for number, floor in session.floors.items() if number != conversation_id}
     session.floors = floors | ({conversation_id: (seq, change)} if seq or change else {})
-
-
-def _deliver(form: Format, hearers: Collection[Recipient], arrived: Sequence[Arrived]) -> None:
-    """Send messages of one room to all but their own authors: the same bytes to each recipient."""
-    if len(arrived) == 1:
-        data = form.message(arrived[0].message)
-        session = arrived[0].session
-        author = None if session is None else session.recipient
-        for recipient in hearers:
-            if recipient is not author:
-                recipient.send(data)
-        return
-    frames = [form.message(each.message) for each in arrived]
-    by = [None if each.session is None else each.session.recipient for each in arrived]
-    authors = {recipient for recipient in by if recipient is not None}
-    data = b"".join(frames)
-    for recipient in hearers:
-        if recipient not in authors:
-            recipient.send(data)
-    for author in authors.intersection(hearers):
-        others = b"".join([frame for frame, recipient in zip(frames, by, strict=True) if recipient is not author])
-        if others:
-            author.send(others)

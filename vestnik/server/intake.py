@@ -5,6 +5,7 @@ Nothing is answered, delivered or journaled before the store has it on disk.
 
 import time
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from typing import Final
 
 from vestnik.chat.chat import Chat
@@ -177,8 +178,9 @@ class Intake:
         for author, lines in replies.items():
             if lines:
                 author.send(lines[0] if len(lines) == 1 else b"".join(lines))
-        for conversation_id, group in conversations.items():
-            self._order.take_messages(conversation_id, group)
+        with self._fanout.together() if len(conversations) > 1 else nullcontext():
+            for conversation_id, group in conversations.items():
+                self._order.take_messages(conversation_id, group)
         self._journal.extend(records)
         for post, answer, values in repeated:
             self._refusals.answer(post.session, catalogue.of_repeated(answer), values, post.request)

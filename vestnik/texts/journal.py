@@ -71,8 +71,8 @@ CATALOGUE: Final[Catalogue] = {
         "Error! {path} does not hold in PEM form what TLS needs",
     ),
     "server.tls_key_locked": (
-        "Ошибка! Ключ TLS в {path} закрыт паролем: нужен ключ без пароля",
-        "Error! The TLS key in {path} is locked with a password: it has to be without one",
+        "Ошибка! Ключ TLS в {path} зашифрован, а нужен ключ без пароля",
+        "Error! The TLS key in {path} is encrypted, and it has to be one without a password",
     ),
     "server.tls_key_differs": (
         "Ошибка! Ключ TLS {key} не подходит к сертификату {certificate}",
