@@ -18,7 +18,7 @@ from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import VestnikError
 from vestnik.protocol.request import Request
 from vestnik.protocol.requests import AnyRequest
-from vestnik.texts import cli, client
+from vestnik.texts import cli, client, commands
 
 ROOT = Path(__file__).parent.parent
 SOURCE = sorted((ROOT / "vestnik").rglob("*.py"))
@@ -325,5 +325,5 @@ def test_every_text_of_the_command_line_is_said() -> None:
     """No sentence of the command line is there for nothing."""
     source = "".join(path.read_text("utf-8") for path in SOURCE if package(path) == "cli")
     built = {"cli.server_data", "cli.server_journal", "cli.demo_server", "cli.demo_client"}
-    unused = [key for key in {**client.CATALOGUE, **cli.CATALOGUE} if f'"{key}"' not in source]
+    unused = [key for key in {**client.CATALOGUE, **commands.CATALOGUE, **cli.CATALOGUE} if f'"{key}"' not in source]
     assert set(unused) <= built

@@ -16,6 +16,7 @@ from vestnik.client import (
     MemberState,
     Person,
     Refused,
+    ReportState,
     RoomState,
     TotpState,
     Version,
@@ -29,6 +30,16 @@ Asked = Callable[[Client], Awaitable[Any]]
 
 MESSAGE = {"action": "msg", "time": 1.0, "from": "boris", "to": "#tea", "message": "Hello", "seq": 3}
 SEEN = Delivery(1.0, "boris", "#tea", "Hello", 3)
+REPORTED = {
+    "report": 2,
+    "time": 1.0,
+    "by": "clara",
+    "to": "#tea",
+    "seq": 3,
+    "from": "boris",
+    "message": "Bad",
+    "reason": "Rude",
+}
 OK = object()
 """The result is the answer itself."""
 
@@ -133,6 +144,14 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
         {"members": [{"name": "boris", "joined": 1.0, "role": "owner"}]},
         [MemberState("boris", 1.0, "owner")],
     ),
+    "report": (lambda c: c.report("#tea", 3, "Rude"), {"to": "#tea", "seq": 3, "reason": "Rude"}, {}, OK),
+    "reports": (
+        lambda c: c.reports("#tea", after=1, limit=3),
+        {"room": "#tea", "after": 1, "limit": 3},
+        {"reports": [REPORTED]},
+        [ReportState(2, 1.0, "clara", "#tea", 3, "boris", "Bad", "Rude")],
+    ),
+    "resolve": (lambda c: c.resolve(2, "dismissed"), {"report": 2, "outcome": "dismissed"}, {}, OK),
     "blocked": (lambda c: c.blocked(), {}, {"alert": ["boris"]}, ["boris"]),
     "block": (lambda c: c.block("boris"), {"name": "boris"}, {}, OK),
     "unblock": (lambda c: c.unblock("boris"), {"name": "boris"}, {}, OK),

@@ -45,6 +45,7 @@ class Town:
     def __init__(self, wires: dict[str, Wire]) -> None:
         self._wires = wires
         self._count = 0
+        self._reports = 0
 
     async def ask(self, who: str, action: str, **fields: Any) -> dict[str, Any]:
         """The answer to somebody's request."""
@@ -93,8 +94,22 @@ class Town:
         """Whether somebody may do it."""
         if action == "mention_all":
             return await self._mentions_all(actor, place)
+        if action == "resolve":
+            return await self._resolves(actor, place, about)
         name, fields = _request(actor, place, action, about, self._count)
-        return await self.code(actor, name, **fields) in {200, 201, 202}
+        done = await self.code(actor, name, **fields) in {200, 201, 202}
+        self._reports += done and action == "report"
+        return done
+
+    async def _resolves(self, actor: str, place: Place, about: About) -> bool:
+        """Report what somebody wrote whose role is lower, or not, and let who acts say what became of that."""
+        reporter, to, seq = actor, place.to, place.others
+        if to.startswith("#"):
+            reporter = "owner"
+            seq = (await self.ask(_target(actor, about), "msg", to=to, message="bad")).get("seq", seq)
+        assert await self.code(reporter, "report", to=to, seq=seq) == 200
+        self._reports += 1
+        return await self.code(actor, "resolve", report=self._reports) == 200
 
     async def _mentions_all(self, actor: str, place: Place) -> bool:
         answer = await self.ask(actor, "msg", to=place.to, message="@all, tea")
@@ -104,15 +119,20 @@ class Town:
         return found.get("mentions") == ["all"]
 
 
-def _request(actor: str, place: Place, action: str, about: About, count: int) -> tuple[str, dict[str, Any]]:
-    """The request by which somebody tries to do something."""
-    seq = place.others if about == "another's" else place.own
-    message = {"to": place.to, "seq": seq}
-    target = {
+def _target(actor: str, about: About) -> str:
+    """To whom somebody does something."""
+    return {
         "lower": "other moderator" if actor == "owner" else "other member",
         "not lower": f"other {actor}" if actor in ROLES[1:] else "other owner",
         "ranked": "other moderator",
     }.get(about, "other member")
+
+
+def _request(actor: str, place: Place, action: str, about: About, count: int) -> tuple[str, dict[str, Any]]:
+    """The request by which somebody tries to do something."""
+    seq = place.others if about == "another's" else place.own
+    message = {"to": place.to, "seq": seq}
+    target = _target(actor, about)
     if action.startswith("set "):
         field = action.removeprefix("set ")
         return "set_room", {"room": place.to, field: SETTINGS.get(field, f"#renamed{count}")}
@@ -126,6 +146,7 @@ def _request(actor: str, place: Place, action: str, about: About, count: int) ->
         "edit": ("edit", message | {"message": "edited"}),
         "edits": ("edits", message),
         "delete": ("delete", message),
+        "report": ("report", message),
         "react": ("react", message | {"emoji": "👍"}),
         "unreact": ("unreact", message | {"emoji": "👍"}),
         "pin": ("pin", message),
@@ -137,8 +158,8 @@ def _request(actor: str, place: Place, action: str, about: About, count: int) ->
 
 @asynccontextmanager
 async def town(data: Path) -> AsyncIterator[Town]:
-    """A server with everybody connected but a bystander."""
-    async with running_app(data, *PEOPLE, "bystander", limits=LIMITS) as app, AsyncExitStack() as stack:
+    """A server with everybody connected but its owner and a bystander."""
+    async with running_app(data, "landlord", *PEOPLE, "bystander", limits=LIMITS) as app, AsyncExitStack() as stack:
         wires = {
             name: await stack.enter_async_context(await Wire.login(app.listener.port, name, features=["seq"]))
             for name in PEOPLE

@@ -282,3 +282,27 @@ async def test_typing_is_answered_before_what_follows(app: App) -> None:
         assert "typing" in (await anna.hear())["alert"]
         assert (await anna.hear())["response"] == 200
         assert [(await boris.hear())["action"] for _ in range(2)] == ["typing", "msg"]
+
+
+async def test_who_is_blocked_hears_nothing(app: App) -> None:
+    """A block hides at once from who is blocked what is announced to others; without it they see it again at once."""
+    port = app.listener.port
+    async with (
+        await Wire.login(port, "anna", features=LISTENING) as anna,
+        await Wire.login(port, "clara", features=LISTENING) as clara,
+        await Wire.login(port, "boris") as boris,
+    ):
+        end_rounds(app, 1)
+        for wire in (anna, clara):
+            assert {person["name"] for person in (await wire.hear())["people"]} == {"anna", "boris", "clara"}
+        assert await boris.code(action="block", name="anna") == 200
+        assert (await anna.hear())["people"] == [{"name": "boris", "state": "offline"}]
+        for wire, name in ((boris, "boris"), (clara, "clara")):
+            await wire.code(action="presence", user={"account_name": name, "status": "Busy"})
+        end_rounds(app, 1)
+        assert {person["name"] for person in (await clara.hear())["people"]} == {"boris", "clara"}
+        assert [person["name"] for person in (await anna.hear())["people"]] == ["clara"]
+        assert await boris.code(action="unblock", name="anna") == 200
+        assert (await anna.hear())["people"] == [{"name": "boris", "state": "online", "status": "Busy"}]
+        assert await anna.silent()
+        assert await clara.silent()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from vestnik.chat.blocks import Blocks
 from vestnik.chat.creations import Creations
 from vestnik.chat.directs import Directs
 from vestnik.chat.initials import Initials
@@ -33,7 +34,7 @@ class Chat:
     """Rooms, sessions, presence, limits, and the doors to storage, password checking and the clock.
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
-    `rooms`, `names` (of all accounts) and `epoch` are what the store holds.
+    `rooms`, `names` (of all accounts), `blocks` (who blocks whom) and `epoch` are what the store holds.
     `asks_invited` says that who is invited becomes a member only by saying yes.
     `plain_passwords` says that passwords and tokens are taken also where others could read them on the way.
     `hand_over` gives the store the messages that were accepted until now, before whatever it is given next.
@@ -54,6 +55,7 @@ class Chat:
         epoch: str = "",
         asks_invited: bool = False,
         plain_passwords: bool = False,
+        blocks: Iterable[tuple[int, int]] = (),
     ) -> None:
         self.asks_invited = asks_invited
         self.plain_passwords = plain_passwords
@@ -68,6 +70,7 @@ class Chat:
         self.sessions = Sessions(self.rooms, self.presence)
         self.state = State(self.rooms, self.sessions)
         self.directs = Directs()
+        self.blocks = Blocks(blocks)
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
         self.known_names = KnownNames(storage)

@@ -84,6 +84,11 @@ def people_of(conversation: Conversation) -> Set[int]:
 
 
 def check_writing(chat: Chat, account: Account, conversation: Conversation, asked: str) -> None:
-    """Raises Forbidden if the account is not a member of the room (any more), or may not write there."""
+    """Raises Forbidden if the account is not a member of the room (any more), or may not write there.
+
+    Nor may one write to a person, if one of the two has blocked the other.
+    """
     if isinstance(conversation, Room):
         check_may_write(conversation, account, chat.clock(), asked)
+    elif chat.blocks:
+        chat.blocks.check(account, conversation.to_id, conversation.to_name)

@@ -124,7 +124,7 @@ def choose(candidates: Iterable[Candidate], known: Mapping[str, AccountRecord]) 
 
 
 async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, text: str) -> tuple[AccountRecord, ...]:
-    """Whom a text mentions among the people of its conversation, but not its author.
+    """Whom a text mentions among the people of its conversation, but not its author, nor who has blocked them.
 
     In a room `EVERYBODY` too, where the author may mention all.
     In the order of the numbers of the accounts.
@@ -132,7 +132,8 @@ async def find_mentions(chat: Chat, author_id: int, conversation: Conversation, 
     candidates = _candidates(chat, text)
     if not candidates:
         return ()
-    return _mentioned(author_id, conversation, candidates, await chat.known_names.look_up(_keys(candidates)))
+    found = await chat.known_names.look_up(_keys(candidates))
+    return _mentioned(chat, author_id, conversation, candidates, found)
 
 
 def recall_mentions(
@@ -145,7 +146,7 @@ def recall_mentions(
     if not candidates:
         return ()
     found = chat.known_names.recall(_keys(candidates))
-    return None if found is None else _mentioned(author_id, conversation, candidates, found)
+    return None if found is None else _mentioned(chat, author_id, conversation, candidates, found)
 
 
 def _candidates(chat: Chat, text: str) -> list[Candidate]:
@@ -160,10 +161,14 @@ def _keys(candidates: Iterable[Candidate]) -> set[str]:
 
 
 def _mentioned(
-    author_id: int, conversation: Conversation, candidates: Iterable[Candidate], found: Mapping[str, AccountRecord]
+    chat: Chat,
+    author_id: int,
+    conversation: Conversation,
+    candidates: Iterable[Candidate],
+    found: Mapping[str, AccountRecord],
 ) -> tuple[AccountRecord, ...]:
-    people = people_of(conversation)
-    known = {key: account for key, account in found.items() if account.id in people}
+    people, blockers = people_of(conversation), chat.blocks.blockers_of(author_id)
+    known = {key: each for key, each in found.items() if each.id in people and each.id not in blockers}
     if isinstance(conversation, Room) and _may_mention_all(conversation, author_id):
         known |= _FOR_ALL
     return tuple(sorted(account for account in choose(candidates, known) if account.id != author_id))

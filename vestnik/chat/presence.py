@@ -4,7 +4,7 @@ Changes are gathered in rounds (`next_round`, once a second in the server), so t
 reconnect none at all. What a login or logout costs here does not depend on how many people there are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from itertools import islice
 from typing import Final
 
@@ -23,6 +23,14 @@ GRACE: Final = 5
 """Whole rounds for which somebody without a session is not yet offline."""
 MAX_ROUND: Final = 500
 """People who are announced in one round, and whose presence is saved in one; more wait for the next."""
+
+
+NOBODY: Final[Set[int]] = frozenset()
+
+
+def unseen(name: str) -> Person:
+    """What somebody sees of a person whose presence is hidden from them: as if they had never been connected."""
+    return Person(name, OFFLINE)
 
 
 class Presentity:
@@ -58,11 +66,13 @@ class Presentity:
 class Presences:
     """The presence of everybody who is connected or was a moment ago. `clock` gives UNIX seconds.
 
-    `listeners` are the sessions that want to hear of changes; without any, nothing is gathered for them.
+    `listeners` are the sessions that want to hear of changes; without any, nothing is gathered for them. `announced`
+    are the accounts of those of the last round, in the same order.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.listeners: set[Session] = set()
+        self.announced: list[int] = []
         self._clock = clock
         self._round = 0
         self._here: dict[int, Presentity] = {}  # not offline
@@ -132,9 +142,14 @@ class Presences:
         one = self._here.get(account_id) or self._gone.get(account_id)
         return None if one is None else _show(one)
 
-    def present(self, limit: int) -> tuple[list[Person], bool]:
-        """Those who are not offline, at most `limit`, for somebody who asks; and whether there are more."""
-        return [_show(one) for one in islice(self._here.values(), limit)], len(self._here) > limit
+    def present(self, limit: int, hidden: Set[int] = NOBODY) -> tuple[list[Person], bool]:
+        """Those who are not offline, at most `limit`, for somebody who asks; and whether there are more.
+
+        The presence of the accounts `hidden` is kept from them.
+        """
+        seen = (one for one in self._here.values() if one.id not in hidden)
+        found = list(islice(seen, limit))
+        return [_show(one) for one in found], next(seen, None) is not None
 
     # Rounds.
 
@@ -145,11 +160,12 @@ class Presences:
             if self._round - left <= GRACE:
                 break
             self._leave(account_id)
-        people = []
+        people, self.announced = [], []
         for one in list(islice(self._news.values(), MAX_ROUND)):
             del self._news[one.id]
             one.told = one.shown
             people.append(one.person())
+            self.announced.append(one.id)
             self._settle(one)
         return people
 

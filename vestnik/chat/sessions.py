@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Room, RoomDirectory
+from vestnik.chat.server_roles import ADMINISTRATORS
 from vestnik.chat.session import MAX_LATE, NO_FLOORS, NOTHING_MISSING, Account, Missing, Session
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol.requests import ServerRole
@@ -26,6 +27,10 @@ class Sessions:
     def find(self, account_id: int) -> Account | None:
         """The account, if it has a session."""
         return self._accounts.get(account_id)
+
+    def administrators(self) -> set[int]:
+        """The numbers of the administrators of the server that have a session."""
+        return {account.id for account in self._accounts.values() if account.role in ADMINISTRATORS}
 
     def attach(
         self,

@@ -235,9 +235,9 @@ class Client(MessageActions, RoomActions, PeopleActions, LoginActions, TotpActio
     async def events(self) -> AsyncIterator[Event]:
         """What others send and do, as it comes, and with `reconnect` when the connection was lost and is back.
 
-        `Delivery`, `Change`, `ReadNotice`, `TypingNotice`, `InvitationNotice`, `PresenceNotice`, `Notice`,
-        `Disconnected`, `Reconnected`, and `BegunAnew` when numbers of conversations that were given out mean nothing
-        any more.
+        `Delivery`, `Change`, `ReadNotice`, `TypingNotice`, `InvitationNotice`, `ReportNotice`, `PresenceNotice`,
+        `Notice`, `Disconnected`, `Reconnected`, and `BegunAnew` when numbers of conversations that were given out mean
+        nothing any more.
         Ends when this client disconnects. Raises ConnectionFailed when the connection was ended otherwise and there
         will be no other, and Refused when the server does not let the account in again.
         """

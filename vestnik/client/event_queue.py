@@ -7,7 +7,16 @@ from typing import Final, TypeAlias
 
 from vestnik.client.cursors import Cursor
 from vestnik.client.errors import ConnectionFailed
-from vestnik.protocol.events import Change, Delivery, InvitationNotice, Notice, PresenceNotice, ReadNotice, TypingNotice
+from vestnik.protocol.events import (
+    Change,
+    Delivery,
+    InvitationNotice,
+    Notice,
+    PresenceNotice,
+    ReadNotice,
+    ReportNotice,
+    TypingNotice,
+)
 
 MAX_EVENTS: Final = 10_000
 """Events that may wait for the application."""
@@ -47,6 +56,7 @@ Event: TypeAlias = (
     | ReadNotice
     | TypingNotice
     | InvitationNotice
+    | ReportNotice
     | PresenceNotice
     | Notice
     | Disconnected

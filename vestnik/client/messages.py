@@ -9,6 +9,7 @@ from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import ConversationState, Delivery, Response, Version
+from vestnik.protocol.reports import ReportMessage
 from vestnik.protocol.requests import (
     Conversations,
     Delete,
@@ -53,6 +54,11 @@ class MessageActions(Asking):
         """
         request = Forward(to=to, source=source, seq=seq, id=message_id or str(uuid4()))
         return await self._ask(request, f"{source} {seq} → {to}")
+
+    @journaled(arguments=("to", "seq"), logger="client")
+    async def report(self, to: str, seq: int, reason: str = "") -> Response:
+        """Let those who moderate look at a message of somebody else; without a room administrators of the server."""
+        return await self._ask(ReportMessage(to=to, seq=seq, reason=reason), f"{to} {seq}")
 
     @journaled(arguments=("to", "seq"), logger="client")
     async def edit(self, to: str, seq: int, text: str) -> Response:

@@ -1,4 +1,4 @@
-"""What a client does with people: their presence, the contacts, and whose invitations are not taken."""
+"""What a client does with people: their presence, the contacts, and whom one has blocked."""
 
 from typing import Literal
 
@@ -51,18 +51,18 @@ class PeopleActions(Asking):
 
     @journaled(logger="client")
     async def blocked(self) -> list[str]:
-        """The names of those whose invitations one does not take."""
+        """The names of those whom one has blocked."""
         response = await self._ask(Blocked(), self.name)
         return response.alert if isinstance(response.alert, list) else []
 
     @journaled(arguments=("name",), logger="client")
     async def block(self, name: str) -> Response:
-        """Take no more invitations from an account, nor groups that it begins."""
+        """Take no messages, mentions, invitations from an account, and be seen by it no more."""
         return await self._ask(Block(name=name), name)
 
     @journaled(arguments=("name",), logger="client")
     async def unblock(self, name: str) -> Response:
-        """Take invitations from an account again."""
+        """Hear of an account again, and be seen by it."""
         return await self._ask(Unblock(name=name), name)
 
     @journaled(arguments=("name",), logger="client")

@@ -17,11 +17,12 @@ from vestnik.protocol.events import (
     Notice,
     PresenceNotice,
     ReadNotice,
+    ReportNotice,
     Response,
     TypingNotice,
 )
 
-Heard = Delivery | Change | ReadNotice | TypingNotice | InvitationNotice | PresenceNotice | Notice
+Heard = Delivery | Change | ReadNotice | TypingNotice | InvitationNotice | ReportNotice | PresenceNotice | Notice
 
 
 class Receiver:

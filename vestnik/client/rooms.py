@@ -5,7 +5,8 @@ from msgspec import UNSET, UnsetType
 from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
 from vestnik.log.journaled import journaled
-from vestnik.protocol.events import InvitationState, MemberState, Response, RoomState
+from vestnik.protocol.events import InvitationState, MemberState, ReportState, Response, RoomState
+from vestnik.protocol.reports import ReportOutcome, Reports, Resolve
 from vestnik.protocol.requests import (
     Ban,
     Circle,
@@ -186,6 +187,19 @@ class RoomActions(Asking):
     async def set_role(self, room: str, name: str, role: RoleName) -> Response:
         """Make a member owner, moderator, or ordinary member."""
         return await self._ask(SetRole(room=room, name=name, role=role), f"{room} {name} {role}")
+
+    @journaled(arguments=("room", "after", "limit"), logger="client")
+    async def reports(
+        self, room: str | None = None, *, after: int | None = None, limit: int | None = None
+    ) -> Page[ReportState]:
+        """The reports that one is to act on, of one room or of all. `after` is the number of the last one before."""
+        response = await self._ask(Reports(room=room, after=after, limit=limit), room or "")
+        return page(response.reports, response)
+
+    @journaled(arguments=("report", "outcome"), logger="client")
+    async def resolve(self, report: int, outcome: ReportOutcome = "settled") -> Response:
+        """Say what became of report number `report`: something was done, or there was nothing to do."""
+        return await self._ask(Resolve(report=report, outcome=outcome), f"{report} {outcome}")
 
     @journaled(logger="client")
     async def group(self, *members: str) -> str:

@@ -128,6 +128,22 @@ class InvitationState(msgspec.Struct, gc=False, rename={"from_": "from"}):
     time: float
 
 
+class ReportState(msgspec.Struct, gc=False, omit_defaults=True, rename={"from_": "from"}):
+    """Report number `report`, made by `by` at `time` (UNIX seconds): of message `seq` of `from` in conversation `to`.
+
+    `message` is what it said then.
+    """
+
+    report: int
+    time: float
+    by: Name
+    to: Name
+    seq: int
+    from_: Name
+    message: Text
+    reason: Note = ""
+
+
 class Person(msgspec.Struct, gc=False, omit_defaults=True):
     """Somebody's presence: `state` is online, away or offline; `seen` when they were last connected (UNIX seconds)."""
 
@@ -196,6 +212,7 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     members: list[MemberState] | UnsetType = UNSET
     people: list[Person] | UnsetType = UNSET
     invitations: list[InvitationState] | UnsetType = UNSET
+    reports: list[ReportState] | UnsetType = UNSET
     logins: list[LoginState] | UnsetType = UNSET
     totp: bool | UnsetType = UNSET
     codes_left: int | UnsetType = UNSET
@@ -290,6 +307,19 @@ class InvitationNotice(msgspec.Struct, tag_field="action", tag="invitation", gc=
     room: Name
 
 
+class ReportNotice(msgspec.Struct, tag_field="action", tag="report", gc=False, omit_defaults=True):
+    """Report number `report` of message `seq` in conversation `to` was made, or has an `outcome` (feature `changes`).
+
+    Those who are to act on it hear of both, who has made it of the outcome.
+    """
+
+    time: float
+    report: int
+    to: Name
+    seq: int
+    outcome: Name | UnsetType = UNSET
+
+
 class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=False):
     """Whose presence has changed, gathered over a moment (feature `presence`)."""
 
@@ -298,6 +328,15 @@ class PresenceNotice(msgspec.Struct, tag_field="action", tag="presence", gc=Fals
 
 
 ServerEvent: TypeAlias = (
-    Delivery | Change | ReadNotice | TypingNotice | InvitationNotice | PresenceNotice | Resumed | Probe | Notice
+    Delivery
+    | Change
+    | ReadNotice
+    | TypingNotice
+    | InvitationNotice
+    | ReportNotice
+    | PresenceNotice
+    | Resumed
+    | Probe
+    | Notice
 )
 ServerMessage: TypeAlias = Response | ServerEvent

@@ -20,6 +20,7 @@ from vestnik.protocol.own_account import (
     RecoveryCodes,
     Totp,
 )
+from vestnik.protocol.reports import ReportMessage, Reports, Resolve
 from vestnik.protocol.request import NOBODY, Number, Request, Speaking
 from vestnik.secret import Secret
 
@@ -131,17 +132,17 @@ class DelContact(Speaking, tag="del_contact", kw_only=True):
 
 
 class Blocked(Request, tag="blocked"):
-    """Ask whose invitations one does not take."""
+    """Ask whom one has blocked."""
 
 
 class Block(Request, tag="block", kw_only=True):
-    """Take no more invitations from the account `name`, nor groups."""
+    """Take no messages, mentions, invitations from the account `name`, and be seen by it no more."""
 
     name: str
 
 
 class Unblock(Request, tag="unblock", kw_only=True):
-    """Take invitations from the account `name` again."""
+    """Hear of the account `name` again, and be seen by it."""
 
     name: str
 
@@ -480,6 +481,9 @@ AnyRequest: TypeAlias = (
     | Mute
     | Unmute
     | SetRole
+    | ReportMessage
+    | Reports
+    | Resolve
     | Group
     | Who
 )

@@ -196,6 +196,7 @@ class App:
             rooms=await self.store.all_rooms(),
             names=await self.store.initials(),
             epoch=(await self.store.current_epoch()).epoch,
+            blocks=await self.store.all_blocks(),
             asks_invited=self.settings.invitations == "ask",
             plain_passwords=self.settings.plain_passwords,
         )

@@ -1,11 +1,13 @@
 """Announces once a second whose presence has changed, and saves when people were last seen."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Final
 
+from vestnik.chat.session import Session
 from vestnik.chat.storage.people import Seen
 from vestnik.log.journaled import journaled
-from vestnik.protocol.events import PresenceNotice
+from vestnik.protocol.events import Person, PresenceNotice
 from vestnik.server import catalogue
 from vestnik.server.services import Services
 from vestnik.server.tasks import Rounds
@@ -48,11 +50,31 @@ class Announcer:
         people = self._presence.next_round()
         listeners = tuple(self._presence.listeners)
         if people and listeners:
-            self._services.fanout.send(PresenceNotice(self._services.chat.clock(), people), listeners)
+            for shown, some in self._as_seen(people, listeners):
+                self._services.fanout.send(PresenceNotice(self._services.chat.clock(), shown), some)
             self._services.fanout.check_buffers()
             self._services.journal.record(catalogue.PRESENCE_ANNOUNCED, len(people), len(listeners))
         if self._saving is None and (seen := self._presence.take_unsaved()):
             self._saving = asyncio.create_task(self._save(seen))
+
+    def _as_seen(
+        self, people: list[Person], listeners: tuple[Session, ...]
+    ) -> Iterator[tuple[list[Person], list[Session]]]:
+        """What is announced, and to whom: not the presence of who has blocked them."""
+        blocks = self._services.chat.blocks
+        hidden: dict[int, set[int]] = {}
+        for number in self._presence.announced:
+            for blocked in blocks.blocked_by(number):
+                hidden.setdefault(blocked, set()).add(number)
+        parts: dict[int, list[Session]] = {}
+        for session in listeners:
+            viewer = session.speaker.id
+            parts.setdefault(viewer if viewer in hidden else 0, []).append(session)
+        for viewer, sessions in parts.items():
+            numbered = zip(self._presence.announced, people, strict=True)
+            seen = [person for number, person in numbered if number not in hidden.get(viewer, ())]
+            if seen:
+                yield seen, sessions
 
     async def _save(self, seen: list[Seen]) -> bool:
         """Whether it is on disk."""

@@ -28,6 +28,7 @@ from vestnik.store.queries import (
     members,
     messages,
     people,
+    reports,
     retention,
     room_lists,
     rooms,
@@ -154,6 +155,7 @@ class Access:
     end_logins = act(logins.end_logins, "account_id", "login_id")
     logins = read(logins.logins, "account_id")  # from here on the method
     blocked = read(blocks.blocked, "account_id")
+    all_blocks = read(blocks.all_blocks)
     block = write(blocks.block_person, "account_id", "person_id")
     unblock = write(blocks.unblock_person, "account_id", "person_id")
     contacts = read(accounts.contacts, "account_id")
@@ -176,6 +178,9 @@ class Access:
     edit_message = act(alterations.edit_message, "conversation_id", "seq", "account_id")
     delete_message = act(alterations.delete_message, "conversation_id", "seq", "account_id")
     versions = read(alterations.versions, "reader.account_id", "conversation_id", "seq")
+    report = act(reports.make_report, "conversation_id", "seq", "account_id")
+    resolve_report = act(reports.resolve_report, "number", "account_id")
+    reports = read(reports.list_reports, "account_id", "room_id", "after", "limit")  # from here on the method
     react = act(alterations.react, "conversation_id", "seq", "account_id", "emoji")
     unreact = act(alterations.unreact, "conversation_id", "seq", "account_id", "emoji")
     pin = act(alterations.pin_message, "conversation_id", "seq", "account_id")

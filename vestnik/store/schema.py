@@ -17,7 +17,21 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+VERSIONS: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+)
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -291,12 +305,28 @@ invitation = Table(
     Column("time", Float, nullable=False),
 )
 
-# Whose invitations an account does not take.
+# Whom an account has blocked.
 block = Table(
     "block",
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("blocked_id", ForeignKey("account.id"), primary_key=True),
+)
+
+# Messages that somebody wants moderators to look at, until they have.
+report = Table(
+    "report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("author_id", ForeignKey("account.id"), nullable=False),
+    Column("by_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("time", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),  # of the message, as it was then
+    UniqueConstraint("conversation_id", "seq", "by_id"),
+    sqlite_autoincrement=True,  # a number is not given again: somebody may still have it
 )
 
 contact = Table(

@@ -1,22 +1,23 @@
 """Every sentence the program says, in Russian (the default) and English: a catalogue for each reader.
 
 `answers` is for clients of the server, `journal` for those who read the journal, `client` and `own_account` for
-whoever sits before `vestnik client`, `cli` for those who use other commands. Answers and events have their own name,
-sentences of the command line one that begins with `cli.`. What any journal says of itself is in
-`vestnik.log.sentences`.
+whoever sits before `vestnik client`, `commands` for who asks it about its commands, `cli` for those who use other
+commands. Answers and events have their own name, sentences of the command line one that begins with `cli.`. What any
+journal says of itself is in `vestnik.log.sentences`.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vestnik.language import LANGUAGES, Catalogue
-from vestnik.texts import answers, cli, client, journal, own_account
+from vestnik.texts import answers, cli, client, commands, journal, own_account
 
 CATALOGUES: Final[tuple[Catalogue, ...]] = (
     answers.CATALOGUE,
     journal.CATALOGUE,
     client.CATALOGUE,
     own_account.CATALOGUE,
+    commands.CATALOGUE,
     cli.CATALOGUE,
 )
 

@@ -287,6 +287,14 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {account} назначил {member} роль {role} в чате {room}",
         "User {account} made {member} {role} of room {room}",
     ),
+    "message.blocked": (
+        "Пользователь {name} не принимает сообщений от {account}",
+        "User {name} takes no messages from {account}",
+    ),
+    "message.blocking": (
+        "Пользователь {account} заблокировал {name}: чтобы писать, его нужно разблокировать",
+        "User {account} has blocked {name}: unblock them to write",
+    ),
     "message.unknown": ("В {to} нет сообщения {seq}", "There is no message {seq} in {to}"),
     "message.not_own": (
         "Сообщение {seq} в {to} написал не пользователь {account}",
@@ -307,6 +315,27 @@ CATALOGUE: Final[Catalogue] = {
     "message.unpinned": (
         "Пользователь {account} открепил сообщение {seq} в {to}",
         "User {account} unpinned message {seq} in {to}",
+    ),
+    "report.made": (
+        "Пользователь {account} пожаловался на сообщение {seq} в {to}, жалоба {report}",
+        "User {account} reported message {seq} in {to}, report {report}",
+    ),
+    "report.own": (
+        "Сообщение {seq} в {to} написал сам пользователь {account}",
+        "Message {seq} in {to} was written by user {account}",
+    ),
+    "report.limit": (
+        "Рассмотрения ждут уже {limit} жалоб пользователя {account}",
+        "{limit} reports of user {account} wait to be looked at",
+    ),
+    "report.unknown": ("Жалобы {report} нет", "There is no report {report}"),
+    "report.resolved": (
+        "Пользователь {account} рассмотрел жалобу {report}: {outcome}",
+        "User {account} looked at report {report}: {outcome}",
+    ),
+    "reports.listed": (
+        "Пользователь {account} получил список жалоб ({count})",
+        "User {account} got the list of reports ({count})",
     ),
     "edits.listed": (
         "Пользователь {account} получил прежние версии сообщения {seq} в {to} ({count})",
@@ -385,17 +414,11 @@ CATALOGUE: Final[Catalogue] = {
         "User {account} has {limit} contacts, which is the limit",
     ),
     "blocked.listed": (
-        "Пользователь {account} получил список тех, чьих приглашений не принимает ({count})",
-        "User {account} got the list of those whose invitations they do not take ({count})",
+        "Пользователь {account} получил список тех, кого заблокировал ({count})",
+        "User {account} got the list of those whom they have blocked ({count})",
     ),
-    "block.set": (
-        "Пользователь {account} больше не принимает приглашений от {name}",
-        "User {account} takes no more invitations from {name}",
-    ),
-    "block.lifted": (
-        "Пользователь {account} снова принимает приглашения от {name}",
-        "User {account} takes invitations from {name} again",
-    ),
+    "block.set": ("Пользователь {account} заблокировал {name}", "User {account} blocked {name}"),
+    "block.lifted": ("Пользователь {account} разблокировал {name}", "User {account} unblocked {name}"),
     "block.limit": (
         "Пользователь {account} не принимает приглашений уже от {limit} человек: это предел",
         "User {account} takes no invitations from {limit} people, which is the limit",

@@ -6,8 +6,8 @@ from vestnik.language import Catalogue
 
 CATALOGUE: Final[Catalogue] = {
     "cli.help_totp": (
-        "второй фактор: есть ли он; on — завести, off — снять, codes — новые запасные коды",
-        "the second factor: whether there is one; on: have one, off: have none, codes: new recovery codes",
+        "второй фактор: on — завести, off — снять, codes — новые коды",
+        "the second factor; on: have one, off: none, codes: new recovery codes",
     ),
     "cli.columns_totp": ("второй фактор\tзапасных кодов", "second factor\trecovery codes"),
     "cli.totp_scan": (

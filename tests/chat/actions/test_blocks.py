@@ -13,7 +13,7 @@ VERA = "Вера Павловна"
 
 @pytest.fixture
 def limits() -> Limits:
-    """One contact, or person whose invitations are not taken."""
+    """One contact, or blocked person."""
     return Limits(contacts=1)
 
 
@@ -39,7 +39,7 @@ async def test_no_more_invitations(house: House) -> None:
     assert await refused(house, anna, Group(members=["boris", VERA])) == told
     assert (await house.reply(anna, Invite(room="#old", name="boris"))).changes == ()
     await house.keep(anna, Msg(to="#old", message="x"))
-    await house.keep(anna, Msg(to="boris", message="x"))
+    assert await refused(house, anna, Msg(to="boris", message="x")) == ("message.blocked", ("anna", "boris"))
     await house.do(vera, Invite(room="#new", name="boris"))
     group = await house.reply(vera, Group(members=["boris", "anna"]))
     await house.do(boris, Leave(room=group.more["room"]))

@@ -147,6 +147,16 @@ async def test_read(setting: Setting) -> None:
         await made.refused("anna", "/read")
 
 
+async def test_reports(setting: Setting) -> None:
+    """What is reported is in a list until somebody has said what became of it."""
+    async with team(*setting) as made:
+        await made.enter("clara b")
+        await made.type("clara b", "/join #tea", '/report 2 "so rude"')
+        ((number, _, *rest),) = await made.type("anna", "/reports")
+        assert rest == ["clara b", "#tea", "2", "boris", "Two", "so rude"]
+        assert await made.type("anna", f"/resolve {number} dismissed", "/reports #tea") == []
+
+
 async def test_quit(setting: Setting) -> None:
     """The login ends, and so does the conversation."""
     async with team(*setting) as made:

@@ -1,4 +1,4 @@
-"""Whose invitations somebody does not take, in the real database."""
+"""Who has blocked whom, in the real database."""
 
 import pytest
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from vestnik.chat.rules.contacts import MayBlock
 from vestnik.chat.rules.rooms import MayBegin, MayInvite
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.protocol.errors import Forbidden
-from vestnik.store.queries import blocks, members, rooms
+from vestnik.store.queries import blocks, members, messages, rooms
 
 
 def test_it_is_one_way(connection: Connection) -> None:
@@ -37,3 +37,16 @@ def test_in_the_transaction(connection: Connection) -> None:
         rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 2.0, MayBegin("anna"))
     made = rooms.begin_group(connection, [ANNA, BORIS, VERA], BORIS, 2.0, MayBegin("boris"))
     assert rooms.begin_group(connection, [ANNA, BORIS, VERA], ANNA, 2.0, MayBegin("anna")).room_id == made.room_id
+
+
+def test_who_of_two(connection: Connection) -> None:
+    """Of the two people of a direct conversation those who have blocked the other; none in any other conversation."""
+    talk = messages.direct_conversation(connection, BORIS, ANNA, 1.0)
+    other = messages.direct_conversation(connection, ANNA, VERA, 1.0)
+    assert blocks.blocks_in(connection, talk) == set()
+    blocks.block_person(connection, BORIS, ANNA, MayBlock("boris", 1))
+    assert blocks.blocks_in(connection, talk) == {BORIS}
+    blocks.block_person(connection, ANNA, BORIS, MayBlock("anna", 1))
+    assert blocks.blocks_in(connection, talk) == {ANNA, BORIS}
+    assert blocks.blocks_in(connection, other) == set()
+    assert sorted(blocks.all_blocks(connection)) == sorted([(ANNA, BORIS), (BORIS, ANNA)])

@@ -43,6 +43,8 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
         direct = chat.directs.find(account, to)
         if direct is None:
             return _look_up(chat, session, account, request)
+        if chat.blocks:
+            chat.blocks.check(account, direct.to_id, direct.to_name)
         place, to_id, to = direct, direct.to_id, direct.to_name
     extras = None
     if SIGN in text:
@@ -70,6 +72,7 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
         thread = request.reply_to if answered.thread is None else answered.thread
     mentions = await find_mentions(chat, account.id, conversation, request.message)
     extras = Extras(request.reply_to, thread, None, mentions) if thread is not None or mentions else None
+    check_writing(chat, account, conversation, request.to)
     conversation = await begin(chat, account, conversation)
     again = await _prepare(chat, account, conversation, request)
     return _post(chat, session, request, conversation, request.message, extras, again=again)
@@ -124,6 +127,7 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
     if found is None or found.deleted is not None:
         raise NotFound(answers.MESSAGE_UNKNOWN, name, request.seq)
     extras = Extras(origin=_origin(found, source, request.seq))
+    check_writing(chat, account, conversation, request.to)
     conversation = await begin(chat, account, conversation)
     again = await _prepare(chat, account, conversation, request)
     check_readable(session, source, reader)

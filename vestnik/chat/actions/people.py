@@ -7,9 +7,11 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
 from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.presence import unseen
 from vestnik.chat.roles import check_may_write
 from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.accounts import AccountRecord
+from vestnik.chat.storage.people import KnownPerson
 from vestnik.protocol import answers
 from vestnik.protocol.errors import BadRequest, NotFound
 from vestnik.protocol.events import Person, TypingNotice
@@ -30,24 +32,30 @@ async def who(chat: Chat, session: Session, request: Who) -> Reply:
     if request.all:
         if request.names is not None:
             raise BadRequest(answers.FIELDS_EXCLUSIVE, "names, all")
-        people, more = await _everybody(chat, request)
+        people, more = await _everybody(chat, account, request)
     elif request.names is None:
-        people, more = chat.presence.present(chat.limits.page)
+        people, more = chat.presence.present(chat.limits.page, chat.blocks.blockers_of(account.id))
     else:
-        people, more = await _find_people(chat, request.names), False
+        people, more = await _find_people(chat, account, request.names), False
     return Reply(answers.PEOPLE_LISTED, (account.name, len(people)), more={"people": people, "more": more})
 
 
-async def _everybody(chat: Chat, request: Who) -> tuple[list[Person], bool]:
+async def _everybody(chat: Chat, account: Account, request: Who) -> tuple[list[Person], bool]:
     """A page of those who have an account, and whether there are more."""
     after = name_key(check_length("after", request.after, chat.limits.name)) if request.after is not None else ""
     limit = page_limit(chat, request.limit)
     found = await chat.storage.everybody(after, limit + 1)
-    people = [chat.presence.find(known.account_id) or known.person for known in found[:limit]]
-    return people, len(found) > limit
+    return [_seen(chat, account, known) for known in found[:limit]], len(found) > limit
 
 
-async def _find_people(chat: Chat, names: list[str]) -> list[Person]:
+def _seen(chat: Chat, account: Account, known: KnownPerson) -> Person:
+    """What an account sees of a person."""
+    if known.account_id in chat.blocks.blockers_of(account.id):
+        return unseen(known.person.name)
+    return chat.presence.find(known.account_id) or known.person
+
+
+async def _find_people(chat: Chat, account: Account, names: list[str]) -> list[Person]:
     """The presence of the people with these names, each once, in their order."""
     if len(names) > chat.limits.page:
         raise BadRequest(answers.FIELD_TOO_LONG, "names", chat.limits.page)
@@ -56,7 +64,7 @@ async def _find_people(chat: Chat, names: list[str]) -> list[Person]:
     for key, name in keys.items():
         if key not in found:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
-    return [chat.presence.find(found[key].account_id) or found[key].person for key in keys]
+    return [_seen(chat, account, found[key]) for key in keys]
 
 
 async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
@@ -71,8 +79,11 @@ async def typing(chat: Chat, session: Session, request: Typing) -> Reply:
         room = find_room(chat, account, request.to)
         check_may_write(room, account, now, request.to)
         name, audience = room.name, room.id
+        if hidden := chat.blocks.blocked_by(account.id) & room.members:
+            audience = frozenset(room.members - hidden)
     else:
         person = await _find_person(chat, account, request.to)
+        chat.blocks.check(account, person.id, person.name)
         name, audience = person.name, frozenset({person.id})
     notice = Telling(TypingNotice(now, account.name, name), "typing", audience, account.id)
     told = (notice,) if _may_tell(session, name, now) else ()

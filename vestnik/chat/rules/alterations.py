@@ -5,6 +5,7 @@
 
 from typing import ClassVar
 
+from vestnik.chat.blocks import check_blocks
 from vestnik.chat.rules.matrix import About, Doing, check_member, needed, ranks
 from vestnik.chat.storage.alterations import AlterationRule, MessageStanding
 from vestnik.protocol import answers
@@ -25,7 +26,9 @@ class MayAlter(AlterationRule, frozen=True):
         """Raises Forbidden, and NotFound for a message that is not there."""
         if standing.room is not None:
             Doing(self.account, self.place, self.action, self.now).check(standing.room, self.about)
-        _check_there(self.place, standing)
+        else:
+            check_blocks(self.account, self.place, blocked=standing.blocked, own=standing.blocking)
+        check_there(self.place, standing)
 
 
 class MayEdit(MayAlter, frozen=True):
@@ -103,9 +106,10 @@ class MayUnreact(AlterationRule, frozen=True):
         """Raises Forbidden, and NotFound for a message that is not there."""
         if standing.room is not None:
             check_member(self.account, self.place, standing.room)
-        _check_there(self.place, standing)
+        check_there(self.place, standing)
 
 
-def _check_there(place: str, standing: MessageStanding) -> None:
+def check_there(place: str, standing: MessageStanding) -> None:
+    """Raises NotFound for a message that is not there."""
     if not standing.known or standing.deleted:
         raise NotFound(answers.MESSAGE_UNKNOWN, place, standing.seq)

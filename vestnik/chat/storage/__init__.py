@@ -8,6 +8,7 @@ from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.epochs import EpochStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
+from vestnik.chat.storage.reports import ReportStorage
 from vestnik.chat.storage.retention import RetentionStorage
 from vestnik.chat.storage.rooms import RoomStorage
 from vestnik.chat.storage.search import SearchStorage
@@ -21,6 +22,7 @@ class Storage(
     EpochStorage,
     MessageStorage,
     PeopleStorage,
+    ReportStorage,
     RetentionStorage,
     RoomStorage,
     SearchStorage,

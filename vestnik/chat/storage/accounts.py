@@ -186,6 +186,9 @@ class AccountStorage(Protocol):
     async def blocked(self, account_id: int) -> list[str]:
         """Names of those whose invitations an account does not take, sorted."""
 
+    async def all_blocks(self) -> list[tuple[int, int]]:
+        """Who has blocked whom, by the numbers of accounts."""
+
     async def block(self, account_id: int, person_id: int, rule: ContactRule) -> None:
         """Take no more invitations from a person; no change when that is so already."""
 

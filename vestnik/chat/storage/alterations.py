@@ -15,6 +15,7 @@ class MessageStanding(NamedTuple):
 
     `known` says whether there was such a message; `room` is None in a direct conversation. `others` counts the
     different reactions to the message, or the pinned messages, if what is wanted adds to them, else it is 0.
+    In a direct conversation `blocked` says that the other one has blocked the account, `blocking` that it has them.
     """
 
     seq: int
@@ -24,6 +25,8 @@ class MessageStanding(NamedTuple):
     forwarded: bool = False
     others: int = 0
     room: Standing | None = None
+    blocked: bool = False
+    blocking: bool = False
 
 
 AlterationRule: TypeAlias = Rule[MessageStanding]

@@ -42,6 +42,7 @@ _MESSAGES: Final = (
     Command("/delete", "{seq}", messages.delete, "cli.help_delete"),
     Command("/edits", "{seq}", messages.edits, "cli.help_edits"),
     Command("/life", "{seq}", life.life, "cli.help_life"),
+    Command("/report", "{seq} [{text}]", messages.report, "cli.help_report"),
     Command("/react", "{seq} {emoji}", messages.react, "cli.help_react"),
     Command("/unreact", "{seq} {emoji}", messages.unreact, "cli.help_unreact"),
     Command("/forward", "{seq} {name}", messages.forward, "cli.help_forward"),
@@ -72,6 +73,8 @@ _MEMBERS: Final = (
     Command("/unban", "{name}", rooms.unban, "cli.help_unban"),
     Command("/mute", "{name} [{minutes}]", rooms.mute, "cli.help_mute"),
     Command("/unmute", "{name}", rooms.unmute, "cli.help_unmute"),
+    Command("/reports", "[{room}]", rooms.reports, "cli.help_reports"),
+    Command("/resolve", "{report} [dismissed]", rooms.resolve, "cli.help_resolve"),
     Command("/role", "{name} {role}", rooms.role, "cli.help_role"),
 )
 _PEOPLE: Final = (

@@ -18,6 +18,7 @@ WORDS: Final = {
     "private": ("private",),
     "off": ("off",),
     "before": ("before",),
+    "dismissed": ("dismissed",),
 }
 """Words that may stand behind commands whose arguments have this in them."""
 

@@ -20,6 +20,7 @@ PLACEHOLDERS: Final = {
     "minutes": "cli.word_minutes",
     "name": "cli.word_name",
     "room": "cli.word_room",
+    "report": "cli.word_report",
     "role": "cli.word_role",
     "seq": "cli.word_seq",
     "seconds": "cli.word_seconds",

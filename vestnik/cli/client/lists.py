@@ -7,7 +7,16 @@ from msgspec import UNSET
 
 from vestnik.cli.client.drawing.marks import marks, reactions
 from vestnik.cli.client.drawing.moments import moment
-from vestnik.protocol.events import ConversationState, Delivery, LoginState, MemberState, Person, RoomState, Version
+from vestnik.protocol.events import (
+    ConversationState,
+    Delivery,
+    LoginState,
+    MemberState,
+    Person,
+    ReportState,
+    RoomState,
+    Version,
+)
 
 Row = Sequence[str]
 
@@ -48,6 +57,12 @@ def room_row(room: RoomState) -> Row:
     circles = (room.posting, room.inviting or "", room.pinning, room.mention_all)
     slow = str(room.slow) if room.slow else ""
     return (room.room, str(room.members), role, kind, days, room.topic, room.edits, room.description, *circles, slow)
+
+
+def report_row(report: ReportState) -> Row:
+    """Number, when it was made, by whom; of which message: where, seq, author, what it said then; why."""
+    made = (str(report.report), moment(report.time), report.by)
+    return (*made, report.to, str(report.seq), report.from_, report.message, report.reason)
 
 
 def member_row(member: MemberState) -> Row:

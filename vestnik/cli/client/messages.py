@@ -57,6 +57,12 @@ async def edit(shell: Shell, given: Arguments) -> None:
     shell.did(await shell.client.edit(to, seq, text), to, "edit", seq=seq, message=text)
 
 
+async def report(shell: Shell, given: Arguments) -> None:
+    """Let moderators look at a message, and say why."""
+    to, seq = given.conversation(), given.number()
+    shell.done(await shell.client.report(to, seq, given.text() if given else ""))
+
+
 async def delete(shell: Shell, given: Arguments) -> None:
     """Delete a message."""
     to, seq = _message(given)

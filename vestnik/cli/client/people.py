@@ -23,7 +23,7 @@ async def back(shell: Shell, given: Arguments) -> None:
 
 
 async def block(shell: Shell, given: Arguments) -> None:
-    """Take no more invitations from somebody, or show from whom one takes none."""
+    """Block somebody, or show whom one has blocked."""
     if given:
         shell.done(await shell.client.block(given.name()))
     else:
@@ -31,7 +31,7 @@ async def block(shell: Shell, given: Arguments) -> None:
 
 
 async def unblock(shell: Shell, given: Arguments) -> None:
-    """Take invitations from somebody again."""
+    """Block somebody no more."""
     shell.done(await shell.client.unblock(given.name()))
 
 

@@ -9,9 +9,10 @@ from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.drawing.words import in_words
 from vestnik.cli.client.pages import all_pages
 from vestnik.cli.client.shell import Shell
-from vestnik.client import MemberState, Page, RoomState
+from vestnik.client import MemberState, Page, ReportState, RoomState
 from vestnik.language import LANGUAGES
 from vestnik.protocol.codes import Code
+from vestnik.protocol.reports import ReportOutcome
 from vestnik.protocol.requests import RoleName
 from vestnik.texts import say
 
@@ -219,6 +220,27 @@ async def unmute(shell: Shell, given: Arguments) -> None:
     """Let somebody write again."""
     room_name, name = given.room(), given.name()
     shell.did(await shell.client.unmute(room_name, name), room_name, "unmute", name=name)
+
+
+async def reports(shell: Shell, given: Arguments) -> None:
+    """Show the reports that one is to act on, of a room or of all."""
+    room_name = given.room_name() if given else None
+
+    async def ask(after: str) -> Page[ReportState]:
+        return await shell.client.reports(room_name, after=int(after) if after else None)
+
+    found = await all_pages(ask, lambda page: page.next or (str(page[-1].report) if page else ""))
+    shell.know(*(name for report in found for name in (report.by, report.from_)))
+    shell.screen.reports(found)
+    shell.cut_short(found)
+
+
+async def resolve(shell: Shell, given: Arguments) -> None:
+    """Say what became of a report."""
+    number = given.number()
+    outcome: ReportOutcome = "dismissed" if given.takes("dismissed") else "settled"
+    given.end()
+    shell.done(await shell.client.resolve(number, outcome))
 
 
 async def role(shell: Shell, given: Arguments) -> None:

@@ -26,6 +26,7 @@ from vestnik.cli.client.lists import (
     member_row,
     message_row,
     person_row,
+    report_row,
     room_row,
     version_row,
 )
@@ -36,6 +37,7 @@ from vestnik.protocol.events import (
     LoginState,
     MemberState,
     Person,
+    ReportState,
     RoomState,
     Version,
 )
@@ -194,6 +196,10 @@ class Screen:
     def members(self, members: Iterable[MemberState]) -> None:
         """Show members of a room."""
         self.rows(self._in_words(map(member_row, members), 1, 3), "cli.columns_members")
+
+    def reports(self, reports: Iterable[ReportState]) -> None:
+        """Show reports of messages."""
+        self.rows(list(map(report_row, reports)), "cli.columns_reports")
 
     def people(self, people: Iterable[Person]) -> None:
         """Show people."""

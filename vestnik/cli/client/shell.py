@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -30,6 +30,7 @@ from vestnik.client import (
     ReadNotice,
     Reconnected,
     Refused,
+    ReportNotice,
     Response,
     TypingNotice,
     catalogue,
@@ -47,6 +48,14 @@ MAX_NAMES: Final = 10_000
 """Names that are remembered for completion."""
 MAX_NAMED: Final = 20
 """Conversations that are named in one line."""
+
+
+_REPORTED: Final[Mapping[object, str]] = {
+    UNSET: "cli.reported",
+    "settled": "cli.report_settled",
+    "dismissed": "cli.report_dismissed",
+}
+"""What is said of a report, by its outcome."""
 
 
 class Shell:
@@ -180,6 +189,9 @@ class Shell:
         elif isinstance(event, InvitationNotice):
             self.know(event.from_, event.room)
             said = self.screen.text("cli.client_invited", who=event.from_, room=event.room)
+            self._draw(said, partial(self.screen.happened, said))
+        elif isinstance(event, ReportNotice):
+            said = self.screen.text(_REPORTED.get(event.outcome, "cli.reported"), to=event.to, seq=event.seq)
             self._draw(said, partial(self.screen.happened, said))
         elif isinstance(event, Disconnected | Reconnected | BegunAnew):
             self._show_link(event)

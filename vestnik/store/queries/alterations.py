@@ -26,6 +26,7 @@ from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.alterations import Alteration, AlterationRule, MessageStanding
 from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.events import Delivery, Version
+from vestnik.store.queries.blocks import blocks_in
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.history import load_messages
 from vestnik.store.queries.messages import add_mentions
@@ -75,13 +76,15 @@ def _check(
     """
     conversation_id, seq = place["in_conversation"], place["at_seq"]
     room = standing_in(connection, conversation_id, account_id)
+    blockers = blocks_in(connection, conversation_id) if room is None else set()
+    blocks = {"blocked": bool(blockers - {account_id}), "blocking": account_id in blockers}
     found = connection.execute(_MESSAGE, place).first()
     if found is None:
-        rule(MessageStanding(seq, known=False, room=room))
+        rule(MessageStanding(seq, known=False, room=room, **blocks))
         return None
     count = 0 if others is None else connection.execute(others, place).scalar_one()
     deleted, own, forwarded = found.deleted is not None, found.sender_id == account_id, found.forwarded is not None
-    rule(MessageStanding(seq, True, deleted, own, forwarded, count, room))
+    rule(MessageStanding(seq, True, deleted, own, forwarded, count, room, **blocks))
     return found
 
 

@@ -1,13 +1,13 @@
-"""Whose invitations somebody does not take. What a rule refuses has changed nothing."""
+"""Who has blocked whom. What a rule refuses has changed nothing."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select
+from sqlalchemy import Connection, Integer, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import ContactRule, ContactStanding
-from vestnik.store.schema import account, block, invitation
+from vestnik.store.schema import account, block, conversation, invitation
 
 _BLOCKERS: Final = (
     select(account.c.name)
@@ -21,13 +21,36 @@ _BLOCKERS: Final = (
 
 
 def blocked(connection: Connection, account_id: int) -> list[str]:
-    """Names of those whose invitations an account does not take, sorted."""
+    """Names of those whom an account has blocked, sorted."""
     names = select(account.c.name).join(block, block.c.blocked_id == account.c.id)
     return list(connection.execute(names.where(block.c.account_id == account_id).order_by(account.c.key)).scalars())
 
 
+def all_blocks(connection: Connection) -> list[tuple[int, int]]:
+    """Who has blocked whom, by the numbers of accounts."""
+    return [(row.account_id, row.blocked_id) for row in connection.execute(select(block))]
+
+
+_BETWEEN: Final = (
+    select(block.c.account_id)
+    .join(
+        conversation,
+        or_(
+            and_(block.c.account_id == conversation.c.low_id, block.c.blocked_id == conversation.c.high_id),
+            and_(block.c.account_id == conversation.c.high_id, block.c.blocked_id == conversation.c.low_id),
+        ),
+    )
+    .where(conversation.c.id == bindparam("conversation_id", type_=Integer))
+)
+
+
+def blocks_in(connection: Connection, conversation_id: int) -> set[int]:
+    """Who of the two people of a direct conversation has blocked the other."""
+    return set(connection.execute(_BETWEEN, {"conversation_id": conversation_id}).scalars())
+
+
 def block_person(connection: Connection, account_id: int, person_id: int, rule: ContactRule) -> None:
-    """Take no more invitations from a person; no change when that is so already."""
+    """Block a person, whose invitations are gone; no change when that is so already."""
     known = set(connection.execute(select(block.c.blocked_id).where(block.c.account_id == account_id)).scalars())
     rule(ContactStanding(person_id in known, len(known)))
     values = {"account_id": account_id, "blocked_id": person_id}
@@ -37,10 +60,10 @@ def block_person(connection: Connection, account_id: int, person_id: int, rule: 
 
 
 def unblock_person(connection: Connection, account_id: int, person_id: int) -> None:
-    """Take invitations from a person again; no change when that is so already."""
+    """Block a person no more; no change when that is so already."""
     connection.execute(delete(block).where(block.c.account_id == account_id, block.c.blocked_id == person_id))
 
 
 def blockers(connection: Connection, account_id: int, people: Sequence[int]) -> list[str]:
-    """The names of those of some people who take no invitations from an account, sorted."""
+    """The names of those of some people who have blocked an account, sorted."""
     return list(connection.execute(_BLOCKERS, {"account_id": account_id, "people": people}).scalars())

@@ -21,7 +21,7 @@ from vestnik.store.queries.history import EVERYBODY, PAGE_CHARACTERS, WEIGHT, lo
 from vestnik.store.queries.places import TO, with_place
 from vestnik.store.queries.reading import check_reading, closed_to
 from vestnik.store.queries.standing import LAST_SEQ
-from vestnik.store.schema import account, change, conversation, cursor, member, mention, message
+from vestnik.store.schema import account, block, change, conversation, cursor, member, mention, message
 
 MAX_COUNTED: Final = 5_000
 """Unread messages that are counted at once; more would keep a reader for long."""
@@ -122,6 +122,7 @@ _MENTIONED: Final = select(func.count()).select_from(
             message.c.conversation_id == mention.c.conversation_id,
             message.c.seq == mention.c.seq,
             message.c.sender_id != _ME,
+            message.c.sender_id.not_in(select(block.c.blocked_id).where(block.c.account_id == _ME)),
         ),
     )
     .limit(bindparam("most", type_=Integer))

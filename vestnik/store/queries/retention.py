@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 
 from vestnik.chat.storage.rooms import ExpiryEvent, Retained
 from vestnik.store.queries.ids import spend_ids
-from vestnik.store.schema import change, conversation, mention, message, pin, reaction, room
+from vestnik.store.schema import change, conversation, mention, message, pin, reaction, report, room
 
 _OLDEST: Final = (
     select(message.c.id, message.c.seq, message.c.time)
@@ -48,7 +48,7 @@ def expire(connection: Connection, room_id: int, before: float, limit: int, now:
     floor = gone[-1].seq
     spend_ids(connection, room_id, floor, now)
     connection.execute(delete(message).where(message.c.id.in_([row.id for row in gone])))
-    for table in (reaction, pin, mention):
+    for table in (reaction, pin, mention, report):
         connection.execute(delete(table).where(table.c.conversation_id == room_id, table.c.seq <= floor))
     connection.execute(
         update(change).where(change.c.conversation_id == room_id, change.c.seq <= floor).values(data="{}", before=None)

@@ -19,6 +19,7 @@ from vestnik.store.schema import (
     mute,
     pin,
     reaction,
+    report,
     room,
     room_alias,
 )
@@ -81,6 +82,7 @@ _BESIDE: Final[tuple[tuple[Any, str], ...]] = (
     (reaction, "conversation_id"),
     (pin, "conversation_id"),
     (mention, "conversation_id"),
+    (report, "conversation_id"),
     (cursor, "conversation_id"),
     (invitation, "room_id"),
     (ban, "room_id"),
