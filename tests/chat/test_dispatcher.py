@@ -1,9 +1,13 @@
 """The guards that hold for every action."""
 
+from inspect import get_annotations, isawaitable
+
 import pytest
 from msgspec import Raw
 
 from tests.chat.conftest import Ear, House
+from vestnik.chat.actions import ACTIONS
+from vestnik.chat.dispatcher import dispatch
 from vestnik.chat.session import Session
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
 from vestnik.protocol.requests import (
@@ -122,3 +126,25 @@ async def test_ids(house: House, kind: type[AnyRequest], id_: str, answer: str) 
     assert (caught.value.answer.name, caught.value.values[0]) == (answer, "id")
     assert session.account is not None
     assert (await house.reply(session, Presence(id="x" * 36))).answer.code == 200
+
+
+async def test_secrets_that_others_can_read(house: House) -> None:
+    """A request with a field for a secret is refused where others can read it on the way, whoever serves it."""
+    session = await house.login("anna")
+    session.exposed = True
+    actions = dict(ACTIONS) | {GetContacts: ACTIONS[GetContacts]._replace(bears_secret=True)}
+    with pytest.raises(Forbidden) as caught:
+        dispatch(house.chat, session, GetContacts(), actions)
+    assert caught.value.answer.name == "login.exposed"
+    assert (await house.reply(session, Presence())).answer.code == 200
+    session.exposed = False
+    outcome = dispatch(house.chat, session, GetContacts(), actions)
+    assert isawaitable(outcome)
+    await outcome
+
+
+def test_requests_with_secrets() -> None:
+    """Whatever request has a field for a secret is known to have one."""
+    for kind, action in ACTIONS.items():
+        named = any("Secret" in str(hint) for hint in get_annotations(kind).values())
+        assert action.bears_secret == named or kind is Authenticate, kind

@@ -89,7 +89,7 @@ async def test_changed_for_an_authority(tmp_path: Path) -> None:
         assert Trust(known=tmp_path / "known").remembered("localhost", app.listener.port) == AUTHORITY
         with pytest.raises(CertificateRefused) as caught:
             await client(app, Trust(known=tmp_path / "known")).connect()
-        assert caught.value.event == "client.certificate_changed"
+        assert caught.value.event == "client.certificate_unknown"
 
 
 async def test_pin(tmp_path: Path) -> None:

@@ -136,3 +136,23 @@ def test_who_hung_up_loses_first() -> None:
     loser = found.loser(None)
     assert loser is not None
     assert loser.label == "v"
+
+
+def test_owners_are_not_delayed_by_others() -> None:
+    """Very many failures with a name from everywhere delay who was never let in with it, and nobody else."""
+    delays = Delays()
+    delays.forgive(HERE, "anna")
+    for number in range(200):
+        delays.fail(f"198.51.100.{number}", "anna", 1.0)
+    assert delays.ready(HERE, "anna", False, 1.0) == 0.0
+    assert delays.ready("203.0.113.1", "anna", False, 1.0) == 2.0
+    assert delays.ready("203.0.113.1", "boris", False, 1.0) == 0.0
+
+
+def test_bound_of_owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many the one who got in longest ago is forgotten."""
+    monkeypatch.setattr(login_lines, "MAX_OWNERS", 2)
+    delays = Delays()
+    for name in ("anna", "boris", "anna", "clara"):
+        delays.forgive(HERE, name)
+    assert list(delays.owners) == [(HERE, "anna"), (HERE, "clara")]

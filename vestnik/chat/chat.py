@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from vestnik.chat.blocks import Blocks
 from vestnik.chat.creations import Creations
 from vestnik.chat.directs import Directs
+from vestnik.chat.floods import Floods
 from vestnik.chat.initials import Initials
 from vestnik.chat.known_names import KnownNames
 from vestnik.chat.limits import Limits
@@ -71,6 +72,7 @@ class Chat:
         self.state = State(self.rooms, self.sessions)
         self.directs = Directs()
         self.blocks = Blocks(blocks)
+        self.floods = Floods()
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
         self.known_names = KnownNames(storage)

@@ -1,6 +1,7 @@
 """From a request to its handler: the guards that hold for every action stand here and nowhere else."""
 
 from collections.abc import Awaitable, Mapping
+from math import ceil
 
 from vestnik.chat.actions import ACTIONS, Action, Claimed, action_name
 from vestnik.chat.chat import Chat
@@ -10,7 +11,7 @@ from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Account, Session
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
-from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised
+from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised, TooMany
 from vestnik.protocol.request import Request
 from vestnik.protocol.requests import AnyRequest
 
@@ -25,8 +26,9 @@ def dispatch(
 
     `actions` is the table of actions, or one like it with something around the handlers.
     Raises BadRequest for an act of administration by anybody else, as for an action that there is not,
-    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, and
-    whatever error the handler finds.
+    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, or with a
+    secret that others could have read on the way, TooMany when the
+    account has asked for too much lately, and whatever error the handler finds.
     """
     action = actions[type(request)]
     if action.administrative and session.administrator is None:
@@ -35,6 +37,8 @@ def dispatch(
         check_length("id", request.id, MAX_ID)
     claimed = action.claims(request)
     account = session.account
+    if action.bears_secret and session.exposed and not chat.plain_passwords:
+        raise Forbidden(answers.LOGIN_EXPOSED, session.name or _first(claimed)[: chat.limits.name])
     if account is None:
         if action.needs_login:
             name = session.claimed or _first(claimed)[: chat.limits.name]
@@ -43,7 +47,15 @@ def dispatch(
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
     elif claimed and claimed != account.name:
         _check_claim(claimed, account, chat.limits.name)
+    if action.cost and account is not None and chat.limits.requests:
+        _spend(chat, account, action.cost)
     return action.handler(chat, session, request)
+
+
+def _spend(chat: Chat, account: Account, cost: float) -> None:
+    """Raises TooMany when the account has asked for too much lately."""
+    if seconds := chat.floods.spend(account.id, cost, chat.limits.requests, chat.clock()):
+        raise TooMany(answers.REQUEST_FLOOD, account.name, ceil(seconds * 10) / 10)
 
 
 def _check_claim(claimed: Claimed, account: Account, limit: int) -> None:

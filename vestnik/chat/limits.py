@@ -30,6 +30,14 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=1, description="Rooms that one account may have joined, and as many that others brought it into.")
     ] = 1000
     creations: Annotated[int, Meta(ge=1, description="Rooms and groups that one account may make in a day.")] = 200
+    requests: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Requests that are no messages, by their cost, that one account may make in a second, and "
+            "those of a minute at once; 0: no limit.",
+        ),
+    ] = 100
     contacts: Annotated[int, Meta(ge=1, description="Contacts one account may have.")] = 1000
     topic: Annotated[int, Meta(ge=1, le=1000, description="Characters of a room's topic.")] = 250
     description: Annotated[int, Meta(ge=1, le=4000, description="Characters of a room's description.")] = 1000

@@ -51,7 +51,7 @@ class TlsConnector(Generic[C]):
         if known is not None or trust.directory is None:
             if not self._found:
                 await self._look()
-            if known is None:
+            if known in (None, AUTHORITY):
                 raise self._refused("client.certificate_unknown", reason=reason, found=self._found)
             path = str(trust.path(self._address, self._port))
             raise self._refused("client.certificate_changed", found=self._found, path=path)

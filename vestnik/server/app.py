@@ -29,6 +29,7 @@ from vestnik.server.doors.listener import TcpListener
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
+from vestnik.server.login_memory import MEMORY_NAME, LoginMemory
 from vestnik.server.order import Order
 from vestnik.server.passwords import HashingThreads
 from vestnik.server.peers import Peers
@@ -76,6 +77,7 @@ class App:
         self.administration: Administration
         self.peers: Peers
         self.listener: TcpListener
+        self.login_memory: LoginMemory
         self.renewal: Renewal
         self._passwords: HashingThreads
         self._lock = Lock(settings.data_path)
@@ -153,6 +155,11 @@ class App:
     async def _start_password_threads(self) -> None:
         self._passwords = await asyncio.to_thread(HashingThreads, self.settings.hash_threads)
         self._undo.callback(self._passwords.close)
+        path = self.settings.data_path / MEMORY_NAME
+        self.login_memory = LoginMemory(path, self._passwords.queue, self.journal, self.clock)
+        await asyncio.to_thread(self.login_memory.load)
+        self.login_memory.start()
+        self._undo.push_async_callback(self.login_memory.stop)
 
     async def _open_store(self) -> None:
         def committed(posts: Sequence[Post], error: Exception | None) -> None:

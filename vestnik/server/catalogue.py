@@ -50,6 +50,8 @@ SERVER_TLS_REFUSED: Final = _event("server.tls_refused", CRITICAL, ("path", "rea
 SERVER_TLS_LOADED: Final = _event("server.tls_loaded", INFO, ("path", "fingerprint", "expires"), promised=True)
 SERVER_TLS_KEPT: Final = _event("server.tls_kept", ERROR, ("reason",), promised=True)
 SERVER_TLS_ENDS: Final = _event("server.tls_ends", WARNING, ("path", "expires"), promised=True)
+SERVER_LOGINS_FORGOTTEN: Final = _event("server.logins_forgotten", WARNING, ("reason",))
+SERVER_LOGINS_UNKEPT: Final = _event("server.logins_unkept", WARNING, ("reason",))
 SERVER_FAILED: Final = _event("server.failed", CRITICAL, ("reason",))
 
 # The store.

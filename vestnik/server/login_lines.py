@@ -18,6 +18,10 @@ NAME_GROWTH: Final = Growth(free=5, first=0.05, new=0.05, tried=2.0)
 """The delay between attempts with one name from one network."""
 NETWORK_GROWTH: Final = Growth(free=20, first=0.01, new=0.02, tried=0.25)
 """The delay between any attempts from one network."""
+EVERYWHERE_GROWTH: Final = Growth(free=50, first=0.05, new=1.0, tried=5.0)
+"""The delay between attempts with one name from all networks from which nobody has got in with it."""
+MAX_OWNERS: Final = 10_000
+"""Networks and names that got in from there that are remembered; past it the one of longest ago is forgotten."""
 
 
 class Waiting(Protocol):
@@ -34,29 +38,40 @@ W = TypeVar("W", bound=Waiting)
 
 
 class Delays:
-    """How failures slow down attempts, by network and by name in it."""
+    """How failures slow down attempts: by network, by name in it, and by name from all networks but those from which
+    somebody has got in with it. `owners` are these, as network and name, the latest last."""
 
     def __init__(self) -> None:
-        self._names = Slowing(NAME_GROWTH)
-        self._networks = Slowing(NETWORK_GROWTH)
+        self.names = Slowing(NAME_GROWTH)
+        self.networks = Slowing(NETWORK_GROWTH)
+        self.everywhere = Slowing(EVERYWHERE_GROWTH)
+        self.owners: dict[tuple[str, str], None] = {}
 
     def ready(self, network: str, key: str, tried: bool, now: float) -> float:
         """From when on an attempt may begin; `tried` says that its connection has failed before."""
-        return max(self._networks.ready(network, tried, now), self._names.ready((network, key), tried, now))
+        there = max(self.networks.ready(network, tried, now), self.names.ready((network, key), tried, now))
+        return there if (network, key) in self.owners else max(there, self.everywhere.ready(key, tried, now))
 
     def begin(self, network: str, key: str, now: float) -> None:
         """An attempt begins."""
-        self._networks.begin(network, now)
-        self._names.begin((network, key), now)
+        self.networks.begin(network, now)
+        self.names.begin((network, key), now)
+        if (network, key) not in self.owners:
+            self.everywhere.begin(key, now)
 
     def fail(self, network: str, key: str, now: float) -> None:
         """It has failed."""
-        self._networks.fail(network, now)
-        self._names.fail((network, key), now)
+        self.networks.fail(network, now)
+        self.names.fail((network, key), now)
+        self.everywhere.fail(key, now)
 
     def forgive(self, network: str, key: str) -> None:
-        """It has succeeded: whoever knows the password has mistyped it before."""
-        self._names.forgive((network, key))
+        """It has succeeded: whoever knows the password has mistyped it before, and may do so again from there."""
+        self.names.forgive((network, key))
+        self.owners.pop((network, key), None)
+        if len(self.owners) >= MAX_OWNERS:
+            del self.owners[next(iter(self.owners))]
+        self.owners[network, key] = None
 
 
 class _Line(dict[bool, deque[W]]):

@@ -3,8 +3,9 @@
 A check takes tens of milliseconds of a whole core, so strangers can ask for many more than there are. Each network
 (`vestnik.server.networks`) gets its turn after the others, and every second turn goes to those from which somebody got
 in before: a stranger may have many networks. Who is next in one is said by `vestnik.server.login_lines`. Failures slow
-down what the same network tries, above all with the same name (`vestnik.server.slowing`): never others, and nobody is
-locked out. Who is gone is taken out at once.
+down what the same network tries, above all with the same name (`vestnik.server.slowing`), and very many failures with
+one name what is tried with it from networks from which nobody got in with it before: nobody is locked out. Who is gone
+is taken out at once.
 """
 
 import asyncio
@@ -56,16 +57,20 @@ class _Attempt:
 
 
 class LoginQueue:
-    """Gives turns, of which `slots` are taken at a time. `clock` gives monotonic seconds."""
+    """Gives turns, of which `slots` are taken at a time. `clock` gives monotonic seconds.
+
+    `known` are networks from which somebody got in, the latest last; `changes` counts what `known` and `delays` learn.
+    """
 
     def __init__(self, slots: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._free = slots
         self._clock = clock
         self._networks: dict[str, LoginLines[_Attempt]] = {}  # those that have somebody who waits, the next one first
-        self._known: dict[str, None] = {}  # networks from which somebody got in, the latest last
+        self.known: dict[str, None] = {}
         self._known_first = False  # whether it was their turn last
-        self._delays = Delays()
+        self.delays = Delays()
         self._timer: asyncio.TimerHandle | None = None
+        self.changes = 0
         self._closed = False
         self._looked = -math.inf  # when it was asked last who has closed their side
 
@@ -85,11 +90,13 @@ class LoginQueue:
             yield
         except WrongLogin:
             session.failed = True
-            self._delays.fail(attempt.network, key, self._clock())
+            self.changes += 1
+            self.delays.fail(attempt.network, key, self._clock())
             raise
         else:
             session.failed = False
-            self._delays.forgive(attempt.network, key)
+            self.changes += 1
+            self.delays.forgive(attempt.network, key)
             self._remember(attempt.network)
         finally:
             self._free += 1
@@ -97,10 +104,10 @@ class LoginQueue:
 
     def _remember(self, network: str) -> None:
         """Somebody got in from a network."""
-        self._known.pop(network, None)
-        if len(self._known) >= MAX_KNOWN:
-            del self._known[next(iter(self._known))]
-        self._known[network] = None
+        self.known.pop(network, None)
+        if len(self.known) >= MAX_KNOWN:
+            del self.known[next(iter(self.known))]
+        self.known[network] = None
 
     async def _wait(self, attempt: _Attempt) -> None:
         session = attempt.session
@@ -193,7 +200,7 @@ class LoginQueue:
                 return
             if not attempt.turn.done():
                 self._free -= 1
-                self._delays.begin(attempt.network, attempt.key, now)
+                self.delays.begin(attempt.network, attempt.key, now)
                 attempt.turn.set_result(None)
 
     def _next(self, now: float) -> tuple[_Attempt | None, float]:
@@ -202,7 +209,7 @@ class LoginQueue:
         self._known_first = not self._known_first
         order = list(self._networks)
         if self._known_first:
-            order.sort(key=lambda network: network not in self._known)
+            order.sort(key=lambda network: network not in self.known)
         for network in order:
             lines = self._networks[network]
             found, ready = self._first(lines, now)
@@ -218,7 +225,7 @@ class LoginQueue:
     def _first(self, lines: LoginLines[_Attempt], now: float) -> tuple[_Attempt | None, float]:
         """Who of a network is next, of those who are there before those who hung up."""
         while True:
-            found, ready = lines.next(self._delays, now)
+            found, ready = lines.next(self.delays, now)
             if found is None or found.behind or not found.hung_up():
                 return found, ready
             self._put_behind(lines, found)

@@ -1,6 +1,6 @@
 """How failed logins slow down the next ones from the same place: a bounded memory of failures, and their delays."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Final, NamedTuple
 
 MAX_SLOWED: Final = 10_000
@@ -79,3 +79,15 @@ class Slowing:
     def forgive(self, place: Hashable) -> None:
         """An attempt from there has succeeded."""
         self._places.pop(place, None)
+
+    def kept(self) -> list[tuple[Hashable, int, float]]:
+        """Everything that is remembered: the place, how often and when last (monotonic, s) an attempt failed there."""
+        return [(place, found.failures, found.failed) for place, found in list(self._places.items())]
+
+    def restore(self, kept: Iterable[tuple[Hashable, int, float]]) -> None:
+        """Remember again what was kept, the latest last."""
+        for place, failures, failed in kept:
+            found = self._places[place] = _Place()
+            found.failures, found.failed = failures, failed
+        while len(self._places) > MAX_SLOWED:
+            del self._places[next(iter(self._places))]

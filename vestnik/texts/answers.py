@@ -450,6 +450,10 @@ CATALOGUE: Final[Catalogue] = {
     "value.malformed": ("Неправильный JSON: байт {byte}", "Malformed JSON: byte {byte}"),
     "value.too_long": ("Объект длиннее {limit} байт", "The object is longer than {limit} bytes"),
     "value.too_deep": ("Вложенность больше {limit}", "Nesting deeper than {limit}"),
+    "request.flood": (
+        "Пользователь {account} просит слишком много: снова через {seconds} с",
+        "User {account} asks for too much: again in {seconds} s",
+    ),
     "refused.too_often": (
         "Отклонено {limit} запросов подряд: соединение закрыто",
         "{limit} requests in a row were refused: the connection is closed",

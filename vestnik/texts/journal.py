@@ -94,6 +94,14 @@ CATALOGUE: Final[Catalogue] = {
         "Срок сертификата TLS {path} кончается: {expires} UTC",
         "The TLS certificate {path} ends at {expires} UTC",
     ),
+    "server.logins_forgotten": (
+        "Прежние неудачные входы забыты: logins.json не прочитать ({reason})",
+        "Earlier failures to log in are forgotten: logins.json cannot be read ({reason})",
+    ),
+    "server.logins_unkept": (
+        "Неудачные входы не сохранить в logins.json: {reason}",
+        "Failures to log in cannot be kept in logins.json: {reason}",
+    ),
     "server.failed": ("Ошибка! Сервер не запущен: {reason}", "Error! The server did not start: {reason}"),
     "store.locked": (
         "Ошибка! С данными в {path} уже работает другой сервер (процесс {pid})",

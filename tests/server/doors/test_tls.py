@@ -190,19 +190,47 @@ async def test_turned_away(tmp_path: Path, certificate: Path) -> None:
             assert (await other.hear())["response"] == 500
 
 
+def read_slowly(port: int, context: ssl.SSLContext) -> int:
+    """Ask for much, let it wait, and then read it in small pieces; how many answers there are."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.settimeout(DEADLINE)
+        sock.connect(("127.0.0.1", port))
+        with context.wrap_socket(sock, server_hostname="localhost") as safe:
+            safe.sendall(b'{"action":"authenticate","user":{"account_name":"anna","password":"secret"}}\n')
+            safe.sendall(b'{"action":"presence","user":{"status":"' + b"x" * 100 + b'"}}\n')
+            safe.sendall(b'{"action":"presence"}\n' * 3000)
+            found = 0
+            while found < 3002:
+                found += safe.recv(1000).count(b"\n")
+            return found
+
+
 async def answer_slowly(tmp_path: Path, certificate: Path) -> None:
     """A client takes nothing for a while of what is sent to it by TLS, then all of it."""
     async with running_app(tmp_path / "data", "anna", tls=str(certificate)) as app:
-        wire = await Wire.connect(app.listener.port, receive=4096, tls=believing(certificate))
-        await wire.authenticate("anna")
-        wire.tell(action="presence", time=0, user={"account_name": "anna", "status": "x" * 100})
-        for _ in range(3000):
-            wire.tell(action="presence", time=0)
-        for _ in range(3001):
-            assert (await wire.hear())["response"] == 200
-        await wire.close()
+        assert await asyncio.to_thread(read_slowly, app.listener.port, believing(certificate)) == 3002
 
 
 def test_slow_readers(tmp_path: Path, certificate: Path) -> None:
     """A slow reader gets everything, in the server's own event loop, too."""
     uvloop.run(answer_slowly(tmp_path, certificate))
+
+
+async def test_plain_part(tmp_path: Path, certificate: Path) -> None:
+    """How much of what was written has not arrived is told from what has not of what was encrypted."""
+    async with running_app(tmp_path / "data", "anna", tls=str(certificate)) as app:
+        wire = await Wire.connect(app.listener.port, tls=believing(certificate))
+        await wire.authenticate("anna")
+        (peer,) = app.peers._peers
+        layer = peer._door._transport  # type: ignore[attr-defined]
+        layer._sizes.clear()
+        for size in (100, 200, 300):
+            peer._door.write(b" " * size)
+        sizes = [encrypted for encrypted, _ in layer._sizes]
+        assert [layer.plain_part(sum(sizes[at:])) for at in range(4)] == [600, 500, 300, 0]
+        assert layer.plain_part(1) == 1
+        assert layer.plain_part(sizes[2] + 1) == 301
+        assert layer.plain_part(sum(sizes) + 50) == 650
+        await wire.reader.readexactly(600)
+        await wire.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import get_annotations
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, get_args, get_type_hints
 
 from vestnik.chat.actions import (
     administration,
@@ -24,8 +24,9 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
 from vestnik.protocol.request import NOBODY, Request, Speaking
-from vestnik.protocol.requests import AddContact, DelContact, GetContacts, Msg, Presence
+from vestnik.protocol.requests import AddContact, Authenticate, DelContact, GetContacts, Msg, Presence
 from vestnik.protocol.spellings import named
+from vestnik.secret import Secret
 
 R = TypeVar("R", bound=Request)
 Handler: TypeAlias = Callable[[Chat, Session, R], Outcome | Awaitable[Outcome]]
@@ -63,13 +64,22 @@ def _owner(request: GetContacts | AddContact | DelContact) -> Claimed:
     return _both(request.user_login, *_speaker(request))
 
 
+FREE: Final = 0.0
+LITTLE: Final = 0.1
+DEAR: Final = 2.0
+MUCH: Final = 10.0
+"""Costs of requests; most are 1. Messages are bounded by what the store takes, logins in a queue of their own."""
+
+
 class Action(NamedTuple):
     """A row: who serves the action, what a journal may show of it, and what the dispatcher guards.
 
     `shown` are fields of the request (`to`, or `user.account_name` for one in another): no text, password or token.
     `claims` finds the names that the request says it comes from, if it says so; they must be the speaker's own. What is
-    `administrative` is for administrators, and for anybody else does not exist. Whatever
-    else is asked before every handler (a cost, a permission) is a column here and a line in `dispatch`.
+    `administrative` is for administrators, and for anybody else does not exist. `cost`
+    is what it takes of what an account may ask for (`vestnik.chat.floods`). What `bears_secret` has a password or the
+    like in it, which others must not be able to read on the way. Whatever else is asked before every handler is a
+    column here and a line in `dispatch`.
     """
 
     handler: Handler[Any]
@@ -77,13 +87,27 @@ class Action(NamedTuple):
     needs_login: bool = True
     claims: Callable[[Any], Claimed] = _nobody
     administrative: bool = False
+    cost: float = 1.0
+    bears_secret: bool = False
+
+
+def _bears_secret(request: type[Request]) -> bool:
+    """Whether a request has a field for a secret. A login says itself that it was read: in its own language."""
+    hints = get_type_hints(request)
+    fields = (hints[field] for field in request.__struct_fields__)
+    return request is not Authenticate and any(Secret in (hint, *get_args(hint)) for hint in fields)
 
 
 def _row(
-    handler: Handler[R], *shown: str, needs_login: bool = True, claims: Callable[[R], Claimed] = _nobody
+    handler: Handler[R],
+    *shown: str,
+    needs_login: bool = True,
+    claims: Callable[[R], Claimed] = _nobody,
+    cost: float = 1.0,
 ) -> tuple[type[Request], Action]:
     """A row, under the request that its handler takes."""
-    return get_annotations(handler)["request"], Action(handler, shown, needs_login, claims)
+    request = get_annotations(handler)["request"]
+    return request, Action(handler, shown, needs_login, claims, cost=cost, bears_secret=_bears_secret(request))
 
 
 def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Action]:
@@ -94,11 +118,13 @@ def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Ac
 
 ACTIONS: Final[Mapping[type[Request], Action]] = dict(
     (
-        _row(messages.send, "to", claims=_author),
-        _row(messages.forward, "to", "source", "seq"),
-        _row(login.presence, claims=_present),
-        _row(login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
-        _row(login.quit_, needs_login=False),
+        _row(messages.send, "to", claims=_author, cost=FREE),
+        _row(messages.forward, "to", "source", "seq", cost=DEAR),
+        _row(login.presence, claims=_present, cost=LITTLE),
+        _row(
+            login.authenticate, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name, cost=FREE
+        ),
+        _row(login.quit_, needs_login=False, cost=FREE),
         _row(totp.show_totp),
         _row(totp.begin_totp),
         _row(totp.confirm_totp),
@@ -109,13 +135,13 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(logins.end_logins),
         _row(rooms.join, "room", claims=_speaker),
         _row(rooms.leave, "room", claims=_speaker),
-        _row(rooms.create_room, "room"),
+        _row(rooms.create_room, "room", cost=MUCH),
         _row(rooms.set_room, "room"),
         _row(rooms.get_room, "room"),
-        _row(rooms.list_rooms, "after"),
-        _row(rooms.group, "members"),
-        _row(members.list_members, "room", "after"),
-        _row(members.invite, "room", "name"),
+        _row(rooms.list_rooms, "after", cost=DEAR),
+        _row(rooms.group, "members", cost=MUCH),
+        _row(members.list_members, "room", "after", cost=DEAR),
+        _row(members.invite, "room", "name", cost=DEAR),
         _row(members.list_invitations),
         _row(members.decline, "room"),
         _row(members.remove, "room", "name"),
@@ -127,18 +153,18 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(reports.report, "to", "seq"),
         _row(reports.list_reports, "room", "after", "limit"),
         _row(reports.resolve, "report", "outcome"),
-        _row(people.who),
-        _row(people.typing, "to"),
+        _row(people.who, cost=DEAR),
+        _row(people.typing, "to", cost=LITTLE),
         _row(contacts.get_contacts, claims=_owner),
         _row(contacts.add_contact, "user_id", claims=_owner),
         _row(contacts.del_contact, "user_id", claims=_owner),
         _row(blocks.blocked),
         _row(blocks.block, "name"),
         _row(blocks.unblock, "name"),
-        _row(conversations.history, "to", "before", "after", "around", "limit", "thread"),
-        _row(conversations.conversations),
-        _row(conversations.read, "to", "seq"),
-        _row(conversations.resume),
+        _row(conversations.history, "to", "before", "after", "around", "limit", "thread", cost=DEAR),
+        _row(conversations.conversations, cost=DEAR),
+        _row(conversations.read, "to", "seq", cost=LITTLE),
+        _row(conversations.resume, cost=DEAR),
         _row(alterations.edit, "to", "seq"),
         _row(alterations.delete, "to", "seq"),
         _row(alterations.edits, "to", "seq"),
@@ -147,7 +173,7 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(alterations.pin, "to", "seq"),
         _row(alterations.unpin, "to", "seq"),
         _row(alterations.pins, "to"),
-        _row(search.search, "from_", "in_", "has", "limit"),
+        _row(search.search, "from_", "in_", "has", "limit", cost=MUCH),
         _administrative(administration.add_account, "name"),
         _administrative(administration.get_account, "name"),
         _administrative(administration.list_accounts, "after"),

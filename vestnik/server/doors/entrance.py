@@ -127,8 +127,9 @@ class Entrance(asyncio.Transport, asyncio.Protocol):
         door = cast(TcpDoor, self._door)
         self._raw.set_protocol(door)
         door.carry(self._raw)
-        if self._held:
-            self._raw.write(b"".join(self._held))
+        held, self._held = b"".join(self._held), []
+        if held:
+            self._raw.write(held)
         if self._ending and not self._raw.is_closing():
             self._raw.write_eof()
 

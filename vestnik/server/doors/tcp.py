@@ -128,6 +128,7 @@ class TcpDoor(asyncio.Protocol):
         "_read",
         "_transport",
         "_unread",
+        "plain_part",
         "write",
     )
 
@@ -144,6 +145,8 @@ class TcpDoor(asyncio.Protocol):
         self._lingering: asyncio.TimerHandle | None = None
         self._read = 0  # bytes that came last
         self._unread: int | None = None  # at the end
+        self.plain_part: Callable[[int], int] | None = None
+        """How many bytes of what was written are in the last ones that went out; None: as many as these."""
         # From `connection_made` on.
         self._transport: asyncio.Transport
         self._peer: Peer
@@ -275,7 +278,9 @@ class TcpDoor(asyncio.Protocol):
         """Bytes that the client's side has not acknowledged, also when the connection is gone."""
         if self._unread is not None:
             return self._unread
-        return self._underway() + (0 if self._pacer is None else self._pacer.waiting)
+        underway = self._underway()
+        plain = underway if self.plain_part is None else self.plain_part(underway)
+        return plain + (0 if self._pacer is None else self._pacer.waiting)
 
     def _underway(self) -> int:
         """Bytes that were written and that the client's side has not acknowledged."""

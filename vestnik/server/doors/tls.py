@@ -6,6 +6,7 @@ first byte that there will be TLS, and cannot close one side only.
 
 import asyncio
 import ssl
+from collections import deque
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ SLICE: Final = 4096
 """Bytes that go through OpenSSL's buffers at a time: these keep the size that they once had."""
 AT_ONCE: Final = 65_536
 """Bytes that are decrypted in one go: many records of one byte each take longer than others should wait."""
+REMEMBERED: Final = 32
+"""Pieces of what was written whose sizes are remembered, to tell how much of it has arrived."""
 _READ: Final = 16_384
 """Bytes that a record has at most."""
 
@@ -40,6 +43,7 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
         "_raw",
         "_rest",
         "_shaking",
+        "_sizes",
         "_waiting",
         "network",
     )
@@ -67,6 +71,8 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
         self._closed = False  # nothing more is written
         self._rest = b""  # what was not decrypted in the last go
         self._again = False  # another go is coming
+        self._sizes: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)  # of what was written last, encrypted and plain
+        door.plain_part = self.plain_part
 
     # What the event loop calls.
 
@@ -207,18 +213,33 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
         try:
             if len(data) <= SLICE:
                 self._object.write(data)
-                self._raw.write(self._outgoing.read())
+                encrypted = self._outgoing.read()
+                self._sizes.append((len(encrypted), len(data)))
+                self._raw.write(encrypted)
             else:
                 self._encrypt(data)
-        except ssl.SSLError as error:  # no event: `_fail` has one
-            self._fail(error)
+        except ssl.SSLError:  # no event: the connection's end has one
+            self._closed = True
+            self._raw.abort()  # its session ends later: this may be a message on its way to many
 
     def _encrypt(self, data: bytes | bytearray | memoryview) -> None:
         view, parts = memoryview(data), []
         for start in range(0, len(view), SLICE):
-            self._object.write(view[start : start + SLICE])
+            piece = view[start : start + SLICE]
+            self._object.write(piece)
             parts.append(self._outgoing.read())
+            self._sizes.append((len(parts[-1]), len(piece)))
         self._raw.write(b"".join(parts))
+
+    def plain_part(self, unread: int) -> int:
+        """How many bytes of what was written are in the last `unread` encrypted ones; rather too many than too few."""
+        plain = 0
+        for encrypted, size in reversed(self._sizes):
+            if unread <= 0:
+                return plain
+            plain += min(size, unread)
+            unread -= encrypted
+        return plain + max(0, unread)
 
     def _flush(self) -> None:
         if self._outgoing.pending and not self._raw.is_closing():
