@@ -10,7 +10,7 @@ LOGGERS := $(VENV)/.loggers
 PARALLEL := -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: run test coverage proof demo check format bench bench-quick bench-journal bench-scale bench-hostile setup clean
+.PHONY: run test coverage proof demo check format bench bench-quick bench-journal bench-scale bench-hostile bench-logins setup clean
 
 run: $(READY)  ## start the server with its data in ./var, at 127.0.0.1 unless something else is said
 	@$(BIN)/vestnik server --data var --default-address 127.0.0.1 $(ARGS)
@@ -51,6 +51,9 @@ bench-scale: $(READY)  ## measure a server whose store is large, beside one whos
 
 bench-hostile: $(READY)  ## measure what a user feels while strangers and a member do their worst
 	@$(BIN)/python -m bench.hostile $(ARGS)
+
+bench-logins: $(READY)  ## measure logins by token, and ten thousand clients that come back at once
+	@$(BIN)/python -m bench.logins $(ARGS)
 
 setup: $(READY)
 

@@ -170,6 +170,8 @@ def test_names_stay() -> None:
 
 
 UNTESTED = {
+    "chat/actions/bots.py": "acts and their effect: tests/scenarios/test_bots.py",
+    "chat/actions/commands.py": "who may have commands, and finds them: tests/scenarios/test_bots.py",
     "chat/chat.py": "puts together what every test of the rules uses (tests/chat/conftest.py)",
     "chat/storage/rules.py": "what a rule is; each of them is tried in tests/chat/rules",
     "cli/admin/acts.py": "records of commands: tests/cli/backup/test_backup.py and tests/cli/backup/test_restore.py",
@@ -184,6 +186,8 @@ UNTESTED = {
     "cli/journal/show.py": "the command: tests/cli/journal/test_main.py and tests/cli/journal/test_follow.py",
     "cli/options.py": "options of commands, as tests/cli/test_main.py lists them",
     "client/asking.py": "requests and their answers: tests/client/test_actions.py",
+    "client/bots/errors.py": "errors: tests/client/bots/test_signature.py and tests/client/bots/test_running.py",
+    "client/commands.py": "requests and their answers: tests/cli/client/test_bots.py",
     "client/errors.py": "errors, which tests/test_house.py holds against their answers",
     "client/logins.py": "requests and their answers: tests/client/test_actions.py",
     "client/messages.py": "requests and their answers: tests/client/test_actions.py",

@@ -14,6 +14,7 @@ from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.chat.outcome import Post
 from vestnik.chat.session import Session
 from vestnik.protocol import requests as r
+from vestnik.protocol.bots import Commands, SetCommands
 from vestnik.protocol.errors import NotFound, VestnikError
 
 LEFT_OUT = {r.Authenticate, r.Quit}
@@ -60,6 +61,8 @@ ASKED: dict[type[r.Request], Callable[[str], Any]] = {
     r.Pin: lambda room: r.Pin(to=room, seq=1),
     r.Unpin: lambda room: r.Unpin(to=room, seq=1),
     r.Pins: lambda room: r.Pins(to=room),
+    Commands: lambda room: Commands(to=room),
+    SetCommands: lambda _: SetCommands(commands=[]),
     r.Search: lambda _: r.Search(query="said"),
 }
 """A request of each action about a room, as far as it can be about one, which somebody in it would be granted."""

@@ -109,7 +109,7 @@ def test_russian_help(arguments: tuple[str, ...]) -> None:
     assert set(re.findall(r"\b[A-Za-z]{4,}\b", words)) <= {
         "vestnik", "python", "server", "client", "admin", "user", "journal", "demo", "SIGTERM", "Ctrl", "SIGHUP",
         "JSON", "SIGUSR1", "INFO", "show", "stats", "message", "copy", "verify", "setup", "keys", "disable",
-        "enable", "list", "passwd", "yesterday", "make", "DEBUG", "backup", "restore",
+        "enable", "list", "passwd", "yesterday", "make", "DEBUG", "backup", "restore", "token", "tokens", "revoke",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from tests.support.scripted import Script, scripted
 from vestnik.client import (
     AuthenticatorKey,
     Client,
+    CommandState,
     ConversationState,
     Delivery,
     InvitationState,
@@ -16,6 +17,7 @@ from vestnik.client import (
     MemberState,
     Person,
     Refused,
+    RegisteredCommand,
     ReportState,
     RoomState,
     TotpState,
@@ -112,6 +114,18 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
     ),
     "end_login": (lambda c: c.end_login(3), {"login": 3}, {}, OK),
     "end_logins": (lambda c: c.end_other_logins(), {}, {}, OK),
+    "commands": (
+        lambda c: c.commands("#tea"),
+        {"to": "#tea"},
+        {"commands": [{"bot": "deployer", "name": "deploy", "about": "Deploy it."}]},
+        [CommandState("deployer", "deploy", about="Deploy it.")],
+    ),
+    "set_commands": (
+        lambda c: c.set_commands([RegisteredCommand("deploy", "SERVICE")]),
+        {"commands": [{"name": "deploy", "arguments": "SERVICE"}]},
+        {},
+        OK,
+    ),
     "join": (lambda c: c.join("#tea"), {"room": "#tea"}, {}, OK),
     "leave": (lambda c: c.leave("#tea"), {"room": "#tea"}, {}, OK),
     "create_room": (

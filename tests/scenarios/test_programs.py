@@ -17,6 +17,7 @@ from tests.support.process import clean_environment
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
 from vestnik.chat.rooms import RoomDirectory
+from vestnik.server.doors.control import SOCKET_NAME
 
 
 async def start(name: str, port: int | str, directory: Path, **variables: str) -> asyncio.subprocess.Process:
@@ -97,9 +98,11 @@ async def test_hello_while_the_server_restarts(tmp_path: Path, port: int) -> Non
 
 
 @asynccontextmanager
-async def killed_at_the_end(name: str, port: int, directory: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def killed_at_the_end(
+    name: str, port: int, directory: Path, **variables: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A program that runs until then, and complains of nothing."""
-    program = await start(name, port, directory)
+    program = await start(name, port, directory, **variables)
     try:
         yield program
     finally:
@@ -164,3 +167,58 @@ async def test_a_bot_that_is_killed_before_its_first_event(tmp_path: Path) -> No
             assert (await boris.send("anna", "!ping 2"))["response"] == 202
             async with killed_at_the_end("bot.py", port, tmp_path):
                 assert sorted(await boris.texts(2)) == ["pong 1", "pong 2"]
+
+
+async def test_a_bot_with_commands(tmp_path: Path) -> None:
+    """The deployer obeys, asks back, thanks; killed in between it says so, and serves what was said meanwhile."""
+    async with running_app(tmp_path / "data", "boris") as app:
+        port = app.listener.port
+        async with await Wire.connect_to(app.settings.data_path / SOCKET_NAME) as admin:
+            assert await admin.code(action="add_bot", name="deployer") == 201
+            answer = await admin.ask(action="add_token", name="deployer")
+            (tmp_path / "deployer.token").write_text(answer["token"] + "\n")
+        async with await Wire.login(port, "boris", features=["seq"]) as boris:
+            assert await boris.code(action="join", room="#tea") == 200
+            async with killed_at_the_end("deployer.py", port, tmp_path, VESTNIK_USER=""):
+                await asyncio.wait_for(_joined(app.chat.rooms, 2), DEADLINE)
+                boris.tell(action="msg", to="#tea", message="/status tea")
+                boris.tell(action="msg", to="#tea", message="/deploy coffee")
+                boris.tell(action="msg", to="#tea", message="/deploy")
+                assert sorted(await boris.heard(3)) == [
+                    "SERVICE is missing. It is written /deploy SERVICE [--where staging|production]",
+                    "There is no service coffee, only tea, cake",
+                    "tea: 1",
+                ]
+                boris.tell(action="msg", to="#tea", message="/deploy cake --where staging")
+                assert await boris.heard(1) == ["cake is on staging"]
+                boris.tell(action="msg", to="#tea", message="Good +1")
+                while "reactions" not in (await boris.newest("#tea")):
+                    pass
+                thread = (await boris.send("#tea", "/deploy tea --where production"))["seq"]
+                assert await boris.heard(1) == ["Really to production? yes or no"]
+                assert (await boris.send("#tea", "yes", reply_to=thread))["response"] == 200
+                assert await boris.heard(1) == ["tea is on production"]
+                boris.tell(action="msg", to="#tea", message="/deploy cake --where production")
+                assert await boris.heard(1) == ["Really to production? yes or no"]
+            assert (await boris.send("#tea", "/status"))["response"] == 200
+            found = await boris.ask(action="commands", to="#tea")
+            assert [(each["name"], each["arguments"], each["about"]) for each in found["commands"]] == [
+                ("deploy", "SERVICE [--where staging|production]", "Deploy a service."),
+                ("status", "[SERVICES ...]", "Say on how many machines services run."),
+            ]
+            async with killed_at_the_end("deployer.py", port, tmp_path, VESTNIK_USER=""):
+                assert sorted(await boris.heard(2)) == [
+                    "/deploy was cut off when the bot stopped, and is not run again by itself",
+                    "tea: 1\ncake: 2",
+                ]
+
+
+@pytest.mark.parametrize("state", ["", "{", '{"bot": "other"}'])
+async def test_a_deployer_that_cannot_begin(tmp_path: Path, state: str, port: int) -> None:
+    """Without a server or with a state that is none it ends with one line that says so."""
+    (tmp_path / "deployer.token").write_text("token")
+    if state:
+        (tmp_path / "bot.json").write_text(state)
+    code, out, err = await ended(await start("deployer.py", port, tmp_path, VESTNIK_USER=""))
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("deployer.py: ")

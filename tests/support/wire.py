@@ -117,6 +117,24 @@ class Wire:
         """The texts of the next `count` messages from others."""
         return [(self.aside.popleft() if self.aside else await self.hear())["message"] for _ in range(count)]
 
+    async def heard(self, count: int) -> list[str]:
+        """The texts of the next `count` messages from others; answers that come between are passed over."""
+        found: list[str] = []
+        while len(found) < count:
+            event = self.aside.popleft() if self.aside else await self.hear()
+            if event.get("action") == "msg":
+                found.append(event["message"])
+        return found
+
+    async def newest(self, to: str) -> dict[str, Any]:
+        """The newest message of a conversation as it is now."""
+        self.tell(action="history", to=to, limit=1)
+        while "messages" not in (answer := await self.answer()):
+            pass
+        found = answer["messages"][-1]
+        assert isinstance(found, dict)
+        return found
+
     async def texts_to(self, last: str) -> list[str]:
         """The texts of messages from others up to the text `last`."""
         found = await self.texts(1)

@@ -8,6 +8,7 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Outcome
+from vestnik.chat.scopes import check_scope
 from vestnik.chat.session import Account, Session
 from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
@@ -26,9 +27,9 @@ def dispatch(
 
     `actions` is the table of actions, or one like it with something around the handlers.
     Raises BadRequest for an act of administration by anybody else, as for an action that there is not,
-    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, or with a
-    secret that others could have read on the way, TooMany when the
-    account has asked for too much lately, and whatever error the handler finds.
+    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, that a token does not
+    give, or with a secret that others could have read on the way, TooMany when the account has asked for too much
+    lately, and whatever error the handler finds.
     """
     action = actions[type(request)]
     if action.administrative and session.administrator is None:
@@ -47,6 +48,8 @@ def dispatch(
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
     elif claimed and claimed != account.name:
         _check_claim(claimed, account, chat.limits.name)
+    if session.scope is not None and account is not None:
+        check_scope(session.scope, account.name, request, chat.clock(), chat.rooms.find)
     if action.cost and account is not None and chat.limits.requests:
         _spend(chat, account, action.cost)
     return action.handler(chat, session, request)

@@ -15,6 +15,10 @@ from vestnik.secret import Secret
 # OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 TOKEN_BYTES: Final = 32
+BOT_TOKEN: Final = "vestnik-bot-"  # noqa: S105  # a public beginning
+"""What tokens of bots begin with: it tells them from those of logins, and helps to find those that were lost."""
+NO_PASSWORD: Final = "!"  # noqa: S105  # no hash
+"""In the place of a hash where no password is right."""
 
 
 def hash_password(password: Secret) -> str:
@@ -50,6 +54,11 @@ class Passwords(Protocol):
 def make_token() -> Secret:
     """A new token for a login: 256 random bits in URL-safe base64."""
     return Secret(secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def make_bot_token() -> Secret:
+    """A new token for a bot: the same, behind `BOT_TOKEN`."""
+    return Secret(f"{BOT_TOKEN}{secrets.token_urlsafe(TOKEN_BYTES)}")
 
 
 def hash_token(token: Secret) -> str:

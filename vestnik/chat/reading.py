@@ -52,7 +52,10 @@ def may_know(rooms: RoomDirectory, name: str, account_id: int) -> bool:
     return not room.private or account_id in room.members
 
 
-def may_hear(rooms: RoomDirectory, name: str, account_id: int) -> bool:
-    """Whether an account may read at this moment in the conversation `name`, if that is a room."""
+def may_hear(rooms: RoomDirectory, name: str, session: Session) -> bool:
+    """Whether a session may read at this moment in the conversation `name`, if that is a room."""
     room = rooms.find(name)
-    return not name.startswith(ROOM_SIGN) if room is None else account_id in room.members
+    if room is None:
+        return not name.startswith(ROOM_SIGN)
+    account, scope = session.account, session.scope
+    return account is not None and account.id in room.members and (scope is None or scope.has(room.id))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from vestnik.chat.administration import Administrator
+from vestnik.chat.scopes import Scope
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.messages import MessageEvent
 from vestnik.protocol import answers
@@ -135,7 +136,7 @@ class Session:
 
     `claimed` is the name of the last attempt to log in, `lang` the language that it asked for, if any; `administrator`
     who acts, if it may do what others may not.
-    `format` is how things are written to it.
+    `format` is how things are written to it. `scope` is what it may do, if its token gives less than everything.
     Direct messages that come after the login are in `waiting` until the ones kept from before are delivered, then it is
     None. `floors` is how far (`seq`, `change`) the session has read direct conversations in the store: what comes up to
     there it has already. `closed` says that the connection is gone; who waits for something meanwhile sets
@@ -165,6 +166,7 @@ class Session:
         "login_id",
         "missing",
         "recipient",
+        "scope",
         "typed",
         "waiting",
     )
@@ -182,6 +184,7 @@ class Session:
         self.features = NO_FEATURES
         self.format = recipient.formats(NO_FEATURES)
         self.login_id: int | None = None
+        self.scope: Scope | None = None
         self.waiting: list[MessageEvent] | None = None
         self.floors = NO_FLOORS
         self.live = True

@@ -15,11 +15,12 @@ class Sessions:
     """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
     `expulsions` is how often accounts were expelled or got another role, so that a login can tell whether that happened
-    meanwhile.
+    meanwhile; `passing` are sessions whose tokens will expire.
     """
 
     def __init__(self, rooms: RoomDirectory, presence: Presences) -> None:
         self.expulsions = 0
+        self.passing: set[Session] = set()
         self._presence = presence
         self._rooms = rooms
         self._accounts: dict[int, Account] = {}
@@ -45,18 +46,20 @@ class Sessions:
 
         `status` is the account's status text as it was saved, `role` what it is on the server. Logging in again on the
         same connection changes what the client understands, and lets it hear what its features say from then on:
-        nothing until it resumes, or all.
+        nothing until it resumes, or all; nothing either with a `scope` that lets it hear nothing.
         Returns whether it is to get what was kept, as after the first login of a session or the first without `resume`.
         """
         if session.closed:
             return False
+        waits = "resume" in features or (session.scope is not None and not session.scope.hears)
         if session.account is not None and session.account.id == record.id:
-            begins = not session.live and "resume" not in features
+            begins = not session.live and not waits
             if begins:
                 self._begin(session)
-            elif "resume" in features:
+            elif waits:
                 self.suspend(session)
             self._understand(session, features)
+            self._watch(session)
             return begins
         self.detach(session)
         account = self._accounts.get(record.id)
@@ -64,13 +67,26 @@ class Sessions:
             account = self._accounts[record.id] = Account(record, key, role)
         account.sessions.add(session)
         session.account = account
-        if "resume" in features:
+        self._watch(session)
+        if waits:
             self.suspend(session)
         else:
             self._begin(session)
         self._understand(session, features)
         self._presence.come(session, status)
         return True
+
+    def _watch(self, session: Session) -> None:
+        """Remember a session whose token will expire."""
+        self.passing.discard(session)
+        if session.scope is not None and session.scope.expires is not None:
+            self.passing.add(session)
+
+    def expel_expired(self, now: float) -> None:
+        """End the connections whose tokens have expired by `now` (UNIX seconds)."""
+        for session in tuple(self.passing):
+            if session.scope is not None and session.scope.expires is not None and session.scope.expires <= now:
+                session.recipient.expel()
 
     def _begin(self, session: Session) -> None:
         """Let a session hear everything from now on, direct messages after those that were kept."""
@@ -113,6 +129,7 @@ class Sessions:
         for room in self._rooms.of(account.id):
             room.detach(session)
         self._presence.go(session)
+        self.passing.discard(session)
         account.sessions.discard(session)
         if not account.sessions:
             del self._accounts[account.id]
@@ -142,8 +159,14 @@ class Sessions:
                 session.recipient.expel()
 
     def hear(self, session: Session, room: Room) -> None:
-        """Let a session hear a room, or note in the room that it is absent as long as it is not live."""
-        room.attach(session)
+        """Let a session hear a room, or note in the room that it is absent as long as it is not live.
+
+        Not one whose token is for other rooms.
+        """
+        if session.scope is None or session.scope.has(room.id):
+            room.attach(session)
+        else:
+            room.detach(session)
 
     def joined(self, account_id: int, room: Room) -> None:
         """Let all sessions of an account hear a room from its present end on.

@@ -21,6 +21,7 @@ COMMANDS: Final = {
         "vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."
     ),
     "user": CommandEntry("vestnik.cli.admin.user", "Manage accounts, also beside a running server."),
+    "bot": CommandEntry("vestnik.cli.admin.bot", "Manage bots and their tokens, also beside a running server."),
     "journal": CommandEntry(
         "vestnik.cli.journal.main",
         "Read, follow, count and verify journals; find out what became of a message.",

@@ -10,6 +10,10 @@ async with Client("127.0.0.1", name="user", password="secret") as client:
 
 from vestnik.client.asking import Page
 from vestnik.client.backoff import Backoff
+from vestnik.client.bots.bot import Bot
+from vestnik.client.bots.call import Call
+from vestnik.client.bots.errors import CommandError
+from vestnik.client.bots.signature import Rest
 from vestnik.client.client import Client, LinkState
 from vestnik.client.errors import (
     AnswerTimeout,
@@ -27,8 +31,10 @@ from vestnik.client.errors import (
 from vestnik.client.event_queue import BegunAnew, Disconnected, Event, Reconnected
 from vestnik.client.totp import AuthenticatorKey, TotpState
 from vestnik.client.trust import Trust
+from vestnik.protocol.bots import RegisteredCommand
 from vestnik.protocol.events import (
     Change,
+    CommandState,
     ConversationState,
     Delivery,
     Forwarded,
@@ -53,10 +59,14 @@ __all__ = [
     "AuthenticatorKey",
     "Backoff",
     "BegunAnew",
+    "Bot",
+    "Call",
     "CertificateRefused",
     "Change",
     "Client",
     "ClientError",
+    "CommandError",
+    "CommandState",
     "ConnectionFailed",
     "ConnectionLost",
     "ConversationState",
@@ -79,9 +89,11 @@ __all__ = [
     "ReadNotice",
     "Reconnected",
     "Refused",
+    "RegisteredCommand",
     "ReportNotice",
     "ReportState",
     "Response",
+    "Rest",
     "RoomState",
     "ServerClosing",
     "TotpState",

@@ -61,6 +61,10 @@ CLIENT_OUTBOX_FULL: Final = _event("client.outbox_full", ERROR, ("limit",))
 CLIENT_INPUT_BAD: Final = _event("client.input_bad", WARNING, ("reason",))
 CLIENT_INTERRUPTED: Final = _event("client.interrupted", WARNING)
 CLIENT_OUTPUT_LOST: Final = _event("client.output_lost", ERROR, ("reason",))
+CLIENT_BOT_CALLED: Final = _event("client.bot_called", INFO, ("command", "sender", "to", "seq"))
+CLIENT_BOT_AGAIN: Final = _event("client.bot_again", WARNING, ("account", "count"))
+CLIENT_BOT_FAILED: Final = _event("client.bot_failed", ERROR, ("command", "reason"))
+CLIENT_BOT_UNSAVED: Final = _event("client.bot_unsaved", ERROR, ("account", "reason"))
 CLIENT_FAILED: Final = _event("client.failed", ERROR, ("reason",))
 
 ALL: Final = _CATALOGUE.all

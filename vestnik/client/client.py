@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Self
 
 from vestnik.client import catalogue
 from vestnik.client.backoff import Backoff
+from vestnik.client.commands import CommandActions
 from vestnik.client.connection import TURN_TIME
 from vestnik.client.cursors import Saved
 from vestnik.client.errors import ConnectionFailed
@@ -45,7 +46,7 @@ class LinkState(NamedTuple):
     seconds: float
 
 
-class Client(MessageActions, RoomActions, PeopleActions, LoginActions, TotpActions, ClientSession):
+class Client(MessageActions, RoomActions, PeopleActions, LoginActions, TotpActions, CommandActions, ClientSession):
     """A session of the account `name` with the server at `address`:`port`.
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the

@@ -21,12 +21,16 @@ class ClientError(LocalError):
 
 
 class Refused(ClientError):
-    """The server answered with an error: `status` (400 and above) and its `reason`."""
+    """The server answered with an error: `status` (400 and above) and its `reason`.
 
-    def __init__(self, status: int, reason: str) -> None:
+    With 429, `retry_after` is in how many seconds the same may be asked again, if the server says so.
+    """
+
+    def __init__(self, status: int, reason: str, retry_after: float | None = None) -> None:
         super().__init__("client.refused", code=status, text=reason)
         self.status = status
         self.reason = reason
+        self.retry_after = retry_after
 
 
 class OutboxFull(ClientError):

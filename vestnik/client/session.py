@@ -399,7 +399,8 @@ class ClientSession(Asking):
             if response.response >= FIRST_ERROR:
                 shown = understood(shown, self._lang)
                 self._journal.record(refused, response.response, shown, more=more)
-                raise Refused(response.response, shown)
+                retry_after = None if response.retry_after is UNSET else response.retry_after
+                raise Refused(response.response, shown, retry_after)
             self._journal.record(answered, response.response, shown, more=more)
             return response
         finally:

@@ -3,7 +3,9 @@
 Elsewhere these actions are as unknown as any word: nobody can find out from outside that there are any.
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
 
 from vestnik.protocol.request import Request
 from vestnik.protocol.requests import GivenRole, ServerRole
@@ -72,6 +74,37 @@ class SetAccountRole(Administrative, tag="set_account_role", kw_only=True):
     role: GivenRole
 
 
+class AddBot(Administrative, tag="add_bot", kw_only=True):
+    """Create the account of a bot, which logs in with tokens only."""
+
+    name: str
+
+
+class AddToken(Administrative, tag="add_token", kw_only=True):
+    """Make a token for a bot: for certain rooms or all, for certain actions and groups of them or the usual ones, and
+    good for so many days or for ever.
+    """
+
+    name: str
+    label: str = ""
+    rooms: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+    may: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+    days: Annotated[int, Meta(ge=1, le=36_500)] | None = None
+
+
+class ListTokens(Administrative, tag="list_tokens", kw_only=True):
+    """Ask which tokens a bot has."""
+
+    name: str
+
+
+class RevokeToken(Administrative, tag="revoke_token", kw_only=True):
+    """End a token of a bot, and its connections."""
+
+    name: str
+    token: int
+
+
 AnyAdministration: TypeAlias = (
     AddAccount
     | GetAccount
@@ -82,4 +115,8 @@ AnyAdministration: TypeAlias = (
     | DisableAccount
     | EnableAccount
     | SetAccountRole
+    | AddBot
+    | AddToken
+    | ListTokens
+    | RevokeToken
 )

@@ -188,6 +188,31 @@ class DoubtfulName(msgspec.Struct, gc=False):
     values: list[Name]
 
 
+class TokenState(msgspec.Struct, gc=False, omit_defaults=True):
+    """A token of a bot as an administrator sees it: its number, and what it gives.
+
+    `may` are groups of actions and actions, `rooms` those that it is for (all, if it does not say). `used` is when that
+    was last the case, `expires` when it ends; times are UNIX seconds.
+    """
+
+    token: int
+    created: float
+    may: list[Name]
+    label: Note = ""
+    used: float | UnsetType = UNSET
+    expires: float | UnsetType = UNSET
+    rooms: list[Name] | UnsetType = UNSET
+
+
+class CommandState(msgspec.Struct, gc=False, omit_defaults=True):
+    """A command of a `bot`: its `name` without `/`, what stands behind it, and what it is for."""
+
+    bot: Name
+    name: Name
+    arguments: Note = ""
+    about: Note = ""
+
+
 class Response(msgspec.Struct, gc=False, omit_defaults=True):
     """The answer to a request: a code and its text; the rest only for those who asked for it.
 
@@ -221,6 +246,8 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     codes: list[Secret] | UnsetType = UNSET
     accounts: list[AccountState] | UnsetType = UNSET
     names: list[DoubtfulName] | UnsetType = UNSET
+    tokens: list[TokenState] | UnsetType = UNSET
+    commands: list[CommandState] | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     next: Name | UnsetType = UNSET

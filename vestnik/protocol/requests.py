@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from vestnik.protocol.bots import Commands, SetCommands
 from vestnik.protocol.own_account import (
     BeginTotp,
     ConfirmTotp,
@@ -486,4 +487,6 @@ AnyRequest: TypeAlias = (
     | Resolve
     | Group
     | Who
+    | SetCommands
+    | Commands
 )

@@ -26,6 +26,7 @@ from vestnik.server.catchup import CatchUp
 from vestnik.server.checkpoints import Checkpoints
 from vestnik.server.doors.control import SOCKET_NAME, ControlDoor
 from vestnik.server.doors.listener import TcpListener
+from vestnik.server.expiry import TokenExpiry
 from vestnik.server.fanout import Fanout
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
@@ -266,6 +267,11 @@ class App:
         vacancies.start()
         self._undo.push_async_callback(vacancies.stop)
 
+    async def _watch_tokens(self) -> None:
+        expiry = TokenExpiry(self.chat, self.journal)
+        expiry.start()
+        self._undo.push_async_callback(expiry.stop)
+
     async def _open_control(self) -> None:
         journal = open_journal(self.settings)
         self._journals.append(journal)
@@ -325,6 +331,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._listen,
         App._apply_retention,
         App._look_after_rooms,
+        App._watch_tokens,
     )
 )
 

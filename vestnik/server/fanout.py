@@ -14,8 +14,10 @@ from typing import Final, TypeAlias
 from vestnik.chat.audience import COMING_AND_GOING, sessions_in, sessions_of
 from vestnik.chat.chat import Chat
 from vestnik.chat.forwarding import as_seen, place_of, seen_by
+from vestnik.chat.names import ROOM_SIGN
 from vestnik.chat.outcome import Post, Telling
 from vestnik.chat.rooms import Room
+from vestnik.chat.scopes import Scope
 from vestnik.chat.session import Account, Recipient, Session
 from vestnik.chat.storage.changes import ChangeEvent
 from vestnik.chat.storage.messages import MessageEvent
@@ -298,6 +300,8 @@ class Fanout:
             for each in self._sessions_at(to):
                 if each is session or feature not in each.features:
                     continue
+                if each.scope is not None and self._is_outside(event, each.scope):
+                    continue
                 if author_id and each.account is not None and each.account.id == author_id:
                     continue
                 if each.live:
@@ -306,6 +310,12 @@ class Fanout:
                     each.missing.late.append((0, each.format.event(event)))
             self.send(event, hearing)
         self.check_buffers()
+
+    def _is_outside(self, event: ServerEvent, scope: Scope) -> bool:
+        """Whether an event is about a room that a session's token is not for."""
+        name = str(getattr(event, "room", "") or getattr(event, "to", ""))
+        room = self._chat.rooms.find(name) if name.startswith(ROOM_SIGN) else None
+        return room is not None and not scope.has(room.id)
 
     def _sessions_at(self, to: int | frozenset[int]) -> Iterable[Session]:
         if not isinstance(to, int):

@@ -17,6 +17,7 @@ from vestnik.store.queries import (
     alterations,
     behind,
     blocks,
+    bots,
     changes,
     clock,
     conversations,
@@ -154,6 +155,13 @@ class Access:
     second_factor = look_up(second_factor.second_factor, "account_id")  # from here on the method
     end_logins = act(logins.end_logins, "account_id", "login_id")
     logins = read(logins.logins, "account_id")  # from here on the method
+    add_bot_token = write(bots.add_bot_token, "account_id")
+    bot_tokens = look_up(bots.bot_tokens, "account_id")
+    revoke_bot_token = write(bots.revoke_bot_token, "account_id", "number")
+    bot_login = log_in(bots.bot_login)
+    touch_bot_token = write(bots.touch_bot_token, "number")
+    set_bot_commands = act(bots.set_bot_commands, "account_id")
+    bot_commands = read(bots.bot_commands, "room_id", "account_id", "limit")
     blocked = read(blocks.blocked, "account_id")
     all_blocks = read(blocks.all_blocks)
     block = write(blocks.block_person, "account_id", "person_id")

@@ -31,6 +31,7 @@ VERSIONS: Final = (
     "0011",
     "0012",
     "0013",
+    "0014",
 )
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
@@ -81,6 +82,31 @@ recovery_code = Table(
     metadata,
     Column("account_id", ForeignKey("account.id"), primary_key=True),
     Column("code_hash", String(64), primary_key=True),  # SHA-256, hexadecimal
+)
+
+# What bots log in with (`chat.storage.bots`).
+bot_token = Table(
+    "bot_token",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),  # SHA-256, hexadecimal
+    Column("label", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("used", Float),
+    Column("expires", Float),
+    Column("rooms", Text),  # JSON: the numbers of rooms; null: all
+    Column("may", Text, nullable=False),  # JSON: groups of actions, and actions
+    sqlite_autoincrement=True,  # a connection knows the number of its token, which is not to be another's
+)
+
+bot_command = Table(
+    "bot_command",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("arguments", Text, nullable=False),
+    Column("about", Text, nullable=False),
 )
 
 conversation = Table(

@@ -2,15 +2,15 @@
 
 `answers` is for clients of the server, `journal` for those who read the journal, `client` and `own_account` for
 whoever sits before `vestnik client`, `commands` for who asks it about its commands, `cli` for those who use other
-commands. Answers and events have their own name, sentences of the command line one that begins with `cli.`. What any
-journal says of itself is in `vestnik.log.sentences`.
+commands, `bots` for whoever calls a command of a bot. Answers and events have their own name, sentences of the command
+line one that begins with `cli.`. What any journal says of itself is in `vestnik.log.sentences`.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vestnik.language import LANGUAGES, Catalogue
-from vestnik.texts import answers, cli, client, commands, journal, own_account
+from vestnik.texts import answers, bots, cli, client, commands, journal, own_account
 
 CATALOGUES: Final[tuple[Catalogue, ...]] = (
     answers.CATALOGUE,
@@ -19,6 +19,7 @@ CATALOGUES: Final[tuple[Catalogue, ...]] = (
     own_account.CATALOGUE,
     commands.CATALOGUE,
     cli.CATALOGUE,
+    bots.CATALOGUE,
 )
 
 

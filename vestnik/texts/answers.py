@@ -3,8 +3,10 @@
 from typing import Final
 
 from vestnik.language import Catalogue
+from vestnik.texts import bot_answers
 
 CATALOGUE: Final[Catalogue] = {
+    **bot_answers.CATALOGUE,
     "login.accepted": ("Пользователь {account} аутентифицирован", "User {account} is authenticated"),
     "login.resumed": ("Пользователь {account} уже аутентифицирован", "User {account} is already authenticated"),
     "login.refused": (
@@ -442,6 +444,13 @@ CATALOGUE: Final[Catalogue] = {
         "Второй фактор учётной записи {account} снят",
         "The second factor of account {account} is removed",
     ),
+    "admin.bot_added": ("Бот {account} создан", "Bot {account} created"),
+    "admin.token_added": (
+        "Боту {account} дан токен «{label}»: {may}",
+        "Bot {account} was given token “{label}”: {may}",
+    ),
+    "admin.tokens_listed": ("Показаны токены бота {account}: {count}", "Tokens of bot {account} shown: {count}"),
+    "admin.token_revoked": ("Токен {number} бота {account} отозван", "Token {number} of bot {account} revoked"),
     "admin.unrecorded": (
         "Ничего не сделано: журнал управления (admin.log) не удаётся записать: {reason}",
         "Nothing was done, for the journal of administration (admin.log) cannot be written: {reason}",

@@ -203,6 +203,7 @@ CATALOGUE: Final[Catalogue] = {
     ),
     "cli.columns_members": ("имя\tроль\tс\tмолчит до", "name\trole\tsince\tmuted until"),
     "cli.columns_people": ("имя\tсостояние\tпоследний раз\tстатус", "name\tstate\tlast seen\tstatus"),
+    "cli.columns_commands": ("команда\tчто после неё\tдля чего", "command\twhat follows\tmeaning"),
     "cli.columns_versions": ("до\tкто\tдействие\tтекст", "until\tby\taction\ttext"),
     # What is so about a message.
     "cli.mark_edited": ("изменено", "edited"),

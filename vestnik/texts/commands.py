@@ -70,6 +70,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.help_to": ("писать пользователю или в чат", "write to a person or room"),
     "cli.help_group": ("писать нескольким людям", "write to several people"),
     "cli.help_list": ("беседы и сколько в них не прочитано", "conversations, with what is unread"),
+    "cli.help_commands": ("команды ботов здесь или в беседе ИМЯ", "what bots can do here, or in conversation NAME"),
     "cli.help_read": ("прочитано всё или до этого сообщения", "everything, or up to a message, is read"),
     "cli.help_history": ("прежние сообщения", "earlier messages"),
     "cli.help_thread": ("сообщение и ответы на него", "a message and the replies to it"),

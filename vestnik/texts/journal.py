@@ -439,5 +439,21 @@ CATALOGUE: Final[Catalogue] = {
         "Стандартный вывод больше ничего не принимает: {reason}",
         "Standard output takes nothing any more: {reason}",
     ),
+    "client.bot_called": (
+        "{sender} вызывает {command} в {to}: сообщение {seq}",
+        "{sender} calls {command} in {to}: message {seq}",
+    ),
+    "client.bot_again": (
+        "Бот {account} продолжает то, на чём был прерван: {count}",
+        "Bot {account} goes on with what was cut off: {count}",
+    ),
+    "client.bot_failed": (
+        "Ошибка в программе бота, {command}: {reason}",
+        "Error in the bot's program, {command}: {reason}",
+    ),
+    "client.bot_unsaved": (
+        "Состояние бота {account} не сохраняется: {reason}",
+        "The state of bot {account} cannot be kept: {reason}",
+    ),
     "client.failed": ("Непредвиденная ошибка клиента: {reason}", "Unexpected error in the client: {reason}"),
 }

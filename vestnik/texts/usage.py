@@ -13,6 +13,8 @@ METAVARS: Final[Mapping[str, str]] = {
     "[show|stats|message|copy|verify|setup-keys] [OPTIONS] [ARGUMENTS]": (
         "[show|stats|message|copy|verify|setup-keys] [ПАРАМЕТРЫ] [АРГУМЕНТЫ]"
     ),
+    "ROOM": "ЧАТ",
+    "ACTION": "ДЕЙСТВИЕ",
     "ADDR": "АДРЕС",
     "ADDR[:PORT]": "АДРЕС[:ПОРТ]",
     "PORT": "ПОРТ",
@@ -125,6 +127,32 @@ COMMANDS: Final[Mapping[str, str]] = {
         "Новый пароль берётся из VESTNIK_PASSWORD или запрашивается, но никогда не из командной строки."
     ),
     "Create the account NAME.": "Создать учётную запись ИМЯ.",
+    "Manage bots and their tokens, also beside a running server.": (
+        "Управлять ботами и их токенами, в том числе при работающем сервере."
+    ),
+    "Manage bots and their tokens, also beside a running server. "
+    "A bot has no password: it logs in with tokens, each for certain rooms and actions and as long as it is wanted.": (
+        "Управлять ботами и их токенами, в том числе при работающем сервере.\n\n"
+        "У бота нет пароля: он входит по токенам, каждый для своих чатов и действий и на нужный срок."
+    ),
+    "Create the bot NAME.": "Создать бота ИМЯ.",
+    "What the token is for.": "Для чего этот токен.",
+    "A room that it is for; several times (default: all).": "Чат, для которого он; можно несколько раз (обычно все).",
+    "What it gives: read, write, join, register, manage, or an action; several times "
+    "(default: all of these but manage).": (
+        "Что он даёт: read (читать), write (писать), join (входить в чаты), register (объявлять команды), manage "
+        "(управлять чатами) или название действия; можно несколько раз (обычно всё это, кроме manage)."
+    ),
+    "For how many days it is good (default: for ever).": "На сколько дней он (обычно бессрочный).",
+    "Make a token for the bot NAME: it goes to standard output, and is shown only once.": (
+        "Сделать токен для бота ИМЯ: он выводится в стандартный вывод и больше не показывается."
+    ),
+    "List the tokens of the bot NAME: number, what for, made, used last, good until, rooms, what they give.": (
+        "Показать токены бота ИМЯ: номер, для чего, когда сделан, когда использован, до какого срока, чаты, права."
+    ),
+    "End the token NUMBER of the bot NAME, and its connections.": (
+        "Отозвать токен НОМЕР бота ИМЯ и закрыть его соединения."
+    ),
     "What the account is on the server (default: member; the first one: owner).": (
         "Кем учётная запись будет на сервере (обычно member, первая — owner)."
     ),

@@ -8,6 +8,8 @@ from vestnik.chat.actions import (
     administration,
     alterations,
     blocks,
+    bots,
+    commands,
     contacts,
     conversations,
     login,
@@ -174,6 +176,8 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(alterations.unpin, "to", "seq"),
         _row(alterations.pins, "to"),
         _row(search.search, "from_", "in_", "has", "limit", cost=MUCH),
+        _row(commands.set_commands, cost=MUCH),
+        _row(commands.list_commands, "to"),
         _administrative(administration.add_account, "name"),
         _administrative(administration.get_account, "name"),
         _administrative(administration.list_accounts, "after"),
@@ -183,6 +187,10 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _administrative(administration.disable_account, "name"),
         _administrative(administration.enable_account, "name"),
         _administrative(administration.set_account_role, "name", "role"),
+        _administrative(bots.add_bot, "name"),
+        _administrative(bots.add_token, "name", "label"),
+        _administrative(bots.list_tokens, "name"),
+        _administrative(bots.revoke_token, "name", "token"),
     )
 )
 

@@ -65,7 +65,7 @@ async def conversations(chat: Chat, session: Session, request: Conversations) ->
         states[number].mentions = found.mentions
     closed = {number for number, *_ in behind} - unread.keys()  # rooms that were left meanwhile, as the store has it
     listed = [
-        state for number, state in states.items() if number not in closed and may_hear(chat.rooms, state.to, account.id)
+        state for number, state in states.items() if number not in closed and may_hear(chat.rooms, state.to, session)
     ]
     return Reply(answers.CONVERSATIONS_LISTED, (account.name, len(listed)), more={"conversations": listed})
 
@@ -155,7 +155,9 @@ def _take_cursors(chat: Chat, name: str, missing: Missing, request: Resume) -> N
 
 def _states(chat: Chat, session: Session, kept: ConversationRecords) -> dict[int, ConversationState]:
     """The account's conversations by number."""
-    found = {room.id: ConversationState(room.name, room.seq, room.change) for room in chat.rooms.of(session.speaker.id)}
+    scope = session.scope
+    rooms = [room for room in chat.rooms.of(session.speaker.id) if scope is None or scope.has(room.id)]
+    found = {room.id: ConversationState(room.name, room.seq, room.change) for room in rooms}
     for direct in kept.directs:
         if direct.seq or direct.change:
             found[direct.id] = ConversationState(direct.name, direct.seq, direct.change)

@@ -13,9 +13,10 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_DEVICE, MAX_PASSWORD
 from vestnik.chat.names import INVISIBLE, check_length, check_text, name_key
 from vestnik.chat.outcome import Reply
-from vestnik.chat.passwords import hash_token, make_token
+from vestnik.chat.passwords import BOT_TOKEN, NO_PASSWORD, hash_token, make_token
 from vestnik.chat.presence import AWAY
 from vestnik.chat.rules.accounts import MayLogIn
+from vestnik.chat.scopes import Scope, actions_of
 from vestnik.chat.second_factor import apart
 from vestnik.chat.session import Session
 from vestnik.chat.storage.accounts import Credentials, LoginOrigin, LoginStanding, TokenLogin
@@ -25,6 +26,8 @@ from vestnik.protocol.requests import FEATURES, Authenticate, Presence, Quit
 from vestnik.protocol.spellings import named
 from vestnik.secret import Secret
 
+UNHEARING: Final = frozenset({"seq", "probe", "notice"})
+"""Features of a session whose token lets it hear nothing of others."""
 TOUCH_AFTER: Final = 3600.0
 """Seconds after which the use of a login from the same place is noted again; more often would cost a commit for every
 login."""
@@ -47,6 +50,8 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     origin = _origin(session, request)
     token = request.token if request.user.token is None else request.user.token
     if token is not None:
+        if token.reveal().startswith(BOT_TOKEN):
+            return await _by_bot_token(chat, session, request, name, token)
         return await _by_token(chat, session, request, name, origin, token)
     password = request.password if request.user.password is None else request.user.password
     if password is None:
@@ -67,7 +72,8 @@ async def _by_password(
         code = request.code if request.user.code is None else request.user.code
         if found is not None and found.second_factor and code is None:
             password, code = apart(password)
-        right = await chat.passwords.verify(found.password_hash if found else None, password)
+        hashed = None if found is None or found.password_hash == NO_PASSWORD else found.password_hash
+        right = await chat.passwords.verify(hashed, password)
         if found is None or not right:
             raise WrongLogin(answers.LOGIN_REFUSED, name)
         if found.second_factor and not found.disabled:
@@ -133,13 +139,37 @@ async def _by_token(
     return Reply(answers.LOGIN_RESUMED, (found.account.name,), logged_in=logged_in)
 
 
+async def _by_bot_token(chat: Chat, session: Session, request: Authenticate, name: str, token: Secret) -> Reply:
+    now = chat.clock()
+    while True:
+        expulsions = chat.sessions.expulsions
+        found = await chat.storage.bot_login(hash_token(token), now)
+        if found is None or name_key(found.login.account.name) != name_key(name):
+            raise WrongLogin(answers.LOGIN_REFUSED, name)
+        if found.login.disabled:
+            raise Forbidden(answers.ACCOUNT_DISABLED, found.login.account.name)
+        if found.login.used < now - TOUCH_AFTER:
+            await chat.storage.touch_bot_token(found.token.id, now)
+        if chat.sessions.expulsions == expulsions:
+            break
+    rooms = None if found.token.rooms is None else frozenset(found.token.rooms)
+    scope = Scope(actions_of(found.token.may, strict=False), rooms, found.token.expires)
+    logged_in = _attach(chat, session, found.login, request, found.login.id, scope)
+    return Reply(answers.LOGIN_RESUMED, (found.login.account.name,), logged_in=logged_in)
+
+
 def _attach(
-    chat: Chat, session: Session, found: Credentials | TokenLogin, request: Authenticate, login_id: int | None
+    chat: Chat,
+    session: Session,
+    found: Credentials | TokenLogin,
+    request: Authenticate,
+    login_id: int | None,
+    scope: Scope | None = None,
 ) -> bool:
     _check_connections(chat, session, found)
     account = found.account
-    features = _shared(FEATURES.intersection(request.features))
-    session.login_id = login_id
+    features = _shared((FEATURES if scope is None or scope.hears else UNHEARING).intersection(request.features))
+    session.login_id, session.scope = login_id, scope
     return chat.sessions.attach(session, account, name_key(account.name), features, found.status, found.role)
 
 

@@ -64,7 +64,7 @@ async def search(chat: Chat, session: Session, request: Search) -> Reply:
         after=after,
     )
     page = await chat.storage.search(question)
-    messages = [each for each in page.messages if may_hear(chat.rooms, each.to, account.id)]
+    messages = [each for each in page.messages if may_hear(chat.rooms, each.to, session)]
     more: dict[str, object] = {"messages": messages, "more": page.next is not None}
     if page.next is not None:
         more["next"] = f"{page.next.rank}-{page.next.number}"

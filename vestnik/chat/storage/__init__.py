@@ -4,6 +4,7 @@ from typing import Protocol
 
 from vestnik.chat.storage.accounts import AccountStorage
 from vestnik.chat.storage.alterations import AlterationStorage
+from vestnik.chat.storage.bots import BotStorage
 from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.epochs import EpochStorage
 from vestnik.chat.storage.messages import MessageStorage
@@ -18,6 +19,7 @@ from vestnik.chat.storage.second_factor import SecondFactorStorage
 class Storage(
     AccountStorage,
     AlterationStorage,
+    BotStorage,
     ConversationStorage,
     EpochStorage,
     MessageStorage,

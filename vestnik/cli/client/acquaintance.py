@@ -1,6 +1,7 @@
 """Names of rooms and people that one may see, so that they can be completed and suggested."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from vestnik.cli.client.shell import MAX_NAMES, Shell
@@ -22,12 +23,18 @@ async def keep_learning(shell: Shell) -> None:
 
 @journaled(logger="client")
 async def learn(shell: Shell) -> None:
-    """Ask for all rooms and people, page by page, as many as are remembered; what the server has not is left out."""
+    """Ask for all rooms and people, page by page, as many as are remembered, and for what bots can do here.
+
+    What the server has not is left out.
+    """
     for ask in (_learn_rooms, _learn_people):
         try:
             await ask(shell)
         except ClientError:  # no event: the answer had one, or the connection when it was lost
             return
+    if shell.to and not shell.plain:
+        with suppress(ClientError):  # no event: the connection had one when it was lost
+            await shell.offers.learn(shell.to)
 
 
 async def _learn_rooms(shell: Shell) -> None:

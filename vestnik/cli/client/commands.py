@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vestnik.cli.client import account, life, link, messages, people, rooms, totp
+from vestnik.cli.client import account, bots, life, link, messages, people, rooms, totp
 from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.habits import ALIASES, HABITS
 from vestnik.cli.client.help import Command, Manual
@@ -31,6 +31,7 @@ _CONVERSATIONS: Final = (
     Command("/group", "{name}, {name}, ...", rooms.group, "cli.help_group"),
     Command("/list", "", messages.conversations, "cli.help_list"),
     Command("/unread", "", messages.unread, "cli.help_unread"),
+    Command("/commands", "[{name}]", bots.commands, "cli.help_commands"),
     Command("/read", "[{seq}]", messages.read, "cli.help_read"),
 )
 _MESSAGES: Final = (
@@ -143,7 +144,7 @@ async def serve(shell: Shell, line: str) -> bool:
         if not name:
             await _send(shell, rest)
             return True
-        return await _obey(shell, name, given)
+        return await _obey(shell, name, given, line)
     except BadLine as error:  # no event: `complain` has one
         command = MANUAL.find(name)
         usage = "" if command is None else command.usage(shell.screen.language)
@@ -156,8 +157,11 @@ async def serve(shell: Shell, line: str) -> bool:
     return False
 
 
-async def _obey(shell: Shell, name: str, given: Arguments) -> bool:
-    """Serve a command, by whatever name people are used to; whether there is one. Raises BadLine and ClientError."""
+async def _obey(shell: Shell, name: str, given: Arguments, line: str) -> bool:
+    """Serve a command, by whatever name people are used to, or send it to the bot whose it is; whether there is one.
+
+    Raises BadLine and ClientError.
+    """
     command = MANUAL.find(name)
     if command is not None:
         if command.name != name.lower():
@@ -166,6 +170,11 @@ async def _obey(shell: Shell, name: str, given: Arguments) -> bool:
         return True
     if name.lower() in MANUAL.habits:
         raise BadLine(MANUAL.habits[name.lower()])
+    if shell.to and shell.connected and not shell.plain and "/" not in name[1:]:
+        await shell.offers.learn(shell.to)
+        if shell.offers.has(name):
+            await shell.send(line)
+            return True
     shell.complain(MANUAL.unknown(shell, name))
     return False
 

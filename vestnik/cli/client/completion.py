@@ -34,11 +34,16 @@ class NameCompleter(Completer):
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """What the text before the cursor may become."""
+        found: list[Completion]
         text = document.text_before_cursor
         if text.startswith("/") and not text.startswith("//"):
             name, blank, rest = text.partition(" ")
             if not blank:
-                yield from _begun(text, COMMANDS)
+                words = [*COMMANDS, *self._shell.offers.words(self._shell.to, COMMANDS)]
+                found = list(_begun(text, words))
+                if not found:
+                    self._shell.strange.set()
+                yield from found
                 return
             command = MANUAL.find(name)
             found = list(self._arguments(command, rest)) if command is not None else []

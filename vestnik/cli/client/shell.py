@@ -12,6 +12,7 @@ from msgspec import UNSET
 from vestnik.cli.client.flood import Flood
 from vestnik.cli.client.logins import RememberedLogin
 from vestnik.cli.client.near import near
+from vestnik.cli.client.offers import BotOffers
 from vestnik.cli.client.reading import ReadMarks
 from vestnik.cli.client.screen import Screen
 from vestnik.cli.client.typists import Typists
@@ -85,6 +86,8 @@ class Shell:
         """Conversations that one is known to have, by the form in which names are compared."""
         self.reading = ReadMarks(client, screen)
         """How far conversations are shown and read."""
+        self.offers = BotOffers(client)
+        """What bots can do in the chosen conversation."""
         self.typists = Typists()
         self.redraw: Callable[[], None] = lambda: None
         """Called when something has come that is shown in the status line."""
@@ -262,6 +265,8 @@ class Shell:
         self.has(name)
         if self.connected and not self.plain:
             await self.reading.turn_to(name)
+            if self.screen.terminal:
+                await self.offers.learn(name)
 
     async def tell_last(self) -> None:
         """Before the end: tell the server what was shown last, if it listens; else that is shown again next time."""

@@ -96,6 +96,9 @@ _ACCOUNT_STANDING: Final = select(account.c.role, _OWNERS).where(account.c.id ==
 _STATES: Final = select(account.c.name, account.c.created, account.c.disabled, account.c.role)
 
 
+_PEOPLE: Final = select(account.c.id).where(account.c.role != "bot").limit(1)
+
+
 def find_account(connection: Connection, key: str) -> AccountRecord | None:
     """The account whose name has this key."""
     row = connection.execute(_ACCOUNT, {"key": key}).first()
@@ -131,7 +134,7 @@ def add_account(
     standing = name_standing(connection, name, key)
     rule(standing)
     if role is None:
-        role = "member" if connection.execute(select(account.c.id).limit(1)).first() else "owner"
+        role = "member" if connection.execute(_PEOPLE).first() else "owner"
     values = {"role": role} | {
         "name": name,
         "key": key,
