@@ -117,8 +117,12 @@ class Sessions:
         session.features = features
         session.format = session.recipient.formats(features)
         self._presence.listen(session)
-        account = session.speaker
-        for room in self._rooms.of(account.id):
+        self.rehear(session)
+
+    def rehear(self, session: Session) -> None:
+        """Let a session hear its rooms in the format that it has now."""
+        account = session.account
+        for room in self._rooms.of(account.id) if account is not None else ():
             self.hear(session, room)
 
     def detach(self, session: Session) -> None:

@@ -7,6 +7,8 @@ LARGEST: Final = 1023
 """Bytes that an object has at most, its newline among them, where its text can be given in portions."""
 MORE: Final = "…"
 """What stands where a text was parted."""
+_TEXTS: Final = {"msg": "message", "message": "mess_text"}
+"""Where the text of a message stands, by its action (`vestnik.protocol.dialects`)."""
 
 
 def is_answer(line: bytes) -> bool:
@@ -25,14 +27,15 @@ def portions(line: bytes) -> list[bytes]:
     plain = _written(found, ascii_only=True)
     if len(plain) <= LARGEST:
         return [plain]
-    text = found.get("message")
-    if len(line) <= LARGEST or found.get("action") != "msg" or not isinstance(text, str):
+    field = _TEXTS.get(found.get("action"), "")
+    text = found.get(field)
+    if len(line) <= LARGEST or not isinstance(text, str):
         return [line]
-    return [_written(found | {"message": part}) for part in _parts(found, text)]
+    return [_written(found | {field: part}) for part in _parts(found, field, text)]
 
 
-def _parts(found: dict[str, Any], text: str) -> list[str]:
-    room = LARGEST - len(_written(found | {"message": ""})) - 2 * len(MORE.encode())
+def _parts(found: dict[str, Any], field: str, text: str) -> list[str]:
+    room = LARGEST - len(_written(found | {field: ""})) - 2 * len(MORE.encode())
     parts = []
     while len(text) > 1 and _size(text) > room:
         end = _longest(text, room)

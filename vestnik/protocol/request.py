@@ -7,6 +7,7 @@ from msgspec import Meta, Raw
 
 NO_TIME: Final = Raw(b"0")
 NOBODY: Final = Raw(b"null")
+NO_TYPE: Final = Raw(b'"status"')
 
 Number: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A counting number that every JSON library keeps exactly."""

@@ -22,7 +22,7 @@ from vestnik.protocol.own_account import (
     Totp,
 )
 from vestnik.protocol.reports import ReportMessage, Reports, Resolve
-from vestnik.protocol.request import NOBODY, Number, Request, Speaking
+from vestnik.protocol.request import NO_TYPE, NOBODY, Number, Request, Speaking
 from vestnik.secret import Secret
 
 FEATURES: Final = frozenset({"seq", "probe", "notice", "resume", "changes", "read", "typing", "presence"})
@@ -49,7 +49,7 @@ class User(msgspec.Struct, gc=False, omit_defaults=True):
 class Presence(Request, tag="presence"):
     """A sign of life with a status text; also the answer to `probe`. Who speaks may also stand beside `user`."""
 
-    type: Raw = Raw(b'"status"')
+    type: Raw = NO_TYPE
     user: User | None = None
     account_name: Raw = NOBODY
     client_name: Raw = NOBODY
@@ -420,7 +420,7 @@ class Group(Request, tag="group", kw_only=True):
     members: list[str]
 
 
-class Who(Request, tag="who", kw_only=True):
+class Who(Speaking, tag="who", kw_only=True):
     """Ask for the presence of people: those named, or everybody who is not offline.
 
     With `all` everybody who has an account, by name, at most `limit` of those behind the name `after`.

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Raw
 
 from vestnik.protocol.messages import DECODE_ERRORS, take_secret
-from vestnik.protocol.request import NO_TIME, NOBODY
+from vestnik.protocol.request import NO_TIME, NO_TYPE, NOBODY
 from vestnik.protocol.requests import Authenticate, Presence, User
 from vestnik.secret import Secret
 
@@ -51,7 +51,7 @@ class _Spelled(_User):
     action: str = ""
     time: Raw = NO_TIME
     id: str | None = None
-    type: Raw = Raw(b'"status"')
+    type: Raw = NO_TYPE
     user: _User | str | None = None
     features: list[str] = []
     lang: Annotated[str, Meta(max_length=35)] | None = None

@@ -5,13 +5,14 @@ import itertools
 from typing import Final
 
 from vestnik.chat.outcome import Reply
-from vestnik.chat.session import Recipient
+from vestnik.chat.session import Recipient, Session
 from vestnik.log.events import EventType
 from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.codes import Code
 from vestnik.protocol.events import Notice, Probe
+from vestnik.protocol.formats import Format
 from vestnik.server import catalogue
 from vestnik.server.buffers import relieve
 from vestnik.server.descriptors import DescriptorRoom
@@ -124,6 +125,11 @@ class Peers:
         peer.forget()
         if not self._peers:
             self._gone.set()
+
+    def reformat(self, session: Session, form: Format) -> None:
+        """Write to a session in another format from now on."""
+        session.format = form
+        self._services.chat.sessions.rehear(session)
 
     # Time limits.
 

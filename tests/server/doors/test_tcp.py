@@ -173,7 +173,7 @@ class FakeTransport:
 async def test_close(tmp_path: Path, half: bool, told: list[str]) -> None:
     """Over plain TCP our side is closed first and the rest is read away; TLS closes by itself what is written."""
     async with running_app(tmp_path) as app:
-        door = TcpDoor(app.peers)
+        door = TcpDoor(app.peers, app.listener._dialects)
         door._transport = transport = FakeTransport(half=half)  # type: ignore[assignment]
         door.close()
         assert transport.told == told

@@ -155,7 +155,7 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(reports.report, "to", "seq"),
         _row(reports.list_reports, "room", "after", "limit"),
         _row(reports.resolve, "report", "outcome"),
-        _row(people.who, cost=DEAR),
+        _row(people.who, claims=_speaker, cost=DEAR),
         _row(people.typing, "to", cost=LITTLE),
         _row(contacts.get_contacts, claims=_owner),
         _row(contacts.add_contact, "user_id", claims=_owner),

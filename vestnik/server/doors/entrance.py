@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final, TypeAlias, cast
 
 from vestnik.server import catalogue
+from vestnik.server.doors.dialects import Dialects
 from vestnik.server.doors.proxy_header import BadHeader, read_header
 from vestnik.server.doors.tcp import TcpDoor
 from vestnik.server.doors.tls import FIRST_BYTE, TlsLayer
@@ -25,8 +26,9 @@ class Hall:
     """What all entrances of a server share: `context` is for TLS, None: there is none; `proxies` say for whom they
     speak; `waiting` are entrances to which they have not done so yet."""
 
-    def __init__(self, peers: Peers) -> None:
+    def __init__(self, peers: Peers, dialects: Dialects) -> None:
         self.peers = peers
+        self.dialects = dialects
         self.context: ssl.SSLContext | None = None
         self.proxies: Sequence[IpNetwork] = ()
         self.handshakes = Handshakes()
@@ -75,7 +77,7 @@ class Entrance(asyncio.Transport, asyncio.Protocol):
     def _open(self, origin: tuple[str, int] | None) -> TcpDoor:
         self._hall.waiting.discard(self)
         self._cancel()
-        door = self._door = TcpDoor(self._hall.peers, origin)
+        door = self._door = TcpDoor(self._hall.peers, self._hall.dialects, origin)
         door.connection_made(self)
         return door
 

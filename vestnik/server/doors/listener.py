@@ -4,6 +4,7 @@ import asyncio
 import socket
 
 from vestnik.log.journaled import journaled
+from vestnik.server.doors.dialects import Dialects
 from vestnik.server.doors.entrance import Entrance, Hall
 from vestnik.server.doors.tcp import SOCKET_OPTIONS, TcpDoor, open_sockets
 from vestnik.server.peers import Peers
@@ -17,7 +18,8 @@ class TcpListener:
     def __init__(self, peers: Peers, settings: Settings) -> None:
         self._peers = peers
         self._settings = settings
-        self._hall = Hall(peers)
+        self._dialects = Dialects(peers, settings.common_room, known=settings.dialects)
+        self._hall = Hall(peers, self._dialects)
         self._hall.proxies = settings.proxy_networks
         self._servers: list[asyncio.Server] = []
         self.port = 0
@@ -46,7 +48,7 @@ class TcpListener:
             self._servers.append(await loop.create_server(self._enter, sock=sock, backlog=settings.backlog))
 
     def _enter(self) -> asyncio.Protocol:
-        return Entrance(self._hall) if self._hall.needed else TcpDoor(self._peers)
+        return Entrance(self._hall) if self._hall.needed else TcpDoor(self._peers, self._dialects)
 
     @journaled
     def close(self) -> None:

@@ -15,9 +15,9 @@ from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
 from vestnik.protocol.requests import AnyRequest
-from vestnik.protocol.spellings import respell
 from vestnik.server import catalogue
 from vestnik.server.door import WRITE_HIGH
+from vestnik.server.doors.dialects import Dialects, Ear
 from vestnik.server.doors.pacing import Pacer, is_lined
 from vestnik.server.networks import is_loopback
 from vestnik.server.peer import Peer
@@ -116,6 +116,7 @@ class TcpDoor(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_ear",
         "_eof",
         "_framer",
         "_lined",
@@ -134,11 +135,12 @@ class TcpDoor(asyncio.Protocol):
 
     formats: Final[Formats] = staticmethod(jim_formats)
 
-    def __init__(self, peers: Peers, origin: tuple[str, int] | None = None) -> None:
+    def __init__(self, peers: Peers, dialects: Dialects, origin: tuple[str, int] | None = None) -> None:
         self._peers = peers
         self._origin = origin
         self._loop = peers.loop
-        self._framer: Framer[AnyRequest] = Framer(_decode, respell=respell)
+        self._ear = Ear(dialects)
+        self._framer: Framer[AnyRequest] = Framer(_decode, respell=self._ear.read)
         self._lined = False  # the client ends what it says with a newline
         self._pacer: Pacer | None = None  # for one that does not
         self._eof = False  # the client sends no more
@@ -159,7 +161,7 @@ class TcpDoor(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WRITE_HIGH)
         self.write = self._transport.write
-        self._peer = self._peers.open(self)
+        self._peer = self._ear.peer = self._peers.open(self)
         self._peer.session.exposed = not is_loopback(self.address[0])
 
     # What whoever stands between it and the socket tells it.
@@ -199,6 +201,7 @@ class TcpDoor(asyncio.Protocol):
             self._lingering.cancel()
         if self._pacer is not None:
             self._pacer.abort()
+        self._ear.end()
         self._peers.lose(self._peer)
 
     def data_received(self, data: bytes) -> None:
@@ -210,7 +213,8 @@ class TcpDoor(asyncio.Protocol):
         self._read = len(data)
         if not self._lined:
             self._look_at_end(data)
-        peer.receive(self._framer.feed(data))
+        found = self._framer.feed(data)
+        peer.receive(found if peer.session.features else self._ear.hear(found))
 
     def _look_at_end(self, data: bytes) -> None:
         """Write at once to who ends with a newline what it says, and to who does not one object at a time."""
