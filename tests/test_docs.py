@@ -41,7 +41,7 @@ PROTOCOL, JOURNAL, ARCHITECTURE, OPERATIONS, RELIABILITY = (
     ROOT / "docs" / f"{name}.md" for name in ("protocol", "journal", "architecture", "operations", "reliability")
 )
 TRANSCRIPTS = sorted(EXAMPLES.glob("*.txt"))
-SETTINGS = {"probe": {"keepalive": 1.0}}
+SETTINGS = {"probe": {"keepalive": 1.0}, "guests": {"guests": True}}
 """What an example needs of the server beside English: nobody wants to wait a minute for a probe."""
 
 

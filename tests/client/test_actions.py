@@ -168,6 +168,7 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
     "resolve": (lambda c: c.resolve(2, "dismissed"), {"report": 2, "outcome": "dismissed"}, {}, OK),
     "blocked": (lambda c: c.blocked(), {}, {"alert": ["boris"]}, ["boris"]),
     "block": (lambda c: c.block("boris"), {"name": "boris"}, {}, OK),
+    "admit_guests": (lambda c: c.admit_guests(True), {"admit": True}, {}, OK),
     "unblock": (lambda c: c.unblock("boris"), {"name": "boris"}, {}, OK),
     "invitations": (
         lambda c: c.invitations(),

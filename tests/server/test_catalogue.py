@@ -44,7 +44,13 @@ def test_fields_that_hold_names() -> None:
 
 def test_promised() -> None:
     """Messages, changes, logins and administration are promised; no refusal is, nor what strangers can cause."""
-    logins = (answers.LOGIN_ACCEPTED, answers.LOGIN_RESUMED, answers.LOGIN_ENDED)
+    logins = (
+        answers.LOGIN_ACCEPTED,
+        answers.LOGIN_RESUMED,
+        answers.LOGIN_ENDED,
+        answers.GUEST_ENTERED,
+        answers.LOGIN_REVOKED,
+    )
     promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT, answers.MESSAGE_NOTED)
     for answer in answers.ALL.values():
         event, changed = catalogue.of_answer(answer), catalogue.of_change(answer)

@@ -33,6 +33,7 @@ SERVER_SIDE = {
     "connection",
     "control",
     "probe",
+    "guest",
     "presence",
     "change",
     "backlog",

@@ -6,6 +6,7 @@ from vestnik.chat.blocks import Blocks
 from vestnik.chat.creations import Creations
 from vestnik.chat.directs import Directs
 from vestnik.chat.floods import Floods
+from vestnik.chat.guests import Guests
 from vestnik.chat.initials import Initials
 from vestnik.chat.known_names import KnownNames
 from vestnik.chat.limits import Limits
@@ -36,6 +37,7 @@ class Chat:
 
     `login_lifetime` is how long an unused login lives, in seconds; `clock` gives UNIX seconds;
     `rooms`, `names` (of all accounts), `blocks` (who blocks whom) and `epoch` are what the store holds.
+    `guests` says whether there are any.
     `asks_invited` says that who is invited becomes a member only by saying yes.
     `plain_passwords` says that passwords and tokens are taken also where others could read them on the way.
     `hand_over` gives the store the messages that were accepted until now, before whatever it is given next.
@@ -57,6 +59,7 @@ class Chat:
         asks_invited: bool = False,
         plain_passwords: bool = False,
         blocks: Iterable[tuple[int, int]] = (),
+        guests: Guests | None = None,
     ) -> None:
         self.asks_invited = asks_invited
         self.plain_passwords = plain_passwords
@@ -73,6 +76,7 @@ class Chat:
         self.directs = Directs()
         self.blocks = Blocks(blocks)
         self.floods = Floods()
+        self.guests = Guests() if guests is None else guests
         self.creations = Creations(limits.creations)
         self.initials = Initials(names)
         self.known_names = KnownNames(storage)

@@ -63,7 +63,9 @@ async def begin(chat: Chat, account: Account, conversation: Conversation) -> Con
     if conversation.id != NOT_BEGUN or isinstance(conversation, Room):
         return conversation
     conversation_id = await chat.storage.direct_conversation(account.id, conversation.to_id, chat.clock())
-    return chat.directs.remember(account, AccountRecord(conversation.to_id, conversation.to_name), conversation_id)
+    return chat.directs.remember(
+        account, AccountRecord(conversation.to_id, conversation.to_name, conversation.visitor), conversation_id
+    )
 
 
 async def find_conversation(chat: Chat, account: Account, name: str, field: str = "to") -> Conversation:

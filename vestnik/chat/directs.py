@@ -13,15 +13,19 @@ NOT_BEGUN: Final = 0
 
 
 class Direct:
-    """One direction of direct conversation `id`: from account `from_id` to the person `to_id`, who is `to_name`."""
+    """One direction of direct conversation `id`: from account `from_id` to the person `to_id`, who is `to_name`.
 
-    __slots__ = ("from_id", "id", "to_id", "to_name")
+    `visitor` is that of the person (`vestnik.chat.storage.accounts.AccountRecord`).
+    """
+
+    __slots__ = ("from_id", "id", "to_id", "to_name", "visitor")
 
     def __init__(self, conversation_id: int, from_id: int, to: AccountRecord) -> None:
         self.id = conversation_id
         self.from_id = from_id
         self.to_id = to.id
         self.to_name = to.name
+        self.visitor = to.visitor
 
 
 class Directs:
@@ -35,7 +39,9 @@ class Directs:
         return self._found.get((account.id, name_key(to)))
 
     def remember(self, account: Account, to: AccountRecord, conversation_id: int) -> Direct:
-        """Remember a conversation that was looked up."""
+        """Remember a conversation that was looked up, unless one of the two is there only for now."""
+        if to.visitor or account.visitor:
+            return Direct(conversation_id, account.id, to)
         key = account.id, name_key(to.name)
         if len(self._found) >= MAX_DIRECTS and key not in self._found:
             del self._found[next(iter(self._found))]

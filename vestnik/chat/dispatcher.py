@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from math import ceil
 
 from vestnik.chat.actions import ACTIONS, Action, Claimed, action_name
+from vestnik.chat.actions.guests import enter
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
@@ -14,7 +15,7 @@ from vestnik.protocol import answers
 from vestnik.protocol.administration import AnyAdministration
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised, TooMany
 from vestnik.protocol.request import Request
-from vestnik.protocol.requests import AnyRequest
+from vestnik.protocol.requests import AnyRequest, Authenticate
 
 
 def dispatch(
@@ -42,11 +43,15 @@ def dispatch(
         raise Forbidden(answers.LOGIN_EXPOSED, session.name or _first(claimed)[: chat.limits.name])
     if account is None:
         if action.needs_login:
+            if action.enters and chat.guests.admitted and (wanted := _first(claimed)):
+                return enter(chat, session, request, wanted)  # type: ignore[arg-type]  # its request is a Presence
             name = session.claimed or _first(claimed)[: chat.limits.name]
             if not name:
                 raise NotAuthorised(answers.LOGIN_MISSING)
             raise NotAuthorised(answers.LOGIN_REQUIRED, name)
-    elif claimed and claimed != account.name:
+    elif account.visitor and not action.visitors:
+        raise Forbidden(answers.GUEST_NOT_ALLOWED, account.name)
+    elif claimed and claimed != account.name and not (account.visitor and type(request) is Authenticate):
         _check_claim(claimed, account, chat.limits.name)
     if session.scope is not None and account is not None:
         check_scope(session.scope, account.name, request, chat.clock(), chat.rooms.find)

@@ -38,14 +38,15 @@ class Presentity:
 
     `told` are the state and status that were announced last; None when somebody has seen another one meanwhile, so
     that it must be announced in any case. `sessions` is how many there are, `away` how many of them are away; `seen`
-    when the last one ended (UNIX seconds).
+    when the last one ended (UNIX seconds). `guest` says that it is one of the server.
     """
 
-    __slots__ = ("away", "id", "name", "seen", "sessions", "state", "status", "told")
+    __slots__ = ("away", "guest", "id", "name", "seen", "sessions", "state", "status", "told")
 
     def __init__(self, account: AccountRecord, status: str) -> None:
         self.id = account.id
         self.name = account.name
+        self.guest = False
         self.state = OFFLINE
         self.status = status
         self.told: tuple[str, str] | None = self.shown
@@ -60,7 +61,7 @@ class Presentity:
 
     def person(self) -> Person:
         """The same for the wire."""
-        return Person(self.name, self.state, self.status, self.seen if self.state == OFFLINE else UNSET)
+        return Person(self.name, self.state, self.status, self.seen if self.state == OFFLINE else UNSET, self.guest)
 
 
 class Presences:
@@ -90,6 +91,7 @@ class Presences:
         one = self._here.get(account.id)
         if one is None:
             one = self._gone.pop(account.id, None) or Presentity(AccountRecord(account.id, account.name), status)
+            one.guest = account.role == "guest"
             self._here[account.id] = self._unsaved[account.id] = one
         else:
             self._leaving.pop(account.id, None)
@@ -107,7 +109,7 @@ class Presences:
             self._update(one)
         else:
             one.seen = self._clock()
-            self._leaving[one.id] = self._round
+            self._leaving[one.id] = self._round - (GRACE + 1) * session.speaker.visitor  # who is gone is gone
 
     def listen(self, session: Session) -> None:
         """Take note whether a session wants to hear of changes."""

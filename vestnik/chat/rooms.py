@@ -13,8 +13,9 @@ from vestnik.protocol.formats import Format
 class Room:
     """A room in memory: `members` are account numbers; `hearers` the connections that hear it, by their format.
 
-    `aliases`, `invited`, `roles`, `muted`, `private`, `archived`, `group`, `edits`, `allowed`, `slow`, `spoke`, `seq`,
-    `change` are those of the record, kept up to date. `ruled` says that not all members may write as much as they like.
+    `aliases`, `invited`, `roles`, `muted`, `private`, `archived`, `group`, `edits`, `allowed`, `guests`, `slow`,
+    `spoke`, `seq`, `change` are those of the record, kept up to date. `ruled` says that not all members may write as
+    much as they like.
     `absent` are sessions of members that do not hear it yet, because what they have missed is still on its way.
     `doubts` is how many changes are on their way to the store by which somebody may lose the right to write.
     `audience` is for whoever writes down who hears the room; it is None again after every change.
@@ -30,6 +31,7 @@ class Room:
         "doubts",
         "edits",
         "group",
+        "guests",
         "hearers",
         "id",
         "invited",
@@ -58,6 +60,7 @@ class Room:
         self.slow = record.slow
         self.spoke: dict[int, float] | None = dict(record.spoke) if record.slow else None
         self.ruled = self.slow > 0 or self.allowed.posting != "members"
+        self.guests = record.guests
         self.seq = record.seq
         self.change = record.change
         self.aliases = list(record.aliases)
@@ -169,6 +172,7 @@ class RoomDirectory:
             room.slow = changed["slow"]
             room.spoke = (room.spoke or {}) if room.slow else None
         room.ruled = room.slow > 0 or room.allowed.posting != "members"
+        room.guests = changed.get("guests", room.guests)
         if "name" in changed:
             self._rename(room, changed["name"])
 

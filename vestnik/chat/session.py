@@ -119,12 +119,16 @@ NOWHERE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Account:
-    """An account with at least one session: `key` is its name as it is compared, `role` what it is on the server."""
+    """An account with at least one session: `key` is its name as it is compared, `role` what it is on the server.
 
-    __slots__ = ("id", "key", "name", "role", "sessions")
+    `visitor` says that it is a guest without one, who is gone with the connection.
+    """
+
+    __slots__ = ("id", "key", "name", "role", "sessions", "visitor")
 
     def __init__(self, record: AccountRecord, key: str, role: ServerRole = "member") -> None:
         self.role = role
+        self.visitor = bool(record.visitor)
         self.id = record.id
         self.name = record.name
         self.key = key

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
+from vestnik.chat.guests import stays
 from vestnik.chat.presence import Presences
 from vestnik.chat.rooms import Room, RoomDirectory
 from vestnik.chat.server_roles import ADMINISTRATORS
@@ -14,6 +15,7 @@ from vestnik.protocol.requests import ServerRole
 class Sessions:
     """All sessions that are logged in, by account; keeps the audiences of the rooms in step with them.
 
+    `depart` is called with a guest who goes; whoever forgets them sets it.
     `expulsions` is how often accounts were expelled or got another role, so that a login can tell whether that happened
     meanwhile; `passing` are sessions whose tokens will expire.
     """
@@ -21,6 +23,7 @@ class Sessions:
     def __init__(self, rooms: RoomDirectory, presence: Presences) -> None:
         self.expulsions = 0
         self.passing: set[Session] = set()
+        self.depart: Callable[[Account], None] = stays
         self._presence = presence
         self._rooms = rooms
         self._accounts: dict[int, Account] = {}
@@ -139,6 +142,8 @@ class Sessions:
             del self._accounts[account.id]
         session.account = None
         session.waiting = None
+        if account.visitor and not account.sessions:
+            self.depart(account)
 
     def expel(self, account_id: int) -> None:
         """End the connections of an account: it may not log in any more as it could."""

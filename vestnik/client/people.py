@@ -6,7 +6,18 @@ from vestnik.client import catalogue
 from vestnik.client.asking import Asking, Page, page
 from vestnik.log.journaled import journaled
 from vestnik.protocol.events import Person, Response
-from vestnik.protocol.requests import AddContact, Block, Blocked, DelContact, GetContacts, Presence, Unblock, User, Who
+from vestnik.protocol.requests import (
+    AddContact,
+    AdmitGuests,
+    Block,
+    Blocked,
+    DelContact,
+    GetContacts,
+    Presence,
+    Unblock,
+    User,
+    Who,
+)
 
 
 class PeopleActions(Asking):
@@ -64,6 +75,11 @@ class PeopleActions(Asking):
     async def unblock(self, name: str) -> Response:
         """Hear of an account again, and be seen by it."""
         return await self._ask(Unblock(name=name), name)
+
+    @journaled(arguments=("admit",), logger="client")
+    async def admit_guests(self, admit: bool) -> Response:
+        """Let guests write to oneself, or not."""
+        return await self._ask(AdmitGuests(admit=admit), self.name)
 
     @journaled(arguments=("name",), logger="client")
     async def remove_contact(self, name: str) -> Response:

@@ -59,11 +59,14 @@ class RoomActions(Asking):
         pinning: Circle = "members",
         mention_all: Circle = "members",
         slow: int = 0,
+        guests: bool = False,
     ) -> Response:
         """Make a room and become its owner. `edits` says who may see earlier versions, `retention` is in days.
 
         `posting`, `inviting`, `pinning`, `mention_all` say who may do that; without `inviting` members invite to a
         public room, moderators to a private one. `slow` is in seconds: so many lie between two messages of a member.
+
+        `guests` says whether guests may enter.
         """
         request = CreateRoom(
             room=room,
@@ -77,6 +80,7 @@ class RoomActions(Asking):
             pinning=pinning,
             mention_all=mention_all,
             slow=slow,
+            guests=guests,
         )
         return await self._ask(request, room)
 
@@ -97,6 +101,7 @@ class RoomActions(Asking):
         pinning: Circle | UnsetType = UNSET,
         mention_all: Circle | UnsetType = UNSET,
         slow: int | UnsetType = UNSET,
+        guests: bool | UnsetType = UNSET,
     ) -> Response:
         """Change what is given: name, topic, description, privacy, archived or not, and what `create_room` takes.
 
@@ -117,6 +122,7 @@ class RoomActions(Asking):
             pinning=pinning,
             mention_all=mention_all,
             slow=slow,
+            guests=guests,
         )
         return await self._ask(request, room)
 

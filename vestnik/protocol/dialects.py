@@ -47,7 +47,8 @@ Contacts: TypeAlias = Literal["alert", "data_list", "quantity"]
 People: TypeAlias = Literal["data_list", "numbered"]
 EVERYBODY: Final = frozenset({ROOM_SIGN, "@all", "all", "@все", "все"})
 """What such programs write in place of an addressee for everybody who is there, as names are compared."""
-_LONGEST: Final = max(map(len, EVERYBODY))
+LONGEST: Final = max(map(len, EVERYBODY))
+"""Characters that these have at most."""
 SILENTLY: Final = "joined by writing"
 """The `id` of a `join` that nobody asked for: it has no answer."""
 
@@ -144,7 +145,7 @@ def _read_message(found: _Wild, dialect: Dialect) -> tuple[AnyRequest | None, Di
 
 def means_everybody(to: str) -> bool:
     """Whether that is no addressee but everybody who is there."""
-    return len(to) <= _LONGEST and name_key(to) in EVERYBODY
+    return len(to) <= LONGEST and name_key(to) in EVERYBODY
 
 
 def recognise(request: AnyRequest, dialect: Dialect, common: str) -> tuple[AnyRequest, Dialect]:

@@ -92,6 +92,7 @@ class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
 
     `slow` is in seconds. `posting`, `inviting`, `pinning`, `mention_all` say who may do that. Where `inviting` says
     nothing, members invite to a public room and moderators to a private one.
+    `guests` says that guests may enter.
     """
 
     room: Name
@@ -109,15 +110,20 @@ class RoomState(msgspec.Struct, gc=False, omit_defaults=True):
     pinning: Circle = "members"
     mention_all: Circle = "members"
     slow: int = 0
+    guests: bool = False
 
 
 class MemberState(msgspec.Struct, gc=False, omit_defaults=True):
-    """A member of a room, since `joined` (UNIX seconds); `muted` until when (UNIX seconds), if they are."""
+    """A member of a room, since `joined` (UNIX seconds); `muted` until when (UNIX seconds), if they are.
+
+    `guest` says that it is one of the server.
+    """
 
     name: Name
     joined: float
     role: RoleName = "member"
     muted: float | UnsetType = UNSET
+    guest: bool = False
 
 
 class InvitationState(msgspec.Struct, gc=False, rename={"from_": "from"}):
@@ -145,12 +151,16 @@ class ReportState(msgspec.Struct, gc=False, omit_defaults=True, rename={"from_":
 
 
 class Person(msgspec.Struct, gc=False, omit_defaults=True):
-    """Somebody's presence: `state` is online, away or offline; `seen` when they were last connected (UNIX seconds)."""
+    """Somebody's presence: `state` is online, away or offline; `seen` when they were last connected (UNIX seconds).
+
+    `guest` says that it is one of the server.
+    """
 
     name: Name
     state: Name
     status: Note = ""
     seen: float | UnsetType = UNSET
+    guest: bool = False
 
 
 class LoginState(msgspec.Struct, gc=False, omit_defaults=True):
@@ -308,6 +318,7 @@ class Change(msgspec.Struct, tag_field="action", tag="change", gc=False, omit_de
     pinning: Name | UnsetType = UNSET
     mention_all: Name | UnsetType = UNSET
     slow: int | UnsetType = UNSET
+    guests: bool | UnsetType = UNSET
 
 
 class ReadNotice(msgspec.Struct, tag_field="action", tag="read", gc=False):

@@ -148,6 +148,12 @@ class Unblock(Request, tag="unblock", kw_only=True):
     name: str
 
 
+class AdmitGuests(Request, tag="admit_guests", kw_only=True):
+    """Let guests write to oneself, or not."""
+
+    admit: bool
+
+
 class Forward(Request, tag="forward", kw_only=True):
     """Send a copy of message `seq` of conversation `source` to `to`; answered and delivered like a `msg`."""
 
@@ -303,6 +309,7 @@ class CreateRoom(Request, tag="create_room", kw_only=True):
     pinning: Circle = "members"
     mention_all: Circle = "members"
     slow: Number = 0
+    guests: bool = False
 
 
 class SetRoom(Request, tag="set_room", kw_only=True):
@@ -310,7 +317,7 @@ class SetRoom(Request, tag="set_room", kw_only=True):
 
     `edits` says who may see earlier versions of messages; `retention` for how many days messages are kept (null: for
     ever). `posting`, `inviting` (null: by the kind of room), `pinning` and `mention_all` say who may do that; `slow`
-    how many seconds lie between two messages of a member.
+    how many seconds lie between two messages of a member. `guests` says whether guests may enter.
     """
 
     room: str
@@ -326,6 +333,7 @@ class SetRoom(Request, tag="set_room", kw_only=True):
     pinning: Circle | UnsetType = UNSET
     mention_all: Circle | UnsetType = UNSET
     slow: Number | UnsetType = UNSET
+    guests: bool | UnsetType = UNSET
 
 
 class GetRoom(Request, tag="get_room", kw_only=True):
@@ -453,6 +461,7 @@ AnyRequest: TypeAlias = (
     | Blocked
     | Block
     | Unblock
+    | AdmitGuests
     | Forward
     | History
     | Resume

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from vestnik.chat.chat import Chat
+from vestnik.chat.guests import Guests
 from vestnik.chat.names import EVERYBODY_WORDS, name_key
 from vestnik.chat.outcome import Post
 from vestnik.chat.storage.changes import ChangeEvent
@@ -28,6 +29,7 @@ from vestnik.server.doors.control import SOCKET_NAME, ControlDoor
 from vestnik.server.doors.listener import TcpListener
 from vestnik.server.expiry import TokenExpiry
 from vestnik.server.fanout import Fanout
+from vestnik.server.guests import Departures
 from vestnik.server.intake import Intake
 from vestnik.server.kept import KeptMessages
 from vestnik.server.login_memory import MEMORY_NAME, LoginMemory
@@ -207,6 +209,7 @@ class App:
             blocks=await self.store.all_blocks(),
             asks_invited=self.settings.invitations == "ask",
             plain_passwords=self.settings.plain_passwords,
+            guests=Guests(self.settings.guests, self.settings.common_room),
         )
 
     async def _name_doubtful_accounts(self) -> None:
@@ -243,6 +246,10 @@ class App:
         self._undo.callback(intake.hand_over)
         self._undo.callback(refusals.flush)
         self._undo.push_async_callback(kept.close)
+
+    async def _forget_guests(self) -> None:
+        """Guests of the last run, if it did not end as it should, are gone."""
+        await Departures(self.chat, self.journal, self.services.tasks).forget_all()
 
     async def _note_checkpoints(self) -> None:
         unrecorded, directory = self.services.intake.unrecorded, self.settings.log_path
@@ -325,6 +332,7 @@ STEPS: Final[tuple[Callable[[App], Awaitable[None]], ...]] = tuple(
         App._load_rooms,
         App._name_doubtful_accounts,
         App._gather_services,
+        App._forget_guests,
         App._note_checkpoints,
         App._announce_presence,
         App._open_control,

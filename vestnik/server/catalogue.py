@@ -84,6 +84,7 @@ PROBE_SENT: Final = _event("probe.sent", DEBUG, ("account",))
 PRESENCE_ANNOUNCED: Final = _event("presence.announced", DEBUG, ("people", "connections"))
 BACKLOG_DELIVERED: Final = _event("backlog.delivered", INFO, ("account", "count", "messages"))
 SESSION_ANEW: Final = _event("session.anew", WARNING, ("account", "count"), worth=INFO)
+GUEST_LEFT: Final = _event("guest.left", INFO, ("account",), promised=True)
 SESSION_REPEATED: Final = _event("session.repeated", INFO, ("account", *COUNTED), made=COUNTED, promised=True)
 DELIVERY_CUT_OFF: Final = _event("delivery.cut_off", WARNING, ("account", "count"))
 SESSION_RESUMED: Final = _event("session.resumed", INFO, ("account", "count", "messages"))
@@ -153,6 +154,7 @@ _PROMISED: Final = (
     answers.LOGIN_ACCEPTED,
     answers.LOGIN_RESUMED,
     answers.LOGIN_ENDED,
+    answers.GUEST_ENTERED,
     answers.LOGIN_REVOKED,
     answers.LOGINS_REVOKED,
     answers.TOTP_CONFIRMED,

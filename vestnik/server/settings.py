@@ -126,11 +126,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["join", "ask"],
         Meta(description="Whether those who are invited to a room are in it at once or are asked."),
     ] = "join"
+    guests: Annotated[
+        bool, Meta(description="Whether people without an account may come in, by a `presence` with a free name.")
+    ] = False
     dialects: Annotated[
         bool, Meta(description="Whether plain clients are understood and answered as they spell things.")
     ] = True
     common_room: Annotated[
-        str, Meta(pattern="^#[^@]", description="The room that plain clients mean by `#` and `@all`, for everybody.")
+        str,
+        Meta(
+            pattern="^#[^@]",
+            description="The room of all guests, and the one that plain clients mean by `#` and `@all`.",
+        ),
     ] = "#all"
     empty_room_hours: Annotated[
         int, Meta(ge=0, description="Hours after which a room that nobody is in is deleted; 0: never.")

@@ -22,6 +22,7 @@ from vestnik.store.queries import (
     clock,
     conversations,
     epochs,
+    guests,
     history,
     ids,
     invitations,
@@ -166,6 +167,12 @@ class Access:
     all_blocks = read(blocks.all_blocks)
     block = write(blocks.block_person, "account_id", "person_id")
     unblock = write(blocks.unblock_person, "account_id", "person_id")
+    add_guest = write(guests.add_guest, "name")
+    forget_guest = write(guests.forget_guest, "account_id")
+    guests_left = look_up(guests.guests_left)
+    takes_guests = look_up(guests.takes_guests, "account_id", "conversation_id")
+    hosts = read(guests.hosts, "limit")
+    admit_guests = act(guests.admit_guests, "account_id", "admit")
     contacts = read(accounts.contacts, "account_id")
     add_contact = act(accounts.add_contact, "account_id", "contact_id")
     remove_contact = act(accounts.remove_contact, "account_id", "contact_id")

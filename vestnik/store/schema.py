@@ -17,22 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-)
+VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 16))
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -52,7 +37,12 @@ account = Table(
     Column("status", Text, nullable=False, server_default=""),  # the last status text
     Column("seen", Float),  # when it was last connected
     Column("role", Text, nullable=False, server_default="member"),  # `protocol.requests.ServerRole`
+    # 0: an account; 1: a guest without one, who is connected (`VISITING`); 2: one who has gone (`GONE`).
+    Column("visitor", Integer, nullable=False, server_default="0"),
+    Column("admits_guests", Boolean, nullable=False, server_default="0"),  # whether guests may write to it
 )
+
+Index("ix_account_visitor", account.c.visitor, sqlite_where=account.c.visitor == 1)
 
 login = Table(
     "login",
@@ -141,6 +131,7 @@ room = Table(
     Column("pinning", Text, nullable=False, server_default="members"),
     Column("mention_all", Text, nullable=False, server_default="members"),
     Column("slow", Integer, nullable=False, server_default="0"),  # seconds between two messages of a member
+    Column("guests", Boolean, nullable=False, server_default="0"),  # whether guests may enter
     # The account numbers of a group conversation, sorted, with commas between; null for a room.
     Column("people", Text, unique=True, index=True),
     # How often the server has found nobody in it, one time after the other; it looks once an hour.

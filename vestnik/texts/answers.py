@@ -86,6 +86,23 @@ CATALOGUE: Final[Catalogue] = {
         "У пользователя {account} уже {limit} соединений: это предел",
         "User {account} has {limit} connections, which is the limit",
     ),
+    "guest.entered": ("Гость {account} вошёл", "Guest {account} has come in"),
+    "guest.not_allowed": ("Гостю {account} этого нельзя", "Guest {account} may not do this"),
+    "guest.refused": (
+        "{name} не принимает сообщений от гостей, а {account} — гость",
+        "{name} takes no messages from guests, and {account} is one",
+    ),
+    "guest.gone": ("Гость {name} уже ушёл", "Guest {name} has gone"),
+    "guests.too_many": (
+        "Слишком много гостей пришло за короткое время: попробуйте позже",
+        "Too many guests have come in a short time: try again later",
+    ),
+    "guests.admitted": ("Гости могут писать пользователю {account}", "Guests may write to user {account}"),
+    "guests.declined": ("Гости не могут писать пользователю {account}", "Guests may not write to user {account}"),
+    "room.no_guests": (
+        "В чат {room} гостям нельзя, а {account} — гость",
+        "Room {room} is not for guests, and {account} is one",
+    ),
     "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
     "account.last_owner": (
         "У сервера должен остаться владелец: {account} — последний",

@@ -344,6 +344,8 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {who} снял ограничение, как часто пишут в {to}",
         "{who} lets members write in {to} as often as they like",
     ),
+    "cli.change_guests": ("Пользователь {who} пустил гостей в {to}", "{who} opened {to} to guests"),
+    "cli.change_no_guests": ("Пользователь {who} закрыл {to} для гостей", "{who} closed {to} to guests"),
     "cli.change_other": ("Пользователь {who} изменил {to}: {kind}", "{who} changed {to}: {kind}"),
     # Roles and other words of the server.
     "cli.role_owner": ("владелец", "owner"),

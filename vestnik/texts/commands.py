@@ -105,6 +105,8 @@ CATALOGUE: Final[Catalogue] = {
     "cli.help_retention": ("сколько чат хранит сообщения", "how long the room keeps messages"),
     "cli.help_allow": ("кому в чате можно писать, приглашать, ...", "who may write, invite, ... in the room"),
     "cli.help_slow": ("как часто участник пишет в чат", "how often a member writes in the room"),
+    "cli.help_open": ("пустить гостей в чат", "let guests into the room"),
+    "cli.help_close": ("не пускать гостей в чат", "let no guests into the room"),
     "cli.help_members": ("участники чата", "members of the room"),
     "cli.help_invite": ("пригласить в чат", "invite somebody into the room"),
     "cli.help_remove": ("исключить из чата", "take somebody out of the room"),
@@ -122,6 +124,7 @@ CATALOGUE: Final[Catalogue] = {
         "ничего не получать от ИМЯ; без имени — список таких людей",
         "hear nothing from NAME; without a name, list those people",
     ),
+    "cli.help_guests": ("могут ли гости писать вам", "whether guests may write to you"),
     "cli.help_unblock": ("разблокировать", "unblock somebody"),
     "cli.help_reconnect": ("подключиться заново сейчас же", "connect again at once"),
     "cli.help_quit": (

@@ -10,6 +10,7 @@ from vestnik.language import Catalogue
 CATALOGUE: Final[Catalogue] = {
     # Of the server.
     "server.started": ("Сервер запущен по адресу {address}:{port}", "Server started at {address}:{port}"),
+    "guest.left": ("Гость {account} ушёл", "Guest {account} has gone"),
     "server.closing": (
         "Сервер останавливается, открытых соединений: {connections}",
         "The server is stopping, open connections: {connections}",

@@ -122,8 +122,8 @@ async def test_the_connection_ends_meanwhile(house: House, monkeypatch: pytest.M
     await house.do(anna, Join(room="#tea"))
     join_room = house.store.join_room
 
-    async def cut_off(*values: Any) -> Any:
-        joined = await join_room(*values)
+    async def cut_off(*values: Any, **more: Any) -> Any:
+        joined = await join_room(*values, **more)
         house.chat.sessions.detach(boris)
         return joined
 

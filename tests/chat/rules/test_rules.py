@@ -6,15 +6,24 @@ from typing import Any, Union
 import msgspec
 import pytest
 
-from vestnik.chat.rules import accounts, alterations, contacts, reports, rooms
+from vestnik.chat.rules import accounts, alterations, contacts, guests, reports, rooms
 from vestnik.chat.storage.rules import Rule
 
-VALUES = {"now": 9.5, "limit": 3, "fields": ("topic", "name"), "role": "owner", "own": True, "opens": True, "report": 5}
+VALUES = {
+    "now": 9.5,
+    "limit": 3,
+    "fields": ("topic", "name"),
+    "role": "owner",
+    "own": True,
+    "opens": True,
+    "guest": True,
+    "report": 5,
+}
 
 
 def rules() -> Iterator[Rule[Any]]:
     """One of each kind, with something in its fields."""
-    for module in (accounts, alterations, contacts, reports, rooms):
+    for module in (accounts, alterations, contacts, guests, reports, rooms):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__:
                 yield kind(*(VALUES.get(field, field) for field in kind.__struct_fields__))

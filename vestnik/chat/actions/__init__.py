@@ -12,6 +12,7 @@ from vestnik.chat.actions import (
     commands,
     contacts,
     conversations,
+    guests,
     login,
     logins,
     members,
@@ -26,7 +27,18 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.session import Session
 from vestnik.protocol.request import NOBODY, Request, Speaking
-from vestnik.protocol.requests import AddContact, Authenticate, DelContact, GetContacts, Msg, Presence
+from vestnik.protocol.requests import (
+    AddContact,
+    Authenticate,
+    DelContact,
+    GetContacts,
+    Join,
+    Leave,
+    Msg,
+    Presence,
+    Quit,
+    Who,
+)
 from vestnik.protocol.spellings import named
 from vestnik.secret import Secret
 
@@ -78,7 +90,8 @@ class Action(NamedTuple):
 
     `shown` are fields of the request (`to`, or `user.account_name` for one in another): no text, password or token.
     `claims` finds the names that the request says it comes from, if it says so; they must be the speaker's own. What is
-    `administrative` is for administrators, and for anybody else does not exist. `cost`
+    `administrative` is for administrators, and for anybody else does not exist. `visitors` says that guests
+    without an account may do it, `enters` that it lets them in. `cost`
     is what it takes of what an account may ask for (`vestnik.chat.floods`). What `bears_secret` has a password or the
     like in it, which others must not be able to read on the way. Whatever else is asked before every handler is a
     column here and a line in `dispatch`.
@@ -91,6 +104,8 @@ class Action(NamedTuple):
     administrative: bool = False
     cost: float = 1.0
     bears_secret: bool = False
+    visitors: bool = False
+    enters: bool = False
 
 
 def _bears_secret(request: type[Request]) -> bool:
@@ -118,7 +133,7 @@ def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Ac
     return request, action._replace(administrative=True)
 
 
-ACTIONS: Final[Mapping[type[Request], Action]] = dict(
+_ROWS: Final[Mapping[type[Request], Action]] = dict(
     (
         _row(messages.send, "to", claims=_author, cost=FREE),
         _row(messages.forward, "to", "source", "seq", cost=DEAR),
@@ -163,6 +178,7 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _row(blocks.blocked),
         _row(blocks.block, "name"),
         _row(blocks.unblock, "name"),
+        _row(guests.admit_guests, "admit"),
         _row(conversations.history, "to", "before", "after", "around", "limit", "thread", cost=DEAR),
         _row(conversations.conversations, cost=DEAR),
         _row(conversations.read, "to", "seq", cost=LITTLE),
@@ -193,6 +209,13 @@ ACTIONS: Final[Mapping[type[Request], Action]] = dict(
         _administrative(bots.revoke_token, "name", "token"),
     )
 )
+
+
+_VISITORS: Final = (Msg, Presence, Authenticate, Quit, Join, Leave, Who, GetContacts, AddContact, DelContact)
+ACTIONS: Final[Mapping[type[Request], Action]] = {
+    request: action._replace(visitors=request in _VISITORS, enters=request is Presence)
+    for request, action in _ROWS.items()
+}
 
 
 def action_name(request: Request | type[Request]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from vestnik.chat.actions.guests import admits
 from vestnik.chat.actions.rooms import check_invitations, page_size
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
@@ -46,7 +47,7 @@ async def invite(chat: Chat, session: Session, request: Invite) -> Reply:
     account, room, called, person = await _find(chat, session, request)
     if person.id not in room.members:
         check_invitations(chat, person)
-    rule = MayInvite(account.name, person.name, request.room)
+    rule = MayInvite(account.name, person.name, request.room, person.visitor > 0 and not admits(chat, room))
     if chat.asks_invited and person.id not in room.members:
         return await _offer(chat, account, room, called, person, rule)
     change = await chat.storage.invite(room.id, account.id, person, chat.clock(), rule)
@@ -133,6 +134,8 @@ async def unmute(chat: Chat, session: Session, request: Unmute) -> Reply:
 async def set_role(chat: Chat, session: Session, request: SetRole) -> Reply:
     """Give a member another role. Raises Conflict when the room would be without an owner."""
     account, room, called, person = await _find(chat, session, request)
+    if person.visitor and request.role != "member":
+        raise Forbidden(answers.GUEST_NOT_ALLOWED, person.name)
     rule = MayGiveRole(account.name, person.name, request.role, request.room)
     with doubted(chat, room):  # who loses a role may lose the right to write
         change = await chat.storage.set_role(room.id, account.id, person, request.role, chat.clock(), rule)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 
+from vestnik.chat.actions.guests import check_guests
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, begin, check_writing, find_conversation, find_room, name_of
 from vestnik.chat.doubts import resolve
@@ -27,7 +28,7 @@ def send(chat: Chat, session: Session, request: Msg) -> Post | Awaitable[Post]:
     limits = chat.limits
     if not 0 < len(text) <= limits.text:
         check_length("message", text, limits.text)
-    if request.reply_to is not None:
+    if request.reply_to is not None or account.role == "guest":
         return _look_up(chat, session, account, request)
     to = request.to
     place: Conversation
@@ -62,6 +63,7 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
     Raises NotFound also when there is no message that it could answer.
     """
     conversation = await find_conversation(chat, account, request.to)
+    await check_guests(chat, account, conversation)
     thread = None
     if request.reply_to is not None:
         reader = reader_of(account, request.to)
@@ -122,6 +124,7 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
     source = await find_conversation(chat, account, request.source, "source")
     name = name_of(source)
     conversation = await find_conversation(chat, account, request.to)
+    await check_guests(chat, account, conversation)
     reader = reader_of(account, request.source)
     found = await chat.storage.find_message(reader, source.id, request.seq)
     if found is None or found.deleted is not None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from vestnik.chat.actions.conversations import page_limit
+from vestnik.chat.actions.guests import people_for_guest
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room
 from vestnik.chat.names import ROOM_SIGN, check_length, name_key
@@ -26,10 +27,13 @@ TYPING_CONVERSATIONS: Final = 3
 async def who(chat: Chat, session: Session, request: Who) -> Reply:
     """The presence of the people named, or of everybody, also who is offline, or of everybody who is not.
 
+    Guests without an account see those to whom they may write, and each other.
     Raises NotFound for an unknown name.
     """
     account = session.speaker
-    if request.all:
+    if account.visitor:
+        people, more = await people_for_guest(chat), False
+    elif request.all:
         if request.names is not None:
             raise BadRequest(answers.FIELDS_EXCLUSIVE, "names, all")
         people, more = await _everybody(chat, account, request)

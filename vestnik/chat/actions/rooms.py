@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
+from vestnik.chat.actions.guests import is_common
 from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import find_room, visible_room
 from vestnik.chat.doubts import doubted
@@ -25,13 +26,15 @@ from vestnik.protocol.requests import CreateRoom, GetRoom, Group, Join, Leave, R
 
 FIELDS: Final = (
     *("name", "topic", "description", "private", "archived", "edits", "retention"),
-    *("posting", "inviting", "pinning", "mention_all", "slow"),
+    *("posting", "inviting", "pinning", "mention_all", "slow", "guests"),
 )
 """What `set_room` sets."""
 MAX_RETENTION: Final = 36_500
 """Days: a hundred years."""
 MAX_SLOW: Final = 21_600
 """Seconds between two messages of a member: six hours."""
+ALL_GUESTS: Final = 0
+"""Whose the rooms are that guests without an account make: all of them together may make as many as one account."""
 MIN_GROUP: Final = 3
 """People; two have their direct conversation."""
 MAX_REPEATED: Final = 10
@@ -51,9 +54,10 @@ async def join(chat: Chat, session: Session, request: Join) -> Reply:
     if room is None:
         check_new_room_name("room", name, chat.limits.room)
     check_room_count(chat, account.id, account.name)
-    rule = MayJoin(account.name, name)
+    guest = account.role == "guest"
+    rule = MayJoin(account.name, name, guest and not is_common(chat, name))
     with _making(chat, account, may=room is None) as made:
-        made.append(await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule))
+        made.append(await chat.storage.join_room(name_key(name), name, account.id, chat.clock(), rule, guest=guest))
     (joined,) = made
     reply = Reply(answers.ROOM_JOINED, more=_renamed(session, name, joined.name))
     return _joined(chat, session, account, joined, reply)
@@ -74,6 +78,7 @@ async def create_room(chat: Chat, session: Session, request: CreateRoom) -> Repl
         "pinning": request.pinning,
         "mention_all": request.mention_all,
         "slow": _check_slow(request.slow),
+        "guests": request.guests,
     }
     usual = CreateRoom(room="")
     unusual = {field: value for field, value in settings.items() if value != getattr(usual, field)}
@@ -191,13 +196,14 @@ def _making(chat: Chat, account: Account, *, may: bool = True) -> Iterator[list[
     if not may:
         yield made
         return
-    if not chat.creations.take(account.id, chat.clock()):
+    who = ALL_GUESTS if account.visitor else account.id  # each guest is another one after a moment
+    if not chat.creations.take(who, chat.clock()):
         raise Forbidden(answers.ROOM_CREATIONS, account.name, chat.limits.creations)
     try:
         yield made
     finally:
         if not any(each.change is not None and each.change.kind == "create_room" for each in made):
-            chat.creations.give_back(account.id)
+            chat.creations.give_back(who)
 
 
 def has_many_invitations(chat: Chat, person: AccountRecord) -> bool:
@@ -282,4 +288,6 @@ async def _find_people(chat: Chat, account: Account, request: Group) -> list[Acc
     for key, name in names.items():
         if key not in found:
             raise NotFound(answers.ACCOUNT_UNKNOWN, name)
+        if found[key].visitor:
+            raise Forbidden(answers.GUEST_NOT_ALLOWED, name)
     return [AccountRecord(account.id, account.name), *found.values()]

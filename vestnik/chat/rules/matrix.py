@@ -89,6 +89,7 @@ MATRIX: Final[Mapping[tuple[str, About], Permission]] = MappingProxyType(
         ("set archived", ""): _room("owner"),
         ("set edits", ""): _room("owner"),
         ("set retention", ""): _room("owner"),
+        ("set guests", ""): _room("owner"),
         ("set posting", ""): _room("owner"),
         ("set inviting", ""): _room("owner"),
         ("set pinning", ""): _room("owner"),

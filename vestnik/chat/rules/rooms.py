@@ -29,10 +29,14 @@ class NameFree(RoomRule, frozen=True):
 
 
 class MayJoin(RoomRule, frozen=True):
-    """Somebody who is no member may become one by themselves, or make the room if its name is free."""
+    """Somebody who is no member may become one by themselves, or make the room if its name is free.
+
+    A `guest` may where guests may enter.
+    """
 
     account: str
     asked: str
+    guest: bool = False
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden, and Conflict for a name that looks like another room's."""
@@ -44,6 +48,8 @@ class MayJoin(RoomRule, frozen=True):
             raise Forbidden(answers.ROOM_BANNED, self.account, standing.room)
         if standing.archived:
             raise Forbidden(answers.ROOM_ARCHIVED, standing.room)
+        if self.guest and not standing.guests:
+            raise Forbidden(answers.ROOM_NO_GUESTS, self.account, standing.room)
 
 
 class MayLeave(RoomRule, frozen=True):
@@ -91,11 +97,12 @@ class MayWrite(RoomRule, frozen=True):
 
 
 class MayInvite(RoomRule, frozen=True):
-    """Somebody may make a person a member."""
+    """Somebody may make a person a member, who may be a `guest`."""
 
     account: str
     person: str
     asked: str
+    guest: bool = False
 
     def __call__(self, standing: Standing) -> None:
         """Raises Forbidden."""
@@ -104,6 +111,8 @@ class MayInvite(RoomRule, frozen=True):
             raise Forbidden(answers.ROOM_BANNED, self.person, standing.room)
         if standing.blocked and standing.their_role is None:
             raise Forbidden(answers.INVITATION_BLOCKED, self.account, self.person)
+        if self.guest and not standing.guests:
+            raise Forbidden(answers.ROOM_NO_GUESTS, self.person, standing.room)
 
 
 class MayBegin(GroupRule, frozen=True):

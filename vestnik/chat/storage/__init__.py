@@ -7,6 +7,7 @@ from vestnik.chat.storage.alterations import AlterationStorage
 from vestnik.chat.storage.bots import BotStorage
 from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.epochs import EpochStorage
+from vestnik.chat.storage.guests import GuestStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.reports import ReportStorage
@@ -22,6 +23,7 @@ class Storage(
     BotStorage,
     ConversationStorage,
     EpochStorage,
+    GuestStorage,
     MessageStorage,
     PeopleStorage,
     ReportStorage,

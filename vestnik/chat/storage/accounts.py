@@ -7,12 +7,20 @@ from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.events import AccountState
 from vestnik.protocol.requests import GivenRole, ServerRole
 
+VISITING: Final = 1
+GONE: Final = 2
+"""A guest without an account who is connected, and one who was."""
+
 
 class AccountRecord(NamedTuple):
-    """An account: its number and its name as it was created."""
+    """An account: its number and its name as it was created.
+
+    `visitor` is 0, or `VISITING` or `GONE` for a guest who has none.
+    """
 
     id: int
     name: str
+    visitor: int = 0
 
 
 class LoginOrigin(NamedTuple):
@@ -85,10 +93,14 @@ class LoginStanding(NamedTuple):
 
 
 class NameStanding(NamedTuple):
-    """What the rules ask of a name for an account: whether it is `taken`, and who has one that looks like it."""
+    """What the rules ask of a name for an account: whether it is `taken`, and who has one that looks like it.
+
+    `visiting` says that a guest has it who is connected.
+    """
 
     taken: bool
     similar: str | None = None
+    visiting: bool = False
 
 
 class AccountStanding(NamedTuple):

@@ -32,6 +32,7 @@ class RoomRecord(NamedTuple):
     seconds). `seq` and `change` are the last ones; `aliases` are the keys of names that it had before, in their
     order; `invited` are those members whom others made members. `slow` is how many seconds lie between two messages of
     an ordinary member, `spoke` when each has written last, in so many seconds before the last message.
+    `guests` says that guests may enter.
     """
 
     id: int
@@ -50,6 +51,7 @@ class RoomRecord(NamedTuple):
     allowed: Allowances = USUAL
     slow: int = 0
     spoke: Mapping[int, float] = NOBODY
+    guests: bool = False
 
 
 class ChangeEvent(NamedTuple):

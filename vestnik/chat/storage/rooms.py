@@ -20,6 +20,7 @@ class Standing(NamedTuple):
     `taken` is the name of another room to which the name leads that this one is to get, `similar` that of one which it
     looks like, or looked like when that was called otherwise; each is empty if the account may not know it. `edits` is
     who sees what messages said before, `allowed` who may do what else.
+    `guests` says that guests may enter.
     """
 
     room: str
@@ -37,6 +38,7 @@ class Standing(NamedTuple):
     invited: bool = False
     edits: EditsVisibility = "members"
     allowed: Allowances = USUAL
+    guests: bool = False
 
 
 RoomRule: TypeAlias = Rule[Standing]
@@ -128,8 +130,13 @@ class RoomStorage(Protocol):
     async def all_rooms(self) -> list[RoomRecord]:
         """Every room with its members."""
 
-    async def join_room(self, key: str, name: str, account_id: int, now: float, rule: RoomRule) -> Joined:
-        """Make the account a member, and the room if there is none; the first member becomes its owner."""
+    async def join_room(
+        self, key: str, name: str, account_id: int, now: float, rule: RoomRule, *, guest: bool = False
+    ) -> Joined:
+        """Make the account a member, and the room if there is none; the first member becomes its owner.
+
+        A `guest` owns nothing, and makes a room that admits guests.
+        """
 
     async def create_room(
         self, key: str, name: str, account_id: int, now: float, settings: Mapping[str, Any], rule: RoomRule

@@ -63,6 +63,8 @@ _ROOMS: Final = (
     Command("/retention", "{days}|off", rooms.retention, "cli.help_retention"),
     Command("/allow", "{what} {who}", rooms.allow, "cli.help_allow"),
     Command("/slow", "{seconds}|off", rooms.slow, "cli.help_slow"),
+    Command("/open", "", rooms.open_, "cli.help_open"),
+    Command("/close", "", rooms.close, "cli.help_close"),
 )
 _MEMBERS: Final = (
     Command("/members", "", rooms.members, "cli.help_members"),
@@ -84,6 +86,7 @@ _PEOPLE: Final = (
     Command("/back", "", people.back, "cli.help_back"),
     Command("/block", "[{name}]", people.block, "cli.help_block"),
     Command("/unblock", "{name}", people.unblock, "cli.help_unblock"),
+    Command("/guests", "on|off", people.guests, "cli.help_guests"),
 )
 _ACCOUNT: Final = (
     Command("/logins", "", account.logins, "cli.help_logins"),

@@ -50,7 +50,7 @@ def room_row(room: RoomState) -> Row:
     Then who writes, invites (nothing: by the kind of room), pins and mentions all, and how many seconds lie between
     two messages.
     """
-    kinds = [kind for kind in ("private", "archived", "group") if getattr(room, kind)]
+    kinds = [kind for kind in ("private", "archived", "group", "guests") if getattr(room, kind)]
     role = "" if room.role is UNSET else room.role
     days = "" if room.retention is None else str(room.retention)
     kind = " ".join(kinds) or "public"
@@ -66,13 +66,14 @@ def report_row(report: ReportState) -> Row:
 
 
 def member_row(member: MemberState) -> Row:
-    """Name, role, since when, until when muted."""
-    return (member.name, member.role, moment(member.joined), _until(member.muted))
+    """Name, role (of a guest that they are one), since when, until when muted."""
+    return (member.name, "guest" if member.guest else member.role, moment(member.joined), _until(member.muted))
 
 
 def person_row(person: Person) -> Row:
-    """Name, state, when last seen, status."""
-    return (person.name, person.state, "" if person.seen is UNSET else moment(person.seen), person.status)
+    """Name, state (of a guest also that they are one), when last seen, status."""
+    state = f"{person.state} guest" if person.guest else person.state
+    return (person.name, state, "" if person.seen is UNSET else moment(person.seen), person.status)
 
 
 def login_row(login: LoginState) -> Row:

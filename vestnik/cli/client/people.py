@@ -1,6 +1,6 @@
 """The client's commands about people and oneself."""
 
-from vestnik.cli.client.arguments import Arguments
+from vestnik.cli.client.arguments import Arguments, BadLine
 from vestnik.cli.client.shell import Shell
 
 
@@ -33,6 +33,15 @@ async def block(shell: Shell, given: Arguments) -> None:
 async def unblock(shell: Shell, given: Arguments) -> None:
     """Block somebody no more."""
     shell.done(await shell.client.unblock(given.name()))
+
+
+async def guests(shell: Shell, given: Arguments) -> None:
+    """Let guests write to oneself, or not."""
+    admit = given.takes("on")
+    if not admit and not given.takes("off"):
+        raise BadLine
+    given.end()
+    shell.done(await shell.client.admit_guests(admit))
 
 
 async def leave_server(shell: Shell, given: Arguments) -> None:

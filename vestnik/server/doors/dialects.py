@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from vestnik.protocol.dialects import (
+    LONGEST,
     PLAIN,
     PLAINLY,
     SILENTLY,
     Dialect,
     DialectFormat,
     Spelling,
-    means_everybody,
     read,
     recognise,
 )
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.formats import Format, jim_formats
 from vestnik.protocol.names import ROOM_SIGN, name_key
-from vestnik.protocol.requests import AnyRequest, Join, Leave, Msg
+from vestnik.protocol.requests import AnyRequest, Authenticate, Join, Leave, Msg
 from vestnik.protocol.spellings import respell
 from vestnik.server.door import Incoming
 from vestnik.server.peer import Peer
@@ -51,11 +51,12 @@ class Dialects:
 class Ear:
     """Understands what comes over one connection, and sees to it that it is answered alike. `peer` is set later."""
 
-    __slots__ = ("_dialect", "_dialects", "_joined", "peer")
+    __slots__ = ("_author", "_dialect", "_dialects", "_joined", "peer")
 
     def __init__(self, dialects: Dialects) -> None:
         self._dialects = dialects
         self._dialect = PLAINLY
+        self._author = ""  # as whom it has spelled messages otherwise than plainly
         self._joined: set[str] | None = None  # keys of rooms that it has become a member of by writing
         self.peer: Peer
 
@@ -78,13 +79,19 @@ class Ear:
 
     def hear(self, found: Iterator[Incoming]) -> Iterator[Incoming]:
         """What has come, as plain JIM; before a message to a room, where that is the custom, a request to join it."""
+        account = self.peer.session.account
+        known = account is not None and not account.visitor
         for request in found:
+            if known and type(request) is Msg and len(request.to) > LONGEST and self._dialect is PLAINLY:
+                yield request
+                continue
             if request is None or isinstance(request, BadRequest) or not self._open:
                 yield request
                 continue
-            if type(request) is Msg and self._dialect is PLAINLY and not means_everybody(request.to):
-                yield request
-                continue
+            account = self.peer.session.account
+            simple = account is not None and account.visitor and type(request) is not Authenticate
+            if simple != self._dialect.simple:
+                self._speak(self._dialect._replace(simple=simple, joining=True))
             meant, dialect = recognise(request, self._dialect, self._dialects.common)
             self._speak(dialect)
             if dialect.joining and isinstance(meant, Msg | Leave):
@@ -108,7 +115,8 @@ class Ear:
         if account is not None:
             spelling = dialect.spelling
             if spelling is not None and spelling is not PLAIN:
-                self._dialects.spoken[account.name] = spelling
+                self._author = account.name
+                self._dialects.spoken[self._author] = spelling
         if dialect != self._dialect:
             self._dialect = dialect
             self.peer.formats = self.formats
@@ -116,6 +124,4 @@ class Ear:
 
     def end(self) -> None:
         """The connection is gone."""
-        account = self.peer.session.account
-        if account is not None:
-            self._dialects.spoken.pop(account.name, None)
+        self._dialects.spoken.pop(self._author, None)

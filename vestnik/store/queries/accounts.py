@@ -8,7 +8,9 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_,
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
+    GONE,
     NOWHERE,
+    VISITING,
     AccountRecord,
     AccountRule,
     AccountStanding,
@@ -35,9 +37,9 @@ MAX_KEYS: Final = 500
 
 
 # Put together once: building a statement costs more than running it.
-_ACCOUNT: Final = select(account.c.id, account.c.name).where(account.c.key == bindparam("key"))
+_ACCOUNT: Final = select(account.c.id, account.c.name, account.c.visitor).where(account.c.key == bindparam("key"))
 _SIMILAR: Final = select(account.c.name).where(account.c.skeleton == bindparam("skeleton"))
-_ACCOUNTS: Final = select(account.c.key, account.c.id, account.c.name).where(
+_ACCOUNTS: Final = select(account.c.key, account.c.id, account.c.name, account.c.visitor).where(
     account.c.key.in_(bindparam("keys", expanding=True))
 )
 _LOGIN_USED: Final = (
@@ -73,7 +75,7 @@ _CREDENTIALS: Final = (
         .label("second_factor"),
     )
     .select_from(account.outerjoin(_PLAIN, _PLAIN.c.id == _NEWEST_PLAIN))
-    .where(account.c.key == bindparam("key"))
+    .where(account.c.key == bindparam("key"), account.c.visitor == 0)
 )
 _TOKEN_LOGIN: Final = (
     select(
@@ -96,13 +98,13 @@ _ACCOUNT_STANDING: Final = select(account.c.role, _OWNERS).where(account.c.id ==
 _STATES: Final = select(account.c.name, account.c.created, account.c.disabled, account.c.role)
 
 
-_PEOPLE: Final = select(account.c.id).where(account.c.role != "bot").limit(1)
+_PEOPLE: Final = select(account.c.id).where(account.c.role != "bot", account.c.visitor == 0).limit(1)
 
 
 def find_account(connection: Connection, key: str) -> AccountRecord | None:
     """The account whose name has this key."""
     row = connection.execute(_ACCOUNT, {"key": key}).first()
-    return AccountRecord(row.id, row.name) if row else None
+    return AccountRecord(row.id, row.name, row.visitor) if row else None
 
 
 def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, AccountRecord]:
@@ -110,15 +112,16 @@ def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, Ac
     wanted = list(keys)
     found: dict[str, AccountRecord] = {}
     for start in range(0, len(wanted), MAX_KEYS):
-        for key, account_id, name in connection.execute(_ACCOUNTS, {"keys": wanted[start : start + MAX_KEYS]}):
-            found[key] = AccountRecord(account_id, name)
+        for key, *values in connection.execute(_ACCOUNTS, {"keys": wanted[start : start + MAX_KEYS]}):
+            found[key] = AccountRecord(*values)
     return found
 
 
 def name_standing(connection: Connection, name: str, key: str) -> NameStanding:
     """How a name stands that somebody may want."""
     similar = connection.execute(_SIMILAR, {"skeleton": skeleton(name)}).scalar()
-    return NameStanding(find_account(connection, key) is not None, similar)
+    found = find_account(connection, key)
+    return NameStanding(found is not None, similar, found is not None and found.visitor == VISITING)
 
 
 def add_account(
@@ -154,7 +157,9 @@ def account_names(connection: Connection, after: int, limit: int) -> list[tuple[
 
 def doubtful_accounts(connection: Connection, keys: Collection[str], limit: int) -> list[str]:
     """Accounts whose names look like others' that were there before, or have one of these keys."""
-    doubtful = select(account.c.name).where(or_(account.c.skeleton.is_(None), account.c.key.in_(keys)))
+    doubtful = select(account.c.name).where(
+        account.c.visitor == 0, or_(account.c.skeleton.is_(None), account.c.key.in_(keys))
+    )
     return list(connection.execute(doubtful.order_by(account.c.key).limit(limit)).scalars())
 
 
@@ -181,7 +186,7 @@ def set_disabled(connection: Connection, account_id: int, disabled: bool, now: f
 
 def list_accounts(connection: Connection, after: str, limit: int) -> list[AccountState]:
     """Accounts by name, those behind the key `after`."""
-    rows = _STATES.where(account.c.key > after).order_by(account.c.key).limit(limit)
+    rows = _STATES.where(account.c.key > after, account.c.visitor != GONE).order_by(account.c.key).limit(limit)
     return [_state(*row) for row in connection.execute(rows)]
 
 

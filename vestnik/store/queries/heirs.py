@@ -20,7 +20,7 @@ _MUTED: Final = bindparam("now") < _UNTIL
 _HEIR: Final = (
     select(account.c.id, account.c.name, case((_MUTED, _UNTIL)).label("until"))
     .join(member, member.c.account_id == account.c.id)
-    .where(member.c.room_id == _ROOM, account.c.disabled == false())
+    .where(member.c.room_id == _ROOM, account.c.disabled == false(), account.c.role != "guest")
     .order_by(
         case((_MUTED, 1), else_=0),
         case((member.c.role == "moderator", 0), else_=1),

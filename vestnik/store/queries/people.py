@@ -6,17 +6,18 @@ from typing import Final
 from msgspec import UNSET
 from sqlalchemy import Connection, bindparam, select, update
 
+from vestnik.chat.storage.accounts import GONE
 from vestnik.chat.storage.people import KnownPerson, Seen
 from vestnik.protocol.events import Person
 from vestnik.store.schema import account
 
 # Put together once: building a statement costs more than running it.
-_PEOPLE: Final = select(account.c.key, account.c.id, account.c.name, account.c.status, account.c.seen).where(
-    account.c.key.in_(bindparam("keys", expanding=True))
-)
+_PEOPLE: Final = select(
+    account.c.key, account.c.id, account.c.name, account.c.status, account.c.seen, account.c.role
+).where(account.c.key.in_(bindparam("keys", expanding=True)))
 _EVERYBODY: Final = (
-    select(account.c.id, account.c.name, account.c.status, account.c.seen)
-    .where(account.c.key > bindparam("after"), account.c.disabled.is_(False))
+    select(account.c.id, account.c.name, account.c.status, account.c.seen, account.c.role)
+    .where(account.c.key > bindparam("after"), account.c.disabled.is_(False), account.c.visitor != GONE)
     .order_by(account.c.key)
     .limit(bindparam("limit"))
 )
@@ -45,5 +46,5 @@ def save_people(connection: Connection, seen: Sequence[Seen]) -> None:
         )
 
 
-def _known(number: int, name: str, status: str, seen: float | None) -> KnownPerson:
-    return KnownPerson(number, Person(name, "offline", status, UNSET if seen is None else seen))
+def _known(number: int, name: str, status: str, seen: float | None, role: str) -> KnownPerson:
+    return KnownPerson(number, Person(name, "offline", status, UNSET if seen is None else seen, role == "guest"))

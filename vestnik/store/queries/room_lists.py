@@ -33,6 +33,7 @@ _ALL_ROOMS: Final = select(
     room.c.edits,
     *ALLOWED,
     room.c.slow,
+    room.c.guests,
     LAST_SEQ.label("seq"),
     select(func.coalesce(func.max(change.c.change), 0))
     .where(change.c.conversation_id == room.c.id)
@@ -103,6 +104,7 @@ def all_rooms(connection: Connection) -> list[RoomRecord]:
             allowances(row),
             row.slow,
             _spoke(connection, row.id, row.slow) if row.slow else NOBODY,
+            row.guests,
         )
         for row in connection.execute(_ALL_ROOMS)
     ]
@@ -163,7 +165,7 @@ def list_rooms(connection: Connection, account_id: int, query: str, after: str, 
 
 
 _MEMBER_LIST: Final = (
-    select(account.c.name, member.c.joined, member.c.role, mute.c.until)
+    select(account.c.name, member.c.joined, member.c.role, mute.c.until, account.c.role.label("server_role"))
     .join(account, account.c.id == member.c.account_id)
     .outerjoin(
         mute,
@@ -186,8 +188,8 @@ def list_members(
     check_reading(connection, reader, room_id)
     values = {"room_id": room_id, "now": now, "after": after, "page": limit}
     return [
-        MemberState(name, joined, cast(RoleName, intern(role)), UNSET if until is None else until)
-        for name, joined, role, until in connection.execute(_MEMBER_LIST, values)
+        MemberState(name, joined, cast(RoleName, intern(role)), UNSET if until is None else until, server == "guest")
+        for name, joined, role, until, server in connection.execute(_MEMBER_LIST, values)
     ]
 
 
@@ -215,6 +217,7 @@ def _state(row: Row[Any], sizes: Mapping[int, int]) -> RoomState:
         cast(Circle, intern(row.pinning)),
         cast(Circle, intern(row.mention_all)),
         row.slow,
+        row.guests,
     )
 
 

@@ -28,6 +28,7 @@ _SETTINGS: Final = select(
     room.c.retention,
     *(room.c[field] for field in Allowances._fields),
     room.c.slow,
+    room.c.guests,
 ).where(room.c.id == bindparam("room_id"))
 
 
@@ -44,19 +45,23 @@ _FORGET_ALIASES: Final = delete(room_alias).where(
 """All but the newest names of before."""
 
 
-def join_room(connection: Connection, key: str, name: str, account_id: int, now: float, rule: RoomRule) -> Joined:
+def join_room(
+    connection: Connection, key: str, name: str, account_id: int, now: float, rule: RoomRule, *, guest: bool = False
+) -> Joined:
     """Make the account a member, and the room if there is none; the first member becomes its owner."""
     found = standing_by_key(connection, key, account_id)
     if found is None:
-        rule(Standing(name, similar=name_similar(connection, name, account_id)))
-        return _make_room(connection, account_id, now, {account_id: "owner"}, {"name": name, "key": key})
+        rule(Standing(name, similar=name_similar(connection, name, account_id), guests=guest))
+        told: dict[str, Any] = {"guests": True} if guest else {}
+        first: RoleName = "member" if guest else "owner"
+        return _make_room(connection, account_id, now, {account_id: first}, {"name": name, "key": key, **told}, told)
     room_id, peopled, standing = found
     if standing.role is not None:
         return Joined(room_id, standing.room, None)
     rule(standing)
-    role: RoleName = "member" if peopled else "owner"
+    role: RoleName = "member" if peopled or guest else "owner"
     add_member(connection, room_id, account_id, now, role)
-    told: dict[str, Any] = {} if peopled else {"role": role}
+    told = {} if role == "member" else {"role": role}
     return Joined(room_id, standing.room, add_change(connection, room_id, account_id, now, "join", **told))
 
 
@@ -155,5 +160,6 @@ def _make_room(
         edits=columns.get("edits", "members"),
         allowed=Allowances(**{field: columns[field] for field in Allowances._fields if field in columns}),
         slow=columns.get("slow", 0),
+        guests=columns.get("guests", False),
     )
     return Joined(room_id, name, add_change(connection, room_id, account_id, now, "create_room", made=record, **told))

@@ -69,6 +69,7 @@ _STANDING: Final[Select[Any]] = select(
     room.c.archived,
     room.c.edits,
     *ALLOWED,
+    room.c.guests,
     room.c.people.is_not(None).label("is_group"),
     _role_of("account_id").scalar_subquery().label("role"),
     select(mute.c.until)
@@ -84,7 +85,12 @@ _STANDING: Final[Select[Any]] = select(
     .where(invitation.c.room_id == room.c.id, invitation.c.account_id == bindparam("account_id"), HOLDS)
     .label("invited"),
     exists()
-    .where(member.c.room_id == room.c.id, member.c.account_id == account.c.id, account.c.disabled == false())
+    .where(
+        member.c.room_id == room.c.id,
+        member.c.account_id == account.c.id,
+        account.c.disabled == false(),
+        account.c.role != "guest",
+    )
     .label("peopled"),
 )
 _BY_ID: Final = _STANDING.where(room.c.id == bindparam("room_id"))
@@ -224,4 +230,5 @@ def _standing(row: Row[Any]) -> Standing:
         invited=row.invited,
         edits=row.edits,
         allowed=allowances(row),
+        guests=row.guests,
     )

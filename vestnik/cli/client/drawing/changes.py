@@ -41,6 +41,7 @@ FIELDS: Final[dict[str, Callable[[object], str]]] = {
     "pinning": lambda _: "cli.change_pinning",
     "mention_all": lambda _: "cli.change_mention_all",
     "slow": lambda seconds: "cli.change_slow" if seconds else "cli.change_no_slow",
+    "guests": lambda guests: "cli.change_guests" if guests else "cli.change_no_guests",
 }
 SIGNS: Final = {
     "react": "cli.sign_react",
