@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.chat.conftest import House
+from tests.chat.conftest import PASSWORD, House
 from tests.support.data import add_accounts
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.chat.outcome import Post
 from vestnik.chat.session import Session
+from vestnik.protocol import own_account as own
 from vestnik.protocol import requests as r
 from vestnik.protocol.bots import Commands, SetCommands
 from vestnik.protocol.errors import NotFound, VestnikError
@@ -64,6 +65,14 @@ ASKED: dict[type[r.Request], Callable[[str], Any]] = {
     Commands: lambda room: Commands(to=room),
     SetCommands: lambda _: SetCommands(commands=[]),
     r.Search: lambda _: r.Search(query="said"),
+    own.Totp: lambda _: own.Totp(),
+    own.BeginTotp: lambda _: own.BeginTotp(password=PASSWORD),
+    own.ConfirmTotp: lambda _: own.ConfirmTotp(code=PASSWORD),
+    own.EndTotp: lambda _: own.EndTotp(password=PASSWORD, code=PASSWORD),
+    own.RecoveryCodes: lambda _: own.RecoveryCodes(password=PASSWORD, code=PASSWORD),
+    own.Logins: lambda _: own.Logins(),
+    own.EndLogin: lambda _: own.EndLogin(login=1),
+    own.EndLogins: lambda _: own.EndLogins(),
 }
 """A request of each action about a room, as far as it can be about one, which somebody in it would be granted."""
 
@@ -166,7 +175,7 @@ def told(outcome: Any) -> str:
     if isinstance(outcome, BaseException):
         assert isinstance(outcome, VestnikError), repr(outcome)
         return outcome.text("en")
-    return msgspec.json.encode([outcome.values, dict(outcome.more)]).decode()
+    return msgspec.json.encode([outcome.values, dict(outcome.more)], enc_hook=str).decode()  # a secret is not shown
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])

@@ -44,13 +44,9 @@ def test_fields_that_hold_names() -> None:
 
 def test_promised() -> None:
     """Messages, changes, logins and administration are promised; no refusal is, nor what strangers can cause."""
-    logins = (
-        answers.LOGIN_ACCEPTED,
-        answers.LOGIN_RESUMED,
-        answers.LOGIN_ENDED,
-        answers.GUEST_ENTERED,
-        answers.LOGIN_REVOKED,
-    )
+    logins: tuple[answers.Answer, ...] = (answers.LOGIN_ACCEPTED, answers.LOGIN_RESUMED, answers.LOGIN_ENDED)
+    logins += (answers.GUEST_ENTERED, answers.LOGIN_REVOKED, answers.LOGINS_REVOKED)
+    logins += (answers.TOTP_CONFIRMED, answers.TOTP_ENDED, answers.TOTP_CODES)
     promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT, answers.MESSAGE_NOTED)
     for answer in answers.ALL.values():
         event, changed = catalogue.of_answer(answer), catalogue.of_change(answer)

@@ -24,8 +24,8 @@ CATALOGUE: Final[Catalogue] = {
         "Password and code are asked for in a terminal: run vestnik client in one",
     ),
     "cli.help_revoke": (
-        "завершить вход из /logins и его соединения; all — все, кроме этого",
-        "end a login of /logins and its connections; all: every one but this",
+        "завершить вход из /logins; all — все, кроме этого",
+        "end a login of /logins; all: every one but this",
     ),
     "cli.help_logins": ("откуда вы вошли", "where you are logged in"),
     "cli.columns_logins": (
