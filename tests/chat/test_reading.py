@@ -17,6 +17,7 @@ from vestnik.protocol import own_account as own
 from vestnik.protocol import requests as r
 from vestnik.protocol.bots import Commands, SetCommands
 from vestnik.protocol.errors import NotFound, VestnikError
+from vestnik.protocol.reports import ReportMessage, Reports, Resolve
 
 LEFT_OUT = {r.Authenticate, r.Quit}
 """They end or change the session itself."""
@@ -64,6 +65,10 @@ ASKED: dict[type[r.Request], Callable[[str], Any]] = {
     r.Pins: lambda room: r.Pins(to=room),
     Commands: lambda room: Commands(to=room),
     SetCommands: lambda _: SetCommands(commands=[]),
+    ReportMessage: lambda room: ReportMessage(to=room, seq=1),
+    Reports: lambda _: Reports(),
+    Resolve: lambda _: Resolve(report=1),
+    r.AdmitGuests: lambda _: r.AdmitGuests(admit=True),
     r.Search: lambda _: r.Search(query="said"),
     own.Totp: lambda _: own.Totp(),
     own.BeginTotp: lambda _: own.BeginTotp(password=PASSWORD),
@@ -134,6 +139,9 @@ async def furnish(house: House, anna: Session, boris: Session) -> str:
     await house.do(anna, r.SetRole(room=name, name="boris", role="moderator"))
     await house.keep(anna, r.Msg(to=name, message="One was said before"))
     await house.keep(boris, r.Msg(to=name, message="Two was said before"))
+    vera = await house.login("Вера Павловна")
+    await house.keep(vera, r.Msg(to=name, message="Three was said before"))
+    await house.do(anna, ReportMessage(to=name, seq=3))
     for request in (r.Pin(to=name, seq=1), r.React(to=name, seq=1, emoji="y"), r.Edit(to=name, seq=1, message="Three")):
         await house.do(anna, request)
     return name
@@ -145,7 +153,7 @@ async def throw_out(house: House, anna: Session) -> None:
         await house.do(anna, r.Remove(room="#tea", name="boris"))
     await house.keep(anna, r.Msg(to="#tea", message="Secret: said later"))
     await house.do(anna, r.Edit(to="#tea", seq=1, message="Secret"))
-    await house.do(anna, r.Pin(to="#tea", seq=3))
+    await house.do(anna, r.Pin(to="#tea", seq=4))
     await house.do(anna, r.SetRoom(room="#tea", name="#Secret", topic="Secret"))
 
 

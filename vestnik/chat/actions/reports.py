@@ -9,11 +9,14 @@ from vestnik.chat.chat import Chat
 from vestnik.chat.conversations import Conversation, find_conversation, find_room, name_of
 from vestnik.chat.names import check_text
 from vestnik.chat.outcome import Reply, Telling
+from vestnik.chat.reading import may_hear
 from vestnik.chat.roles import role_of
 from vestnik.chat.rooms import Room
 from vestnik.chat.rules.matrix import ranks
 from vestnik.chat.rules.reports import MayReport, MayResolve, may_act, moderates
+from vestnik.chat.server_roles import ADMINISTRATORS
 from vestnik.chat.session import Session
+from vestnik.chat.storage.reports import KeptReport
 from vestnik.protocol import answers
 from vestnik.protocol.events import ReportNotice, ReportState
 from vestnik.protocol.reports import ReportMessage, Reports, Resolve
@@ -55,7 +58,7 @@ async def list_reports(chat: Chat, session: Session, request: Reports) -> Reply:
     found: list[ReportState] = []
     characters, following = 0, kept[-1].report.report if len(kept) == MAX_LOOKED else None
     for each in kept:
-        if may_act(each.standing):
+        if may_act(each.standing) and _may_hear(chat, session, each):
             characters += len(each.report.message)
             if found and (len(found) == limit or characters > PAGE_CHARACTERS):
                 following = found[-1].report
@@ -65,6 +68,11 @@ async def list_reports(chat: Chat, session: Session, request: Reports) -> Reply:
     if following is not None:
         more |= {"more": True, "next": str(following)}
     return Reply(answers.REPORTS_LISTED, (account.name, len(found)), more=more)
+
+
+def _may_hear(chat: Chat, session: Session, kept: KeptReport) -> bool:
+    """Whether a report may still be told: who moderates a room may have been removed from it since it was read."""
+    return kept.standing.server_role in ADMINISTRATORS or may_hear(chat.rooms, kept.report.to, session)
 
 
 async def resolve(chat: Chat, session: Session, request: Resolve) -> Reply:
