@@ -11,7 +11,7 @@ import pytest
 from bench.goals import at_least, within
 from bench.journal_load import FULL, LOADS, OFF, cpu_ratio, speed_ratio
 from bench.journal_report import Findings, load_goals, record_goals, record_table
-from bench.journal_variants import MESSAGE, VARIANTS
+from bench.journal_variants import DURATION, EPOCH, MESSAGE, VARIANTS
 from bench.process import ROOT
 from bench.profiles import Result
 from bench.report import write
@@ -23,9 +23,9 @@ RECORDS = 3
 
 def made(number: int, **other: object) -> dict[str, object]:
     """The object of a record of `message.delivered`."""
-    fields = {"account": "user", "to": "#geekbrains", "seq": number, "number": number}
+    fields = {"account": "user", "to": "#geekbrains", "seq": number, "number": number, "epoch": EPOCH}
     head = {"time": "2026-11-22T17:43:05.178402+03:00", "level": "INFO", "logger": "server", "message": MESSAGE}
-    event = {"event": "message.delivered", "code": 200, "connection": "7", "request": number}
+    event = {"event": "message.delivered", "code": 200, "connection": "7", "request": number, "duration_ms": DURATION}
     return head | event | fields | other
 
 

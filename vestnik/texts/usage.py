@@ -14,6 +14,7 @@ METAVARS: Final[Mapping[str, str]] = {
         "[show|stats|message|copy|verify|setup-keys] [ПАРАМЕТРЫ] [АРГУМЕНТЫ]"
     ),
     "ROOM": "ЧАТ",
+    "ROLE": "РОЛЬ",
     "ACTION": "ДЕЙСТВИЕ",
     "ADDR": "АДРЕС",
     "ADDR[:PORT]": "АДРЕС[:ПОРТ]",

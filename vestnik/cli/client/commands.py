@@ -63,8 +63,8 @@ _ROOMS: Final = (
     Command("/retention", "{days}|off", rooms.retention, "cli.help_retention"),
     Command("/allow", "{what} {who}", rooms.allow, "cli.help_allow"),
     Command("/slow", "{seconds}|off", rooms.slow, "cli.help_slow"),
-    Command("/open", "", rooms.open_, "cli.help_open"),
-    Command("/close", "", rooms.close, "cli.help_close"),
+    Command("/admit", "", rooms.admit, "cli.help_admit"),
+    Command("/unadmit", "", rooms.unadmit, "cli.help_unadmit"),
 )
 _MEMBERS: Final = (
     Command("/members", "", rooms.members, "cli.help_members"),

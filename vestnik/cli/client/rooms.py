@@ -151,12 +151,12 @@ async def slow(shell: Shell, given: Arguments) -> None:
     await _set(shell, room_name, slow=seconds)
 
 
-async def open_(shell: Shell, given: Arguments) -> None:
+async def admit(shell: Shell, given: Arguments) -> None:
     """Let guests into a room."""
     await _set(shell, given.room_alone(), guests=True)
 
 
-async def close(shell: Shell, given: Arguments) -> None:
+async def unadmit(shell: Shell, given: Arguments) -> None:
     """Let no guests into a room."""
     await _set(shell, given.room_alone(), guests=False)
 
