@@ -51,9 +51,8 @@ async def enter(chat: Chat, session: Session, request: Presence, name: str) -> R
 
 async def _join_common(chat: Chat, record: AccountRecord) -> ChangeEvent | None:
     common = chat.guests.common
-    with suppress(
-        Forbidden, Conflict
-    ):  # no event: it is private, archived or looks like another: there is none for all
+    # It may be private or archived, or look like another.
+    with suppress(Forbidden, Conflict):  # no event: then there is no room for all
         joined = await chat.storage.join_room(
             name_key(common), common, record.id, chat.clock(), MayJoin(record.name, common), guest=True
         )
