@@ -61,7 +61,7 @@ class Queued:
             submit(new)
 
         app.store._change = note_change  # type: ignore[method-assign]
-        app.store.submit = note_submit  # type: ignore[method-assign]
+        app.services.intake._hub._submit = note_submit
 
     async def until(self, name: str) -> None:
         """Return when it was handed over."""
