@@ -1,12 +1,13 @@
 """How a database is opened."""
 
 from pathlib import Path
+from sqlite3 import IntegrityError as SQLiteError
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from vestnik.store.engine import BUSY_TIMEOUT, open_engine
+from vestnik.store.engine import BUSY_TIMEOUT, driver_of, open_engine, transaction
 from vestnik.store.store import prepare
 
 
@@ -67,3 +68,18 @@ def test_any_directory(tmp_path: Path, name: str) -> None:
     path = prepare(data)
     assert path.stat().st_size > 0
     assert [found.name for found in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["by SQLAlchemy", "by the driver"])
+def test_a_commit_that_fails(engine: Engine, asked: bool) -> None:
+    """After a commit has failed nothing of it is there, and the next transaction is one like any other."""
+    nowhere = "INSERT INTO cursor (conversation_id, account_id, delivered, read) VALUES (4711, 4711, 1, 1)"
+    with engine.connect() as connection:
+        driver = driver_of(connection)
+        with pytest.raises((IntegrityError, SQLiteError), match="FOREIGN KEY"), transaction(connection, driver):  # noqa: PT012
+            driver.execute("PRAGMA defer_foreign_keys = ON")  # what points nowhere is found by the commit
+            (connection.exec_driver_sql if asked else driver.execute)(nowhere)
+        assert not driver.in_transaction
+        for _ in range(2):
+            with transaction(connection, driver):
+                assert connection.exec_driver_sql("SELECT count(*) FROM cursor").scalar() == 0

@@ -68,8 +68,7 @@ def transaction(connection: Connection, driver: SQLiteConnection) -> Iterator[No
         else:
             driver.commit()
     except BaseException:
-        if connection.in_transaction():
-            connection.rollback()
+        connection.rollback()  # also of a commit that failed, after which it says that it is in no transaction
         driver.rollback()
         raise
 
