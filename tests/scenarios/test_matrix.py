@@ -16,6 +16,7 @@ PEOPLE: Final = (*ROLES, "other member", "other moderator", "other owner")
 RANKS: Final[dict[Level, int]] = {"anybody": 0, "member": 1, "moderator": 2, "owner": 3, "nobody": 4}
 CIRCLES: Final = {"members": 1, "moderators": 2, "owners": 3, "nobody": 4}
 SETTINGS: Final = {
+    "guests": True,
     "topic": "Leaves",
     "description": "All about leaves",
     "slow": 5,

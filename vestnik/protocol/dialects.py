@@ -125,6 +125,8 @@ def _read_message(found: _Wild, dialect: Dialect) -> tuple[AnyRequest | None, Di
     text = found.message if found.mess_text is None else found.mess_text
     if to is None or text is None:
         return None, dialect
+    if found.action == "msg" and found.to is not None and found.message is not None:
+        return None, dialect  # a plain one, of which something else is wrong
     if found.action == "msg":
         spelling = RECEIVER if found.sender is not None and found.to is None else PLAIN
     else:
