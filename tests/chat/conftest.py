@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from inspect import isawaitable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,11 +21,12 @@ from vestnik.chat.outcome import Outcome, Post, Reply
 from vestnik.chat.passwords import verify_password
 from vestnik.chat.reading import check_told
 from vestnik.chat.rooms import Room
-from vestnik.chat.session import Session
+from vestnik.chat.session import Account, Session
 from vestnik.chat.storage.changes import ChangeEvent
-from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.administration import AnyAction, AnyAdministration
 from vestnik.protocol.answers import Answer
 from vestnik.protocol.formats import Format, jim_formats
+from vestnik.protocol.request import Request
 from vestnik.protocol.requests import AnyRequest, Authenticate, User
 from vestnik.secret import Secret
 from vestnik.store.store import DATABASE, Store
@@ -91,6 +92,10 @@ class SlowPasswords:
         """The hash of a password."""
         return quick_hash(password.reveal())
 
+    async def hash_in_turn(self, password: Secret) -> str:
+        """The same."""
+        return quick_hash(password.reveal())
+
     def turn(self, _session: Session, _name: str) -> AbstractAsyncContextManager[None]:
         """It is always everybody's turn."""
         return nullcontext()
@@ -102,10 +107,12 @@ class SlowPasswords:
 
 
 class Clerk:
-    """Writes down what administrators are about to do."""
+    """Writes down what administrators are about to do. Without an account it is the user that the server runs as."""
 
-    def __init__(self, acts: list[tuple[str, tuple[object, ...]]]) -> None:
+    def __init__(self, acts: list[tuple[str, tuple[object, ...]]], account: Account | None = None) -> None:
         self.acts = acts
+        self.account_id = None if account is None else account.id
+        self.name = "" if account is None else account.name
 
     async def record(self, answer: Answer, *values: object) -> None:
         """Take a record."""
@@ -130,6 +137,7 @@ class House:
             clock=lambda: self.now,
             names=NAMES,
         )
+        self.chat.administer = self._administer
 
     def _changed(self, events: Sequence[ChangeEvent]) -> None:
         for event in events:
@@ -149,7 +157,7 @@ class House:
             going_on.set()
             await holding
 
-    async def do(self, session: Session, request: AnyRequest | AnyAdministration) -> Outcome:
+    async def do(self, session: Session, request: AnyAction) -> Outcome:
         """Serve a request to its end."""
         outcome: Outcome | Awaitable[Outcome] = dispatch(self.chat, session, request)
         if isawaitable(outcome):
@@ -157,7 +165,7 @@ class House:
             check_told(session, outcome)
         return outcome  # type: ignore[return-value]
 
-    async def reply(self, session: Session, request: AnyRequest | AnyAdministration) -> Reply:
+    async def reply(self, session: Session, request: AnyAction) -> Reply:
         """Serve a request that is answered at once."""
         outcome = await self.do(session, request)
         assert isinstance(outcome, Reply)
@@ -189,11 +197,14 @@ class House:
         assert found is not None
         return found.id
 
-    async def administer(self, request: AnyAdministration) -> Reply:
-        """Serve an act of administration; `acts` are those that were recorded."""
+    async def administer(self, request: AnyAdministration, account: Account | None = None) -> Reply:
+        """Serve an act of administration, of an account or of the control door; `acts` are those that were recorded."""
         session = Session(Ear())
-        session.administrator = Clerk(self.acts)
+        session.administrator = Clerk(self.acts, account)
         return await self.reply(session, request)
+
+    async def _administer(self, session: Session, request: Request) -> Reply:
+        return await self.administer(cast(AnyAdministration, request), session.speaker)
 
 
 @pytest.fixture

@@ -15,12 +15,13 @@ from vestnik.chat.outcome import Post
 from vestnik.chat.session import Session
 from vestnik.protocol import own_account as own
 from vestnik.protocol import requests as r
+from vestnik.protocol.accounts import ChangePassword, Register, ResetPassword
 from vestnik.protocol.bots import Commands, SetCommands
 from vestnik.protocol.errors import NotFound, VestnikError
 from vestnik.protocol.reports import ReportMessage, Reports, Resolve
 
-LEFT_OUT = {r.Authenticate, r.Quit}
-"""They end or change the session itself."""
+LEFT_OUT = {r.Authenticate, r.Quit, ChangePassword, ResetPassword, Register}
+"""They end or change the session itself, or need none."""
 
 ASKED: dict[type[r.Request], Callable[[str], Any]] = {
     r.Msg: lambda room: r.Msg(to=room, message="@anna", reply_to=1),

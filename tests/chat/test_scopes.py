@@ -1,11 +1,12 @@
 """What a token gives."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 
 from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.chat.scopes import ACTION_NAMES, ALWAYS, GROUPS, USUAL, Numbered, Scope, actions_of, check_scope
+from vestnik.protocol.accounts import AnyOwn
 from vestnik.protocol.errors import Forbidden, NotAuthorised, VestnikError
 from vestnik.protocol.request import Request
 from vestnik.protocol.requests import (
@@ -41,11 +42,14 @@ def check(scope: Scope, request: Request, now: float = 0.0) -> None:
 
 
 def test_groups() -> None:
-    """Groups name actions that there are, none twice; nothing of administration is among them."""
+    """Groups name actions that there are, none twice; nothing of administration or passwords is among them."""
     names = [name for group in GROUPS.values() for name in group]
     assert len(names) == len(set(names))
     assert set(names) | ALWAYS <= ACTION_NAMES
-    assert {action_name(kind) for kind, action in ACTIONS.items() if not action.administrative} == ACTION_NAMES
+    passwords = {action_name(kind) for kind in get_args(AnyOwn)}
+    others = {action_name(kind) for kind, action in ACTIONS.items() if not action.administrative}
+    assert others - passwords == ACTION_NAMES
+    assert not ACTION_NAMES & passwords
     assert "create_room" not in actions_of(USUAL)
     assert not {"block", "logins"} & actions_of(GROUPS)
 

@@ -110,7 +110,8 @@ def test_russian_help(arguments: tuple[str, ...]) -> None:
         "vestnik", "python", "server", "client", "admin", "user", "journal", "demo", "SIGTERM", "Ctrl", "SIGHUP",
         "JSON", "SIGUSR1", "INFO", "show", "stats", "message", "copy", "verify", "setup", "keys", "disable",
         "enable", "list", "passwd", "yesterday", "make", "DEBUG", "backup", "restore", "token", "tokens", "revoke",
-        "owner", "member", "role", "names", "totp",
+        "account", "reset", "owner", "administrator", "member", "guest", "role", "invite", "register", "remove",
+        "names", "totp",
     }  # fmt: skip
 
 

@@ -6,14 +6,19 @@ from typing import Any, get_args
 import pytest
 
 from tests.support.scripted import Script, scripted
+from vestnik.chat.actions import ACTIONS, action_name
 from vestnik.client import (
+    AccountState,
     AuthenticatorKey,
     Client,
     CommandState,
     ConversationState,
     Delivery,
     InvitationState,
+    InviteState,
     LoginState,
+    MadeCode,
+    MadeInvite,
     MemberState,
     Person,
     Refused,
@@ -24,7 +29,8 @@ from vestnik.client import (
     Version,
 )
 from vestnik.log.journal import Journal
-from vestnik.protocol.requests import AnyRequest, Authenticate, Presence, Quit, Resume
+from vestnik.protocol.administration import AnyAction
+from vestnik.protocol.requests import Authenticate, Presence, Quit, Resume
 from vestnik.secret import Secret
 
 Lines = Callable[[], list[str]]
@@ -126,6 +132,64 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
         {},
         OK,
     ),
+    "register": (
+        lambda c: c.register("new secret", "7QK2M"),
+        {"user": {"account_name": "anna", "password": "new secret"}, "invite": "7QK2M"},
+        {},
+        OK,
+    ),
+    "add_invite": (
+        lambda c: c.add_invite("guest", uses=3, seconds=60, rooms=["#tea"]),
+        {"role": "guest", "uses": 3, "seconds": 60, "rooms": ["#tea"]},
+        {"code": "7QK2M", "expires": 9.0, "invite": 4, "link": "vestnik://chat.example/#7QK2M"},
+        MadeInvite(Secret("7QK2M"), 9.0, 4, Secret("vestnik://chat.example/#7QK2M")),
+    ),
+    "list_invites": (
+        lambda c: c.invites(after=3),
+        {"after": 3},
+        {"invites": [{"invite": 4, "created": 1.0, "expires": 9.0, "uses": 2, "by": "anna"}]},
+        [InviteState(4, 1.0, 9.0, 2, "anna")],
+    ),
+    "remove_invite": (lambda c: c.remove_invite(4), {"invite": 4}, {}, OK),
+    "change_password": (
+        lambda c: c.change_password("old secret", "new secret"),
+        {"password": "old secret", "new_password": "new secret"},
+        {},
+        OK,
+    ),
+    "reset_password": (
+        lambda c: c.reset_password("7QK2M", "new secret"),
+        {"user": {"account_name": "anna", "password": "new secret"}, "code": "7QK2M"},
+        {},
+        OK,
+    ),
+    "get_account": (
+        lambda c: c.account("boris"),
+        {"name": "boris"},
+        {"accounts": [{"name": "boris", "created": 1.0, "role": "guest"}]},
+        AccountState("boris", 1.0, role="guest"),
+    ),
+    "list_accounts": (
+        lambda c: c.accounts(after="anna"),
+        {"after": "anna"},
+        {"accounts": [{"name": "boris", "created": 1.0}], "more": True},
+        [AccountState("boris", 1.0)],
+    ),
+    "add_account": (
+        lambda c: c.add_account("dora", "new secret", "bot"),
+        {"name": "dora", "password": "new secret", "role": "bot"},
+        {},
+        OK,
+    ),
+    "set_account_role": (lambda c: c.set_account_role("dora", "guest"), {"name": "dora", "role": "guest"}, {}, OK),
+    "disable_account": (lambda c: c.disable_account("dora"), {"name": "dora"}, {}, OK),
+    "enable_account": (lambda c: c.enable_account("dora"), {"name": "dora"}, {}, OK),
+    "add_reset": (
+        lambda c: c.add_reset("dora", 3600),
+        {"name": "dora", "seconds": 3600},
+        {"code": "7QK2M", "expires": 9.0},
+        MadeCode(Secret("7QK2M"), 9.0),
+    ),
     "join": (lambda c: c.join("#tea"), {"room": "#tea"}, {}, OK),
     "leave": (lambda c: c.leave("#tea"), {"room": "#tea"}, {}, OK),
     "create_room": (
@@ -205,7 +269,9 @@ CASES: dict[str, tuple[Asked, dict[str, Any], dict[str, Any], Any]] = {
 def test_every_action_has_a_case() -> None:
     """Whatever a client may ask for is below, but for what a session is made of."""
     session = {kind.__struct_config__.tag for kind in (Authenticate, Presence, Quit, Resume)}
-    assert {kind.__struct_config__.tag for kind in get_args(AnyRequest)} - session == set(CASES)
+    asked = {kind.__struct_config__.tag for kind in get_args(AnyAction)} - session
+    local = {action_name(kind) for kind, action in ACTIONS.items() if action.administrative and action.role is None}
+    assert asked - local == set(CASES)
 
 
 @pytest.mark.parametrize("action", CASES)

@@ -51,10 +51,10 @@ async def test_connections_end_with_the_act(server: ServerProcess, act: str) -> 
 
 async def test_a_new_account_can_be_mentioned_at_once(server: ServerProcess) -> None:
     """A name whose first letter no account had is mentioned by the next message, and can log in and be written to."""
-    assert user(server.data, "add", "Ждан", password="secret") == "Account Ждан created\n"
+    assert user(server.data, "add", "Ждан", password="seven cold spoons") == "Account Ждан created\n"
     async with (
         await Wire.login(server.port, "anna", features=["seq"]) as anna,
-        await Wire.login(server.port, "Ждан", features=["seq"]) as zhdan,
+        await Wire.login(server.port, "Ждан", "seven cold spoons", features=["seq"]) as zhdan,
     ):
         for wire in (anna, zhdan):
             assert await wire.code(action="join", room="#tea") == 200

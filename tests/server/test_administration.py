@@ -24,6 +24,8 @@ from vestnik.server import administration
 from vestnik.server.administration import ProcessIdentity
 from vestnik.server.app import App
 
+PASSWORD = Secret("seven cold spoons")
+
 
 async def administer(app: App, *acts: AnyAdministration) -> None:
     """Do what an administrator asks for, as the control door does."""
@@ -31,7 +33,7 @@ async def administer(app: App, *acts: AnyAdministration) -> None:
         assert (await app.administration.serve(ProcessIdentity.ourselves(), act)).response < FIRST_ERROR
 
 
-@pytest.mark.parametrize("act", [DisableAccount(name="anna"), SetPassword(name="anna", password=Secret("x"))])
+@pytest.mark.parametrize("act", [DisableAccount(name="anna"), SetPassword(name="anna", password=PASSWORD)])
 async def test_administration_closes_connections(tmp_path: Path, act: AnyAdministration) -> None:
     """Disabling an account or changing its password closes its connections, and no others, before it is answered."""
     async with running_app(tmp_path, "anna", "boris", lang="en") as app:
@@ -47,12 +49,12 @@ async def test_administration_closes_connections(tmp_path: Path, act: AnyAdminis
 async def test_new_accounts_close_nothing(tmp_path: Path) -> None:
     """Who logs in at once to an account made beside the running server stays: only a later change ends the session."""
     async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
-        await administer(app, AddAccount(name="boris", password=Secret("secret")))
-        async with await Wire.login(app.listener.port, "boris") as boris:
+        await administer(app, AddAccount(name="boris", password=PASSWORD))
+        async with await Wire.login(app.listener.port, "boris", PASSWORD.reveal()) as boris:
             await administer(app, DisableAccount(name="anna"))
             assert await anna.rest() == b""
             assert await boris.silent()
-            await administer(app, SetPassword(name="boris", password=Secret("x")))
+            await administer(app, SetPassword(name="boris", password=PASSWORD))
             assert await boris.rest() == b""
 
 
@@ -115,7 +117,7 @@ async def test_a_change_during_a_login_by_token_refuses_it(tmp_path: Path) -> No
         async with await Wire.connect(app.listener.port) as late:
             late.tell(action="authenticate", user={"account_name": "anna", "token": token})
             await asyncio.wait_for(begun.wait(), DEADLINE)
-            await administer(app, SetPassword(name="anna", password=Secret("x")))
+            await administer(app, SetPassword(name="anna", password=PASSWORD))
             going_on.set()
             assert (await late.hear())["response"] == 402
             assert await wire.rest() == b""
@@ -154,7 +156,9 @@ async def test_the_record_comes_first(tmp_path: Path) -> None:
 
         app.store.add_account = look  # type: ignore[assignment, method-assign]
         before = journal_lines(app)
-        await app.administration.serve(ProcessIdentity(7, 4711), AddAccount(name="dora", password=Secret("canary")))
+        await app.administration.serve(
+            ProcessIdentity(7, 4711), AddAccount(name="dora", password=Secret("canary of gold"))
+        )
         assert journal_lines(app) == before
         (record,) = [json.loads(line) for line in seen]
         assert (record["event"], record["account"], record["uid"], record["pid"]) == ("admin.added", "dora", 7, 4711)
@@ -233,7 +237,7 @@ async def test_a_failure_is_told_after_its_record(tmp_path: Path) -> None:
 async def test_a_quiet_journal(tmp_path: Path) -> None:
     """However little a server is to journal, acts are recorded, with who asked."""
     async with running_app(tmp_path, lang="en", log_level="CRITICAL", log_json=False) as app:
-        await administer(app, AddAccount(name="dora", password=Secret("x")))
+        await administer(app, AddAccount(name="dora", password=PASSWORD))
     assert "Account dora created" in (tmp_path / "log" / "admin.log").read_text("utf-8")
     assert f'"pid":{os.getpid()}' in (tmp_path / "log" / "admin.jsonl").read_text("utf-8")
 
@@ -286,3 +290,40 @@ async def test_a_room_is_inherited(tmp_path: Path) -> None:
             assert await boris.code(action="set_room", room="#tea", topic="Mine") == 200
         line = "INFO     server     Change of #tea by the administration of account anna: set_role"
         assert line in journal_lines(app)
+
+
+async def test_an_administrator_who_is_logged_in(tmp_path: Path) -> None:
+    """What an administrator asks for on a connection is recorded with the account, and so are refusals."""
+    async with running_app(tmp_path, "anna", "boris", lang="en") as app:
+        port = app.listener.port
+        async with await Wire.login(port, "anna") as anna, await Wire.login(port, "boris") as boris:
+            assert await boris.code(action="disable_account", name="anna") == 403
+            assert await anna.code(action="set_password", name="boris", password="two wet boots") == 400
+            assert await anna.code(action="set_account_role", name="boris", role="administrator") == 200
+            assert await boris.code(action="add_account", name="dora", password="two wet boots") == 201
+            assert await boris.code(action="disable_account", name="anna") == 403
+            assert await anna.code(action="disable_account", name="boris") == 200
+            assert await boris.rest() == b""
+        lines = (app.settings.log_path / "admin.jsonl").read_text("utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    acts = [(each["administrator"], each["event"]) for each in found if "administrator" in each]
+    assert acts == [
+        ("anna", "admin.role"),
+        ("boris", "admin.added"),
+        ("boris", "admin.refused"),
+        ("anna", "admin.disabled"),
+    ]
+
+
+async def test_wrong_codes_are_slowed_down_as_wrong_passwords_are(tmp_path: Path) -> None:
+    """Who guesses codes or passwords of accounts waits in the queue of logins, and fails there."""
+    async with running_app(tmp_path, "anna") as app, await Wire.login(app.listener.port, "anna") as anna:
+        failed: list[tuple[str, str]] = []
+        queue = app._passwords.queue
+        queue.delays.fail = lambda network, key, now: failed.append((network, key))  # type: ignore[method-assign]
+        change = {"password": "guess", "new_password": "two wet boots"}
+        assert await anna.code(action="change_password", **change) == 402
+        async with await Wire.connect(app.listener.port) as wire:
+            user = {"account_name": "Anna", "password": "two wet boots"}
+            assert await wire.code(action="reset_password", user=user, code="7QK2M") == 402
+        assert failed == [("127.0.0.1", "anna")] * 2

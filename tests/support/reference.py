@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 import vestnik.client
 from vestnik.client import Client, ClientError, event_queue
+from vestnik.client.accounts import AccountActions
 from vestnik.client.commands import CommandActions
 from vestnik.client.logins import LoginActions
 from vestnik.client.messages import MessageActions
@@ -26,6 +27,7 @@ FAMILIES = {
     "Logins": LoginActions,
     "Second factor": TotpActions,
     "Commands of bots": CommandActions,
+    "Accounts": AccountActions,
 }
 EVENTS = [kind.__name__ for kind in get_args(event_queue.Event)]
 """What `Client.events` gives."""

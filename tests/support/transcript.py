@@ -118,7 +118,7 @@ class Player:
 
 
 _CODE = re.compile(r'(?<=")[0-9]{6}(?=")')
-RANDOM = {"token", "epoch", "key", "uri"}
+RANDOM = {"token", "epoch", "key", "uri", "code"}
 """Fields of an answer with a random text, which clients send later as it was shown to them."""
 TIMES = {"time", "created", "joined", "edited", "deleted", "seen", "muted", "until", "used", "expires"}
 """Fields with a moment that is another one each time."""

@@ -10,31 +10,31 @@ from vestnik.chat.limits import MAX_ID
 from vestnik.chat.names import check_length, name_key
 from vestnik.chat.outcome import Outcome
 from vestnik.chat.scopes import check_scope
+from vestnik.chat.server_roles import RANK
 from vestnik.chat.session import Account, Session
 from vestnik.protocol import answers
-from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.administration import AnyAction
 from vestnik.protocol.errors import BadRequest, Forbidden, NotAuthorised, TooMany
 from vestnik.protocol.request import Request
-from vestnik.protocol.requests import AnyRequest, Authenticate
+from vestnik.protocol.requests import Authenticate
 
 
 def dispatch(
     chat: Chat,
     session: Session,
-    request: AnyRequest | AnyAdministration,
+    request: AnyAction,
     actions: Mapping[type[Request], Action] = ACTIONS,
 ) -> Outcome | Awaitable[Outcome]:
     """Serve a request: an outcome at once, or an awaitable when something must be looked up or kept first.
 
     `actions` is the table of actions, or one like it with something around the handlers.
-    Raises BadRequest for an act of administration by anybody else, as for an action that there is not,
-    NotAuthorised without a login where one is needed, Forbidden for a request in another's name, that a token does not
-    give, or with a secret that others could have read on the way, TooMany when the account has asked for too much
-    lately, and whatever error the handler finds.
+    Raises BadRequest for an act of administration that is for the control door only, as for an action that there is
+    not, NotAuthorised without a login where one is needed, Forbidden for an act of administration by who is no
+    administrator, and for a request in another's name, that a token does not give, or with a secret that others could
+    have read on the way, TooMany when the account has asked for too much lately, and what the handler raises.
     """
     action = actions[type(request)]
-    if action.administrative and session.administrator is None:
-        raise BadRequest(answers.ACTION_UNKNOWN, action_name(request))
+    _check_role(session, action, request)
     if request.id is not None:
         check_length("id", request.id, MAX_ID)
     claimed = action.claims(request)
@@ -57,6 +57,8 @@ def dispatch(
         check_scope(session.scope, account.name, request, chat.clock(), chat.rooms.find)
     if action.cost and account is not None and chat.limits.requests:
         _spend(chat, account, action.cost)
+    if action.administrative and session.administrator is None:
+        return chat.administer(session, request)
     return action.handler(chat, session, request)
 
 
@@ -64,6 +66,16 @@ def _spend(chat: Chat, account: Account, cost: float) -> None:
     """Raises TooMany when the account has asked for too much lately."""
     if seconds := chat.floods.spend(account.id, cost, chat.limits.requests, chat.clock()):
         raise TooMany(answers.REQUEST_FLOOD, account.name, ceil(seconds * 10) / 10)
+
+
+def _check_role(session: Session, action: Action, request: Request) -> None:
+    """Raises an error for an act of administration that is not for who asks."""
+    if not action.administrative or session.administrator is not None:
+        return
+    if action.role is None:
+        raise BadRequest(answers.ACTION_UNKNOWN, action_name(request))
+    if RANK[session.speaker.role] < RANK[action.role]:
+        raise Forbidden(answers.ACCOUNT_ROLE, session.speaker.name, action.role)
 
 
 def _check_claim(claimed: Claimed, account: Account, limit: int) -> None:

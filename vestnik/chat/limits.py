@@ -23,6 +23,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The section `[limits]` of the settings. Lengths are in characters after decoding."""
 
     name: Annotated[int, Meta(ge=1, le=MAX_NAME, description="Characters of an account's name.")] = 25
+    password: Annotated[int, Meta(ge=1, le=64, description="Characters that a new password must have at least.")] = 8
+    registrations: Annotated[
+        int, Meta(ge=1, description="Accounts that may register from one network in a day without an invite.")
+    ] = 20
+    invites: Annotated[int, Meta(ge=1, description="Invites to the server that may be good at the same time.")] = 1000
     room: Annotated[int, Meta(ge=2, le=MAX_NAME, description="Characters of a room's name, # included.")] = 25
     text: Annotated[int, Meta(ge=1, le=5000, description="Characters of a message.")] = 4000
     status: Annotated[int, Meta(ge=1, le=1000, description="Characters of a status text.")] = 100

@@ -38,7 +38,7 @@ class Passwords(Protocol):
     """Hashes and checks passwords without keeping the caller's thread."""
 
     def hash(self, password: Secret) -> Awaitable[str]:
-        """The argon2id hash of a password."""
+        """The argon2id hash of a password that an administrator gives."""
 
     def turn(self, session: Session, name: str) -> AbstractAsyncContextManager[None]:
         """A turn to look up and check the password that `session` has given for `name`: not all can at once.
@@ -46,6 +46,9 @@ class Passwords(Protocol):
         WrongLogin raised inside says that it was wrong. Raises ServerError when too many wait, NotAuthorised when
         the connection has ended meanwhile.
         """
+
+    def hash_in_turn(self, password: Secret) -> Awaitable[str]:
+        """The same, for whoever has a turn."""
 
     def verify(self, password_hash: str | None, password: Secret) -> Awaitable[bool]:
         """Whether the password has this hash; for None takes the same time and says no."""

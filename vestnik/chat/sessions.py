@@ -145,12 +145,13 @@ class Sessions:
         if account.visitor and not account.sessions:
             self.depart(account)
 
-    def expel(self, account_id: int) -> None:
-        """End the connections of an account: it may not log in any more as it could."""
+    def expel(self, account_id: int, but: Session | None = None) -> None:
+        """End the connections of an account, `but` one: it may not log in any more as it could."""
         self.expulsions += 1
         account = self._accounts.get(account_id)
         for session in tuple(account.sessions) if account else ():
-            session.recipient.expel()
+            if session is not but:
+                session.recipient.expel()
 
     def set_role(self, account_id: int, role: ServerRole) -> None:
         """An account is something else on the server from now on."""

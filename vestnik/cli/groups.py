@@ -77,13 +77,15 @@ class AnywhereGroup(click.Group):
             for option in self.params
             if isinstance(option, click.Option)
             for word in option.opts
-            if word.startswith("--") and word not in theirs
+            if word not in theirs
         }
         own: list[str] = []
         rest: list[str] = []
         left = iter(words)
         for word in left:
             name, equals, _ = word.partition("=")
+            if len(word) > len("-p") and word[:2] in mine:
+                name, equals = word[:2], word[2:]
             if word == "--":
                 rest += [word, *left]
             elif name not in mine:

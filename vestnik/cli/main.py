@@ -20,8 +20,10 @@ COMMANDS: Final = {
     "client": CommandEntry(
         "vestnik.cli.client.main", "Talk to a server: interactive in a terminal, else line by line."
     ),
+    "account": CommandEntry("vestnik.cli.client.passwords", "Register, or change the password of one's own account."),
     "user": CommandEntry("vestnik.cli.admin.user", "Manage accounts, also beside a running server."),
     "bot": CommandEntry("vestnik.cli.admin.bot", "Manage bots and their tokens, also beside a running server."),
+    "invite": CommandEntry("vestnik.cli.admin.invite", "Invite people to the server, also beside a running one."),
     "journal": CommandEntry(
         "vestnik.cli.journal.main",
         "Read, follow, count and verify journals; find out what became of a message.",

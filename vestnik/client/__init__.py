@@ -8,6 +8,7 @@ async with Client("127.0.0.1", name="user", password="secret") as client:
             print(event.from_, event.message)
 """
 
+from vestnik.client.accounts import MadeCode, MadeInvite
 from vestnik.client.asking import Page
 from vestnik.client.backoff import Backoff
 from vestnik.client.bots.bot import Bot
@@ -33,6 +34,7 @@ from vestnik.client.totp import AuthenticatorKey, TotpState
 from vestnik.client.trust import Trust
 from vestnik.protocol.bots import RegisteredCommand
 from vestnik.protocol.events import (
+    AccountState,
     Change,
     CommandState,
     ConversationState,
@@ -40,6 +42,7 @@ from vestnik.protocol.events import (
     Forwarded,
     InvitationNotice,
     InvitationState,
+    InviteState,
     LoginState,
     MemberState,
     Notice,
@@ -55,6 +58,7 @@ from vestnik.protocol.events import (
 )
 
 __all__ = [
+    "AccountState",
     "AnswerTimeout",
     "AuthenticatorKey",
     "Backoff",
@@ -76,8 +80,11 @@ __all__ = [
     "Forwarded",
     "InvitationNotice",
     "InvitationState",
+    "InviteState",
     "LinkState",
     "LoginState",
+    "MadeCode",
+    "MadeInvite",
     "MemberState",
     "NoTls",
     "NotJson",

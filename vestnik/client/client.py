@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from vestnik.client import catalogue
+from vestnik.client.accounts import AccountActions
 from vestnik.client.backoff import Backoff
 from vestnik.client.commands import CommandActions
 from vestnik.client.connection import TURN_TIME
@@ -46,7 +47,16 @@ class LinkState(NamedTuple):
     seconds: float
 
 
-class Client(MessageActions, RoomActions, PeopleActions, LoginActions, TotpActions, CommandActions, ClientSession):
+class Client(
+    MessageActions,
+    RoomActions,
+    PeopleActions,
+    LoginActions,
+    TotpActions,
+    CommandActions,
+    AccountActions,
+    ClientSession,
+):
     """A session of the account `name` with the server at `address`:`port`.
 
     As a context manager it connects, logs in (by `token`, else by `password`) and announces its presence; leaving the

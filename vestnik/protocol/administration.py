@@ -1,19 +1,35 @@
-"""What an administrator may ask for: one Struct for every action, read at the control door only (docs/protocol.md).
+"""What an administrator may ask for: one Struct for every action (docs/protocol.md).
 
-Elsewhere these actions are as unknown as any word: nobody can find out from outside that there are any.
+At the control door all of them are served, at others those that owners and administrators of the server may ask for.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
-from vestnik.protocol.request import Request
-from vestnik.protocol.requests import GivenRole, ServerRole
+from vestnik.protocol.accounts import AnyOwn
+from vestnik.protocol.request import Number, Request
+from vestnik.protocol.requests import AnyRequest, GivenRole, ServerRole
 from vestnik.secret import Secret
+
+DAY: Final = 86_400
+"""Seconds."""
+Lifetime: TypeAlias = Annotated[int, Meta(ge=60, le=366 * DAY)]
+"""Seconds for which a code is good."""
+
+
+InviteRole: TypeAlias = Literal["administrator", "member", "guest"]
+"""What somebody may become by an invite."""
+MAX_ROOMS: Final = 20
+"""Rooms that an invite may lead to."""
+
+
+InviteRooms: TypeAlias = Annotated[list[str], Meta(max_length=MAX_ROOMS)]
+"""Their names."""
 
 
 class Administrative(Request, kw_only=True):
-    """What every act may carry: the language of its answer, if that is not to be the server's."""
+    """What every act may carry: at the control door, the language of its answer if that is not to be the server's."""
 
     lang: Literal["ru", "en"] | None = None
 
@@ -105,6 +121,34 @@ class RevokeToken(Administrative, tag="revoke_token", kw_only=True):
     token: int
 
 
+class AddReset(Administrative, tag="add_reset", kw_only=True):
+    """Make a code with which somebody gives an account a new password, once, within so many `seconds`."""
+
+    name: str
+    seconds: Lifetime = DAY
+
+
+class AddInvite(Administrative, tag="add_invite", kw_only=True):
+    """Make a code with which so many people may register within so many `seconds`: as what, and in which rooms."""
+
+    role: InviteRole = "member"
+    uses: Annotated[int, Meta(ge=1, le=1000)] = 1
+    seconds: Lifetime = 7 * DAY
+    rooms: InviteRooms = []  # noqa: RUF012  # msgspec makes a new one each time
+
+
+class ListInvites(Administrative, tag="list_invites", kw_only=True):
+    """List the invites that are still good, page by page. `after` is the number of the last one of the page before."""
+
+    after: Number = 0
+
+
+class RemoveInvite(Administrative, tag="remove_invite", kw_only=True):
+    """Let nobody register any more with the invite of this number."""
+
+    invite: Number
+
+
 AnyAdministration: TypeAlias = (
     AddAccount
     | GetAccount
@@ -119,4 +163,10 @@ AnyAdministration: TypeAlias = (
     | AddToken
     | ListTokens
     | RevokeToken
+    | AddReset
+    | AddInvite
+    | ListInvites
+    | RemoveInvite
 )
+AnyAction: TypeAlias = AnyRequest | AnyOwn | AnyAdministration
+"""What may come at a door where people log in."""

@@ -48,10 +48,19 @@ ACCOUNT_UNKNOWN: Final = Answer("account.unknown", Code.NOT_FOUND, ("name",))
 ACCOUNT_EXISTS: Final = Answer("account.exists", Code.CONFLICT, ("name",))
 ACCOUNT_SIMILAR: Final = Answer("account.similar", Code.CONFLICT, ("name", "other"))
 ACCOUNT_LAST_OWNER: Final = Answer("account.last_owner", Code.CONFLICT, ("account",))
+ACCOUNT_REGISTERED: Final = Answer("account.registered", Code.CREATED, ("account", "inviter"))
+REGISTRATION_CLOSED: Final = Answer("registration.closed", Code.FORBIDDEN)
+REGISTRATION_INVITE: Final = Answer("registration.invite", Code.FORBIDDEN)
+REGISTRATION_LIMIT: Final = Answer("registration.limit", Code.FORBIDDEN, ("limit",))
+INVITE_UNKNOWN: Final = Answer("invite.unknown", Code.NOT_FOUND, ("invite",))
+INVITE_LIMIT: Final = Answer("invite.limit", Code.FORBIDDEN, ("limit",))
+ACCOUNT_OUTRANKS: Final = Answer("account.outranks", Code.FORBIDDEN, ("account",))
+ACCOUNT_ROLE: Final = Answer("account.role", Code.FORBIDDEN, ("account", "role"))
 ACCOUNT_BOT: Final = Answer("account.bot", Code.BAD_REQUEST, ("account",))
 BOT_TOKEN_EXPIRED: Final = Answer("bot.token_expired", Code.NOT_AUTHORISED, ("account",))
 BOT_ACTION_REFUSED: Final = Answer("bot.action_refused", Code.FORBIDDEN, ("account", "action"))
 BOT_ROOM_REFUSED: Final = Answer("bot.room_refused", Code.FORBIDDEN, ("account", "room"))
+BOT_PASSWORD: Final = Answer("bot.password", Code.BAD_REQUEST, ("account",))
 BOT_NONE: Final = Answer("bot.none", Code.BAD_REQUEST, ("account",))
 BOT_TOKEN_LIMIT: Final = Answer("bot.token_limit", Code.FORBIDDEN, ("account", "limit"))
 BOT_TOKEN_UNKNOWN: Final = Answer("bot.token_unknown", Code.NOT_FOUND, ("account", "number"))
@@ -72,8 +81,14 @@ TEXT_SIGN: Final = Answer("text.sign", Code.BAD_REQUEST, ("field", "sign"))
 NAME_SIGN: Final = Answer("name.sign", Code.BAD_REQUEST, ("field", "sign"))
 NAME_MIXED: Final = Answer("name.mixed", Code.BAD_REQUEST, ("field", "word"))
 NAME_FOR_ALL: Final = Answer("name.for_all", Code.BAD_REQUEST, ("name",))
+CODE_REFUSED: Final = Answer("code.refused", Code.WRONG_LOGIN)
+PASSWORD_CHANGED: Final = Answer("password.changed", Code.OK, ("account",))
+PASSWORD_WRONG: Final = Answer("password.wrong", Code.WRONG_LOGIN, ("account",))
+PASSWORD_RESET: Final = Answer("password.reset", Code.OK, ("account",))
 PASSWORD_EMPTY: Final = Answer("password.empty", Code.BAD_REQUEST)
 PASSWORD_TOO_LONG: Final = Answer("password.too_long", Code.BAD_REQUEST, ("limit",))
+PASSWORD_TOO_SHORT: Final = Answer("password.too_short", Code.BAD_REQUEST, ("limit",))
+PASSWORD_GUESSABLE: Final = Answer("password.guessable", Code.BAD_REQUEST)
 PASSWORD_INVALID: Final = Answer("password.invalid", Code.BAD_REQUEST)
 IDENTITY_MISMATCH: Final = Answer("identity.mismatch", Code.FORBIDDEN, ("account", "claimed"))
 PRESENCE_ACCEPTED: Final = Answer("presence.accepted", Code.OK, ("account", "status"))
@@ -193,6 +208,10 @@ ADMIN_BOT_ADDED: Final = Answer("admin.bot_added", Code.CREATED, ("account",))
 ADMIN_TOKEN_ADDED: Final = Answer("admin.token_added", Code.CREATED, ("account", "label", "may"))
 ADMIN_TOKENS_LISTED: Final = Answer("admin.tokens_listed", Code.OK, ("account", "count"))
 ADMIN_TOKEN_REVOKED: Final = Answer("admin.token_revoked", Code.OK, ("account", "number"))
+ADMIN_RESET: Final = Answer("admin.reset", Code.CREATED, ("account",))
+ADMIN_INVITE: Final = Answer("admin.invite", Code.CREATED, ("role", "uses", "rooms"))
+ADMIN_INVITES: Final = Answer("admin.invites", Code.OK, ("count",))
+ADMIN_UNINVITED: Final = Answer("admin.uninvited", Code.OK, ("invite",))
 ADMIN_UNRECORDED: Final = Answer("admin.unrecorded", Code.SERVER_ERROR, ("reason",))
 
 VALUE_NOT_OBJECT: Final = Answer("value.not_object", Code.BAD_REQUEST)
@@ -219,7 +238,21 @@ NETWORK_CROWDED: Final = Answer("network.crowded", Code.FORBIDDEN, ("limit",))
 SERVER_FULL: Final = Answer("server.full", Code.SERVER_ERROR, ("limit",))
 
 NAMES: Final = frozenset(
-    {"account", "accounts", "room", "to", "id", "name", "claimed", "member", "members", "contact", "other", "word"}
+    {
+        "account",
+        "accounts",
+        "room",
+        "to",
+        "id",
+        "name",
+        "claimed",
+        "member",
+        "members",
+        "contact",
+        "other",
+        "word",
+        "inviter",
+    }
     | {"device"}
 )
 """Fields of answers that hold what somebody has chosen to be called, or to call something."""

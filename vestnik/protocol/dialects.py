@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import UNSET, Raw
 
+from vestnik.protocol.administration import AnyAction
 from vestnik.protocol.codes import Code
 from vestnik.protocol.events import Delivery, Response, ServerEvent
 from vestnik.protocol.formats import JIM_PLAIN, Sent
@@ -150,7 +151,7 @@ def means_everybody(to: str) -> bool:
     return len(to) <= LONGEST and name_key(to) in EVERYBODY
 
 
-def recognise(request: AnyRequest, dialect: Dialect, common: str) -> tuple[AnyRequest, Dialect]:
+def recognise(request: AnyAction, dialect: Dialect, common: str) -> tuple[AnyAction, Dialect]:
     """The request that a plain one means, and what is spoken. `common` is the name of the common room."""
     if isinstance(request, Msg):
         if dialect.spelling is None:

@@ -182,12 +182,32 @@ class LoginState(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class AccountState(msgspec.Struct, gc=False, omit_defaults=True):
-    """An account as an administrator sees it, `created` in UNIX seconds; `role` is that on the server."""
+    """An account as an administrator sees it, `created` in UNIX seconds; `role` is that on the server.
+
+    `invited_by` is whose invite it came by.
+    """
 
     name: Name
     created: float
     disabled: bool = False
     role: ServerRole = "member"
+    invited_by: Name = ""
+
+
+class InviteState(msgspec.Struct, gc=False, omit_defaults=True):
+    """An invite that is still good: its number, when it was made and until when it is good (UNIX seconds).
+
+    `uses` is how many may still use it, `by` who made it (nothing: the user that the server runs as), `role` what they
+    become, `rooms` those that they are members of then.
+    """
+
+    invite: int
+    created: float
+    expires: float
+    uses: int
+    by: Name = ""
+    role: ServerRole = "member"
+    rooms: list[Name] = []
 
 
 class DoubtfulName(msgspec.Struct, gc=False):
@@ -230,6 +250,8 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     begin with this answer. `key` is for an authenticator, `uri` the same for its QR code, `codes` are recovery codes,
     of which `codes_left` are left. `deleted` says that the message of this id, which was sent before, is deleted.
     `retry_after` is in how many seconds the same may be asked again that came too often now.
+    `code` is one that was made, good until it `expires` (UNIX seconds); that of the `invite` with this number is in the
+    `link`, too. `weak` says that the password that was given is one that others would try first.
     """
 
     response: int
@@ -238,6 +260,12 @@ class Response(msgspec.Struct, gc=False, omit_defaults=True):
     id: Name | UnsetType = UNSET
     seq: int | UnsetType = UNSET
     token: Secret | UnsetType = UNSET
+    code: Secret | UnsetType = UNSET
+    expires: float | UnsetType = UNSET
+    weak: bool | UnsetType = UNSET
+    invite: int | UnsetType = UNSET
+    link: Secret | UnsetType = UNSET
+    invites: list[InviteState] | UnsetType = UNSET
     change: int | UnsetType = UNSET
     room: Name | UnsetType = UNSET
     messages: list[Delivery] | UnsetType = UNSET

@@ -10,12 +10,11 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from vestnik.protocol import answers
-from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.administration import AnyAction, AnyAdministration
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.events import Delivery, Name, Notice, Probe, Response, ServerEvent, ServerMessage, Text
 from vestnik.protocol.names import shortened
 from vestnik.protocol.request import NO_TIME
-from vestnik.protocol.requests import AnyRequest
 from vestnik.secret import Secret
 
 T = TypeVar("T")
@@ -63,7 +62,7 @@ def _give_secret(value: object) -> str:
 ADMINISTRATION: Final[msgspec.json.Decoder[AnyAdministration]] = msgspec.json.Decoder(
     AnyAdministration, dec_hook=take_secret
 )
-REQUESTS: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest, dec_hook=take_secret)
+REQUESTS: Final[msgspec.json.Decoder[AnyAction]] = msgspec.json.Decoder(AnyAction, dec_hook=take_secret)
 _ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
 _RESPONSES: Final = msgspec.json.Decoder(Response, dec_hook=take_secret)
 _EVENTS: Final[msgspec.json.Decoder[ServerEvent]] = msgspec.json.Decoder(ServerEvent)

@@ -1,8 +1,7 @@
 """What a client may ask for: one Struct for every action of JIM (docs/protocol.md).
 
-Requests are told apart by `action`. Unknown fields are ignored, as the specification allows them. A field of a type
-that carries nothing for the server (`time`, `encoding`, `type`) is kept as raw JSON, so that whatever programs in the
-wild put there is accepted. Passwords and tokens are `Secret` from the decoder to the encoder.
+Requests are told apart by `action`. Unknown fields are ignored, and those that carry nothing for the server (`time`,
+`encoding`, `type`) kept as raw JSON, whatever is in them. Passwords and tokens are `Secret` throughout.
 """
 
 from typing import Annotated, Final, Literal, TypeAlias

@@ -123,6 +123,7 @@ class App:
         self.chat.login_lifetime = self._login_lifetime
         self.chat.asks_invited = now.invitations == "ask"
         self.chat.plain_passwords = now.plain_passwords
+        self.chat.registration, self.chat.public_address = now.registration, now.public_address
         self.peers.adopt(now)
         self.listener.adopt(now)
         self.renewal.take(certificate)
@@ -210,6 +211,8 @@ class App:
             asks_invited=self.settings.invitations == "ask",
             plain_passwords=self.settings.plain_passwords,
             guests=Guests(self.settings.guests, self.settings.common_room),
+            registration=self.settings.registration,
+            public_address=self.settings.public_address,
         )
 
     async def _name_doubtful_accounts(self) -> None:
@@ -285,6 +288,7 @@ class App:
         await asyncio.to_thread(complete_text, self.journal, self.settings.log_path, journal.name)
         self._undo.push_async_callback(asyncio.to_thread, journal.close)
         self.administration = Administration(self.chat, journal, self.settings.log_path, self.settings.lang)
+        self.chat.administer = self.administration.administer
         door = ControlDoor(self.administration, self.settings.data_path / SOCKET_NAME, self.journal)
         await door.open()
         self._undo.push_async_callback(door.close, self.settings.shutdown)

@@ -160,6 +160,9 @@ _PROMISED: Final = (
     answers.TOTP_CONFIRMED,
     answers.TOTP_ENDED,
     answers.TOTP_CODES,
+    answers.ACCOUNT_REGISTERED,
+    answers.PASSWORD_CHANGED,
+    answers.PASSWORD_RESET,
 )
 """What is promised always; of the others it is what has changed something (`of_change`)."""
 

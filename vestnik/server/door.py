@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
+from vestnik.protocol.administration import AnyAction
 from vestnik.protocol.errors import BadRequest
 from vestnik.protocol.formats import Formats, jim_formats
-from vestnik.protocol.requests import AnyRequest
 
-Incoming: TypeAlias = AnyRequest | BadRequest | None
+Incoming: TypeAlias = AnyAction | BadRequest | None
 """What a door finds: a request, what was sent in its place, or None when it has worked for a while at a long one."""
 
 WRITE_HIGH: Final = 65_536

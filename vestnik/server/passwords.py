@@ -51,6 +51,11 @@ class HashingThreads:
         return right and password_hash is not None
 
     @journaled
+    async def hash_in_turn(self, password: Secret) -> str:
+        """The hash of a password. Only who has a turn asks."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, hash_password, password)
+
+    @journaled
     async def hash(self, password: Secret) -> str:
         """The hash of a password. Administrators do not wait behind logins, and come one at a time."""
         return await asyncio.get_running_loop().run_in_executor(self._hashing, hash_password, password)

@@ -18,9 +18,10 @@ from vestnik.chat.reading import check_told
 from vestnik.chat.session import Recipient, Session
 from vestnik.log.context import CORRELATION
 from vestnik.protocol import answers
+from vestnik.protocol.administration import AnyAction
 from vestnik.protocol.codes import FIRST_ERROR, Code
 from vestnik.protocol.errors import BadRequest, VestnikError
-from vestnik.protocol.requests import AnyRequest, Msg, Quit
+from vestnik.protocol.requests import Msg, Quit
 from vestnik.server import catalogue
 from vestnik.server.answering import encode_answer
 from vestnik.server.door import GONE, Door, Incoming, to_nobody
@@ -82,7 +83,7 @@ class Peer:
         self.network = network_of(door.address[0])
         self.session = Session(self)
         self._source: Iterator[Incoming] | None = None  # what has come and is not served yet
-        self._put_back: AnyRequest | BadRequest | None = None  # what came first of it, and had to wait
+        self._put_back: AnyAction | BadRequest | None = None  # what came first of it, and had to wait
         self.gathered: list[bytes] | None = None
         self._waiting = False  # for a turn
         self._pausing: asyncio.TimerHandle | None = None  # until it may wait for one
@@ -211,7 +212,7 @@ class Peer:
             self._pause(refusals)
         self._services.turns.spend(TURN - left, clock() - began)
 
-    def _begin(self, request: AnyRequest | BadRequest) -> int:
+    def _begin(self, request: AnyAction | BadRequest) -> int:
         """Serve one request, or begin to: its cost; 0 when it must wait until the messages before it are answered."""
         if isinstance(request, BadRequest):
             self.requests += 1
@@ -257,7 +258,7 @@ class Peer:
         self.refusals = 0
         self._services.intake.accept(post)
 
-    async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyRequest, number: int) -> None:
+    async def _finish(self, outcome: Coroutine[None, None, Outcome], request: AnyAction, number: int) -> None:
         """Wait for an outcome and answer; then go on with the requests behind it."""
         begun, refusals = time.monotonic(), self.refusals
         reply: Outcome | None = None
@@ -360,7 +361,7 @@ class Peer:
         if isinstance(error, BadRequest) and error.fatal:
             self.close()
 
-    def _break(self, error: Exception, request: AnyRequest, number: int) -> None:
+    def _break(self, error: Exception, request: AnyAction, number: int) -> None:
         """An unexpected error: the journal gets its traceback, the client only the code."""
         self._services.refusals.fail(self, action_name(request), number, error)
         self.answer(Reply(answers.SERVER_ERROR), number, request.id)

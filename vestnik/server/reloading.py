@@ -21,6 +21,8 @@ AT_ONCE: Final = frozenset(
         "choked",
         "login_days",
         "invitations",
+        "registration",
+        "public_address",
         "shutdown",
         "limits",
     )

@@ -139,6 +139,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="The room of all guests, and the one that plain clients mean by `#` and `@all`.",
         ),
     ] = "#all"
+    registration: Annotated[
+        Literal["invite", "open", "closed"],
+        Meta(description="Who may register: whoever has the code of an invite, everybody, or nobody."),
+    ] = "invite"
+    public_address: Annotated[
+        str, Meta(description="Address at which people find the server, for links in invites; empty: no links.")
+    ] = ""
     empty_room_hours: Annotated[
         int, Meta(ge=0, description="Hours after which a room that nobody is in is deleted; 0: never.")
     ] = 720

@@ -26,11 +26,13 @@ from vestnik.store.queries import (
     history,
     ids,
     invitations,
+    invites,
     logins,
     members,
     messages,
     people,
     reports,
+    resets,
     retention,
     room_lists,
     rooms,
@@ -138,9 +140,20 @@ class Access:
     list_accounts = read(accounts.list_accounts, "after", "limit")
     account_state = look_up(accounts.account_state, "account_id")
     add_account = write(accounts.add_account, "name")
+    account_standing = look_up(accounts.account_standing, "account_id", "by_id")
+    change_password = write(accounts.change_password, "account_id", "login_id")
+    add_reset = write(resets.add_reset, "account_id", "expires", "by_id")
+    reset_standing = log_in(resets.reset_standing, "key")
+    reset_password = write(resets.reset_password, "account_id")
     set_account_role = write(accounts.set_account_role, "account_id", "role")
     set_password = write(accounts.set_password, "account_id")
     set_disabled = write(accounts.set_disabled, "account_id", "disabled")
+    inviters_standing = look_up(invites.inviters_standing, "by_id")
+    add_invite = write(invites.add_invite, "role", "uses", "expires", "by_id")
+    remove_invite = write(invites.remove_invite, "invite_id")
+    registration_standing = log_in(invites.registration_standing, "name")
+    register = write(invites.register, "name")
+    invites = read(invites.invites, "after", "limit")  # from here on the method
     credentials = log_in(accounts.credentials, "key")
     token_login = log_in(accounts.token_login)
     begin_login = write(accounts.begin_login, "account_id")

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 16))
+VERSIONS: Final = tuple(f"{number:04}" for number in range(1, 18))
 """The migrations this program knows, oldest first."""
 HEAD: Final = VERSIONS[-1]
 
@@ -40,6 +40,7 @@ account = Table(
     # 0: an account; 1: a guest without one, who is connected (`VISITING`); 2: one who has gone (`GONE`).
     Column("visitor", Integer, nullable=False, server_default="0"),
     Column("admits_guests", Boolean, nullable=False, server_default="0"),  # whether guests may write to it
+    Column("invited_by_id", Integer),  # the account whose invite it came by
 )
 
 Index("ix_account_visitor", account.c.visitor, sqlite_where=account.c.visitor == 1)
@@ -97,6 +98,37 @@ bot_command = Table(
     Column("name", Text, primary_key=True),
     Column("arguments", Text, nullable=False),
     Column("about", Text, nullable=False),
+)
+
+# The code with which somebody gives an account a new password; one for each account.
+reset = Table(
+    "reset",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("code_hash", String(64), nullable=False),  # SHA-256, hexadecimal
+    Column("time", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
+# Codes with which people register. Those that are good no more are deleted when another one is made.
+invite = Table(
+    "invite",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),  # SHA-256, hexadecimal
+    Column("by_id", ForeignKey("account.id")),  # null: the user that the server runs as
+    Column("role", Text, nullable=False),
+    Column("uses", Integer, nullable=False),  # how many may still use it
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    sqlite_autoincrement=True,  # a number means one invite for ever
+)
+
+invite_room = Table(
+    "invite_room",
+    metadata,
+    Column("invite_id", ForeignKey("invite.id"), primary_key=True),
+    Column("room_id", ForeignKey("room.id"), primary_key=True, index=True),
 )
 
 conversation = Table(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from vestnik.language import Catalogue
-from vestnik.texts import bot_answers
+from vestnik.texts import accounts, bot_answers
 
 CATALOGUE: Final[Catalogue] = {
     **bot_answers.CATALOGUE,
@@ -104,11 +104,6 @@ CATALOGUE: Final[Catalogue] = {
         "Room {room} is not for guests, and {account} is one",
     ),
     "account.unknown": ("Пользователь {name} не существует", "User {name} does not exist"),
-    "account.last_owner": (
-        "У сервера должен остаться владелец: {account} — последний",
-        "A server needs an owner, and {account} is the last one",
-    ),
-    "account.bot": ("{account} — бот и им останется", "{account} is a bot and stays one"),
     "account.exists": ("Имя {name} уже занято", "The name {name} is already taken"),
     "account.similar": (
         "Имя {name} не отличить от имени {other}, которое уже занято",
@@ -151,15 +146,6 @@ CATALOGUE: Final[Catalogue] = {
     "name.for_all": (
         "Именем {name} обращаются ко всем, его нельзя занять",
         "The name {name} addresses everybody and cannot be taken",
-    ),
-    "password.empty": ("Пароль не может быть пустым", "A password cannot be empty"),
-    "password.too_long": (
-        "Пароль не может быть длиннее {limit} символов",
-        "A password cannot be longer than {limit} characters",
-    ),
-    "password.invalid": (
-        "В пароле есть то, что не является текстом",
-        "The password has something in it that is no text",
     ),
     "identity.mismatch": (
         "Соединение принадлежит пользователю {account}, а не {claimed}",
@@ -446,32 +432,7 @@ CATALOGUE: Final[Catalogue] = {
         "Пользователь {name} не принимает приглашений от {account}",
         "User {name} takes no invitations from {account}",
     ),
-    "admin.added": ("Учётная запись {account} создана", "Account {account} created"),
-    "admin.shown": ("Показана учётная запись {account}", "Account {account} shown"),
-    "admin.listed": ("Показан список учётных записей ({count})", "List of accounts shown ({count})"),
-    "admin.password": ("Пароль учётной записи {account} изменён", "Password of account {account} changed"),
-    "admin.disabled": ("Учётная запись {account} отключена", "Account {account} disabled"),
-    "admin.enabled": ("Учётная запись {account} включена", "Account {account} enabled"),
-    "admin.role": (
-        "Учётной записи {account} дана роль на сервере: {role}",
-        "Account {account} was given a role on the server: {role}",
-    ),
-    "admin.names": ("Показаны сомнительные имена ({count})", "Doubtful names shown ({count})"),
-    "admin.totp": (
-        "Второй фактор учётной записи {account} снят",
-        "The second factor of account {account} is removed",
-    ),
-    "admin.bot_added": ("Бот {account} создан", "Bot {account} created"),
-    "admin.token_added": (
-        "Боту {account} дан токен «{label}»: {may}",
-        "Bot {account} was given token “{label}”: {may}",
-    ),
-    "admin.tokens_listed": ("Показаны токены бота {account}: {count}", "Tokens of bot {account} shown: {count}"),
-    "admin.token_revoked": ("Токен {number} бота {account} отозван", "Token {number} of bot {account} revoked"),
-    "admin.unrecorded": (
-        "Ничего не сделано: журнал управления (admin.log) не удаётся записать: {reason}",
-        "Nothing was done, for the journal of administration (admin.log) cannot be written: {reason}",
-    ),
+    **accounts.CATALOGUE,
     "value.not_object": ("Нужен объект JSON", "A JSON object is needed"),
     "value.malformed": ("Неправильный JSON: байт {byte}", "Malformed JSON: byte {byte}"),
     "value.too_long": ("Объект длиннее {limit} байт", "The object is longer than {limit} bytes"),

@@ -14,6 +14,10 @@ CATALOGUE: Final[Catalogue] = {
         "Токен бота {account} не для чата {room}",
         "The token of bot {account} is not for room {room}",
     ),
+    "bot.password": (
+        "{account} — бот: боты входят с токенами, а не с паролями (vestnik bot)",
+        "{account} is a bot: bots log in with tokens, not with passwords (vestnik bot)",
+    ),
     "bot.none": ("{account} не бот: токены бывают у ботов", "{account} is no bot, and only bots have such tokens"),
     "bot.token_limit": (
         "У бота {account} {limit} токенов, больше нельзя",
@@ -38,4 +42,11 @@ CATALOGUE: Final[Catalogue] = {
         "У бота {account} может быть не больше {limit} команд",
         "Bot {account} may have {limit} commands at most",
     ),
+    "admin.bot_added": ("Бот {account} создан", "Bot {account} created"),
+    "admin.token_added": (
+        "Боту {account} дан токен «{label}»: {may}",
+        "Bot {account} was given token “{label}”: {may}",
+    ),
+    "admin.tokens_listed": ("Показаны токены бота {account}: {count}", "Tokens of bot {account} shown: {count}"),
+    "admin.token_revoked": ("Токен {number} бота {account} отозван", "Token {number} of bot {account} revoked"),
 }

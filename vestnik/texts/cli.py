@@ -59,6 +59,17 @@ CATALOGUE: Final[Catalogue] = {
     "cli.bot_unused": ("не использован", "unused"),
     "cli.bot_for_ever": ("бессрочный", "for ever"),
     "cli.bot_everywhere": ("все чаты", "all rooms"),
+    "cli.password_weak": (
+        "Внимание: такой пароль угадывают первым. Лучше код для нового: vestnik user reset",
+        "Warning: such a password is tried first. Better give a code for another one: vestnik user reset",
+    ),
+    "cli.new_password": ("Новый пароль", "New password"),
+    "cli.invite": ("Код или ссылка приглашения", "Code or link of the invite"),
+    "cli.code": ("Код", "Code"),
+    "cli.line_needed": (
+        "Нужна строка стандартного ввода: {what}",
+        "A line of standard input is needed: {what}",
+    ),
     "cli.user_enabled": ("включена", "enabled"),
     "cli.user_disabled": ("отключена", "disabled"),
     "cli.user_role_owner": ("владелец", "owner"),

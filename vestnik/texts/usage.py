@@ -63,6 +63,29 @@ COMMANDS: Final[Mapping[str, str]] = {
     "Talk to a server: interactive in a terminal, else line by line.": (
         "Разговаривать через сервер: в терминале с приглашением, иначе строка за строкой."
     ),
+    "Register, or change the password of one's own account.": (
+        "Зарегистрироваться или сменить пароль своей учётной записи."
+    ),
+    "Invite people to the server, also beside a running one.": (
+        "Приглашать людей на сервер, в том числе на работающий."
+    ),
+    "Invite people to the server, also beside a running one. A code is shown once. Who has it registers with vestnik "
+    "account register.": (
+        "Приглашать людей на сервер, в том числе на работающий.\n\n"
+        "Код показывается один раз. По нему регистрируются командой vestnik account register."
+    ),
+    "What people become (member).": "Кем становятся люди (member).",
+    "How many people may use it (1).": "Сколько человек могут им воспользоваться (1).",
+    "Hours for which the code is good (168).": "Сколько часов код действует (168).",
+    "A room that they are in then; may be repeated.": "Чат, в котором они окажутся; можно повторять.",
+    "Make a code with which people register.": "Создать код, по которому регистрируются.",
+    "List the invites that are still good: number, uses left, until when, role, who made it, rooms.": (
+        "Показать действующие приглашения: номер, сколько раз осталось, до какого времени, роль, кто создал, чаты."
+    ),
+    "Let nobody register any more with the invite NUMBER.": "Больше никого не регистрировать по приглашению НОМЕР.",
+    "Make an account, with the code or link of an invite. An empty line is none.": (
+        "Создать учётную запись по коду или ссылке приглашения. Пустая строка — без приглашения."
+    ),
     "Manage accounts, also beside a running server.": (
         "Управлять учётными записями, в том числе при работающем сервере."
     ),
@@ -126,6 +149,25 @@ COMMANDS: Final[Mapping[str, str]] = {
     "never from the command line.": (
         "Управлять учётными записями, в том числе при работающем сервере.\n\n"
         "Новый пароль берётся из VESTNIK_PASSWORD или запрашивается, но никогда не из командной строки."
+    ),
+    "Make a code with which somebody gives the account NAME a new password, once. They use it with vestnik account "
+    "reset. The code is shown here and nowhere else.": (
+        "Создать код, с которым учётной записи ИМЯ один раз дают новый пароль.\n\n"
+        "Его вводят в команде vestnik account reset. Код показан только здесь."
+    ),
+    "Hours for which the code is good (24).": "Сколько часов код действует (24).",
+    "Register with an invite, or change the password of one's own account, also with a code from an administrator. "
+    "Passwords and codes are asked for, or read from standard input, one on a line; never from the command line.": (
+        "Зарегистрироваться по приглашению или сменить пароль своей учётной записи, в том числе по коду "
+        "администратора.\n\n"
+        "Пароли и коды запрашиваются или читаются из стандартного ввода, по одному на строке, но никогда не из "
+        "командной строки."
+    ),
+    "Change the password. Other logins and connections of the account end.": (
+        "Сменить пароль. Другие входы и соединения учётной записи закончатся."
+    ),
+    "Give the account a new password with a code that an administrator has made.": (
+        "Дать учётной записи новый пароль по коду администратора."
     ),
     "Create the account NAME.": "Создать учётную запись ИМЯ.",
     "Manage bots and their tokens, also beside a running server.": (

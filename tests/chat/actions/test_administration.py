@@ -5,16 +5,23 @@
 import pytest
 
 from tests.chat.conftest import PASSWORD, Ear, House
-from vestnik.chat.actions import administration
+from tests.support.data import quick_hash
+from vestnik.chat.actions import ACTIONS, administration
 from vestnik.chat.actions.administration import PAGE
+from vestnik.chat.rules.accounts import MayHaveRole
 from vestnik.chat.session import Session
 from vestnik.protocol.administration import (
     AddAccount,
+    AddBot,
+    AddInvite,
+    AddReset,
     AnyAdministration,
     DisableAccount,
     EnableAccount,
     GetAccount,
     ListAccounts,
+    ListInvites,
+    RemoveInvite,
     SetAccountRole,
     SetPassword,
 )
@@ -31,7 +38,11 @@ ACTS = (
     SetPassword(name="anna", password=NEW),
     DisableAccount(name="anna"),
     EnableAccount(name="anna"),
-    SetAccountRole(name="anna", role="member"),
+    SetAccountRole(name="anna", role="owner"),
+    AddReset(name="anna"),
+    AddInvite(),
+    ListInvites(),
+    RemoveInvite(invite=1),
 )
 
 
@@ -46,13 +57,77 @@ async def login(house: House, name: str, password: Secret) -> int:
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: type(act).__name__)
 async def test_for_administrators_only(house: House, act: AnyAdministration) -> None:
-    """For anybody else there is no such action, with a login or without one, and nothing is done."""
-    for session in (Session(Ear()), await house.login("anna")):
-        with pytest.raises(BadRequest) as caught:
+    """Nobody else may do it, with a login or without one; what the control door alone does is no action elsewhere."""
+    local = ACTIONS[type(act)].role is None
+    for session, code, name in (
+        (Session(Ear()), 401, "login.required"),
+        (await house.login("boris"), 403, "account.role"),
+        (await house.login("anna"), 400, ""),
+    ):
+        if not (local or name):
+            continue  # the owner
+        with pytest.raises(VestnikError) as caught:
             await house.do(session, act)
-        assert caught.value.answer.name == "action.unknown"
+        assert (caught.value.code, caught.value.answer.name) == (400, "action.unknown") if local else (code, name)
     assert house.acts == []
     assert await login(house, "anna", PASSWORD) == 200
+
+
+async def test_rank(house: House) -> None:
+    """An administrator does what they like to those below, and an owner to all; nobody gives roles that are not below,
+    but owners, and nobody disables themselves."""
+    await house.administer(SetAccountRole(name="boris", role="administrator"))
+    house.acts.clear()
+    boris, anna = await house.login("boris"), await house.login("anna")
+    may = (
+        AddAccount(name="dora", password=NEW),
+        SetAccountRole(name="dora", role="guest"),
+        DisableAccount(name="dora"),
+        EnableAccount(name="dora"),
+        AddReset(name="dora"),
+        ListAccounts(),
+    )
+    may_not = (
+        AddAccount(name="eve", password=NEW, role="administrator"),
+        SetAccountRole(name="dora", role="administrator"),
+        SetAccountRole(name="boris", role="owner"),
+        SetAccountRole(name="anna", role="member"),
+        DisableAccount(name="anna"),
+        DisableAccount(name="boris"),
+        EnableAccount(name="anna"),
+        AddReset(name="anna"),
+        AddReset(name="boris"),
+    )
+    for act in may:
+        assert (await house.reply(boris, act)).answer.code < 300
+    done = len(house.acts)
+    for refused in may_not:
+        with pytest.raises(Forbidden):
+            await house.reply(boris, refused)
+    assert len(house.acts) == done
+    assert (await house.reply(anna, SetAccountRole(name="boris", role="owner"))).answer.code == 200
+    with pytest.raises(Forbidden):
+        await house.reply(anna, DisableAccount(name="anna"))
+    assert (await house.reply(boris, DisableAccount(name="anna"))).answer.code == 200
+
+
+async def test_rank_of_now(house: House) -> None:
+    """Whoever is no administrator any more is refused, also if that is found out in the transaction only."""
+    anna = await house.login("anna")
+    await house.administer(SetAccountRole(name="boris", role="owner"))
+    await house.store.set_account_role(await house.account_id("anna"), "member", MayHaveRole("anna", "", "member"))
+    assert anna.speaker.role == "owner"  # what the session still believes
+    with pytest.raises(Forbidden) as caught:
+        await house.reply(anna, DisableAccount(name="Вера Павловна"))
+    assert (caught.value.answer.name, caught.value.values) == ("account.role", ("anna", "administrator"))
+
+
+async def test_reset(house: House) -> None:
+    """A code is made for an account, by default for a day, and recorded; it is in no record."""
+    reply = await house.administer(AddReset(name="BORIS"))
+    assert reply.answer.name == "admin.reset"
+    assert reply.more["expires"] == house.now + 86_400
+    assert house.acts == [("admin.reset", ("boris",))]
 
 
 async def test_add(house: House) -> None:
@@ -126,11 +201,33 @@ async def test_role(house: House) -> None:
 
 
 async def test_bot_from_the_beginning(house: House) -> None:
-    """An account is made with a role; a bot does not become anything else."""
-    await house.administer(AddAccount(name="hook", password=NEW, role="bot"))
+    """A bot does not become anything else."""
+    await house.administer(AddBot(name="hook"))
     with pytest.raises(BadRequest):
         await house.administer(SetAccountRole(name="hook", role="member"))
     assert (await house.administer(GetAccount(name="hook"))).more["accounts"][0].role == "bot"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [AddAccount(name="crier", password=NEW, role="bot"), SetPassword(name="hook", password=NEW), AddReset(name="hook")],
+    ids=lambda act: type(act).__name__,
+)
+async def test_bots_have_no_password(house: House, act: AnyAdministration) -> None:
+    """Whoever would give a bot a password, or a code for one, is told that bots have none; nothing is recorded."""
+    await house.administer(AddBot(name="hook"))
+    with pytest.raises(BadRequest) as refused:
+        await house.administer(act)
+    assert refused.value.answer.name == "bot.password"
+    assert [name for name, _ in house.acts] == ["admin.bot_added"]
+
+
+async def test_bot_with_a_password(house: House) -> None:
+    """A bot that has a password all the same cannot log in with it, and hears what a wrong one is answered with."""
+    await house.chat.storage.add_account("hook", "hook", quick_hash("new secret"), 1.0, lambda _standing: None, "bot")
+    with pytest.raises(WrongLogin) as refused:
+        await house.reply(Session(Ear()), Authenticate(user=User("hook", password=NEW)))
+    assert (refused.value.answer.name, refused.value.values) == ("login.refused", ("hook",))
 
 
 async def test_disable_and_enable(house: House) -> None:

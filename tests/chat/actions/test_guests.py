@@ -8,8 +8,12 @@ from tests.chat.conftest import Ear, House
 from vestnik.chat.guests import OF_NETWORK, Guests
 from vestnik.chat.rules.rooms import MaySet
 from vestnik.chat.session import Account, Recipient, Session
-from vestnik.protocol.errors import Forbidden, NotAuthorised
+from vestnik.protocol.administration import AddReset, AnyAdministration, SetAccountRole, SetPassword
+from vestnik.protocol.errors import Forbidden, NotAuthorised, NotFound
 from vestnik.protocol.requests import AdmitGuests, Join, Presence, User, Who
+from vestnik.secret import Secret
+
+NEW = Secret("seven cold spoons")
 
 
 async def come(house: House, name: str, status: str | None = None) -> Session:
@@ -86,3 +90,17 @@ async def test_nobody_without_the_setting(house: House) -> None:
     """A house that admits no guests asks for a login."""
     with pytest.raises(NotAuthorised):
         await come(house, "gleb")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [SetAccountRole(name="gleb", role="administrator"), SetPassword(name="gleb", password=NEW), AddReset(name="gleb")],
+    ids=lambda act: type(act).__name__,
+)
+async def test_they_are_given_no_role_and_no_password(open_house: House, act: AnyAdministration) -> None:
+    """Who has no account is none that administrators could raise, or give a password to."""
+    gleb = await come(open_house, "gleb")
+    with pytest.raises(NotFound):
+        await open_house.administer(act)
+    assert gleb.speaker.role == "guest"
+    assert open_house.acts == []

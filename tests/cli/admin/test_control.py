@@ -36,7 +36,7 @@ def do(data: Path, act: AnyAdministration) -> Response:
 
 def test_without_a_server(tmp_path: Path) -> None:
     """The command is the server of its own request, and leaves data that nobody has locked."""
-    answer = do(tmp_path, AddAccount(name="anna", password=Secret("x")))
+    answer = do(tmp_path, AddAccount(name="anna", password=Secret("seven cold spoons")))
     assert (answer.response, answer.alert) == (201, "Account anna created")
     assert [account.name for account in do(tmp_path, ListAccounts()).accounts or ()] == ["anna"]
     lock = Lock(tmp_path)
@@ -49,7 +49,7 @@ def test_several_commands_at_once(tmp_path: Path) -> None:
     """Commands that begin at the same moment, on data that is not there yet, are all done."""
     names = [f"user{number}" for number in range(6)]
     with ThreadPoolExecutor(len(names)) as pool:
-        acts = [AddAccount(name=name, password=Secret("x")) for name in names]
+        acts = [AddAccount(name=name, password=Secret("seven cold spoons")) for name in names]
         assert [answer.response for answer in pool.map(do, [tmp_path] * len(names), acts)] == [201] * len(names)
     assert [account.name for account in do(tmp_path, ListAccounts()).accounts or ()] == names
 
@@ -107,7 +107,7 @@ def test_a_server_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with ServerProcess(tmp_path) as server:
         server.signal(signal.SIGSTOP)
         with pytest.raises(Failure, match=f"process {server.pid}.*does not answer: admin.log says"):
-            do(tmp_path, AddAccount(name="anna", password=Secret("x")))
+            do(tmp_path, AddAccount(name="anna", password=Secret("seven cold spoons")))
         server.signal(signal.SIGCONT)
         monkeypatch.undo()
         assert do(tmp_path, ListAccounts()).response == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.process import VESTNIK, ServerProcess, vestnik
 from tests.support.terminal import Terminal
 
-PASSWORD = "secret"
+PASSWORD = "seven cold spoons"
 
 
 def user(data: Path, *arguments: str, password: str | None = PASSWORD, code: int = 0, lang: str = "en") -> str:
@@ -27,16 +27,19 @@ def journal(data: Path) -> list[str]:
 def test_a_life(tmp_path: Path) -> None:
     """Make, list, give a new password, disable, enable: each is said and journaled, the password never."""
     assert user(tmp_path, "add", "Вера Павловна") == "Account Вера Павловна created\n"
-    assert user(tmp_path, "passwd", "вера павловна", password="mumble") == "Password of account Вера Павловна changed\n"
+    assert (
+        user(tmp_path, "passwd", "вера павловна", password="mumble grumble")
+        == "Password of account Вера Павловна changed\n"
+    )
     assert user(tmp_path, "disable", "вера павловна") == "Account Вера Павловна disabled\n"
-    name, state, created, role = user(tmp_path, "list").rstrip("\n").split("\t")
-    assert (name, state, role) == ("Вера Павловна", "disabled", "owner")
+    name, state, created, role, inviter = user(tmp_path, "list").rstrip("\n").split("\t")
+    assert (name, state, role, inviter) == ("Вера Павловна", "disabled", "owner", "")
     assert len(created) == len("2021-06-12 11:19:59+00:00")
     assert user(tmp_path, "enable", "вера павловна", lang="ru") == "Учётная запись Вера Павловна включена\n"
     lines = journal(tmp_path)
     assert [line.split(None, 2)[:2] for line in lines] == [["INFO", "admin"]] * 5
     assert lines[0] == "INFO     admin      Account Вера Павловна created"
-    assert "secret" not in "".join(lines)
+    assert PASSWORD not in "".join(lines)
     assert "mumble" not in "".join(lines)
     assert (tmp_path / "vestnik.db").stat().st_mode & 0o777 == 0o600
 
@@ -68,7 +71,9 @@ def test_roles(tmp_path: Path) -> None:
     """A role is given when an account is made, or later; a server keeps its owner."""
     user(tmp_path, "add", "anna")
     user(tmp_path, "add", "boris", "--role", "administrator")
-    user(tmp_path, "add", "hook", "--role", "bot")
+    vestnik("bot", "--data", str(tmp_path), "--lang", "en", "add", "hook")
+    assert user(tmp_path, "passwd", "hook", code=1).startswith("hook is a bot: bots log in with tokens")
+    assert user(tmp_path, "reset", "hook", code=1).startswith("hook is a bot: bots log in with tokens")
     said = user(tmp_path, "role", "boris", "guest", lang="ru")
     assert said == "Учётной записи boris дана роль на сервере: guest\n"
     assert user(tmp_path, "role", "anna", "member", code=1) == "A server needs an owner, and anna is the last one\n"
@@ -81,7 +86,7 @@ def test_password_typed_differently(tmp_path: Path) -> None:
     arguments = ("user", "--data", str(tmp_path), "--lang", "ru", "add", "anna")
     with Terminal([*VESTNIK, *arguments]) as typed:
         seen = 0
-        for password in ("one", "two", "three", "three"):
+        for password in ("one", "two", PASSWORD, PASSWORD):
             seen = typed.wait_for(": ", after=seen)
             typed.type(f"{password}\r")
         typed.wait_for("Учётная запись anna создана", after=typed.wait_for("Пароли не совпадают"))
@@ -116,6 +121,38 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
     assert user(tmp_path, "add", "\udcff", code=1).startswith("'\\udcff' cannot be a name: ")
     for what in ("passwd", "disable", "enable"):
         assert "Traceback" not in user(tmp_path, what, "\udcff", code=1)
+
+
+def test_weak_passwords(tmp_path: Path) -> None:
+    """A weak password of a script is taken with a warning; one that is typed is asked for anew."""
+    for password, names in (
+        ("x7Ki", ["add", "anna"]),
+        ("password1", ["add", "boris"]),
+        ("Anna1234", ["passwd", "anna"]),
+    ):
+        done = vestnik("user", "--data", str(tmp_path), "--lang", "en", *names, password=password)
+        assert done.returncode == 0
+        assert done.stderr.startswith("Warning: such a password is tried first")
+    with Terminal([*VESTNIK, "user", "--data", str(tmp_path), "--lang", "en", "add", "dora"]) as typed:
+        seen = 0
+        for number, password in enumerate(("x7Ki", "x7Ki", "Dora1234", "Dora1234", PASSWORD, PASSWORD)):
+            seen = typed.wait_for("again: " if number % 2 else "Password: ", after=seen)
+            typed.type(f"{password}\r")
+        typed.wait_for("Account dora created", after=typed.wait_for("cannot be shorter"))
+
+
+def test_reset(tmp_path: Path) -> None:
+    """A code is made, shown once and in no journal, and makes a new password."""
+    user(tmp_path, "add", "anna")
+    with ServerProcess(tmp_path) as server:
+        said, code = user(tmp_path, "reset", "anna", "--hours", "1").splitlines()
+        assert said == "A code for a new password of account anna was made"
+        where = ("-p", str(server.port), "-u", "anna", "--log-dir", str(tmp_path / "c"), "--lang", "en")
+        done = vestnik("account", "reset", *where, stdin=f"{code.lower()}\nmumble grumble\n")
+        assert (done.returncode, done.stdout) == (0, "User anna got a new password with a code\n")
+        assert vestnik("client", *where, password="mumble grumble").returncode == 0
+    for path in tmp_path.rglob("*.log*"):
+        assert code not in path.read_text("utf-8")
 
 
 def test_password_is_needed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from tests.support.store import allow
 from vestnik.chat.rules.accounts import MayHaveRole, MayLogIn, MayTakeName
 from vestnik.chat.storage.accounts import (
     AccountRecord,
+    AccountStanding,
     ContactStanding,
     Credentials,
     LoginStanding,
@@ -86,19 +87,44 @@ def test_roles(connection: Connection) -> None:
 
 def test_last_owner(connection: Connection) -> None:
     """Who is the only owner that is not disabled stays one; whoever else is may become anything but no bot."""
-    accounts.set_account_role(connection, BORIS, "owner", MayHaveRole("boris", "owner"))
-    accounts.set_account_role(connection, ANNA, "guest", MayHaveRole("anna", "guest"))
+    accounts.set_account_role(connection, BORIS, "owner", MayHaveRole("boris", "", "owner"))
+    accounts.set_account_role(connection, ANNA, "guest", MayHaveRole("anna", "", "guest"))
     for again in (False, True):
         with pytest.raises(Conflict) as caught:
-            accounts.set_account_role(connection, BORIS, "member", MayHaveRole("boris", "member"))
+            accounts.set_account_role(connection, BORIS, "member", MayHaveRole("boris", "", "member"))
         assert (caught.value.answer.name, caught.value.values) == ("account.last_owner", ("boris",))
         if not again:
-            accounts.set_account_role(connection, VERA, "owner", MayHaveRole("Вера", "owner"))
+            accounts.set_account_role(connection, VERA, "owner", MayHaveRole("Вера", "", "owner"))
             accounts.set_disabled(connection, VERA, True, 9.0)
     accounts.add_account(connection, "hook", "hook", "hash", 200.0, allow, "bot")
     with pytest.raises(BadRequest) as refused:
-        accounts.set_account_role(connection, 4, "owner", MayHaveRole("hook", "owner"))
+        accounts.set_account_role(connection, 4, "owner", MayHaveRole("hook", "", "owner"))
     assert refused.value.answer.name == "account.bot"
+
+
+def test_change_password(connection: Connection) -> None:
+    """Another password ends all logins of the account but the one it was changed on, by its number or without one."""
+    for kept in (True, False):
+        numbers = [accounts.begin_login(connection, ANNA, token, 5.0, 0.0, allow) for token in ("a", "b", None)]
+        accounts.begin_login(connection, BORIS, f"c{kept}", 5.0, 0.0, allow)
+        rule = MayLogIn("anna", "anna", "hash of anna" if kept else "hash 1")
+        with pytest.raises(WrongLogin):
+            accounts.change_password(connection, ANNA, "x", None, MayLogIn("anna", "anna", "old hash"))
+        accounts.change_password(connection, ANNA, "hash 1" if kept else "hash 2", numbers[0] if kept else None, rule)
+        assert (accounts.token_login(connection, "a", 0.0) is not None) == kept
+        assert accounts.token_login(connection, "b", 0.0) is None
+        left = connection.execute(select(login.c.id).where(login.c.account_id == ANNA)).scalars().all()
+        assert left == [numbers[0] if kept else numbers[2]]
+        accounts.set_password(connection, ANNA, "hash 1" if kept else "hash of anna")
+
+
+def test_power(connection: Connection) -> None:
+    """Who does something is told as they are in this transaction: somebody disabled has no power, nor name for it."""
+    assert accounts.account_standing(connection, BORIS, None) == AccountStanding("member", 1)
+    assert accounts.account_standing(connection, BORIS, ANNA) == AccountStanding("member", 1, "owner")
+    assert accounts.account_standing(connection, BORIS, BORIS) == AccountStanding("member", 1, "member", True)
+    accounts.set_disabled(connection, ANNA, True, 9.0)
+    assert accounts.account_standing(connection, BORIS, ANNA) == AccountStanding("member", 0, "guest")
 
 
 def test_state(connection: Connection) -> None:

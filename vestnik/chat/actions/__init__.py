@@ -17,7 +17,9 @@ from vestnik.chat.actions import (
     logins,
     members,
     messages,
+    passwords,
     people,
+    registration,
     reports,
     rooms,
     search,
@@ -37,6 +39,7 @@ from vestnik.protocol.requests import (
     Msg,
     Presence,
     Quit,
+    ServerRole,
     Who,
 )
 from vestnik.protocol.spellings import named
@@ -90,7 +93,8 @@ class Action(NamedTuple):
 
     `shown` are fields of the request (`to`, or `user.account_name` for one in another): no text, password or token.
     `claims` finds the names that the request says it comes from, if it says so; they must be the speaker's own. What is
-    `administrative` is for administrators, and for anybody else does not exist. `visitors` says that guests
+    `administrative` is for administrators: for the user that the server runs as, and for accounts whose role on the
+    server is `role` or above it; without one, it does not exist for them. `visitors` says that guests
     without an account may do it, `enters` that it lets them in. `cost`
     is what it takes of what an account may ask for (`vestnik.chat.floods`). What `bears_secret` has a password or the
     like in it, which others must not be able to read on the way. Whatever else is asked before every handler is a
@@ -102,6 +106,7 @@ class Action(NamedTuple):
     needs_login: bool = True
     claims: Callable[[Any], Claimed] = _nobody
     administrative: bool = False
+    role: ServerRole | None = None
     cost: float = 1.0
     bears_secret: bool = False
     visitors: bool = False
@@ -127,10 +132,12 @@ def _row(
     return request, Action(handler, shown, needs_login, claims, cost=cost, bears_secret=_bears_secret(request))
 
 
-def _administrative(handler: Handler[R], *shown: str) -> tuple[type[Request], Action]:
-    """The row of an act of administration, for which nobody logs in."""
+def _administrative(
+    handler: Handler[R], *shown: str, role: ServerRole | None = "administrator"
+) -> tuple[type[Request], Action]:
+    """The row of an act of administration."""
     request, action = _row(handler, *shown, needs_login=False)
-    return request, action._replace(administrative=True)
+    return request, action._replace(administrative=True, role=role)
 
 
 _ROWS: Final[Mapping[type[Request], Action]] = dict(
@@ -150,6 +157,9 @@ _ROWS: Final[Mapping[type[Request], Action]] = dict(
         _row(logins.list_logins),
         _row(logins.end_login, "login"),
         _row(logins.end_logins),
+        _row(registration.register, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
+        _row(passwords.change_password),
+        _row(passwords.reset_password, "user.account_name", needs_login=False, claims=lambda r: r.user.account_name),
         _row(rooms.join, "room", claims=_speaker),
         _row(rooms.leave, "room", claims=_speaker),
         _row(rooms.create_room, "room", cost=MUCH),
@@ -197,16 +207,20 @@ _ROWS: Final[Mapping[type[Request], Action]] = dict(
         _administrative(administration.add_account, "name"),
         _administrative(administration.get_account, "name"),
         _administrative(administration.list_accounts, "after"),
-        _administrative(administration.set_password, "name"),
-        _administrative(administration.doubtful_names),
-        _administrative(administration.remove_totp, "name"),
+        _administrative(administration.set_password, "name", role=None),
+        _administrative(administration.doubtful_names, role=None),
+        _administrative(administration.remove_totp, "name", role=None),
         _administrative(administration.disable_account, "name"),
         _administrative(administration.enable_account, "name"),
         _administrative(administration.set_account_role, "name", "role"),
-        _administrative(bots.add_bot, "name"),
-        _administrative(bots.add_token, "name", "label"),
-        _administrative(bots.list_tokens, "name"),
-        _administrative(bots.revoke_token, "name", "token"),
+        _administrative(bots.add_bot, "name", role=None),
+        _administrative(bots.add_token, "name", "label", role=None),
+        _administrative(bots.list_tokens, "name", role=None),
+        _administrative(bots.revoke_token, "name", "token", role=None),
+        _administrative(administration.add_reset, "name", "seconds"),
+        _administrative(registration.add_invite, "role", "uses", "seconds", "rooms"),
+        _administrative(registration.list_invites, "after"),
+        _administrative(registration.remove_invite, "invite"),
     )
 )
 

@@ -5,9 +5,9 @@ asks to be remembered gets a token, which is a login of its own and makes reconn
 """
 
 from functools import lru_cache
-from sys import intern
 from typing import Final
 
+from vestnik.chat.actions.passwords import check_unexposed, understand
 from vestnik.chat.actions.totp import check_code
 from vestnik.chat.chat import Chat
 from vestnik.chat.limits import MAX_DEVICE, MAX_PASSWORD
@@ -38,15 +38,13 @@ async def authenticate(chat: Chat, session: Session, request: Authenticate) -> R
     Forbidden when somebody else is named, too, or when others could have read it on the way, and NotAuthorised when the
     password is right and a code is missing.
     """
-    if request.lang is not None:
-        session.lang = intern(request.lang.partition("-")[0].casefold())
+    understand(session, request.lang)
     name = check_length("user.account_name", request.user.account_name, chat.limits.name)
     session.claimed = name
     for other in named(request.account_name, request.client_name):
         if name_key(other[: chat.limits.name + 1]) != name_key(name):
             raise Forbidden(answers.IDENTITY_MISMATCH, name, other[: chat.limits.name])
-    if session.exposed and not chat.plain_passwords:
-        raise Forbidden(answers.LOGIN_EXPOSED, name)
+    check_unexposed(chat, session, name)
     origin = _origin(session, request)
     token = request.token if request.user.token is None else request.user.token
     if token is not None:
@@ -72,7 +70,8 @@ async def _by_password(
         code = request.code if request.user.code is None else request.user.code
         if found is not None and found.second_factor and code is None:
             password, code = apart(password)
-        hashed = None if found is None or found.password_hash == NO_PASSWORD else found.password_hash
+        has_none = found is None or found.role == "bot" or found.password_hash == NO_PASSWORD
+        hashed = None if found is None or has_none else found.password_hash
         right = await chat.passwords.verify(hashed, password)
         if found is None or not right:
             raise WrongLogin(answers.LOGIN_REFUSED, name)

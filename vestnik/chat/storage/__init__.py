@@ -8,6 +8,7 @@ from vestnik.chat.storage.bots import BotStorage
 from vestnik.chat.storage.conversations import ConversationStorage
 from vestnik.chat.storage.epochs import EpochStorage
 from vestnik.chat.storage.guests import GuestStorage
+from vestnik.chat.storage.invites import InviteStorage
 from vestnik.chat.storage.messages import MessageStorage
 from vestnik.chat.storage.people import PeopleStorage
 from vestnik.chat.storage.reports import ReportStorage
@@ -24,6 +25,7 @@ class Storage(
     ConversationStorage,
     EpochStorage,
     GuestStorage,
+    InviteStorage,
     MessageStorage,
     PeopleStorage,
     ReportStorage,

@@ -104,15 +104,29 @@ class NameStanding(NamedTuple):
 
 
 class AccountStanding(NamedTuple):
-    """What the rules ask of an account that something is done to: its `role`, and how many `owners` there are that are
-    not disabled, itself among them if it is one."""
+    """What the rules ask of an account that an administrator does something to.
+
+    `role` is what it is, `owners` how many there are that are not disabled, itself among them if it is one. `by` is
+    what the administrator is now, a guest if that account is disabled; None for the user that the server runs as. `own`
+    says that it is their own account.
+    """
 
     role: ServerRole
     owners: int
+    by: ServerRole | None = None
+    own: bool = False
+
+
+class ResetStanding(NamedTuple):
+    """What the rules ask of an account and a code for its new password: whether that is `good`, and it `disabled`."""
+
+    good: bool
+    disabled: bool
 
 
 AccountRule: TypeAlias = Rule[AccountStanding]
 ContactRule: TypeAlias = Rule[ContactStanding]
+ResetRule: TypeAlias = Rule[ResetStanding]
 LoginRule: TypeAlias = Rule[LoginStanding]
 NameRule: TypeAlias = Rule[NameStanding]
 
@@ -144,6 +158,9 @@ class AccountStorage(Protocol):
     async def account_state(self, account_id: int) -> AccountState:
         """What an account is like."""
 
+    async def account_standing(self, account_id: int, by_id: int | None) -> AccountStanding:
+        """How an account stands that the account `by_id` does something to, or the user that the server runs as."""
+
     async def add_account(
         self, name: str, key: str, password_hash: str, now: float, rule: NameRule, role: ServerRole | None = None
     ) -> None:
@@ -152,14 +169,40 @@ class AccountStorage(Protocol):
         Raises what `rule` raises.
         """
 
-    async def set_account_role(self, account_id: int, role: GivenRole, rule: AccountRule) -> None:
-        """Say what an account is on the server. Raises what `rule` raises."""
+    async def set_account_role(
+        self, account_id: int, role: GivenRole, rule: AccountRule, by_id: int | None = None
+    ) -> None:
+        """Say what an account is on the server. Raises what `rule` raises. `by_id` is the administrator's account."""
+
+    async def add_reset(
+        self, account_id: int, code_hash: str, now: float, expires: float, rule: AccountRule, by_id: int | None = None
+    ) -> None:
+        """Keep a code for a new password, in the place of any other. Raises what `rule` raises."""
+
+    async def reset_standing(self, key: str, code_hash: str, now: float) -> tuple[AccountRecord, ResetStanding] | None:
+        """The account, and how it stands with this code; None for an unknown name."""
+
+    async def reset_password(
+        self, account_id: int, password_hash: str, code_hash: str, now: float, rule: ResetRule
+    ) -> None:
+        """Change the password, end all logins, and use up the code. Raises what `rule` raises."""
+
+    async def change_password(self, account_id: int, password_hash: str, login_id: int | None, rule: LoginRule) -> None:
+        """Change the password and end all logins but one (without a number: the account's logins without a token).
+
+        Raises what `rule` raises.
+        """
 
     async def set_password(self, account_id: int, password_hash: str) -> None:
         """Change the password and end all logins."""
 
-    async def set_disabled(self, account_id: int, disabled: bool, now: float) -> None:
-        """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
+    async def set_disabled(
+        self, account_id: int, disabled: bool, now: float, rule: AccountRule | None = None, by_id: int | None = None
+    ) -> None:
+        """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one.
+
+        Raises what `rule` raises.
+        """
 
     async def credentials(self, key: str, since: float) -> Credentials | None:
         """The account and its logins that were used after `since`."""

@@ -10,7 +10,7 @@ import click
 from msgspec import UNSET
 
 from vestnik.cli import options
-from vestnik.cli.admin.user import Admin, _admin, _with_admin
+from vestnik.cli.admin.user import Admin, administering, with_admin
 from vestnik.cli.groups import AnywhereGroup
 from vestnik.log.journaled import journaled
 from vestnik.protocol.administration import AddBot, AddToken, ListTokens, RevokeToken
@@ -29,12 +29,12 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 
     A bot has no password: it logs in with tokens, each for certain rooms and actions and as long as it is wanted.
     """
-    context.obj = partial(_admin, config, given)
+    context.obj = partial(administering, config, given, makes="add")
 
 
 @command.command("add")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def add(admin: Admin, name: str) -> None:
     """Create the bot NAME."""
@@ -57,7 +57,7 @@ def add(admin: Admin, name: str) -> None:
 @click.option(
     "--days", metavar="N", type=click.IntRange(1, 36_500), help="For how many days it is good (default: for ever)."
 )
-@_with_admin
+@with_admin
 @journaled(arguments=("name", "label", "rooms", "may", "days"), logger="admin")
 def token(admin: Admin, name: str, label: str, rooms: Sequence[str], may: Sequence[str], days: int | None) -> None:
     """Make a token for the bot NAME: it goes to standard output, and is shown only once."""
@@ -70,7 +70,7 @@ def token(admin: Admin, name: str, label: str, rooms: Sequence[str], may: Sequen
 
 @command.command("tokens")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def tokens(admin: Admin, name: str) -> None:
     """List the tokens of the bot NAME: number, what for, made, used last, good until, rooms, what they give."""
@@ -93,7 +93,7 @@ def _moment(seconds: float) -> str:
 @command.command("revoke")
 @click.argument("name")
 @click.argument("number", type=click.IntRange(1))
-@_with_admin
+@with_admin
 @journaled(arguments=("name", "number"), logger="admin")
 def revoke(admin: Admin, name: str, number: int) -> None:
     """End the token NUMBER of the bot NAME, and its connections."""

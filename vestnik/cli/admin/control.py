@@ -14,7 +14,7 @@ from typing import Final
 from vestnik.chat.chat import Chat
 from vestnik.cli.failure import Failure
 from vestnik.log.journal import Journal
-from vestnik.protocol.administration import AnyAdministration
+from vestnik.protocol.administration import AddInvite, AnyAdministration
 from vestnik.protocol.events import Response
 from vestnik.protocol.messages import decode_server_message, encode
 from vestnik.server.administration import Administration, ProcessIdentity
@@ -75,6 +75,9 @@ async def _do(settings: Settings, journal: Journal, request: AnyAdministration) 
             limits=settings.limits,
             login_lifetime=settings.login_days * 86_400,
             clock=time.time,
+            rooms=await store.all_rooms() if isinstance(request, AddInvite) and request.rooms else (),
+            registration=settings.registration,
+            public_address=settings.public_address,
         )
         administration = Administration(chat, journal, settings.log_path, settings.lang)
         return await administration.serve(ProcessIdentity.ourselves(), request)

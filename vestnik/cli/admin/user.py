@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Final, ParamSpec, get_args
 import click
 from msgspec import UNSET
 
+from vestnik.chat.strength import check_password
 from vestnik.cli import options
 from vestnik.cli.admin.acts import admin_journal
 from vestnik.cli.admin.control import ask
@@ -27,6 +28,7 @@ from vestnik.log.journaled import journaled
 from vestnik.protocol import answers
 from vestnik.protocol.administration import (
     AddAccount,
+    AddReset,
     AnyAdministration,
     DisableAccount,
     DoubtfulNames,
@@ -50,7 +52,7 @@ from vestnik.texts import say
 P = ParamSpec("P")
 
 
-_ROLES: Final[Mapping[ServerRole, str]] = {
+ROLES: Final[Mapping[ServerRole, str]] = {
     "owner": "cli.user_role_owner",
     "administrator": "cli.user_role_administrator",
     "member": "cli.user_role_member",
@@ -75,25 +77,31 @@ class Admin:
             raise Failure(str(answer.error))
         return answer
 
-    def ask_password(self) -> Secret:
-        """A new password, from the environment or typed twice."""
+    def ask_password(self, name: str) -> Secret:
+        """A new password for the account `name`, from the environment, or typed twice and no weak one."""
         password = os.environ.get(PASSWORD_VARIABLE)
         if password is None:
             if not sys.stdin.isatty():
                 raise click.UsageError(say(self.settings.lang, "cli.password_needed", variable=PASSWORD_VARIABLE))
-            password = self._type_password()
+            password = self._type_password(name)
         return Secret(self.text(password, BadRequest(answers.PASSWORD_INVALID)))
 
-    def _type_password(self) -> str:
-        """What was typed the same twice."""
+    def _type_password(self, name: str) -> str:
+        """What was typed the same twice, and is not weak."""
         while True:
             first, again = (
                 str(click.prompt(say(self.settings.lang, key), hide_input=True))
                 for key in ("cli.password", "cli.password_again")
             )
-            if first == again:
+            if first != again:
+                click.echo(say(self.settings.lang, "cli.password_differs"), err=True)
+                continue
+            try:
+                check_password(Secret(first), self.settings.limits.password, name)
+            except BadRequest as error:  # no event: nothing was asked for yet
+                click.echo(error.text(self.settings.lang), err=True)
+            else:
                 return first
-            click.echo(say(self.settings.lang, "cli.password_differs"), err=True)
 
     def name(self, name: str) -> str:
         """The name of an account. Raises Failure for what is no text."""
@@ -111,7 +119,10 @@ class Admin:
 
     def do(self, request: AnyAdministration) -> None:
         """Ask for something and show what was done."""
-        click.echo(self.ask(request).alert)
+        answer = self.ask(request)
+        click.echo(answer.alert)
+        if answer.weak is True:
+            click.echo(say(self.settings.lang, "cli.password_weak"), err=True)
 
 
 @click.group("user", cls=AnywhereGroup)
@@ -125,51 +136,51 @@ def command(context: click.Context, /, config: Path | None, **given: Any) -> Non
 
     A new password comes from VESTNIK_PASSWORD or is asked for, never from the command line.
     """
-    context.obj = partial(_admin, config, given)
+    context.obj = partial(administering, config, given, makes="add")
 
 
 @contextmanager
-def _admin(config: Path | None, given: dict[str, Any], name: str | None) -> Iterator[Admin]:
-    """One use of the command `name`, with the options given."""
+def administering(config: Path | None, given: dict[str, Any], name: str | None, *, makes: str = "") -> Iterator[Admin]:
+    """One use of the command `name` with the options given; only `makes` makes data where there is none."""
     lang = given["lang"] or DEFAULT_LANGUAGE
     with troubles(lang):
         settings = load_settings(config, given)
         set_language(settings.lang)
-        need_data(settings.data_path, settings.lang, new=name == "add")
+        need_data(settings.data_path, settings.lang, new=name == makes)
     with troubles(settings.lang):
         make_directory(settings.data_path)
     with admin_journal(settings) as journal:
         yield Admin(settings, journal)
 
 
-def _with_admin(function: Callable[Concatenate[Admin, P], None]) -> Callable[P, None]:
+def with_admin(function: Callable[Concatenate[Admin, P], None]) -> Callable[P, None]:
     """Give a command its `Admin`; whoever only wants help, or makes a mistake in the call, needs none."""
 
     @wraps(function)
-    def with_admin(*args: P.args, **kwargs: P.kwargs) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         context = click.get_current_context()
         with context.obj(context.info_name) as admin:
             function(admin, *args, **kwargs)
 
-    return with_admin
+    return run
 
 
 @command.command("add")
 @click.argument("name")
 @click.option(
     "--role",
-    type=click.Choice(get_args(ServerRole)),
+    type=click.Choice(get_args(GivenRole)),
     help="What the account is on the server (default: member; the first one: owner).",
 )
-@_with_admin
+@with_admin
 @journaled(arguments=("name", "role"), logger="admin")
-def add(admin: Admin, name: str, role: ServerRole | None) -> None:
+def add(admin: Admin, name: str, role: GivenRole | None) -> None:
     """Create the account NAME."""
-    admin.do(AddAccount(name=admin.name(name), password=admin.ask_password(), role=role))
+    admin.do(AddAccount(name=admin.name(name), password=admin.ask_password(name), role=role))
 
 
 @command.command("list")
-@_with_admin
+@with_admin
 @journaled(logger="admin")
 def list_(admin: Admin) -> None:
     """List all accounts."""
@@ -185,24 +196,45 @@ def list_(admin: Admin) -> None:
 
 
 def _line(account: AccountState, lang: str) -> str:
-    created = datetime.fromtimestamp(account.created).astimezone().isoformat(sep=" ", timespec="seconds")
+    created = moment(account.created)
     state = say(lang, "cli.user_disabled" if account.disabled else "cli.user_enabled")
-    role = say(lang, _ROLES[account.role])
-    return f"{account.name}\t{state}\t{created}\t{role}"
+    role = say(lang, ROLES[account.role])
+    return f"{account.name}\t{state}\t{created}\t{role}\t{account.invited_by}"
+
+
+def moment(when: float) -> str:
+    """A time (UNIX seconds) as it is here."""
+    return datetime.fromtimestamp(when).astimezone().isoformat(sep=" ", timespec="seconds")
 
 
 @command.command("passwd")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def passwd(admin: Admin, name: str) -> None:
     """Give the account NAME a new password, which ends its logins and connections."""
     admin.ask(GetAccount(name=admin.name(name)))
-    admin.do(SetPassword(name=name, password=admin.ask_password()))
+    admin.do(SetPassword(name=name, password=admin.ask_password(name)))
+
+
+@command.command("reset")
+@click.argument("name")
+@click.option("--hours", type=click.IntRange(1, 8784), default=24, help="Hours for which the code is good (24).")
+@with_admin
+@journaled(arguments=("name", "hours"), logger="admin")
+def reset(admin: Admin, name: str, hours: int) -> None:
+    """Make a code with which somebody gives the account NAME a new password, once.
+
+    They use it with vestnik account reset. The code is shown here and nowhere else.
+    """
+    answer = admin.ask(AddReset(name=admin.name(name), seconds=hours * 3600))
+    click.echo(answer.alert)
+    if answer.code is not UNSET:
+        click.echo(answer.code.reveal())
 
 
 @command.command("names")
-@_with_admin
+@with_admin
 @journaled(logger="admin")
 def names(admin: Admin) -> None:
     """List names of accounts and rooms that could be taken for others, and would be refused today."""
@@ -217,7 +249,7 @@ def names(admin: Admin) -> None:
 
 @command.command("totp-off")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def totp_off(admin: Admin, name: str) -> None:
     """Take the second factor off the account NAME, which logs in with its password alone then."""
@@ -226,7 +258,7 @@ def totp_off(admin: Admin, name: str) -> None:
 
 @command.command("disable")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def disable(admin: Admin, name: str) -> None:
     """Forbid the account NAME to log in and close its connections."""
@@ -235,7 +267,7 @@ def disable(admin: Admin, name: str) -> None:
 
 @command.command("enable")
 @click.argument("name")
-@_with_admin
+@with_admin
 @journaled(arguments=("name",), logger="admin")
 def enable(admin: Admin, name: str) -> None:
     """Let the account NAME log in again."""
@@ -245,7 +277,7 @@ def enable(admin: Admin, name: str) -> None:
 @command.command("role")
 @click.argument("name")
 @click.argument("role", type=click.Choice(get_args(GivenRole)))
-@_with_admin
+@with_admin
 @journaled(arguments=("name", "role"), logger="admin")
 def role_(admin: Admin, name: str, role: GivenRole) -> None:
     """Make the account NAME owner, administrator, member or guest of the server."""

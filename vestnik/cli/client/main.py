@@ -118,7 +118,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         journal_text=choice.journal_text,
         lang=choice.lang,
         device=f"vestnik, {platform.node()}"[:MAX_DEVICE],
-        tls=_trust(choice),
+        tls=trust_of(choice),
         reconnect=interactive,  # lines of a script are not to wait for a server that may never come
     )
     shell = Shell(client, journal, Screen(choice.lang, user, terminal=interactive))
@@ -144,7 +144,7 @@ def command(context: click.Context, /, **given: Any) -> None:
     raise SystemExit(1 if shell.failed else 0)
 
 
-def _trust(choice: Choice) -> Trust | bool:
+def trust_of(choice: Choice) -> Trust | bool:
     """Whose certificate is believed; False: there is to be no TLS. Raises UsageError."""
     if not choice.tls:
         return False

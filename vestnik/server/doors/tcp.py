@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from vestnik.log.events import EventType
+from vestnik.protocol.administration import AnyAction
 from vestnik.protocol.errors import StartupError
 from vestnik.protocol.formats import Formats, jim_formats
 from vestnik.protocol.framing import Framer
 from vestnik.protocol.messages import REQUESTS
-from vestnik.protocol.requests import AnyRequest
 from vestnik.server import catalogue
 from vestnik.server.door import WRITE_HIGH
 from vestnik.server.doors.dialects import Dialects, Ear
@@ -140,7 +140,7 @@ class TcpDoor(asyncio.Protocol):
         self._origin = origin
         self._loop = peers.loop
         self._ear = Ear(dialects)
-        self._framer: Framer[AnyRequest] = Framer(_decode, respell=self._ear.read)
+        self._framer: Framer[AnyAction] = Framer(_decode, respell=self._ear.read)
         self._lined = False  # the client ends what it says with a newline
         self._pacer: Pacer | None = None  # for one that does not
         self._eof = False  # the client sends no more

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from sys import intern
 from typing import Final, cast
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from vestnik.chat.storage.accounts import (
@@ -30,7 +30,7 @@ from vestnik.protocol.requests import GivenRole, ServerRole
 from vestnik.store.enabled import forget_disabled
 from vestnik.store.queries.heirs import inherit_all
 from vestnik.store.queries.logins import forget_oldest
-from vestnik.store.schema import account, authenticator, contact, login
+from vestnik.store.schema import account, authenticator, contact, login, reset
 
 MAX_KEYS: Final = 500
 """Names that are looked up by one query."""
@@ -95,7 +95,15 @@ _TOKEN_LOGIN: Final = (
 _LOGIN_STANDING: Final = select(account.c.password_hash, account.c.disabled).where(account.c.id == bindparam("id"))
 _OWNERS: Final = select(func.count()).where(account.c.role == "owner", ~account.c.disabled).scalar_subquery()
 _ACCOUNT_STANDING: Final = select(account.c.role, _OWNERS).where(account.c.id == bindparam("id"))
-_STATES: Final = select(account.c.name, account.c.created, account.c.disabled, account.c.role)
+_POWER: Final = select(case((account.c.disabled, "guest"), else_=account.c.role)).where(account.c.id == bindparam("id"))
+_INVITER: Final = account.alias("inviter")
+_STATES: Final = select(
+    account.c.name,
+    account.c.created,
+    account.c.disabled,
+    account.c.role,
+    func.coalesce(_INVITER.c.name, "").label("invited_by"),
+).outerjoin(_INVITER, _INVITER.c.id == account.c.invited_by_id)
 
 
 _PEOPLE: Final = select(account.c.id).where(account.c.role != "bot", account.c.visitor == 0).limit(1)
@@ -122,6 +130,19 @@ def name_standing(connection: Connection, name: str, key: str) -> NameStanding:
     similar = connection.execute(_SIMILAR, {"skeleton": skeleton(name)}).scalar()
     found = find_account(connection, key)
     return NameStanding(found is not None, similar, found is not None and found.visitor == VISITING)
+
+
+def account_standing(connection: Connection, account_id: int, by_id: int | None) -> AccountStanding:
+    """How an account stands that the account `by_id` does something to, or the user that the server runs as."""
+    role, owners = connection.execute(_ACCOUNT_STANDING, {"id": account_id}).one()
+    if by_id is None:
+        return AccountStanding(role, owners)
+    return AccountStanding(role, owners, power_of(connection, by_id), account_id == by_id)
+
+
+def power_of(connection: Connection, account_id: int) -> ServerRole:
+    """What an account is on the server: no more than a guest if it is disabled."""
+    return role_of(connection.execute(_POWER, {"id": account_id}).scalar_one())
 
 
 def add_account(
@@ -164,19 +185,42 @@ def doubtful_accounts(connection: Connection, keys: Collection[str], limit: int)
 
 
 def set_password(connection: Connection, account_id: int, password_hash: str) -> None:
-    """Change the password and end all logins."""
+    """Change the password and end all logins; a code for another one is good no more."""
+    connection.execute(delete(reset).where(reset.c.account_id == account_id))
     connection.execute(update(account).where(account.c.id == account_id).values(password_hash=password_hash))
     connection.execute(delete(login).where(login.c.account_id == account_id))
 
 
-def set_account_role(connection: Connection, account_id: int, role: GivenRole, rule: AccountRule) -> None:
+def set_account_role(
+    connection: Connection, account_id: int, role: GivenRole, rule: AccountRule, by_id: int | None = None
+) -> None:
     """Say what an account is on the server."""
-    rule(AccountStanding(*connection.execute(_ACCOUNT_STANDING, {"id": account_id}).one()))
+    rule(account_standing(connection, account_id, by_id))
     connection.execute(update(account).where(account.c.id == account_id).values(role=role))
 
 
-def set_disabled(connection: Connection, account_id: int, disabled: bool, now: float) -> None:
+def change_password(
+    connection: Connection, account_id: int, password_hash: str, login_id: int | None, rule: LoginRule
+) -> None:
+    """Change the password and end all logins but one."""
+    rule(LoginStanding(*connection.execute(_LOGIN_STANDING, {"id": account_id}).one()))
+    connection.execute(delete(reset).where(reset.c.account_id == account_id))
+    connection.execute(update(account).where(account.c.id == account_id).values(password_hash=password_hash))
+    others = login.c.token_hash.is_not(None) if login_id is None else login.c.id != login_id
+    connection.execute(delete(login).where(login.c.account_id == account_id, others))
+
+
+def set_disabled(
+    connection: Connection,
+    account_id: int,
+    disabled: bool,
+    now: float,
+    rule: AccountRule | None = None,
+    by_id: int | None = None,
+) -> None:
     """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
+    if rule is not None:
+        rule(account_standing(connection, account_id, by_id))
     connection.execute(update(account).where(account.c.id == account_id).values(disabled=disabled))
     forget_disabled(connection)
     if disabled:
@@ -207,7 +251,7 @@ def credentials(connection: Connection, key: str, since: float) -> Credentials |
         return None
     origin = NOWHERE if row.plain_used is None else LoginOrigin(row.device, row.address)
     return Credentials(
-        AccountRecord(row.id, row.name), *row[2:6], _role(row.role), row.plain_used, origin, row.second_factor
+        AccountRecord(row.id, row.name), *row[2:6], role_of(row.role), row.plain_used, origin, row.second_factor
     )
 
 
@@ -217,7 +261,7 @@ def token_login(connection: Connection, token_hash: str, since: float) -> TokenL
     if row is None:
         return None
     origin = LoginOrigin(row.device, row.address)
-    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:6], _role(row.role), origin)
+    return TokenLogin(row.login_id, AccountRecord(row.id, row.name), *row[3:6], role_of(row.role), origin)
 
 
 def begin_login(
@@ -278,11 +322,11 @@ def _check_contacts(connection: Connection, account_id: int, contact_id: int, ru
     rule(ContactStanding(contact_id in known, len(known)))
 
 
-def _state(name: str, created: float, disabled: bool, role: str) -> AccountState:
-    return AccountState(name, created, disabled, _role(role))
+def _state(name: str, created: float, disabled: bool, role: str, invited_by: str) -> AccountState:
+    return AccountState(name, created, disabled, role_of(role), invited_by)
 
 
-def _role(text: str) -> ServerRole:
+def role_of(text: str) -> ServerRole:
     """A role as it is kept with everybody who is logged in: one text for all who have it, the literal."""
     return cast("ServerRole", intern(text))
 

@@ -4,11 +4,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
 
-from vestnik.chat.names import name_key
 from vestnik.chat.storage.accounts import GONE, VISITING, AccountRecord, NameRule
 from vestnik.chat.storage.likeness import skeleton
 from vestnik.chat.storage.people import KnownPerson
 from vestnik.protocol.events import Person
+from vestnik.protocol.names import name_key
 from vestnik.store.queries.accounts import name_standing
 from vestnik.store.queries.changes import add_change
 from vestnik.store.queries.heirs import inherit
