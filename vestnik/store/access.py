@@ -175,7 +175,7 @@ class Access:
     bot_login = log_in(bots.bot_login)
     touch_bot_token = write(bots.touch_bot_token, "number")
     set_bot_commands = act(bots.set_bot_commands, "account_id")
-    bot_commands = read(bots.bot_commands, "room_id", "account_id", "limit")
+    bot_commands = read(bots.bot_commands, "reader.account_id", "conversation_id", "bot_id", "limit")
     blocked = read(blocks.blocked, "account_id")
     all_blocks = read(blocks.all_blocks)
     block = write(blocks.block_person, "account_id", "person_id")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, update
 
-from tests.support.store import allow
+from tests.support.store import allow, reader
 from vestnik.chat.storage.accounts import AccountRecord
 from vestnik.chat.storage.bots import NewBotToken
 from vestnik.protocol.bots import RegisteredCommand
@@ -42,9 +42,9 @@ def test_commands(connection: Connection) -> None:
     add_bot(connection)
     bots.set_bot_commands(connection, BOT, [RegisteredCommand("old")])
     bots.set_bot_commands(connection, BOT, [RegisteredCommand("status"), RegisteredCommand("deploy", "X", "Do it.")])
-    found = bots.bot_commands(connection, None, BOT, 9)
+    found = bots.bot_commands(connection, reader(ANNA), 0, BOT, 9)
     assert found == [CommandState("Bot", "deploy", "X", "Do it."), CommandState("Bot", "status")]
-    assert len(bots.bot_commands(connection, None, BOT, 1)) == 1
-    assert bots.bot_commands(connection, 99, None, 9) == []
+    assert len(bots.bot_commands(connection, reader(ANNA), 0, BOT, 1)) == 1
+    assert bots.bot_commands(connection, reader(ANNA), 99, None, 9) == []
     connection.execute(update(account).where(account.c.id == BOT).values(disabled=True))
-    assert bots.bot_commands(connection, None, BOT, 9) == []
+    assert bots.bot_commands(connection, reader(ANNA), 0, BOT, 9) == []

@@ -53,10 +53,8 @@ async def list_commands(chat: Chat, session: Session, request: Commands) -> Repl
     """The commands of the bots of a room, or of the bot that one talks to. Raises what `find_conversation` raises."""
     account = session.speaker
     conversation = await find_conversation(chat, account, request.to)
-    if isinstance(conversation, Room):
-        found = await chat.storage.bot_commands(conversation.id, None, MAX_LISTED)
-    else:
-        found = await chat.storage.bot_commands(None, conversation.to_id, MAX_LISTED)
+    reader = reader_of(account, request.to)
+    bot_id = None if isinstance(conversation, Room) else conversation.to_id
+    found = await chat.storage.bot_commands(reader, conversation.id, bot_id, MAX_LISTED)
     values = (account.name, name_of(conversation), len(found))
-    about = ((conversation, reader_of(account, request.to)),)
-    return Reply(answers.BOT_COMMANDS_LISTED, values, more={"commands": found}, about=about)
+    return Reply(answers.BOT_COMMANDS_LISTED, values, more={"commands": found}, about=((conversation, reader),))

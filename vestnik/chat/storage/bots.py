@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from vestnik.chat.storage.accounts import TokenLogin
+from vestnik.chat.storage.rooms import Asker
 from vestnik.chat.storage.rules import Rule
 from vestnik.protocol.bots import RegisteredCommand
 from vestnik.protocol.events import CommandState
@@ -72,5 +73,10 @@ class BotStorage(Protocol):
     async def set_bot_commands(self, account_id: int, commands: Sequence[RegisteredCommand]) -> None:
         """Keep the commands of a bot in the place of those that it had."""
 
-    async def bot_commands(self, room_id: int | None, account_id: int | None, limit: int) -> list[CommandState]:
-        """The commands of the bots in a room, or of one; not of those that are disabled. By name, then by bot."""
+    async def bot_commands(
+        self, reader: Asker, conversation_id: int, bot_id: int | None, limit: int
+    ) -> list[CommandState]:
+        """The commands of the bots in a room, or of one; not of those that are disabled. By name, then by bot.
+
+        Raises what the rule of the `reader` raises.
+        """

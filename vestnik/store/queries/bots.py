@@ -9,9 +9,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from vestnik.chat.storage.accounts import AccountRecord, TokenLogin
 from vestnik.chat.storage.bots import BotLogin, BotToken, NewBotToken, TokenRule, TokenStanding
+from vestnik.chat.storage.rooms import Asker
 from vestnik.protocol.bots import RegisteredCommand
 from vestnik.protocol.events import CommandState
 from vestnik.protocol.requests import ServerRole
+from vestnik.store.queries.reading import check_reading
 from vestnik.store.schema import account, bot_command, bot_token, member
 
 _STANDING: Final = select(
@@ -94,13 +96,16 @@ def set_bot_commands(connection: Connection, account_id: int, commands: Sequence
         connection.execute(insert(bot_command), rows)
 
 
-def bot_commands(connection: Connection, room_id: int | None, account_id: int | None, limit: int) -> list[CommandState]:
-    """The commands of the bots in a room, or of one."""
+def bot_commands(
+    connection: Connection, reader: Asker, conversation_id: int, bot_id: int | None, limit: int
+) -> list[CommandState]:
+    """The commands of the bots in a room, or of one that somebody talks to."""
+    check_reading(connection, reader, conversation_id)
     wanted = _COMMANDS.limit(limit)
-    if room_id is not None:
-        wanted = wanted.join(member, (member.c.account_id == account.c.id) & (member.c.room_id == room_id))
+    if bot_id is None:
+        wanted = wanted.join(member, (member.c.account_id == account.c.id) & (member.c.room_id == conversation_id))
     else:
-        wanted = wanted.where(account.c.id == account_id)
+        wanted = wanted.where(account.c.id == bot_id)
     return [CommandState(*row) for row in connection.execute(wanted)]
 
 
