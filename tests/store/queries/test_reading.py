@@ -15,7 +15,7 @@ from vestnik.store.queries import accounts, conversations, messages, rooms
 from vestnik.store.queries.conversations import missed_changes, missed_messages
 from vestnik.store.queries.reading import check_reading, closed_to
 
-FOR_THE_SERVER = {"messages_behind", "changes_behind", "expire", "remove_room"}
+FOR_THE_SERVER = {"messages_behind", "changes_behind", "expire", "remove_room", "takes_guests"}
 """What it asks for itself, or does."""
 FOR_ONESELF = {"decline"}
 """What forgets something of one's own, and tells nothing of the room."""
