@@ -28,7 +28,7 @@ def completer(tmp_path: Path) -> Iterator[NameCompleter]:
     ("typed", "becomes"),
     [
         ("/th", ["/thread "]),
-        ("/un", ["/unread ", "/unreact ", "/unpin ", "/unarchive ", "/unban ", "/unmute ", "/unblock "]),
+        ("/un", ["/unread ", "/unreact ", "/unpin ", "/unarchive ", "/unadmit ", "/unban ", "/unmute ", "/unblock "]),
         ("/to b", ["/to bo\x1b", "/to Boris"]),
         ("/to #TE", ["/to #tea", "/to #Tearoom"]),
         ("/mute cl", ['/mute "clara b"']),
