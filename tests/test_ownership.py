@@ -45,7 +45,7 @@ def by_root(data: Path, *arguments: str) -> None:
 
 def by_nobody(data: Path, *arguments: str, code: int = 0) -> str:
     """Run `vestnik user` as the user that the data belongs to; what it printed."""
-    environment = clean_environment(HOME="/", VESTNIK_PASSWORD="secret")
+    environment = clean_environment(HOME="/", VESTNIK_PASSWORD="seven cold spoons")
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, str(data), *arguments],
         capture_output=True,

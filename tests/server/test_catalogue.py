@@ -47,6 +47,7 @@ def test_promised() -> None:
     logins: tuple[answers.Answer, ...] = (answers.LOGIN_ACCEPTED, answers.LOGIN_RESUMED, answers.LOGIN_ENDED)
     logins += (answers.GUEST_ENTERED, answers.LOGIN_REVOKED, answers.LOGINS_REVOKED)
     logins += (answers.TOTP_CONFIRMED, answers.TOTP_ENDED, answers.TOTP_CODES)
+    logins += (answers.ACCOUNT_REGISTERED, answers.PASSWORD_CHANGED, answers.PASSWORD_RESET)
     promised = (*logins, answers.MESSAGE_DELIVERED, answers.MESSAGE_KEPT, answers.MESSAGE_NOTED)
     for answer in answers.ALL.values():
         event, changed = catalogue.of_answer(answer), catalogue.of_change(answer)
