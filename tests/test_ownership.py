@@ -20,7 +20,9 @@ NOBODY = 65_534
 AS_NOBODY = f"""
 import os, sys
 import vestnik.cli.admin.user
+from vestnik.chat.strength import _common
 from vestnik.cli.main import main
+_common()  # where Python is installed others may not look
 os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})
 main(["user", "--lang", "en", "--data", *sys.argv[1:]])
 """

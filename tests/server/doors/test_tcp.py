@@ -201,7 +201,7 @@ async def ask_who_hung_up(tmp_path: Path) -> list[bool]:
         doors: list[HeardDoor] = []
 
         def make() -> HeardDoor:
-            doors.append(HeardDoor(app.peers))
+            doors.append(HeardDoor(app.peers, app.listener._dialects))
             return doors[-1]
 
         server = await loop.create_server(make, "127.0.0.1", 0)
