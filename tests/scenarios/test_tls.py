@@ -44,6 +44,33 @@ def test_self_signed(tmp_path: Path) -> None:
         assert talk(tmp_path, server.port, "--tls")[0] == 0
 
 
+def test_a_command_about_the_account(tmp_path: Path) -> None:
+    """It says which certificate it remembers, as the client does."""
+    add_accounts(tmp_path / "data", ("anna",), "secret")
+    with ServerProcess(tmp_path / "data", "--lang", "en", "--tls", "self-signed") as server:
+        for count in (1, 0):
+            done = vestnik(
+                *(
+                    "account",
+                    "passwd",
+                    "-a",
+                    "localhost",
+                    "-p",
+                    str(server.port),
+                    "-u",
+                    "anna",
+                    "--lang",
+                    "en",
+                    "--tls",
+                ),
+                *("--log-dir", str(tmp_path / "log")),
+                stdin="wrong\nseven cold spoons\n",
+                XDG_STATE_HOME=str(tmp_path / "state"),
+                XDG_CONFIG_HOME=str(tmp_path / "config"),
+            )
+            assert (done.returncode, done.stderr.count("It is remembered")) == (1, count), done.stderr
+
+
 def test_authority(tmp_path: Path) -> None:
     """With an authority's file nothing is asked and nothing is said; files may be replaced meanwhile."""
     add_accounts(tmp_path / "data", ("anna",), "secret")

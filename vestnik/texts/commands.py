@@ -14,6 +14,7 @@ CATALOGUE: Final[Catalogue] = {
     "cli.word_name": ("ИМЯ", "NAME"),
     "cli.word_room": ("#чат", "#room"),
     "cli.word_role": ("владелец|модератор|участник", "owner|moderator|member"),
+    "cli.word_login": ("ВХОД", "LOGIN"),
     "cli.word_report": ("ЖАЛОБА", "REPORT"),
     "cli.word_seq": ("НОМЕР", "NUMBER"),
     "cli.word_status": ("СТАТУС", "STATUS"),

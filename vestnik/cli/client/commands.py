@@ -91,7 +91,7 @@ _PEOPLE: Final = (
 _ACCOUNT: Final = (
     Command("/logins", "", account.logins, "cli.help_logins"),
     Command("/totp", "[on|off|codes]", totp.totp, "cli.help_totp"),
-    Command("/revoke", "{seq}|all", account.revoke, "cli.help_revoke"),
+    Command("/revoke", "{login}|all", account.revoke, "cli.help_revoke"),
 )
 _PROGRAM: Final = (
     Command("/reconnect", "", link.reconnect, "cli.help_reconnect"),

@@ -17,6 +17,7 @@ PLACEHOLDERS: Final = {
     "count": "cli.word_count",
     "days": "cli.word_days",
     "emoji": "cli.word_emoji",
+    "login": "cli.word_login",
     "minutes": "cli.word_minutes",
     "name": "cli.word_name",
     "room": "cli.word_room",

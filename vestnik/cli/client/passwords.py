@@ -154,6 +154,8 @@ class Desk:
             reconnect=False,
         )
         await client.connect()
+        if client.pinned is not None:
+            click.echo(say(choice.lang, "cli.pinned", fingerprint=client.pinned), err=True)
         try:
             if log_in is not None:
                 await client.authenticate()
