@@ -173,6 +173,8 @@ def test_nobody_hears_of_what_nobody_asked_for() -> None:
     form = written(Dialect(joining=True))
     assert form.answer(Response(200, alert="joined", id=SILENTLY)) == b""
     assert form.answer(Response(403, error="banned", id=SILENTLY)) == b""
+    claimed = "".join(list(SILENTLY))  # the same text, as a client may send it
+    assert form.answer(Response(200, alert="joined", id=claimed)) != b""
 
 
 @pytest.mark.parametrize(

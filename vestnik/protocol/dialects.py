@@ -192,7 +192,7 @@ class DialectFormat:
 
     def answer(self, response: Response) -> bytes:
         """The answer, with lists as the dialect has them; none to what nobody asked for."""
-        if response.id == SILENTLY:
+        if response.id is SILENTLY:  # an id that a client has made may say the same
             return b""
         if isinstance(response.alert, list):
             return self._contacts(response.response, response.alert)

@@ -108,6 +108,7 @@ reset = Table(
     Column("code_hash", String(64), nullable=False),  # SHA-256, hexadecimal
     Column("time", Float, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("by_id", ForeignKey("account.id")),  # null: the user that the server runs as
 )
 
 # Codes with which people register. Those that are good no more are deleted when another one is made.

@@ -54,3 +54,17 @@ def test_another_password(connection: Connection, how: str) -> None:
         AccountRecord(ANNA, "anna"),
         ResetStanding(False, False),
     )
+
+
+@pytest.mark.parametrize(("whose", "how"), [(ANNA, "role"), (BORIS, "role"), (BORIS, "disabled")])
+def test_rights_that_change(connection: Connection, whose: int, how: str) -> None:
+    """When who made a code or whom it is for gets another role, or its maker is disabled, it is good no more."""
+    resets.add_reset(connection, ANNA, "one", 1.0, 10.0, allow, BORIS)
+    resets.add_reset(connection, VERA, "two", 1.0, 10.0, allow)
+    if how == "role":
+        accounts.set_account_role(connection, whose, "administrator", allow)
+    else:
+        accounts.set_disabled(connection, whose, True, 2.0)
+    with pytest.raises(WrongLogin):
+        resets.reset_password(connection, ANNA, "hash", "one", 2.0, MayReset("anna"))
+    resets.reset_password(connection, VERA, "hash", "two", 2.0, MayReset("vera"))

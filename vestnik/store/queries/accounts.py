@@ -194,8 +194,10 @@ def set_password(connection: Connection, account_id: int, password_hash: str) ->
 def set_account_role(
     connection: Connection, account_id: int, role: GivenRole, rule: AccountRule, by_id: int | None = None
 ) -> None:
-    """Say what an account is on the server."""
+    """Say what an account is on the server. Codes that were made for it, or by it, are good no more."""
     rule(account_standing(connection, account_id, by_id))
+    # Who makes a code must be allowed to as long as it is good, which depends on what both are.
+    connection.execute(delete(reset).where(or_(reset.c.account_id == account_id, reset.c.by_id == account_id)))
     connection.execute(update(account).where(account.c.id == account_id).values(role=role))
 
 
@@ -218,13 +220,17 @@ def set_disabled(
     rule: AccountRule | None = None,
     by_id: int | None = None,
 ) -> None:
-    """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one."""
+    """Disable an account, which ends its logins, or enable it again. Rooms that have no owner then get one.
+
+    Codes for new passwords that it has made are good no more when it is disabled.
+    """
     if rule is not None:
         rule(account_standing(connection, account_id, by_id))
     connection.execute(update(account).where(account.c.id == account_id).values(disabled=disabled))
     forget_disabled(connection)
     if disabled:
         connection.execute(delete(login).where(login.c.account_id == account_id))
+        connection.execute(delete(reset).where(reset.c.by_id == account_id))
     inherit_all(connection, account_id, now)
 
 

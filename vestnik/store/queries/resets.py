@@ -36,9 +36,9 @@ def add_reset(
 ) -> None:
     """Keep a code for a new password, in the place of any other."""
     rule(account_standing(connection, account_id, by_id))
-    new = insert_or_update(reset).values(account_id=account_id, code_hash=code_hash, time=now, expires=expires)
-    changed = {"code_hash": new.excluded.code_hash, "time": new.excluded.time, "expires": new.excluded.expires}
-    connection.execute(new.on_conflict_do_update(index_elements=[reset.c.account_id], set_=changed))
+    values = {"code_hash": code_hash, "time": now, "expires": expires, "by_id": by_id}
+    new = insert_or_update(reset).values(account_id=account_id, **values)
+    connection.execute(new.on_conflict_do_update(index_elements=[reset.c.account_id], set_=values))
 
 
 def reset_standing(

@@ -17,4 +17,5 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(64), nullable=False),
         sa.Column("time", sa.Float, nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
+        sa.Column("by_id", sa.Integer, sa.ForeignKey("account.id")),
     )
