@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.support.waiting import DEADLINE
 from vestnik.server import handshakes
 from vestnik.server.handshakes import Handshakes
 
@@ -54,6 +55,27 @@ async def test_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done == ["a0"]
     await until_empty(waiting)
     assert done == ["a0", "a1"]
+
+
+async def test_one_that_breaks() -> None:
+    """Whatever goes wrong with one handshake, the others have their turns, and those that come later."""
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(repr(context["exception"])))
+
+    class Broken(Someone):
+        def shake(self) -> None:
+            raise ZeroDivisionError
+
+    done: list[str] = []
+    waiting = Handshakes()
+    waiting.wait(Broken("a", done))
+    waiting.wait(Someone("b", done))
+    async with asyncio.timeout(DEADLINE):
+        await until_empty(waiting)
+        waiting.wait(Someone("c", done))
+        await until_empty(waiting)
+    assert done == ["b0", "c0"]
+    assert told == ["ZeroDivisionError()"]
 
 
 async def test_gone() -> None:

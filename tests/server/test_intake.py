@@ -5,10 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.app import journal_lines, running_app
 from tests.support.data import writing
+from tests.support.store import kept
 from tests.support.waiting import DEADLINE
 from tests.support.wire import Wire
+from vestnik.server import hub
 from vestnik.server.app import App
 
 RICH = ["seq"]
@@ -53,6 +57,24 @@ async def test_pipelined_messages_are_one_batch(tmp_path: Path) -> None:
                 (200, f"m{n}", n + 1) for n in range(50)
             ]
             assert [(await boris.hear())["message"] for _ in range(50)] == [str(n) for n in range(50)]
+
+
+async def test_a_stop_while_messages_gather(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was accepted and still gathers when the server stops without waiting for it is kept and journaled."""
+    monkeypatch.setattr(hub, "BUSY_RATE", 0)
+    monkeypatch.setattr(hub, "WINDOW", 0)
+    monkeypatch.setattr(hub, "QUIET", 3600)
+    async with (
+        running_app(tmp_path, "anna", "boris", lang="en", shutdown=0.01) as app,
+        await Wire.login(app.listener.port, "anna") as anna,
+    ):
+        anna.tell(action="msg", time=0, to="boris", message="x")
+        async with asyncio.timeout(DEADLINE):
+            while not app.services.intake.waits():
+                await asyncio.sleep(0)
+        await app.stop()
+        assert any("Message from anna to boris" in line for line in journal_lines(app))
+    assert [row.text for row in kept(tmp_path)] == ["x"]
 
 
 async def test_mixed_requests_are_answered_in_order(tmp_path: Path) -> None:

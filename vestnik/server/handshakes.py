@@ -44,12 +44,15 @@ class Handshakes:
 
     def _go_on(self) -> None:
         began = now = time.perf_counter()
-        while self._networks and now - began < WORK:
-            network = next(iter(self._networks))
-            line = self._networks.pop(network)
-            next_one = line.popleft()
-            if line:
-                self._networks[network] = line  # behind the others
-            next_one.shake()
-            now = time.perf_counter()
-        self._timer = asyncio.get_running_loop().call_later(now - began, self._go_on) if self._networks else None
+        try:
+            while self._networks and now - began < WORK:
+                network = next(iter(self._networks))
+                line = self._networks.pop(network)
+                next_one = line.popleft()
+                if line:
+                    self._networks[network] = line  # behind the others
+                next_one.shake()
+                now = time.perf_counter()
+        finally:  # whatever has gone wrong with one, the others have their turns
+            rest = now - began
+            self._timer = asyncio.get_running_loop().call_later(rest, self._go_on) if self._networks else None

@@ -5,12 +5,13 @@ from typing import cast
 import pytest
 
 from tests.chat.conftest import Ear, House
+from vestnik.chat.actions import messages
 from vestnik.chat.guests import OF_NETWORK, Guests
 from vestnik.chat.rules.rooms import MaySet
 from vestnik.chat.session import Account, Recipient, Session
 from vestnik.protocol.administration import AddReset, AnyAdministration, SetAccountRole, SetPassword
 from vestnik.protocol.errors import Forbidden, NotAuthorised, NotFound
-from vestnik.protocol.requests import AdmitGuests, Join, Presence, User, Who
+from vestnik.protocol.requests import AdmitGuests, CreateRoom, Join, Msg, Presence, SetRoom, User, Who
 from vestnik.secret import Secret
 
 NEW = Secret("seven cold spoons")
@@ -104,3 +105,19 @@ async def test_they_are_given_no_role_and_no_password(open_house: House, act: An
         await open_house.administer(act)
     assert gleb.speaker.role == "guest"
     assert open_house.acts == []
+
+
+async def test_a_room_that_closes_meanwhile(open_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a guest writes is refused if the room has closed to guests while something was looked up."""
+    anna, gleb = await open_house.login("anna"), await come(open_house, "gleb")
+    await open_house.do(anna, CreateRoom(room="#tea", guests=True))
+    await open_house.do(gleb, Join(room="#tea"))
+    await open_house.keep(gleb, Msg(to="#tea", message="in time"))
+
+    async def close(*_: object) -> bool:
+        await open_house.do(anna, SetRoom(room="#tea", guests=False))
+        return False
+
+    monkeypatch.setattr(messages, "_prepare", close)
+    with pytest.raises(Forbidden):
+        await open_house.keep(gleb, Msg(to="#tea", message="too late"))

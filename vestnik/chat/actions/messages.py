@@ -77,6 +77,7 @@ async def _look_up(chat: Chat, session: Session, account: Account, request: Msg)
     check_writing(chat, account, conversation, request.to)
     conversation = await begin(chat, account, conversation)
     again = await _prepare(chat, account, conversation, request)
+    await check_guests(chat, account, conversation)  # once more: a room, or who is written to, may have closed
     return _post(chat, session, request, conversation, request.message, extras, again=again)
 
 
@@ -133,6 +134,7 @@ async def forward(chat: Chat, session: Session, request: Forward) -> Post:
     check_writing(chat, account, conversation, request.to)
     conversation = await begin(chat, account, conversation)
     again = await _prepare(chat, account, conversation, request)
+    await check_guests(chat, account, conversation)  # once more: a room, or who is written to, may have closed
     check_readable(session, source, reader)
     return _post(chat, session, request, conversation, found.text, extras, again=again)
 

@@ -32,37 +32,7 @@ LINK: Final = "vestnik://"
 
 
 @click.group("account", cls=AnywhereGroup)
-@click.option(
-    "-a",
-    "--address",
-    envvar="VESTNIK_SERVER",
-    show_envvar=True,
-    metavar="ADDR[:PORT]",
-    help="Address of the server (default: 127.0.0.1).",
-)
-@options.port("Port of the server (default: 7777).", least=1)
-@click.option(
-    "--tls/--no-tls",
-    envvar="VESTNIK_ENCRYPT",
-    show_envvar=True,
-    default=None,
-    help="Whether the connection is encrypted (default: yes, unless the server is on this machine).",
-)
-@click.option(
-    "--ca",
-    envvar="VESTNIK_CA",
-    show_envvar=True,
-    metavar="FILE",
-    help="Authorities that vouch for the server, a PEM file (default: the system's).",
-)
-@click.option(
-    "--pin",
-    envvar="VESTNIK_PIN",
-    show_envvar=True,
-    metavar="SHA256",
-    help="Fingerprint of the certificate that the server must have; it is remembered.",
-)
-@click.option("-u", "--user", envvar="VESTNIK_USER", show_envvar=True, metavar="NAME", help="Account.")
+@options.server
 @options.log_dir
 @options.lang
 @click.pass_context

@@ -4,10 +4,11 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from vestnik.server import catalogue
 from vestnik.server.doors.dialects import Dialects
+from vestnik.server.doors.layer import Layer
 from vestnik.server.doors.proxy_header import BadHeader, read_header
 from vestnik.server.doors.tcp import TcpDoor
 from vestnik.server.doors.tls import FIRST_BYTE, TlsLayer
@@ -48,10 +49,10 @@ class Hall:
         return any(found in network for network in self.proxies)
 
 
-class Entrance(asyncio.Transport, asyncio.Protocol):
+class Entrance(Layer):
     """One connection until it is known how it speaks. What is said to it meanwhile waits, `held`."""
 
-    __slots__ = ("_before", "_door", "_ending", "_hall", "_held", "_raw", "_timer")
+    __slots__ = ("_before", "_door", "_ending", "_hall", "_held", "_timer")
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
@@ -60,7 +61,6 @@ class Entrance(asyncio.Transport, asyncio.Protocol):
         self._held: list[bytes] = []
         self._ending = False  # nothing more is said
         self._timer: asyncio.TimerHandle | None = None
-        self._raw: asyncio.Transport
 
     # What the event loop calls.
 
@@ -162,26 +162,6 @@ class Entrance(asyncio.Transport, asyncio.Protocol):
         if self._timer is None:
             self._timer = self._hall.peers.loop.call_later(SILENT, self._be_plain)
 
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """What the socket's transport says."""
-        return self._raw.get_extra_info(name, default)
-
-    def is_closing(self) -> bool:
-        """Whether it is being closed."""
-        return self._raw.is_closing()
-
-    def pause_reading(self) -> None:
-        """Read nothing more for now."""
-        self._raw.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read again."""
-        self._raw.resume_reading()
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """When it is said that much waits."""
-        self._raw.set_write_buffer_limits(high, low)
-
     def get_write_buffer_size(self) -> int:
         """Bytes that wait for the client."""
         return sum(map(len, self._held))
@@ -200,7 +180,3 @@ class Entrance(asyncio.Transport, asyncio.Protocol):
         """Close after what waits has been said."""
         self._be_plain()
         self._raw.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        self._raw.abort()

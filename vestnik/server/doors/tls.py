@@ -8,9 +8,10 @@ import asyncio
 import ssl
 from collections import deque
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from vestnik.server import catalogue
+from vestnik.server.doors.layer import Layer
 from vestnik.server.doors.tcp import TcpDoor
 from vestnik.server.handshakes import Handshakes
 
@@ -26,7 +27,7 @@ _READ: Final = 16_384
 """Bytes that a record has at most."""
 
 
-class TlsLayer(asyncio.Transport, asyncio.Protocol):
+class TlsLayer(Layer):
     """One connection. What is written before the handshake is done waits for that, `held`."""
 
     __slots__ = (
@@ -40,7 +41,6 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
         "_incoming",
         "_object",
         "_outgoing",
-        "_raw",
         "_rest",
         "_shaking",
         "_sizes",
@@ -245,26 +245,6 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
         if self._outgoing.pending and not self._raw.is_closing():
             self._raw.write(self._outgoing.read())
 
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """What the socket's transport says."""
-        return self._raw.get_extra_info(name, default)
-
-    def is_closing(self) -> bool:
-        """Whether it is being closed."""
-        return self._raw.is_closing()
-
-    def pause_reading(self) -> None:
-        """Read nothing more for now."""
-        self._raw.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read again."""
-        self._raw.resume_reading()
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """When it is said that much waits."""
-        self._raw.set_write_buffer_limits(high, low)
-
     def get_write_buffer_size(self) -> int:
         """Bytes that wait for the client."""
         return self._raw.get_write_buffer_size() + sum(map(len, self._held))
@@ -300,7 +280,3 @@ class TlsLayer(asyncio.Transport, asyncio.Protocol):
             self._take_leave()
         self._closed = True
         self._raw.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        self._raw.abort()
